@@ -1,0 +1,12 @@
+//! What the generated code stands on. Written by hand; the same for every document.
+
+pub(crate) mod call;
+pub(crate) mod error;
+pub(crate) mod error_body;
+pub(crate) mod form;
+pub(crate) mod hidden;
+pub(crate) mod null;
+pub(crate) mod operation;
+pub(crate) mod response;
+pub(crate) mod string_enum;
+pub(crate) mod transport;

@@ -1,0 +1,114 @@
+//! The body of an error, in any of the shapes that the API is known to use, in none of them, or absent.
+
+use std::fmt;
+
+use bytes::Bytes;
+use serde_json::Value;
+
+/// What the server said of an error.
+///
+/// | shape | read as |
+/// |---|---|
+/// | `{"data": {"error_key", "message"?}}` | [`key`](Self::key), [`message`](Self::message) |
+/// | `{"error": {"code", "message", "details"?}}` | [`key`](Self::key), [`message`](Self::message), [`details`](Self::details) |
+/// | `{"error": "a sentence"}` | [`message`](Self::message) |
+/// | `{"ok": false, "error": "slug", "detail"?, …}` | [`key`](Self::key), [`message`](Self::message) |
+/// | other JSON, text, HTML, nothing | [`json`](Self::json) if it is JSON, [`bytes`](Self::bytes) |
+///
+/// `Debug` shows the key alone, and that only if it looks like one: a message may quote what was sent.
+#[derive(Clone, Default)]
+pub struct ErrorBody {
+    json: Option<Value>,
+    bytes: Bytes,
+}
+
+impl ErrorBody {
+    pub(super) fn new(bytes: Bytes) -> Self {
+        Self { json: serde_json::from_slice(&bytes).ok(), bytes }
+    }
+
+    /// What the error is called: `error_key`, or `code`, or the slug of the fourth shape.
+    pub fn key(&self) -> Option<&str> {
+        let json = self.json.as_ref()?;
+        let slug = || json.get("error").filter(|_| json.get("ok").is_some());
+        let key = json.pointer("/data/error_key").or_else(|| json.pointer("/error/code")).or_else(slug);
+        key?.as_str()
+    }
+
+    /// The sentence for people. It may quote what was sent: keep it out of logs.
+    pub fn message(&self) -> Option<&str> {
+        let json = self.json.as_ref()?;
+        let sentence = || json.get("error").filter(|_| json.get("ok").is_none());
+        let places = ["/data/message", "/error/message", "/detail", "/message"];
+        places.iter().find_map(|place| json.pointer(place)?.as_str()).or_else(|| sentence()?.as_str())
+    }
+
+    /// What else the second shape says, as it says it.
+    pub fn details(&self) -> Option<&Value> {
+        self.json.as_ref()?.pointer("/error/details")
+    }
+
+    /// The body, if it is JSON.
+    pub fn json(&self) -> Option<&Value> {
+        self.json.as_ref()
+    }
+
+    /// The body as it was received; empty if there was none.
+    pub fn bytes(&self) -> &Bytes {
+        &self.bytes
+    }
+
+    /// The key, if it is short and of letters, digits and `_ - .`: some endpoints put a sentence in its place.
+    pub(super) fn printable_key(&self) -> Option<&str> {
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+        self.key().filter(|key| key.len() <= 64 && key.chars().all(is_plain))
+    }
+}
+
+impl fmt::Debug for ErrorBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ErrorBody").field("key", &self.printable_key()).field("bytes", &self.bytes.len()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(body: &str) -> (Option<String>, Option<String>) {
+        let body = ErrorBody::new(Bytes::copy_from_slice(body.as_bytes()));
+        (body.key().map(str::to_owned), body.message().map(str::to_owned))
+    }
+
+    fn some(key: &str, message: &str) -> (Option<String>, Option<String>) {
+        let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+        (some(key), some(message))
+    }
+
+    #[test]
+    fn reads_every_documented_shape() {
+        assert_eq!(read(r#"{"success":false,"data":{"error_key":"k"}}"#), some("k", ""));
+        assert_eq!(read(r#"{"success":false,"data":{"error_key":"k","message":"m"}}"#), some("k", "m"));
+        assert_eq!(read(r#"{"success":false,"error":{"code":"C","message":"m","details":{"a":1}}}"#), some("C", "m"));
+        assert_eq!(read(r#"{"success":false,"error":"a sentence"}"#), some("", "a sentence"));
+        assert_eq!(read(r#"{"ok":false,"source":"s","error":"slug","detail":"d"}"#), some("slug", "d"));
+    }
+
+    #[test]
+    fn keeps_what_has_no_shape() {
+        for body in ["", "<html>", "null", "[]", "17", "{}", r#"{"error":[]}"#] {
+            assert_eq!(read(body), (None, None), "{body}");
+            assert_eq!(ErrorBody::new(Bytes::copy_from_slice(body.as_bytes())).bytes(), body);
+        }
+    }
+
+    #[test]
+    fn debug_shows_no_sentence() {
+        let body = |text: &str| format!("{:?}", ErrorBody::new(Bytes::copy_from_slice(text.as_bytes())));
+        assert_eq!(
+            body(r#"{"data":{"error_key":"bad_iban","message":"DE89 is bad"}}"#),
+            r#"ErrorBody { key: Some("bad_iban"), bytes: 57 }"#
+        );
+        assert!(!body(r#"{"data":{"error_key":"DE89 is bad"}}"#).contains("DE89"));
+    }
+}

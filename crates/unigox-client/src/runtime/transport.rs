@@ -1,0 +1,106 @@
+//! How a request becomes an answer: the caller's business, behind one trait.
+
+use std::{fmt, future::Future};
+
+use bytes::Bytes;
+use reqwest::{StatusCode, header::HeaderMap};
+
+use super::operation::Operation;
+
+/// Sends requests.
+///
+/// The client builds requests and reads answers; everything between (the key, time-outs, redirects, retries, limits) is
+/// the transport's, and no default of an HTTP library decides it. In particular a transport must not follow redirects
+/// (the key would travel along), and must bound the size of the body that it reads.
+///
+/// # Examples
+///
+/// ```no_run
+/// use std::time::Duration;
+///
+/// use unigox_client::{Answer, Client, Operation, Transport, reqwest};
+///
+/// struct Http {
+///     client: reqwest::Client,
+///     key: reqwest::header::HeaderValue,
+/// }
+///
+/// impl Transport for Http {
+///     type Error = reqwest::Error;
+///
+///     fn http(&self) -> &reqwest::Client {
+///         &self.client
+///     }
+///
+///     async fn send(&self, mut request: reqwest::Request, _: &'static Operation) -> Result<Answer, Self::Error> {
+///         request.headers_mut().insert("X-API-Key", self.key.clone());
+///         let response = self.client.execute(request).await?;
+///         let (status, headers) = (response.status(), response.headers().clone());
+///         Ok(Answer::new(status, headers, response.bytes().await?))
+///     }
+/// }
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let mut key = reqwest::header::HeaderValue::from_str(&std::env::var("UNIGOX_API_KEY")?)?;
+/// key.set_sensitive(true);
+/// let client = reqwest::Client::builder()
+///     .redirect(reqwest::redirect::Policy::none())
+///     .connect_timeout(Duration::from_secs(5))
+///     .timeout(Duration::from_secs(30))
+///     .build()?;
+/// let client = Client::new("https://api-staging.unigox.com", Http { client, key })?;
+/// # Ok(())
+/// # }
+/// ```
+pub trait Transport: Send + Sync {
+    /// Why no answer came.
+    type Error;
+
+    /// The HTTP client with which requests are put together. What is sent, and how, is up to [`send`](Self::send).
+    fn http(&self) -> &reqwest::Client;
+
+    /// Sends `request`, which calls `operation`, and reads the answer to its end, whatever its status.
+    fn send(
+        &self,
+        request: reqwest::Request,
+        operation: &'static Operation,
+    ) -> impl Future<Output = Result<Answer, Self::Error>> + Send;
+}
+
+impl<T: Transport> Transport for std::sync::Arc<T> {
+    type Error = T::Error;
+
+    fn http(&self) -> &reqwest::Client {
+        (**self).http()
+    }
+
+    fn send(
+        &self,
+        request: reqwest::Request,
+        operation: &'static Operation,
+    ) -> impl Future<Output = Result<Answer, Self::Error>> + Send {
+        (**self).send(request, operation)
+    }
+}
+
+/// An answer as it was received.
+#[derive(Clone)]
+pub struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+}
+
+impl Answer {
+    /// An answer of `status` with `headers` and a whole `body`.
+    pub fn new(status: StatusCode, headers: HeaderMap, body: impl Into<Bytes>) -> Self {
+        Self { status, headers, body: body.into() }
+    }
+}
+
+/// Shows the status and the length of the body; what the server says may be personal data.
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer").field("status", &self.status).field("body_bytes", &self.body.len()).finish()
+    }
+}

@@ -1,0 +1,267 @@
+//! What a document must be before anything is done to it: OpenAPI 3.0, with references that lead somewhere.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use crate::{
+    defect::Defect,
+    walk::{self, join},
+};
+
+/// Every defect that no later stage could say better.
+pub fn check(document: &Value) -> Vec<Defect> {
+    if let Err(defect) = version(document) {
+        return vec![defect];
+    }
+    let mut defects = Vec::new();
+    shape(document, &mut defects);
+    references(document, &mut defects);
+    // A cycle can only be looked for where every reference leads somewhere.
+    if defects.is_empty() {
+        cycles(document, &mut defects);
+    }
+    operation_ids(document, &mut defects);
+    defects
+}
+
+fn version(document: &Value) -> Result<(), Defect> {
+    let remedy = "give an OpenAPI 3.0 document; Redocly CLI, among others, converts between versions";
+    let problem = match document.get("openapi") {
+        Some(Value::String(version)) if version == "3.0" || version.starts_with("3.0.") => return Ok(()),
+        Some(Value::String(version)) => format!("this is OpenAPI {version}; only 3.0 is supported"),
+        Some(_) => "`openapi` is not a string such as \"3.0.3\"".to_owned(),
+        None => match document.get("swagger").and_then(Value::as_str) {
+            Some(version) => format!("this is Swagger {version}; only OpenAPI 3.0 is supported"),
+            None => "no `openapi` field: this is no OpenAPI document".to_owned(),
+        },
+    };
+    Err(Defect::new("/openapi", problem, remedy))
+}
+
+/// The outline: what the walkers rely on and what the typed model would refuse without naming a place.
+fn shape(document: &Value, defects: &mut Vec<Defect>) {
+    let mut expect = |pointer: &str, holder: Option<&Value>, is: fn(&Value) -> bool, what: &str| {
+        if holder.is_some_and(is) {
+            return true;
+        }
+        let problem = if holder.is_none() { format!("missing; expected {what}") } else { format!("not {what}") };
+        defects.push(Defect::new(pointer, problem, "correct the document there, or with an overlay action"));
+        false
+    };
+    if expect("/info", document.get("info"), Value::is_object, "a mapping") {
+        for key in ["title", "version"] {
+            expect(&join("/info", key), document["info"].get(key), Value::is_string, "a string");
+        }
+    }
+    if expect("/paths", document.get("paths"), Value::is_object, "a mapping") {
+        for (path, item) in document["paths"].as_object().into_iter().flatten() {
+            let pointer = join("/paths", path);
+            if !expect(&pointer, Some(item), Value::is_object, "a mapping of methods") {
+                continue;
+            }
+            for method in walk::METHODS {
+                let Some(operation) = item.get(method) else { continue };
+                let pointer = join(&pointer, method);
+                if expect(&pointer, Some(operation), Value::is_object, "an operation") {
+                    let responses = operation.get("responses");
+                    expect(&join(&pointer, "responses"), responses, Value::is_object, "a mapping of statuses");
+                }
+            }
+        }
+    }
+    let schemas = document.get("components").and_then(|components| components.get("schemas"));
+    for (name, schema) in schemas.and_then(Value::as_object).into_iter().flatten() {
+        expect(&join("/components/schemas", name), Some(schema), Value::is_object, "a schema");
+    }
+}
+
+fn references(document: &Value, defects: &mut Vec<Defect>) {
+    walk::references(document, &mut |pointer, target| {
+        let place = join(pointer, "$ref");
+        let Some(local) = target.strip_prefix('#') else {
+            let problem = format!("refers to another file, `{target}`");
+            let remedy = "bundle the document into one file first, for example with `redocly bundle`";
+            defects.push(Defect::new(place, problem, remedy));
+            return;
+        };
+        if pointer.starts_with("/paths/") && pointer.matches('/').count() == 2 {
+            let remedy = "write the path item out in place";
+            defects.push(Defect::new(place, "a path item that is a reference is not supported", remedy));
+        } else if document.pointer(local).is_none_or(|found| !found.is_object()) {
+            let nearest = local.rsplit_once('/').and_then(|(parent, name)| {
+                let siblings = document.pointer(parent)?.as_object()?.keys().map(String::as_str);
+                nearest(name, siblings).map(|name| format!("; the nearest name there is `{name}`"))
+            });
+            let problem = format!("dangling reference: nothing is at `{target}`{}", nearest.unwrap_or_default());
+            let remedy = "correct the reference, or add what it refers to";
+            defects.push(Defect::new(place, problem, remedy));
+        }
+    });
+}
+
+/// The name most like `wanted`, if any is like it at all.
+pub fn nearest<'n>(wanted: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let distance = |name: &str| {
+        let (from, to): (Vec<char>, Vec<char>) = (wanted.chars().collect(), name.chars().collect());
+        let mut row: Vec<usize> = (0..=to.len()).collect();
+        for (i, a) in from.iter().enumerate() {
+            let mut diagonal = i;
+            row[0] = i + 1;
+            for (j, b) in to.iter().enumerate() {
+                let substituted = diagonal + usize::from(!a.eq_ignore_ascii_case(b));
+                diagonal = row[j + 1];
+                row[j + 1] = substituted.min(diagonal + 1).min(row[j] + 1);
+            }
+        }
+        row[to.len()]
+    };
+    let limit = wanted.chars().count() / 2;
+    names.map(|name| (distance(name), name)).filter(|(d, _)| *d <= limit).min().map(|(_, name)| name)
+}
+
+/// A schema that is defined as itself, by references, `allOf`, `oneOf`, `anyOf` or `not`, describes nothing; through a
+/// property, an array or a map it is an ordinary recursive type.
+fn cycles(document: &Value, defects: &mut Vec<Defect>) {
+    #[derive(Clone, Copy, PartialEq)]
+    enum State {
+        Open,
+        Done,
+    }
+    fn direct<'d>(schema: &'d Value, targets: &mut Vec<&'d str>) {
+        targets.extend(walk::reference(schema));
+        for key in ["allOf", "oneOf", "anyOf"] {
+            for part in schema.get(key).and_then(Value::as_array).into_iter().flatten() {
+                direct(part, targets);
+            }
+        }
+        if let Some(part) = schema.get("not") {
+            direct(part, targets);
+        }
+    }
+    fn visit<'d>(
+        document: &'d Value,
+        target: &'d str,
+        states: &mut HashMap<&'d str, State>,
+        trail: &mut Vec<&'d str>,
+        defects: &mut Vec<Defect>,
+    ) {
+        match states.get(target) {
+            Some(State::Done) => return,
+            Some(State::Open) => {
+                let from = trail.iter().position(|step| *step == target).unwrap_or(0);
+                let circle: Vec<&str> = trail[from..].iter().chain([&target]).copied().collect();
+                let problem = format!("circular reference: {}", circle.join(" → "));
+                let remedy = "break the circle: a schema can contain itself only through a property, array or map";
+                defects.push(Defect::new(target.trim_start_matches('#'), problem, remedy));
+                return;
+            }
+            None => {}
+        }
+        states.insert(target, State::Open);
+        trail.push(target);
+        let mut next = Vec::new();
+        if let Some(schema) = document.pointer(target.trim_start_matches('#')) {
+            direct(schema, &mut next);
+        }
+        for target in next {
+            visit(document, target, states, trail, defects);
+        }
+        trail.pop();
+        states.insert(target, State::Done);
+    }
+    let mut states = HashMap::new();
+    let mut all = Vec::new();
+    walk::references(document, &mut |_, target| all.push(target));
+    for target in all {
+        visit(document, target, &mut states, &mut Vec::new(), defects);
+    }
+}
+
+fn operation_ids(document: &Value, defects: &mut Vec<Defect>) {
+    let mut seen: HashMap<&str, String> = HashMap::new();
+    walk::operations(document, |at, operation| {
+        let Some(id) = operation.get("operationId").and_then(Value::as_str) else { return };
+        let place = join(at.pointer, "operationId");
+        if let Some(first) = seen.get(id) {
+            let problem = format!("operationId `{id}` is taken already, at {first}");
+            defects.push(Defect::new(place, problem, "give each operation an id of its own"));
+        } else {
+            seen.insert(id, place);
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn with(schemas: Value, paths: Value) -> Vec<String> {
+        let document = json!({
+            "openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": paths,
+            "components": {"schemas": schemas},
+        });
+        check(&document).into_iter().map(|defect| format!("{}: {}", defect.place, defect.problem)).collect()
+    }
+
+    #[test]
+    fn names_the_version_found() {
+        let found = |document: Value| check(&document).remove(0).problem;
+        assert!(found(json!({"openapi": "3.1.0"})).contains("OpenAPI 3.1.0"));
+        assert!(found(json!({"swagger": "2.0"})).contains("Swagger 2.0"));
+        assert!(found(json!({"hello": 1})).contains("no OpenAPI document"));
+        assert!(found(json!({"openapi": 3.0})).contains("not a string"));
+    }
+
+    #[test]
+    fn reports_all_dangling_references_and_the_nearest_name() {
+        let found = with(
+            json!({"User": {}, "A": {"$ref": "#/components/schemas/Usr"}, "B": {"$ref": "other.yaml#/X"}}),
+            json!({}),
+        );
+        assert_eq!(
+            found,
+            [
+                "/components/schemas/A/$ref: dangling reference: nothing is at `#/components/schemas/Usr`; the nearest \
+                 name there is `User`",
+                "/components/schemas/B/$ref: refers to another file, `other.yaml#/X`",
+            ]
+        );
+    }
+
+    #[test]
+    fn refuses_a_schema_defined_as_itself_but_not_a_recursive_type() {
+        let circle =
+            json!({"A": {"allOf": [{"$ref": "#/components/schemas/B"}]}, "B": {"$ref": "#/components/schemas/A"}});
+        let found = with(circle, json!({}));
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].contains("circular reference"), "{found:?}");
+        let tree = json!({"A": {"properties": {"children": {"items": {"$ref": "#/components/schemas/A"}}}}});
+        assert_eq!(with(tree, json!({})), Vec::<String>::new());
+    }
+
+    #[test]
+    fn refuses_an_operation_id_given_twice() {
+        let operation = json!({"operationId": "a", "responses": {}});
+        let found = with(json!({}), json!({"/a": {"get": operation, "post": operation}}));
+        assert_eq!(
+            found,
+            ["/paths/~1a/post/operationId: operationId `a` is taken already, at /paths/~1a/get/operationId"]
+        );
+    }
+
+    #[test]
+    fn names_what_is_missing_or_misshapen() {
+        let found = with(json!({"A": 1}), json!({"/a": {"get": {}}, "/b": []}));
+        assert_eq!(
+            found,
+            [
+                "/paths/~1a/get/responses: missing; expected a mapping of statuses",
+                "/paths/~1b: not a mapping of methods",
+                "/components/schemas/A: not a schema",
+            ]
+        );
+    }
+}

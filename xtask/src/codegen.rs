@@ -1,0 +1,171 @@
+//! `cargo xtask codegen`: the generated crate, in place or somewhere else.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::Context;
+use serde_json::Value;
+
+use crate::{
+    names,
+    output::{Outputs, Stale},
+    pipeline::{self, Inputs, Lowered, Provenance},
+    report,
+};
+
+/// The hand-written part of the generated crate. A crate made elsewhere gets a copy of it.
+const HAND_WRITTEN: &[(&str, &str)] = &[
+    ("Cargo.toml", include_str!("../../crates/unigox-client/Cargo.toml")),
+    ("src/lib.rs", include_str!("../../crates/unigox-client/src/lib.rs")),
+    ("src/runtime.rs", include_str!("../../crates/unigox-client/src/runtime.rs")),
+    ("src/runtime/call.rs", include_str!("../../crates/unigox-client/src/runtime/call.rs")),
+    ("src/runtime/error.rs", include_str!("../../crates/unigox-client/src/runtime/error.rs")),
+    ("src/runtime/error_body.rs", include_str!("../../crates/unigox-client/src/runtime/error_body.rs")),
+    ("src/runtime/form.rs", include_str!("../../crates/unigox-client/src/runtime/form.rs")),
+    ("src/runtime/hidden.rs", include_str!("../../crates/unigox-client/src/runtime/hidden.rs")),
+    ("src/runtime/null.rs", include_str!("../../crates/unigox-client/src/runtime/null.rs")),
+    ("src/runtime/operation.rs", include_str!("../../crates/unigox-client/src/runtime/operation.rs")),
+    ("src/runtime/response.rs", include_str!("../../crates/unigox-client/src/runtime/response.rs")),
+    ("src/runtime/string_enum.rs", include_str!("../../crates/unigox-client/src/runtime/string_enum.rs")),
+    ("src/runtime/transport.rs", include_str!("../../crates/unigox-client/src/runtime/transport.rs")),
+];
+
+/// Where the crate is in the workspace.
+const CRATE: &str = "crates/unigox-client";
+
+/// The document and the overlay that are checked in.
+pub fn checked_in(root: &Path) -> Inputs {
+    let folder = root.join("openapi");
+    Inputs { document: folder.join("unigox-partner.yaml"), overlay: Some(folder.join("overlay.yaml")) }
+}
+
+/// The outputs for the checked-in document, in their places in the workspace.
+///
+/// # Errors
+///
+/// As [`pipeline::lower`] and [`pipeline::generate`].
+pub fn in_place(root: &Path) -> anyhow::Result<Outputs> {
+    let inputs = checked_in(root);
+    let lowered = pipeline::lower(&inputs)?;
+    let mut outputs = Outputs::new(root);
+    add_reports(&mut outputs, Path::new("openapi"), &lowered);
+    add_code(&mut outputs, Path::new(CRATE), &inputs, &lowered)?;
+    let inputs = ["README.md", "overlay.yaml", "unigox-partner.yaml"];
+    outputs.own("openapi", inputs.map(str::to_owned));
+    let sources = |folder: &str| -> BTreeSet<String> {
+        let paths = HAND_WRITTEN.iter().map(|(path, _)| Path::new(*path));
+        let inside = paths.filter(|path| path.parent() == Some(Path::new(folder)));
+        inside.filter_map(|path| path.file_name()?.to_str()).map(str::to_owned).collect()
+    };
+    for folder in ["src", "src/runtime", "src/generated"] {
+        outputs.own(Path::new(CRATE).join(folder), sources(folder));
+    }
+    Ok(outputs)
+}
+
+/// The outputs for any document, as a crate of its own in `folder`.
+///
+/// # Errors
+///
+/// As [`in_place`]; also if `folder` holds something that this command did not make.
+pub fn elsewhere(inputs: &Inputs, folder: &Path) -> anyhow::Result<Outputs> {
+    refuse_foreign(folder)?;
+    let lowered = pipeline::lower(inputs)?;
+    let mut outputs = Outputs::new(folder);
+    add_reports(&mut outputs, Path::new(""), &lowered);
+    add_code(&mut outputs, Path::new(""), inputs, &lowered)?;
+    let name = package_name(folder);
+    for (path, content) in HAND_WRITTEN {
+        let content = match *path {
+            "Cargo.toml" => manifest(content, &name, &lowered.provenance),
+            // Its examples name the crate.
+            _ => content.replace("unigox_client", &name.replace('-', "_")),
+        };
+        outputs.add(*path, content);
+    }
+    for folder in ["src", "src/runtime", "src/generated"] {
+        outputs.own(folder, []);
+    }
+    Ok(outputs)
+}
+
+/// An error unless `folder` is new, empty, or one that [`elsewhere`] made.
+fn refuse_foreign(folder: &Path) -> anyhow::Result<()> {
+    let is_ours = fs::read_to_string(folder.join("Cargo.toml")).is_ok_and(|text| text.starts_with("# @generated"));
+    let is_empty = match fs::read_dir(folder) {
+        Ok(mut entries) => entries.next().is_none(),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => true,
+        Err(error) => return Err(error).with_context(|| format!("can't use {} for output", folder.display())),
+    };
+    anyhow::ensure!(
+        is_ours || is_empty,
+        "{} holds files that this command did not make; name a new folder, or empty this one",
+        folder.display()
+    );
+    Ok(())
+}
+
+/// The name of the package in `folder`: the folder's own.
+fn package_name(folder: &Path) -> String {
+    let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = names::snake(&name).trim_matches('_').replace('_', "-");
+    match name.chars().next() {
+        Some(first) if first.is_ascii_alphabetic() && name.is_ascii() => name,
+        _ => "generated-client".to_owned(),
+    }
+}
+
+fn manifest(template: &str, name: &str, provenance: &Provenance) -> String {
+    let header: String = provenance.lines().iter().map(|line| format!("# {line}\n")).collect();
+    // Not a member of whatever workspace the folder happens to lie in.
+    let template = template.replacen("name = \"unigox-client\"", &format!("name = \"{name}\""), 1);
+    format!("{header}\n{template}\n[workspace]\n")
+}
+
+fn add_reports(outputs: &mut Outputs, folder: &Path, lowered: &Lowered) {
+    let header: String = lowered.provenance.lines().iter().map(|line| format!("<!-- {line} -->\n")).collect();
+    let with_header = |text: String| format!("{header}\n{text}");
+    outputs.add(folder.join("operations.md"), with_header(report::operations(&lowered.effective)));
+    outputs.add(folder.join("lowering.md"), with_header(report::lowering(&lowered.notes)));
+    outputs.add(folder.join("effective.json"), json(&lowered.effective, &lowered.provenance));
+}
+
+/// The document as JSON, with the header as an extension: JSON has no comments.
+fn json(effective: &Value, provenance: &Provenance) -> String {
+    let body = serde_json::to_string_pretty(effective).unwrap_or_default();
+    let header = serde_json::to_string(&provenance.lines()).unwrap_or_default();
+    let rest = body.strip_prefix('{').unwrap_or(&body);
+    format!("{{\n  \"x-generated\": {header},{rest}\n")
+}
+
+fn add_code(outputs: &mut Outputs, folder: &Path, inputs: &Inputs, lowered: &Lowered) -> anyhow::Result<()> {
+    let header: String = lowered.provenance.lines().iter().map(|line| format!("// {line}\n")).collect();
+    for (name, code) in pipeline::generate(&inputs.document, &lowered.effective)? {
+        outputs.add(folder.join("src/generated").join(name), format!("{header}\n{code}"));
+    }
+    Ok(())
+}
+
+/// The workspace that `start` lies in.
+///
+/// # Errors
+///
+/// If it lies in none.
+pub fn find_root(start: &Path) -> anyhow::Result<PathBuf> {
+    let is_root = |folder: &&Path| folder.join("xtask/Cargo.toml").is_file() && folder.join("openapi").is_dir();
+    let root = start.ancestors().find(is_root);
+    root.map(Path::to_owned).with_context(|| format!("{} is not inside the workspace", start.display()))
+}
+
+/// What `--check` says of `stale`.
+pub fn check_message(stale: &[Stale]) -> String {
+    use std::fmt::Write as _;
+    let mut out = format!("{} out of date:\n", crate::defect::count(stale.len(), "generated file"));
+    for stale in stale {
+        let _ = writeln!(out, "  {}", stale.to_string().replace('\n', "\n  "));
+    }
+    out
+}

@@ -1,0 +1,84 @@
+//! Documentation comments from the document's prose.
+
+use quote::quote;
+
+/// A `#[doc]` attribute for each line of `text`, made safe for rustdoc.
+pub(super) fn attributes(text: &str) -> Vec<syn::Attribute> {
+    let line = |line: String| {
+        let line = if line.is_empty() { line } else { format!(" {line}") };
+        syn::parse_quote!(#[doc = #line])
+    };
+    plain(text).lines().map(|text| line(text.to_owned())).collect()
+}
+
+/// The same as tokens.
+pub(super) fn tokens(text: &str) -> proc_macro2::TokenStream {
+    let attributes = attributes(text);
+    quote!(#(#attributes)*)
+}
+
+/// `text` with what rustdoc would take for a link, a tag or code made plain. Code in backticks is left as it is.
+fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.trim().lines() {
+        let line = line.trim_end();
+        // Four spaces in front make code, which rustdoc would compile.
+        let line = if line.starts_with("    ") { line.trim_start() } else { line };
+        let line = if line.trim_start().starts_with("```") { "" } else { line };
+        for (index, part) in line.split('`').enumerate() {
+            if index > 0 {
+                out.push('`');
+            }
+            if index % 2 == 1 {
+                out.push_str(part);
+                continue;
+            }
+            let mut words = part.split(' ');
+            if let Some(first) = words.next() {
+                word(first, &mut out);
+            }
+            for next in words {
+                out.push(' ');
+                word(next, &mut out);
+            }
+        }
+        if line.matches('`').count() % 2 == 1 {
+            out.push('`');
+        }
+        out.push('\n');
+    }
+    out.truncate(out.trim_end().len());
+    out
+}
+
+fn word(word: &str, out: &mut String) {
+    if word.contains("://") && !word.contains(['<', '>', '(', '[']) {
+        let end = word.trim_end_matches(['.', ',', ';', ':', ')']);
+        out.push_str(&format!("<{end}>{}", &word[end.len()..]));
+        return;
+    }
+    for c in word.chars() {
+        if matches!(c, '[' | ']' | '<' | '>') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+}
+
+/// `text` as the first sentence of a comment: with a full stop.
+pub(super) fn sentence(text: &str) -> String {
+    let text = text.trim();
+    if text.ends_with(['.', '!', '?', ':']) { text.to_owned() } else { format!("{text}.") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn leaves_rustdoc_nothing_to_misread() {
+        assert_eq!(plain("see [x] and Vec<T> in `a[0]`"), "see \\[x\\] and Vec\\<T\\> in `a[0]`");
+        assert_eq!(plain("at https://a.example/b, now"), "at <https://a.example/b>, now");
+        assert_eq!(plain("a `b\nc\n    d"), "a `b`\nc\nd");
+    }
+}

@@ -1,0 +1,383 @@
+//! The types: what the generator made of the schemas, finished.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote};
+use serde_json::Value;
+use syn::{
+    Attribute, Field, Fields, Item, ItemEnum, ItemImpl, ItemStruct, Token, Type, punctuated::Punctuated,
+    visit_mut::VisitMut,
+};
+
+use super::{
+    debug,
+    docs::{self, sentence},
+    form, methods,
+    model::Model,
+};
+use crate::{names, walk};
+
+/// The code of `types.rs`.
+pub(super) fn types(model: &Model<'_>, items: Vec<Item>) -> String {
+    let is_string_enum = |item: &ItemEnum| {
+        item.variants.iter().all(|variant| variant.fields == Fields::Unit)
+            && model.schema(&item.ident.to_string()).is_some_and(|schema| schema.get("enum").is_some())
+    };
+    let string_enums: Vec<Ident> = (items.iter())
+        .filter_map(|item| match item {
+            Item::Enum(item) if is_string_enum(item) => Some(item.ident.clone()),
+            _ => None,
+        })
+        .collect();
+    let mut out = String::from(
+        "#[allow(unused_imports, reason = \"a document may have no personal data and no enums\")]\n\
+         use crate::runtime::{\n    form::{FilePart, Form},\n    hidden::{self, Hidden},\n    string_enum::{closed_enum, open_enum},\n};\n",
+    );
+    let mut renames = Renames::default();
+    for item in items {
+        out.push('\n');
+        match item {
+            Item::Struct(item) => out.push_str(&pretty(structure(model, item))),
+            Item::Enum(item) if string_enums.contains(&item.ident) => out.push_str(&string_enum(model, &item)),
+            Item::Enum(item) => {
+                let mut item = item;
+                renames.rename(&mut item);
+                out.push_str(&pretty(union(model, item)));
+            }
+            // The macro brings all of these but a default that the document gives.
+            Item::Impl(block) if is_for(&block, &string_enums) && !is_default(&block) => {
+                out.pop();
+            }
+            Item::Impl(mut block) => {
+                renames.rename_in(&mut block);
+                out.push_str(&pretty(block.into_token_stream()));
+            }
+            other => out.push_str(&pretty(other.into_token_stream())),
+        }
+    }
+    for operation in &model.operations {
+        if let Some((name, schema)) = operation.form() {
+            out.push('\n');
+            out.push_str(&pretty(form::form(model, operation, &name, schema)));
+        }
+        if let Some(answers) = methods::answers(model, operation) {
+            out.push('\n');
+            out.push_str(&pretty(answers));
+        }
+    }
+    out
+}
+
+/// Formatted code.
+pub(super) fn pretty(tokens: TokenStream) -> String {
+    match syn::parse2::<syn::File>(tokens.clone()) {
+        Ok(file) => {
+            // One by one, for an empty line between them.
+            let one = |item| {
+                prettyplease::unparse(&syn::File {
+                    shebang: None,
+                    frontmatter: None,
+                    attrs: Vec::new(),
+                    items: vec![item],
+                })
+            };
+            file.items.into_iter().map(one).collect::<Vec<_>>().join("\n")
+        }
+        // Can't be: the tokens were put together from parsed ones. The compiler will say what is wrong with them.
+        Err(_) => tokens.to_string(),
+    }
+}
+
+fn is_for(block: &ItemImpl, names: &[Ident]) -> bool {
+    let of =
+        |ty: &Type| matches!(ty, Type::Path(path) if path.path.get_ident().is_some_and(|name| names.contains(name)));
+    let target = match &*block.self_ty {
+        Type::Path(path) => path.path.get_ident().cloned(),
+        _ => None,
+    };
+    target.is_some() && of(&block.self_ty)
+}
+
+fn is_default(block: &ItemImpl) -> bool {
+    let name = block.trait_.as_ref().and_then(|(path, _)| path.segments.last());
+    name.is_some_and(|last| last.ident == "Default")
+}
+
+/// The attributes that every generated type gets.
+fn attributes(given: &[Attribute], description: Option<&str>, name: &Ident) -> Vec<Attribute> {
+    let text = description.filter(|text| !text.trim().is_empty()).map(sentence);
+    let mut all = docs::attributes(&text.unwrap_or_else(|| format!("`{name}` in the document.")));
+    for attribute in given {
+        if attribute.path().is_ident("doc") {
+            continue;
+        }
+        if attribute.path().is_ident("derive") {
+            let mut traits = Vec::new();
+            let _ = attribute.parse_nested_meta(|meta| {
+                traits.push(meta.path);
+                Ok(())
+            });
+            let is = |path: &syn::Path, name: &str| path.segments.last().is_some_and(|last| last.ident == name);
+            traits.retain(|path| !is(path, "Debug"));
+            if !traits.iter().any(|path| is(path, "PartialEq")) {
+                traits.push(syn::parse_quote!(PartialEq));
+            }
+            all.push(syn::parse_quote!(#[derive(#(#traits),*)]));
+            all.push(syn::parse_quote!(#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]));
+            continue;
+        }
+        all.push(attribute.clone());
+    }
+    all.push(syn::parse_quote!(#[non_exhaustive]));
+    all
+}
+
+fn structure(model: &Model<'_>, mut item: ItemStruct) -> TokenStream {
+    let name = item.ident.clone();
+    let type_name = name.to_string();
+    let schema = model.schema(&type_name);
+    let description = schema.and_then(|schema| schema.get("description")?.as_str());
+    item.attrs = attributes(&item.attrs, description, &name);
+    let property = |field: &Ident, attributes: &[Attribute]| {
+        let renamed = serde_value(attributes, "rename");
+        model.property(&type_name, &renamed.unwrap_or_else(|| field.to_string()))
+    };
+    let mut schemas: Vec<(Ident, Option<&Value>)> = Vec::new();
+    if let Fields::Named(fields) = &mut item.fields {
+        in_document_order(&mut fields.named, schema);
+        for field in &mut fields.named {
+            let Some(ident) = field.ident.clone() else { continue };
+            let schema = property(&ident, &field.attrs);
+            let described = schema.and_then(|schema| model.description(schema)).filter(|text| !text.trim().is_empty());
+            let text = match described {
+                Some(text) => sentence(text),
+                None if has_serde(&field.attrs, "flatten") => "Fields that the document does not list.".to_owned(),
+                None => format!(
+                    "`{}` in the document.",
+                    serde_value(&field.attrs, "rename").unwrap_or_else(|| ident.to_string())
+                ),
+            };
+            let mut attributes = docs::attributes(&text);
+            attributes.extend(field.attrs.drain(..).filter(|attribute| !attribute.path().is_ident("doc")));
+            if has_bare_default(&attributes) && !has_serde(&attributes, "deserialize_with") {
+                attributes.push(syn::parse_quote!(#[serde(deserialize_with = "crate::runtime::null::as_default")]));
+            }
+            field.attrs = attributes;
+            schemas.push((ident, schema));
+        }
+    }
+    let schema_of = |ident: &Ident| schemas.iter().find(|(known, _)| known == ident).and_then(|(_, schema)| *schema);
+    let debug = debug::of_struct(model, &name, &item.fields, &schema_of, schema);
+    let constructor = match &item.fields {
+        Fields::Named(fields) => {
+            let fields: Vec<(&Field, bool)> = fields.named.iter().map(|field| (field, !is_optional(field))).collect();
+            constructor(&name, &fields)
+        }
+        _ => TokenStream::new(),
+    };
+    quote!(#item #constructor #debug)
+}
+
+/// The generator sorts fields by name. In the order of the document they read as they were meant, and two strings in a
+/// row are not swapped as easily.
+fn in_document_order(fields: &mut Punctuated<Field, Token![,]>, schema: Option<&Value>) {
+    let properties = schema.and_then(|schema| schema.get("properties")?.as_object());
+    let order: Vec<String> = properties.into_iter().flatten().map(|(name, _)| names::snake(name)).collect();
+    let position = |field: &Field| {
+        let name = field.ident.as_ref().map(ToString::to_string);
+        order.iter().position(|known| Some(known) == name.as_ref()).unwrap_or(usize::MAX)
+    };
+    let mut sorted: Vec<Field> = std::mem::take(fields).into_iter().collect();
+    sorted.sort_by_key(position);
+    fields.extend(sorted);
+}
+
+/// `new`, with the required fields; a type without any has a `Default`.
+pub(super) fn constructor(name: &Ident, fields: &[(&Field, bool)]) -> TokenStream {
+    if !fields.iter().any(|(_, is_required)| *is_required) {
+        return TokenStream::new();
+    }
+    let arguments = fields.iter().filter(|(_, is_required)| *is_required).map(|(field, _)| {
+        let (ident, ty) = (&field.ident, &field.ty);
+        if is_string(ty) { quote!(#ident: impl ::std::convert::Into<#ty>) } else { quote!(#ident: #ty) }
+    });
+    let values = fields.iter().map(|(field, is_required)| {
+        let (ident, ty) = (&field.ident, &field.ty);
+        match (is_required, default_function(field)) {
+            (true, _) if is_string(ty) => quote!(#ident: #ident.into()),
+            (true, _) => quote!(#ident),
+            (false, Some(function)) => quote!(#ident: #function()),
+            (false, None) => quote!(#ident: ::std::default::Default::default()),
+        }
+    });
+    let doc = docs::tokens("With what is required; the rest is left out until it is set.");
+    let required = fields.iter().filter(|(_, is_required)| *is_required).count();
+    let allow =
+        (required > 7).then(|| quote!(#[allow(clippy::too_many_arguments, reason = "the document requires them")]));
+    quote! {
+        impl #name {
+            #doc
+            #allow
+            pub fn new(#(#arguments),*) -> Self {
+                Self { #(#values),* }
+            }
+        }
+    }
+}
+
+fn is_string(ty: &Type) -> bool {
+    *ty == syn::parse_quote!(::std::string::String)
+}
+
+fn is_optional(field: &Field) -> bool {
+    has_serde(&field.attrs, "default")
+        || has_serde(&field.attrs, "flatten")
+        || has_serde(&field.attrs, "skip_serializing_if")
+}
+
+/// The function that serde calls for a field that is left out, if it isn't the type's own default.
+fn default_function(field: &Field) -> Option<syn::Path> {
+    syn::parse_str(&serde_value(&field.attrs, "default")?).ok()
+}
+
+/// New names for the variants of unions. The generator cuts off what the names of the variants' types have in common,
+/// which leaves `Optional` of `InstitutionOptional`; what they have in common with the union is enough.
+#[derive(Default)]
+struct Renames {
+    of: Vec<(Ident, Vec<(Ident, Ident)>)>,
+}
+
+impl Renames {
+    fn rename(&mut self, item: &mut ItemEnum) {
+        let union = item.ident.to_string();
+        let type_of = |variant: &syn::Variant| match &variant.fields {
+            Fields::Unnamed(fields) if fields.unnamed.len() == 1 => match &fields.unnamed.first()?.ty {
+                Type::Path(path) => path.path.get_ident().map(ToString::to_string),
+                _ => None,
+            },
+            _ => None,
+        };
+        let is_untagged = has_serde(&item.attrs, "untagged");
+        let Some(types) = item.variants.iter().map(type_of).collect::<Option<Vec<_>>>().filter(|_| is_untagged) else {
+            return;
+        };
+        let short = |name: &String| {
+            name.strip_prefix(&union).filter(|rest| rest.starts_with(char::is_uppercase)).map(str::to_owned)
+        };
+        let names = types.iter().map(short).collect::<Option<Vec<_>>>().unwrap_or(types);
+        let mut renamed = Vec::new();
+        for (variant, name) in item.variants.iter_mut().zip(names) {
+            let new = Ident::new(&name, variant.ident.span());
+            renamed.push((std::mem::replace(&mut variant.ident, new.clone()), new));
+        }
+        self.of.push((item.ident.clone(), renamed));
+    }
+
+    fn rename_in(&self, block: &mut ItemImpl) {
+        struct Rename<'r>(&'r [(Ident, Ident)]);
+
+        impl VisitMut for Rename<'_> {
+            fn visit_path_mut(&mut self, path: &mut syn::Path) {
+                if path.segments.len() == 2 && path.segments[0].ident == "Self" {
+                    let variant = &mut path.segments[1].ident;
+                    if let Some((_, new)) = self.0.iter().find(|(old, _)| old == variant) {
+                        *variant = new.clone();
+                    }
+                }
+                syn::visit_mut::visit_path_mut(self, path);
+            }
+        }
+
+        let renamed = self.of.iter().find(|(name, _)| is_for(block, std::slice::from_ref(name)));
+        if let Some((_, renamed)) = renamed {
+            Rename(renamed).visit_item_impl_mut(block);
+        }
+    }
+}
+
+fn union(model: &Model<'_>, mut item: ItemEnum) -> TokenStream {
+    let schema = model.schema(&item.ident.to_string());
+    let description = schema.and_then(|schema| schema.get("description")?.as_str());
+    item.attrs = attributes(&item.attrs, description, &item.ident);
+    for variant in &mut item.variants {
+        let text = match serde_value(&variant.attrs, "rename") {
+            Some(value) => format!("`{value}`."),
+            None => format!("`{}`.", variant.ident),
+        };
+        let mut attributes = docs::attributes(&text);
+        attributes.extend(variant.attrs.drain(..).filter(|attribute| !attribute.path().is_ident("doc")));
+        variant.attrs = attributes;
+        for field in &mut variant.fields {
+            let ident = field.ident.as_ref().map(ToString::to_string);
+            field.attrs.retain(|attribute| !attribute.path().is_ident("doc"));
+            if let Some(ident) = ident {
+                field.attrs.splice(0..0, docs::attributes(&format!("`{ident}` in the document.")));
+            }
+        }
+    }
+    let debug = debug::of_enum(model, &item, schema);
+    quote!(#item #debug)
+}
+
+/// An invocation of the macro that writes a string enum; a person reads it more easily than what it expands to.
+fn string_enum(model: &Model<'_>, item: &ItemEnum) -> String {
+    let schema = model.schema(&item.ident.to_string());
+    let is_open = schema.is_some_and(|schema| schema[walk::OPEN_ENUM] == true);
+    let description = schema.and_then(|schema| schema.get("description")?.as_str());
+    let text = description.filter(|text| !text.trim().is_empty()).map(sentence);
+    let text = text.unwrap_or_else(|| format!("`{}` in the document.", item.ident));
+    let is_taken = |name: &str| item.variants.iter().any(|variant| variant.ident == name);
+    let unknown =
+        ["Unknown", "UnknownValue", "Unlisted"].into_iter().find(|name| !is_taken(name)).unwrap_or("Unknown_");
+    let mut out = if is_open { "open_enum! {\n".to_owned() } else { "closed_enum! {\n".to_owned() };
+    for line in docs::attributes(&text) {
+        if let syn::Meta::NameValue(meta) = &line.meta
+            && let syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(line), .. }) = &meta.value
+        {
+            out.push_str(&format!("    ///{}\n", line.value()));
+        }
+    }
+    let unknown = if is_open { format!(", {unknown}") } else { String::new() };
+    out.push_str(&format!("    {}{unknown} {{\n", item.ident));
+    for variant in &item.variants {
+        let value = serde_value(&variant.attrs, "rename").unwrap_or_else(|| variant.ident.to_string());
+        out.push_str(&format!("        /// `{}`.\n        {} = {value:?},\n", value.replace('`', "'"), variant.ident));
+    }
+    out.push_str("    }\n}\n");
+    out
+}
+
+/// `#[serde(name = "value")]`.
+fn serde_value(attributes: &[Attribute], name: &str) -> Option<String> {
+    let mut found = None;
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("serde")) {
+        let _ = attribute.parse_nested_meta(|meta| {
+            let is_it = meta.path.is_ident(name);
+            if meta.input.peek(Token![=]) {
+                let value: syn::LitStr = meta.value()?.parse()?;
+                if is_it {
+                    found = Some(value.value());
+                }
+            }
+            Ok(())
+        });
+    }
+    found
+}
+
+fn has_serde(attributes: &[Attribute], name: &str) -> bool {
+    let mut found = false;
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("serde")) {
+        let _ = attribute.parse_nested_meta(|meta| {
+            found |= meta.path.is_ident(name);
+            if meta.input.peek(Token![=]) {
+                let _: syn::Expr = meta.value()?.parse()?;
+            }
+            Ok(())
+        });
+    }
+    found
+}
+
+fn has_bare_default(attributes: &[Attribute]) -> bool {
+    has_serde(attributes, "default") && serde_value(attributes, "default").is_none()
+}

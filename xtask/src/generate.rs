@@ -1,0 +1,249 @@
+//! The generator, kept from taking the whole process down.
+//!
+//! What no pass has removed can still make it fail, or panic. Either is contained, and the operation or the schema that
+//! did it is found by halving the document until one is left.
+
+use std::{
+    cell::Cell,
+    collections::HashSet,
+    panic::{self, AssertUnwindSafe},
+    sync::Once,
+};
+
+use openapiv3::OpenAPI;
+use progenitor::{GenerationSettings, Generator};
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::Value;
+
+use crate::{
+    defect::Defect,
+    walk::{self, join, schema_name},
+};
+
+/// The code that the generator makes of a lowered document.
+///
+/// # Errors
+///
+/// The [`Defect`]s of what it can't take.
+pub fn generate(effective: &Value) -> Result<syn::File, Vec<Defect>> {
+    let document = OpenAPI::deserialize(effective).map_err(|error| vec![untypable(effective, &error)])?;
+    attempt(&document).map_err(|reason| culprits(document, &reason))
+}
+
+const REMEDY: &str = "change it with an overlay action, or teach a pass in xtask/src/lower to remove the construct";
+
+/// One run of the generator.
+fn attempt(document: &OpenAPI) -> Result<syn::File, String> {
+    contain(|| {
+        let tokens = Generator::new(&GenerationSettings::new()).generate_tokens(document).map_err(|e| e.to_string())?;
+        syn::parse2(tokens).map_err(|error| format!("the code it made can't be parsed: {error}"))
+    })
+    .unwrap_or_else(|panicked| Err(format!("it panicked: {panicked}")))
+}
+
+/// Runs `f`; a panic in it is an error with its message, and prints nothing.
+pub fn contain<R>(f: impl FnOnce() -> R) -> Result<R, String> {
+    thread_local!(static CONTAINED: Cell<bool> = const { Cell::new(false) });
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let outer = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if !CONTAINED.get() {
+                outer(info);
+            }
+        }));
+    });
+    let outside = CONTAINED.replace(true);
+    let result = panic::catch_unwind(AssertUnwindSafe(f));
+    CONTAINED.set(outside);
+    result.map_err(|payload| {
+        let text = payload.downcast_ref::<String>().map(String::as_str);
+        let text = text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("no message");
+        text.lines().next().unwrap_or_default().to_owned()
+    })
+}
+
+/// Finds what the generator stopped at.
+fn culprits(mut document: OpenAPI, reason: &str) -> Vec<Defect> {
+    let paths = std::mem::take(&mut document.paths);
+    let mut found = Vec::new();
+    if attempt(&document).is_err() {
+        let schemas = document.components.as_mut().map(|components| std::mem::take(&mut components.schemas));
+        let schemas = schemas.unwrap_or_default();
+        let names: Vec<&String> = schemas.keys().collect();
+        let with = |names: &[&String]| {
+            let mut part = document.clone();
+            if let Some(components) = &mut part.components {
+                let get = |name: &str| schemas.get(name).and_then(|schema| serde_json::to_value(schema).ok());
+                let closed = closure(&get, names);
+                components.schemas =
+                    schemas.iter().filter(|(name, _)| closed.contains(*name)).map(clone_pair).collect();
+            }
+            attempt(&part).err()
+        };
+        halve(&names, &with, &mut |name, reason| {
+            let problem = format!("the generator can't take this schema: {reason}");
+            found.push(Defect::new(join("/components/schemas", name), problem, REMEDY));
+        });
+    } else {
+        let operations: Vec<(&str, &str)> = (paths.paths.iter())
+            .flat_map(|(path, item)| {
+                let methods: Vec<_> =
+                    item.as_item().map(|item| item.iter().map(|(method, _)| method).collect()).unwrap_or_default();
+                methods.into_iter().map(move |method| (path.as_str(), method))
+            })
+            .collect();
+        let with = |operations: &[&(&str, &str)]| {
+            let mut part = document.clone();
+            for (path, method) in operations {
+                let Some(item) = paths.paths.get(*path).and_then(openapiv3::ReferenceOr::as_item) else { continue };
+                let target = part.paths.paths.entry((*path).to_owned()).or_insert_with(|| {
+                    let parameters = item.parameters.clone();
+                    openapiv3::ReferenceOr::Item(openapiv3::PathItem { parameters, ..Default::default() })
+                });
+                let openapiv3::ReferenceOr::Item(target) = target else { continue };
+                *slot(target, method) = item.iter().find(|(name, _)| name == method).map(|(_, o)| o.clone());
+            }
+            attempt(&part).err()
+        };
+        halve(&operations.iter().collect::<Vec<_>>(), &with, &mut |(path, method), reason| {
+            let operation =
+                paths.paths.get(*path).and_then(|item| item.as_item()?.iter().find(|(name, _)| name == method));
+            let id = operation.and_then(|(_, operation)| operation.operation_id.as_deref()).unwrap_or_default();
+            let problem = format!("the generator can't take operation `{id}`: {reason}");
+            found.push(Defect::new(join(&join("/paths", path), method), problem, REMEDY));
+        });
+    }
+    if found.is_empty() {
+        found.push(Defect::new("", format!("the generator can't take the document: {reason}"), REMEDY));
+    }
+    found
+}
+
+fn clone_pair<A: Clone, B: Clone>((a, b): (&A, &B)) -> (A, B) {
+    (a.clone(), b.clone())
+}
+
+fn slot<'i>(item: &'i mut openapiv3::PathItem, method: &str) -> &'i mut Option<openapiv3::Operation> {
+    match method {
+        "get" => &mut item.get,
+        "put" => &mut item.put,
+        "post" => &mut item.post,
+        "delete" => &mut item.delete,
+        "options" => &mut item.options,
+        "head" => &mut item.head,
+        "patch" => &mut item.patch,
+        _ => &mut item.trace,
+    }
+}
+
+/// Reports each of `parts` that fails by itself, if all of them together do.
+fn halve<'p, P>(parts: &[&'p P], fails: &dyn Fn(&[&P]) -> Option<String>, report: &mut dyn FnMut(&'p P, String)) {
+    let Some(reason) = fails(parts).filter(|_| !parts.is_empty()) else { return };
+    match parts {
+        [one] => report(one, reason),
+        _ => {
+            let (left, right) = parts.split_at(parts.len() / 2);
+            halve(left, fails, report);
+            halve(right, fails, report);
+        }
+    }
+}
+
+/// The schemas that `names` refer to, directly or not, and themselves.
+fn closure(get: &dyn Fn(&str) -> Option<Value>, names: &[&String]) -> HashSet<String> {
+    let mut open: Vec<String> = names.iter().map(|name| (*name).clone()).collect();
+    let mut closed = HashSet::new();
+    while let Some(name) = open.pop() {
+        if !closed.contains(&name)
+            && let Some(schema) = get(&name)
+        {
+            closed.insert(name);
+            walk::references(&schema, &mut |_, target| open.extend(schema_name(target).map(str::to_owned)));
+        }
+    }
+    closed
+}
+
+/// Finds the smallest part of the document that the typed model refuses: its own message names no place.
+fn untypable(document: &Value, error: &serde_json::Error) -> Defect {
+    fn refused<T: DeserializeOwned>(value: &Value) -> Option<String> {
+        serde_path_to_error::deserialize::<_, T>(value).err().map(|error| match error.path().to_string().as_str() {
+            "." => error.inner().to_string(),
+            path => format!("{} (in `{path}`)", error.inner()),
+        })
+    }
+    type Schema = openapiv3::ReferenceOr<openapiv3::Schema>;
+    let mut found: Option<(String, String)> = None;
+    // Schemas are shown innermost first, and a schema is refused if any within is: the first one shown is the culprit.
+    let mut copy = document.clone();
+    walk::schemas_mut(&mut copy, &mut |schema, pointer| {
+        if found.is_none() {
+            found = refused::<Schema>(schema).map(|problem| (pointer.to_owned(), problem));
+        }
+    });
+    walk::operations(document, |at, operation| {
+        if found.is_none() {
+            found = refused::<openapiv3::Operation>(operation).map(|problem| (at.pointer.to_owned(), problem));
+        }
+    });
+    let sections = document.as_object().into_iter().flatten();
+    let in_section = |(key, value): (&String, &Value)| {
+        let problem = match key.as_str() {
+            "info" => refused::<openapiv3::Info>(value),
+            "servers" => refused::<Vec<openapiv3::Server>>(value),
+            "tags" => refused::<Vec<openapiv3::Tag>>(value),
+            "components" => refused::<openapiv3::Components>(value),
+            "security" => refused::<Vec<openapiv3::SecurityRequirement>>(value),
+            "externalDocs" => refused::<openapiv3::ExternalDocumentation>(value),
+            "paths" => refused::<openapiv3::Paths>(value),
+            _ => None,
+        };
+        problem.map(|problem| (join("", key), problem))
+    };
+    let (place, problem) =
+        found.or_else(|| sections.filter_map(in_section).next()).unwrap_or((String::new(), error.to_string()));
+    Defect::new(place, format!("not OpenAPI 3.0: {problem}"), REMEDY)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn document(schemas: Value, paths: Value) -> Value {
+        json!({"openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": paths, "components": {"schemas": schemas}})
+    }
+
+    fn places(document: &Value) -> Vec<String> {
+        generate(document).err().unwrap_or_default().into_iter().map(|defect| defect.place).collect()
+    }
+
+    #[test]
+    fn names_the_operations_that_the_generator_panics_at() {
+        let fine = |id: &str| json!({"operationId": id, "responses": {"200": {"description": ""}}});
+        let body = |schema: Value| json!({"description": "", "content": {"application/json": {"schema": schema}}});
+        let two_shapes = |id: &str| {
+            json!({"operationId": id, "responses": {
+            "200": body(json!({"type": "string"})), "201": body(json!({"type": "integer"}))}})
+        };
+        let paths = json!({
+            "/a": {"get": fine("a")}, "/b": {"get": two_shapes("b"), "put": fine("c")}, "/d": {"get": fine("d")},
+            "/e": {"put": two_shapes("e")}});
+        let document = document(json!({}), paths);
+        assert_eq!(places(&document), ["/paths/~1b/get", "/paths/~1e/put"]);
+    }
+
+    #[test]
+    fn names_the_schema_that_the_typed_model_refuses() {
+        let schemas = json!({"A": {"properties": {"a": {"type": "string", "minLength": "long"}}}});
+        assert_eq!(places(&document(schemas, json!({}))), ["/components/schemas/A/properties/a"]);
+    }
+
+    #[test]
+    fn contains_a_panic_and_its_message() {
+        assert_eq!(contain(|| -> () { panic!("boom\nand more") }), Err("boom".to_owned()));
+        assert_eq!(contain(|| 1), Ok(1));
+    }
+}

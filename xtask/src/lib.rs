@@ -1,0 +1,16 @@
+//! The pipeline from the vendor's OpenAPI document to the crate `unigox-client`, as a library for the binary, the
+//! benchmarks and the tests.
+
+pub mod check;
+pub mod codegen;
+pub mod defect;
+pub mod document;
+mod emit;
+pub mod generate;
+pub mod lower;
+pub mod names;
+pub mod output;
+pub mod overlay;
+pub mod pipeline;
+pub mod report;
+pub mod walk;

@@ -1,0 +1,216 @@
+//! Lowering: rewrites the constructs of a real document that the generator can't take into ones that it can.
+//!
+//! Each pass is a function over the document, named for the construct that it removes, and says what it changed. They
+//! run in the order of [`PASSES`]; a pass may rely on the ones before it. None invents a fact: what the document leaves
+//! open is settled in the overlay, not here.
+
+mod all_of;
+mod anonymous_schema;
+mod binary_variant;
+mod boolean_required;
+mod closed_response;
+mod error_shapes;
+mod known_values;
+mod media_types;
+mod negation;
+mod null_in_enum;
+mod nullable_reference;
+mod operation_id;
+mod path_parameter;
+mod success_shapes;
+mod tagged_union;
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use crate::{check, defect::Defect, walk};
+
+/// One thing that a pass changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// The pass.
+    pub pass: &'static str,
+    /// The JSON pointer of what was changed, in the document as the pass found it.
+    pub place: String,
+    /// What was done, and what is lost by it if anything is.
+    pub done: String,
+}
+
+/// What the passes have to say.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// What was changed, in order.
+    pub notes: Vec<Note>,
+    defects: Vec<Defect>,
+    pass: &'static str,
+}
+
+impl Report {
+    fn note(&mut self, place: impl Into<String>, done: impl Into<String>) {
+        self.notes.push(Note { pass: self.pass, place: place.into(), done: done.into() });
+    }
+
+    fn defect(&mut self, defect: Defect) {
+        self.defects.push(defect);
+    }
+}
+
+/// A pass: its name, what it removes (one line, for the report), and the function.
+pub struct Pass {
+    /// The construct that it removes, as its module is called.
+    pub name: &'static str,
+    /// What the generator would make of the construct, and what the pass makes of it instead.
+    pub about: &'static str,
+    run: fn(&mut Value, &mut Report),
+}
+
+impl std::fmt::Debug for Pass {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+/// The passes, in their order.
+pub const PASSES: &[Pass] = &[
+    Pass {
+        name: "boolean_required",
+        about: "`required: true` inside a property is no OpenAPI; the name joins the list of its parent",
+        run: boolean_required::run,
+    },
+    Pass { name: "null_in_enum", about: "`null` among enum values becomes `nullable: true`", run: null_in_enum::run },
+    Pass {
+        name: "nullable_reference",
+        about: "`nullable` beside or behind a `$ref` would be dropped; it moves to an `allOf` around the reference",
+        run: nullable_reference::run,
+    },
+    Pass {
+        name: "path_parameter",
+        about: "path parameters and path templates are made to agree",
+        run: path_parameter::run,
+    },
+    Pass {
+        name: "operation_id",
+        about: "an operation without an id is named for its method and path",
+        run: operation_id::run,
+    },
+    Pass {
+        name: "binary_variant",
+        about: "a file can't travel in JSON; such a variant becomes the operation's multipart form",
+        run: binary_variant::run,
+    },
+    Pass {
+        name: "media_types",
+        about: "one body has one media type; a multipart form is set aside for a method of its own",
+        run: media_types::run,
+    },
+    Pass {
+        name: "known_values",
+        about: "`anyOf: [enum, string]` is an enum that may grow; it becomes an open enum",
+        run: known_values::run,
+    },
+    Pass {
+        name: "negation",
+        about: "`not` other than a list of refused strings has no type; it is left to the server",
+        run: negation::run,
+    },
+    Pass {
+        name: "all_of",
+        about: "`allOf` of objects becomes the one object that it describes, so that nothing in it is dropped",
+        run: all_of::run,
+    },
+    Pass {
+        name: "success_shapes",
+        about: "several success shapes become one answer that is told apart by its status",
+        run: success_shapes::run,
+    },
+    Pass {
+        name: "error_shapes",
+        about: "error statuses, with whatever bodies or none, share the one error type that reads them all",
+        run: error_shapes::run,
+    },
+    Pass {
+        name: "tagged_union",
+        about: "variants with a one-value enum for a tag are written in place, which yields a tagged enum",
+        run: tagged_union::run,
+    },
+    Pass {
+        name: "anonymous_schema",
+        about: "inline objects, enums and unions become components; equal ones become the same component",
+        run: anonymous_schema::run,
+    },
+    Pass {
+        name: "closed_response",
+        about: "what the server sends may grow: enums that reach a response are open, objects keep unknown fields",
+        run: closed_response::run,
+    },
+];
+
+/// Runs all passes over `document`.
+///
+/// # Errors
+///
+/// Every [`Defect`] of the document, first those that [`check`] finds, then those that a pass can't handle.
+pub fn lower(mut document: Value) -> Result<(Value, Report), Vec<Defect>> {
+    let defects = check::check(&document);
+    if !defects.is_empty() {
+        return Err(defects);
+    }
+    let mut report = Report::default();
+    for pass in PASSES {
+        report.pass = pass.name;
+        (pass.run)(&mut document, &mut report);
+        if !report.defects.is_empty() {
+            return Err(report.defects);
+        }
+    }
+    Ok((document, report))
+}
+
+/// The component schemas that something refers to.
+fn referenced(document: &Value) -> HashSet<String> {
+    let mut names = HashSet::new();
+    walk::references(document, &mut |_, target| names.extend(walk::schema_name(target).map(str::to_owned)));
+    names
+}
+
+/// Removes the components that were `used` before a pass and that nothing refers to after it, and what they alone
+/// referred to. A component that nothing referred to in the first place is there to be read by somebody, and stays.
+fn drop_unused(document: &mut Value, mut used: HashSet<String>, report: &mut Report, why: &str) {
+    loop {
+        let still = referenced(document);
+        let Some(components) = walk::components(document) else { return };
+        let mut gone: Vec<String> =
+            used.difference(&still).filter(|name| components.contains_key(*name)).cloned().collect();
+        if gone.is_empty() {
+            return;
+        }
+        gone.sort();
+        for name in gone {
+            components.shift_remove(&name);
+            report.note(walk::join("/components/schemas", &name), format!("dropped: {why}"));
+            used.remove(&name);
+        }
+    }
+}
+
+/// The one place through which the tests of the passes run them.
+#[cfg(test)]
+fn check(run: fn(&mut Value, &mut Report), input: Value, expected: &Value) -> Vec<String> {
+    let mut document = input;
+    let mut report = Report::default();
+    run(&mut document, &mut report);
+    assert_eq!(report.defects, []);
+    assert_eq!(&document, expected, "\n{document:#}");
+    let mut again = document.clone();
+    run(&mut again, &mut Report::default());
+    assert_eq!(again, document, "a second run must find nothing to do");
+    report.notes.into_iter().map(|note| format!("{}: {}", note.place, note.done)).collect()
+}
+
+/// `check` for what happens to one component schema.
+#[cfg(test)]
+fn check_schema(run: fn(&mut Value, &mut Report), input: Value, expected: Value) -> Vec<String> {
+    let wrap = |schema: Value| serde_json::json!({"components": {"schemas": {"A": schema}}});
+    check(run, wrap(input), &wrap(expected))
+}

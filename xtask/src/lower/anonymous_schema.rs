@@ -1,0 +1,369 @@
+//! Inline objects, enums and unions.
+//!
+//! ```yaml
+//! # before                          # after
+//! kyc_status:                       kyc_status:
+//!   type: string                      $ref: '#/components/schemas/KycStatus'
+//!   enum: [VERIFIED, …]
+//! ```
+//!
+//! The generator names such a schema for the place where it stands, so that one concept becomes as many types as it has
+//! places. As components they have one name: the overlay's [`walk::TYPE_NAME`], or else one made from the property (for
+//! an enum whose name says enough by itself) or from the parent and the property. Enums with the same values are one
+//! concept; objects are one if they are equal and called alike.
+
+use std::collections::HashMap;
+
+use serde_json::{Value, json};
+
+use super::{Report, tagged_union::tag};
+use crate::{
+    defect::Defect,
+    names::pascal,
+    walk::{self, Object, join},
+};
+
+pub(super) fn run(document: &mut Value, report: &mut Report) {
+    let mut names = Names { components: Object::new(), by_structure: HashMap::new(), by_type: HashMap::new(), report };
+    let given = walk::components(document).map(std::mem::take).unwrap_or_default();
+    for (name, schema) in &given {
+        names.claim(name, schema);
+    }
+    for (name, mut schema) in given {
+        let pointer = join("/components/schemas", &name);
+        names.children(&mut schema, &pascal(&name), "", &pointer);
+        names.components.insert(name, schema);
+    }
+    walk::operations_mut(document, |at, operation| {
+        let id = pascal(operation.get("operationId").and_then(Value::as_str).unwrap_or_default());
+        let mut name = |schema: &mut Value, label: &str, place: &str| {
+            names.place(schema, &id, label, &join(at.pointer, place));
+        };
+        for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+            let label = parameter["name"].as_str().unwrap_or_default().to_owned();
+            parameter.get_mut("schema").into_iter().for_each(|schema| name(schema, &label, "parameters"));
+        }
+        if let Some(body) = operation.get_mut("requestBody") {
+            json_schema(body).into_iter().for_each(|schema| name(schema, "body", "requestBody"));
+        }
+        for (_, response) in operation.get_mut("responses").and_then(Value::as_object_mut).into_iter().flatten() {
+            json_schema(response).into_iter().for_each(|schema| name(schema, "response", "responses"));
+        }
+        for (status, shape) in operation.get_mut(walk::SUCCESSES).and_then(Value::as_object_mut).into_iter().flatten() {
+            shape.get_mut("schema").into_iter().for_each(|schema| name(schema, status, "responses"));
+        }
+        if let Some(form) = operation.get_mut(walk::MULTIPART).and_then(|form| form.get_mut("schema")) {
+            let parent = form[walk::TYPE_NAME].as_str().map_or_else(|| format!("{id}Form"), pascal);
+            form[walk::TYPE_NAME] = parent.clone().into();
+            names.children(form, &parent, "", &join(at.pointer, walk::MULTIPART));
+        }
+    });
+    for section in ["responses", "requestBodies"] {
+        let shared = document.pointer_mut(&format!("/components/{section}")).and_then(Value::as_object_mut);
+        for (name, holder) in shared.into_iter().flatten() {
+            let pointer = join(&format!("/components/{section}"), name);
+            json_schema(holder).into_iter().for_each(|schema| names.place(schema, &pascal(name), "", &pointer));
+        }
+    }
+    let components = names.components;
+    if !components.is_empty() {
+        if let Some(slot) = walk::components_or_new(document) {
+            *slot = components;
+        }
+    }
+}
+
+fn json_schema(holder: &mut Value) -> Option<&mut Value> {
+    let content = holder.get_mut("content")?.as_object_mut()?;
+    content.values_mut().next()?.get_mut("schema")
+}
+
+struct Names<'r> {
+    components: Object,
+    /// The component of each structure that has one, so that an equal schema joins it.
+    by_structure: HashMap<String, String>,
+    /// The component behind each Rust type name that is taken.
+    by_type: HashMap<String, String>,
+    report: &'r mut Report,
+}
+
+impl Names<'_> {
+    /// A component of the document keeps its name.
+    fn claim(&mut self, name: &str, schema: &Value) {
+        if let Some(first) = self.by_type.insert(pascal(name), name.to_owned()) {
+            let problem = format!("`{name}` makes the same type name as `{first}`");
+            let remedy = "rename one of them in the document, with every reference to it";
+            self.report.defect(Defect::new(join("/components/schemas", name), problem, remedy));
+        }
+        if is_values(schema) {
+            self.by_structure.entry(structure(schema)).or_insert_with(|| name.to_owned());
+        }
+    }
+
+    /// Names what is anonymous within `schema`, which has a name itself: `parent`, and `label` below it.
+    fn children(&mut self, schema: &mut Value, parent: &str, label: &str, pointer: &str) {
+        let tag = union_tag(schema);
+        for (name, property) in schema.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
+            let pointer = join(&join(pointer, "properties"), name);
+            self.place(property, parent, name, &pointer);
+        }
+        if let Some(items) = schema.get_mut("items") {
+            let label = if label.is_empty() { "item".to_owned() } else { format!("{label}-item") };
+            self.place(items, parent, &label, &join(pointer, "items"));
+        }
+        if let Some(values) = schema.get_mut("additionalProperties").filter(|values| values.is_object()) {
+            let label = format!("{label}-value");
+            self.place(values, parent, &label, &join(pointer, "additionalProperties"));
+        }
+        for key in ["oneOf", "anyOf"] {
+            let variants = schema.get_mut(key).and_then(Value::as_array_mut);
+            for (index, variant) in variants.into_iter().flatten().enumerate() {
+                let pointer = join(&join(pointer, key), &index.to_string());
+                if let (Some(tag), "oneOf") = (&tag, key) {
+                    self.tagged_variant(variant, tag, parent, &pointer);
+                    continue;
+                }
+                match variant.get("title").and_then(Value::as_str).map(pascal) {
+                    Some(title) if !title.is_empty() => self.place(variant, "", &title, &pointer),
+                    _ => self.place(variant, parent, &format!("variant-{}", index + 1), &pointer),
+                }
+            }
+        }
+        for (index, part) in schema.get_mut("allOf").and_then(Value::as_array_mut).into_iter().flatten().enumerate() {
+            self.children(part, parent, label, &join(&join(pointer, "allOf"), &index.to_string()));
+        }
+    }
+
+    /// A variant of a tagged union stays in place, and so does its tag.
+    fn tagged_variant(&mut self, variant: &mut Value, tag: &str, parent: &str, pointer: &str) {
+        let value = variant["properties"][tag]["enum"][0].as_str().unwrap_or_default();
+        let parent = format!("{parent}{}", pascal(value));
+        for (name, property) in variant.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
+            if name != tag {
+                self.place(property, &parent, name, &join(&join(pointer, "properties"), name));
+            }
+        }
+    }
+
+    /// Makes `schema`, which stands at `label` of `parent`, a reference to a component, if it is worth a name.
+    fn place(&mut self, schema: &mut Value, parent: &str, label: &str, pointer: &str) {
+        let given = schema.get(walk::TYPE_NAME).and_then(Value::as_str).map(pascal);
+        if walk::reference(schema).is_some() || !(is_values(schema) || is_object(schema) || is_union(schema)) {
+            return self.children(schema, parent, label, pointer);
+        }
+        let by_parent = format!("{parent}{}", pascal(label));
+        let says_enough = is_values(schema) && label.contains(['_', '-']) && !label.ends_with("-item");
+        let wanted = given.clone().unwrap_or_else(|| if says_enough { pascal(label) } else { by_parent.clone() });
+        self.children(schema, &wanted, "", pointer);
+
+        let mut structure = structure(schema);
+        if !is_values(schema) {
+            // Objects that happen to be equal are one concept only if they are called alike.
+            let called =
+                given.clone().unwrap_or_else(|| if label == "data" { by_parent.clone() } else { pascal(label) });
+            structure.push_str(&called);
+        }
+        let known =
+            self.by_structure.get(&structure).filter(|name| given.as_ref().is_none_or(|given| *given == pascal(name)));
+        let name = match known {
+            Some(name) => {
+                self.report.note(pointer, format!("the same as `{name}`"));
+                name.clone()
+            }
+            None => {
+                let Some(name) = self.free_name(&wanted, &by_parent, given.is_some(), pointer) else { return };
+                self.by_structure.insert(structure, name.clone());
+                self.by_type.insert(pascal(&name), name.clone());
+                self.report.note(pointer, format!("named `{name}`"));
+                name
+            }
+        };
+        self.refer(schema, &name);
+    }
+
+    fn free_name(&mut self, wanted: &str, by_parent: &str, is_given: bool, pointer: &str) -> Option<String> {
+        if !self.by_type.contains_key(wanted) {
+            return Some(wanted.to_owned());
+        }
+        if is_given {
+            let problem = format!("`{}: {wanted}` is the name of another schema already", walk::TYPE_NAME);
+            let remedy = "give it another name in the overlay, or make the two schemas equal";
+            self.report.defect(Defect::new(pointer, problem, remedy));
+            return None;
+        }
+        let numbered = (2..).map(|number| format!("{by_parent}{number}"));
+        std::iter::once(by_parent.to_owned()).chain(numbered).find(|name| !self.by_type.contains_key(name))
+    }
+
+    /// Moves `schema` to the component `name`, unless an equal one is there, and leaves a reference.
+    fn refer(&mut self, schema: &mut Value, name: &str) {
+        let mut moved = std::mem::take(schema);
+        let mut left = Object::new();
+        if let Some(object) = moved.as_object_mut() {
+            object.shift_remove(walk::TYPE_NAME);
+            left.extend(object.shift_remove("nullable").map(|nullable| ("nullable".to_owned(), nullable)));
+            for key in ["description", walk::SENSITIVE] {
+                left.extend(object.get(key).map(|value| (key.to_owned(), value.clone())));
+            }
+        }
+        *schema = walk::reference_to(name);
+        if !left.is_empty() {
+            left.insert("allOf".to_owned(), json!([schema]));
+            *schema = Value::Object(left);
+        }
+        if !self.components.contains_key(name) && self.by_type.get(&pascal(name)).is_none_or(|known| known == name) {
+            self.components.entry(name).or_insert(moved);
+        }
+    }
+}
+
+fn union_tag(schema: &Value) -> Option<String> {
+    let variants: Vec<&Value> = schema.get("oneOf")?.as_array()?.iter().collect();
+    tag(&variants).map(str::to_owned)
+}
+
+/// An enum of strings, or a string that refuses some.
+fn is_values(schema: &Value) -> bool {
+    let is_string = schema.get("type").is_none_or(|kind| kind == "string");
+    let values = schema.get("enum").or_else(|| schema.get("not")?.get("enum")).and_then(Value::as_array);
+    is_string && values.is_some_and(|values| values.iter().all(Value::is_string))
+}
+
+fn is_object(schema: &Value) -> bool {
+    schema.get("properties").and_then(Value::as_object).is_some_and(|properties| !properties.is_empty())
+}
+
+fn is_union(schema: &Value) -> bool {
+    let variants = |key: &str| schema.get(key).and_then(Value::as_array).map_or(0, Vec::len);
+    variants("oneOf") > 1 || variants("anyOf") > 1
+}
+
+/// What `schema` demands, without its prose and without the order of its keys.
+fn structure(schema: &Value) -> String {
+    fn write(value: &Value, is_names: bool, out: &mut String) {
+        match value {
+            Value::Object(object) => {
+                let is_prose = |key: &str| {
+                    matches!(key, "description" | "title" | "example" | "examples" | "externalDocs" | walk::TYPE_NAME)
+                        || (key == walk::SENSITIVE || key == "nullable")
+                };
+                let mut keys: Vec<&String> = object.keys().filter(|key| is_names || !is_prose(key)).collect();
+                keys.sort();
+                out.push('{');
+                for key in keys {
+                    out.push_str(key);
+                    out.push(':');
+                    write(&object[key.as_str()], key == "properties" && !is_names, out);
+                    out.push(',');
+                }
+                out.push('}');
+            }
+            Value::Array(members) => {
+                let mut parts: Vec<String> = members
+                    .iter()
+                    .map(|member| {
+                        let mut part = String::new();
+                        write(member, false, &mut part);
+                        part
+                    })
+                    .collect();
+                parts.sort();
+                out.push_str(&parts.join("|"));
+            }
+            scalar => out.push_str(&scalar.to_string()),
+        }
+    }
+    let mut out = String::new();
+    // Whether null may stand in its place is a fact about the place; within, it is one about the schema.
+    match schema.get("properties") {
+        Some(_) => {
+            write(schema, false, &mut out);
+            for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+                out.push_str(&format!("{name}{}{}", property["nullable"], property[walk::SENSITIVE]));
+            }
+        }
+        None => write(schema, false, &mut out),
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::check, *};
+
+    fn refer(name: &str) -> Value {
+        json!({"$ref": format!("#/components/schemas/{name}")})
+    }
+
+    #[test]
+    fn makes_equal_enums_one_component() {
+        let values = |values: [&str; 2]| json!({"type": "string", "enum": values});
+        let object = |name: &str, property: Value| json!({"type": "object", "properties": {name: property}});
+        let notes = check(
+            run,
+            json!({"components": {"schemas": {
+                "A": object("kyc_status", values(["X", "Y"])), "B": object("status", values(["Y", "X"])),
+                "C": object("status", values(["X", "Z"]))}}}),
+            &json!({"components": {"schemas": {
+                "KycStatus": values(["X", "Y"]), "A": object("kyc_status", refer("KycStatus")),
+                "B": object("status", refer("KycStatus")), "CStatus": values(["X", "Z"]),
+                "C": object("status", refer("CStatus"))}}}),
+        );
+        assert_eq!(
+            notes,
+            [
+                "/components/schemas/A/properties/kyc_status: named `KycStatus`",
+                "/components/schemas/B/properties/status: the same as `KycStatus`",
+                "/components/schemas/C/properties/status: named `CStatus`",
+            ]
+        );
+    }
+
+    #[test]
+    fn takes_the_name_of_the_overlay_and_keeps_what_is_said_of_the_place() {
+        let inner = json!({"type": "object", "properties": {"a": {"type": "string"}}, "description": "d"});
+        let mut named = inner.clone();
+        named["x-type-name"] = "Inner".into();
+        named["nullable"] = true.into();
+        let with = |data: Value| json!({"type": "object", "properties": {"data": data}});
+        check(
+            run,
+            json!({"components": {"schemas": {"A": with(named)}}}),
+            &json!({"components": {"schemas": {
+                "Inner": inner, "A": with(json!({"nullable": true, "description": "d", "allOf": [refer("Inner")]}))}}}),
+        );
+    }
+
+    #[test]
+    fn names_bodies_and_answers_for_their_operation() {
+        let object = json!({"type": "object", "properties": {"a": {"type": "string"}}});
+        let body = |schema: &Value| json!({"content": {"application/json": {"schema": schema}}});
+        let operation = |sent: &Value, received: &Value| {
+            json!({"paths": {"/a": {"post": {
+            "operationId": "doIt", "requestBody": body(sent), "responses": {"200": body(received)}}}}})
+        };
+        let mut expected = operation(&refer("DoItBody"), &refer("DoItResponse"));
+        expected["components"] = json!({"schemas": {"DoItBody": object, "DoItResponse": object}});
+        check(run, operation(&object, &object), &expected);
+    }
+
+    #[test]
+    fn refuses_one_name_for_two_schemas() {
+        let named = |kind: &str| json!({"type": "object", "x-type-name": "N", "properties": {"a": {"type": kind}}});
+        let mut report = Report::default();
+        let mut document = json!({"components": {"schemas": {
+            "A": {"properties": {"x": named("string"), "y": named("integer")}}, "user": {}, "User": {}}}});
+        run(&mut document, &mut report);
+        assert_eq!(report.defects.len(), 2, "{:?}", report.defects);
+    }
+
+    #[test]
+    fn leaves_the_tag_of_a_union_in_place() {
+        let variant = |method: &str| {
+            json!({"type": "object", "required": ["method"], "properties": {
+            "method": {"type": "string", "enum": [method]}}})
+        };
+        let union = json!({"components": {"schemas": {"U": {"oneOf": [variant("a"), variant("b")]}}}});
+        check(run, union.clone(), &union);
+    }
+}

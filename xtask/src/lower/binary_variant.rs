@@ -1,0 +1,121 @@
+//! A file among the variants of a JSON body.
+//!
+//! ```yaml
+//! # before                              # after
+//! application/json:                     application/json:
+//!   schema:                               schema: {$ref: '#/…/Link'}
+//!     oneOf:                            multipart/form-data:
+//!       - properties:                     schema:
+//!           file: {format: binary}          properties:
+//!       - $ref: '#/…/Link'                    file: {format: binary}
+//! ```
+
+use serde_json::{Value, json};
+
+use super::Report;
+use crate::{
+    defect::Defect,
+    walk::{self, join},
+};
+
+const FORM: &str = "multipart/form-data";
+
+pub(super) fn run(document: &mut Value, report: &mut Report) {
+    // Bodies by reference are copied where a file has to leave them; others may use the same component.
+    let mut found: Vec<(String, Value, Vec<Value>)> = Vec::new();
+    walk::operations(document, |at, operation| {
+        let Some(body) = operation.get("requestBody").and_then(|body| walk::resolve(document, body)) else { return };
+        let Some(json) = body.pointer("/content/application~1json/schema") else { return };
+        let Some(schema) = walk::resolve(document, json) else { return };
+        let is_file = |variant: &&Value| holds_file(document, variant);
+        let files: Vec<Value> = match schema.get("oneOf").and_then(Value::as_array) {
+            Some(variants) => variants.iter().filter(is_file).cloned().collect(),
+            None => Some(schema).filter(is_file).cloned().into_iter().collect(),
+        };
+        if files.is_empty() {
+            return;
+        }
+        let mut body = body.clone();
+        if let Some(slot) = body.pointer_mut("/content/application~1json") {
+            slot["schema"] = schema.clone();
+        }
+        found.push((join(at.pointer, "requestBody"), body, files));
+    });
+    for (pointer, mut body, files) in found {
+        let place = format!("{pointer}/content/application~1json/schema");
+        let Some(content) = body.get_mut("content").and_then(Value::as_object_mut) else { continue };
+        let [file] = files.as_slice() else {
+            let remedy = "merge them with an overlay action: one operation has one multipart form";
+            report.defect(Defect::new(place, format!("{} variants hold a file", files.len()), remedy));
+            continue;
+        };
+        let variants = content.get_mut("application/json").and_then(|json| json["schema"].get_mut("oneOf"));
+        match variants.and_then(Value::as_array_mut) {
+            Some(variants) => {
+                variants.retain(|variant| variant != file);
+                let only = (variants.len() == 1).then(|| variants.remove(0));
+                if let Some(only) = only {
+                    content["application/json"]["schema"] = only;
+                }
+            }
+            None => drop(content.shift_remove("application/json")),
+        }
+        if content.contains_key(FORM) {
+            report.note(place, "variant with a file dropped; the operation has a multipart form already");
+        } else {
+            content.insert(FORM.to_owned(), json!({"schema": file}));
+            report.note(place, "variant with a file became the operation's multipart form");
+        }
+        if let Some(slot) = document.pointer_mut(&pointer) {
+            *slot = body;
+        }
+    }
+}
+
+fn holds_file(document: &Value, schema: &Value) -> bool {
+    let properties = walk::resolve(document, schema).and_then(|schema| schema.get("properties")?.as_object());
+    properties
+        .into_iter()
+        .flatten()
+        .any(|(_, property)| walk::resolve(document, property).is_some_and(|property| property["format"] == "binary"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::check, *};
+
+    fn document(content: Value) -> Value {
+        json!({"paths": {"/a": {"post": {"requestBody": {"content": content}}}}})
+    }
+
+    #[test]
+    fn moves_the_variant_with_the_file_out_of_json() {
+        let file = json!({"properties": {"file": {"type": "string", "format": "binary"}, "kind": {"type": "string"}}});
+        let (one, many) = (json!({"properties": {"url": {}}}), json!({"properties": {"urls": {}}}));
+        let notes = check(
+            run,
+            document(json!({"application/json": {"schema": {"oneOf": [file, one, many]}}})),
+            &document(json!({
+                "application/json": {"schema": {"oneOf": [one, many]}}, "multipart/form-data": {"schema": file}})),
+        );
+        assert_eq!(notes.len(), 1);
+        check(
+            run,
+            document(json!({"application/json": {"schema": {"oneOf": [file, one]}}})),
+            &document(json!({"application/json": {"schema": one}, "multipart/form-data": {"schema": file}})),
+        );
+        check(
+            run,
+            document(json!({"application/json": {"schema": file}})),
+            &document(json!({"multipart/form-data": {"schema": file}})),
+        );
+    }
+
+    #[test]
+    fn refuses_two_variants_with_files() {
+        let file = |name: &str| json!({"properties": {name: {"format": "binary"}}});
+        let mut report = Report::default();
+        run(&mut document(json!({"application/json": {"schema": {"oneOf": [file("a"), file("b")]}}})), &mut report);
+        assert_eq!(report.defects.len(), 1);
+    }
+}

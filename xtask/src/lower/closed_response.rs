@@ -1,0 +1,100 @@
+//! Responses that may say no more than the document knows today.
+//!
+//! The vendor adds enum values and fields without a new version; an answer with one of them must not be lost. Enums that
+//! a response reaches get a variant for any other value, and objects keep the fields that they don't know.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::Report;
+use crate::walk::{self, join, schema_name};
+
+pub(super) fn run(document: &mut Value, report: &mut Report) {
+    let reached = reached(document);
+    let mut open = |schema: &mut Value, pointer: &str| {
+        let Some(object) = schema.as_object_mut() else { return };
+        if object.get("enum").is_some() && object.get("type").is_none_or(|kind| kind == "string") {
+            if !object.contains_key(walk::OPEN_ENUM) {
+                object.insert(walk::OPEN_ENUM.to_owned(), true.into());
+                report.note(pointer, "open enum: keeps any other value");
+            }
+        } else if object.get("properties").is_some() {
+            match object.get("additionalProperties") {
+                None | Some(Value::Bool(true)) => {}
+                Some(Value::Bool(false)) => {
+                    report.note(pointer, "`additionalProperties: false` not held against a response")
+                }
+                Some(_) => return,
+            }
+            // The generator calls the field for them `extra`, whatever else is called so.
+            let properties = object.get("properties").and_then(Value::as_object);
+            if properties.into_iter().flatten().any(|(name, _)| crate::names::snake(name) == "extra") {
+                object.shift_remove("additionalProperties");
+                report.note(pointer, "drops unknown fields: it has a field `extra` of its own");
+                return;
+            }
+            object.insert("additionalProperties".to_owned(), json!({}));
+            report.note(pointer, "keeps unknown fields");
+        }
+    };
+    for name in reached {
+        let mut pointer = join("/components/schemas", &name);
+        if let Some(schema) = walk::components(document).and_then(|schemas| schemas.get_mut(&name)) {
+            walk::schema_mut(schema, &mut pointer, &mut open);
+        }
+    }
+}
+
+/// The components that an answer can hold, in the order of their names.
+fn reached(document: &Value) -> BTreeSet<String> {
+    let mut open: Vec<String> = Vec::new();
+    let mut collect = |value: &Value| {
+        walk::references(value, &mut |_, target| open.extend(schema_name(target).map(str::to_owned)));
+    };
+    walk::operations(document, |_, operation| {
+        for response in operation.get("responses").and_then(Value::as_object).into_iter().flatten().map(|(_, r)| r) {
+            collect(walk::resolve(document, response).unwrap_or(response));
+        }
+        operation.get(walk::SUCCESSES).into_iter().for_each(&mut collect);
+    });
+    let mut reached = BTreeSet::new();
+    while let Some(name) = open.pop() {
+        if reached.contains(&name) {
+            continue;
+        }
+        let schema = document.get("components").and_then(|components| components.get("schemas")?.get(&name));
+        if let Some(schema) = schema {
+            walk::references(schema, &mut |_, target| open.extend(schema_name(target).map(str::to_owned)));
+        }
+        reached.insert(name);
+    }
+    reached
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::check, *};
+
+    #[test]
+    fn opens_what_a_response_reaches_and_nothing_else() {
+        let refer = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+        let schema = |name: &str| json!({"application/json": {"schema": refer(name)}});
+        let paths = json!({"/a": {"post": {
+            "requestBody": {"content": schema("Sent")}, "responses": {"200": {"content": schema("Received")}}}}});
+        let (closed, object) = (json!({"type": "string", "enum": ["a"]}), |status: Value| {
+            json!({
+            "type": "object", "properties": {"status": status}})
+        });
+        let notes = check(
+            run,
+            json!({"paths": paths, "components": {"schemas": {
+                "Sent": object(refer("Kind")), "Kind": closed, "Received": object(refer("Status")), "Status": closed}}}),
+            &json!({"paths": paths, "components": {"schemas": {
+                "Sent": object(refer("Kind")), "Kind": closed,
+                "Received": {"type": "object", "properties": {"status": refer("Status")}, "additionalProperties": {}},
+                "Status": {"type": "string", "enum": ["a"], "x-open-enum": true}}}}),
+        );
+        assert_eq!(notes.len(), 2);
+    }
+}

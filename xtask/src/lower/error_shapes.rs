@@ -1,0 +1,81 @@
+//! Error statuses with several shapes, or with and without a body.
+//!
+//! Whatever comes with an error status is read by the one hand-written `ErrorBody`, so the generator never sees these
+//! responses. What is documented stays with the operation, under [`walk::ERRORS`], for its documentation.
+
+use std::collections::HashSet;
+
+use serde_json::{Value, json};
+
+use super::{Report, drop_unused, referenced, success_shapes::is_success};
+use crate::walk::{self, Object, join};
+
+pub(super) fn run(document: &mut Value, report: &mut Report) {
+    let used = referenced(document);
+    let mut found: Vec<Object> = Vec::new();
+    walk::operations(document, |_, operation| {
+        let responses = operation.get("responses").and_then(Value::as_object);
+        let errors = responses.into_iter().flatten().filter(|(status, _)| !is_success(status));
+        found.push(errors.map(|(status, response)| (status.clone(), about(document, response))).collect());
+    });
+    let mut found = found.into_iter();
+    walk::operations_mut(document, |at, operation| {
+        let errors = found.next().unwrap_or_default();
+        if errors.is_empty() {
+            return;
+        }
+        if let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) {
+            responses.retain(|status, _| is_success(status));
+        }
+        let mut shapes: Vec<&str> = errors.values().filter_map(|error| error["schema"].as_str()).collect();
+        shapes.sort_unstable();
+        shapes.dedup();
+        let bodiless = errors.values().filter(|error| error.get("schema").is_none()).count();
+        let shapes = if shapes.is_empty() { "no documented body".to_owned() } else { shapes.join(", ") };
+        let done = format!("{} to `ErrorBody`: {shapes}; {bodiless} without a body", errors.len());
+        report.note(join(at.pointer, "responses"), done);
+        operation.insert(walk::ERRORS.to_owned(), Value::Object(errors));
+    });
+    // Shared responses go with the statuses that used them; a schema that is left is one that an answer can hold.
+    let mut responses = HashSet::new();
+    walk::references(document, &mut |_, target| {
+        responses.extend(target.strip_prefix("#/components/responses/").map(str::to_owned));
+    });
+    if let Some(shared) = document.pointer_mut("/components/responses").and_then(Value::as_object_mut) {
+        shared.retain(|name, _| responses.contains(name));
+    }
+    drop_unused(document, used, report, "what `ErrorBody` reads");
+}
+
+/// What the document says of an error: its description and the name of its body's schema.
+fn about(document: &Value, response: &Value) -> Value {
+    let response = walk::resolve(document, response).unwrap_or(response);
+    let mut about = json!({"description": response["description"].as_str().unwrap_or_default().trim()});
+    let schema = response.get("content").and_then(Value::as_object).and_then(|content| content.values().next());
+    if let Some(schema) = schema.and_then(|media| media.get("schema")) {
+        let name = walk::reference(schema).and_then(walk::schema_name);
+        let name = name.or_else(|| schema[walk::TYPE_NAME].as_str()).unwrap_or("inline");
+        about["schema"] = name.into();
+    }
+    about
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::check, *};
+
+    #[test]
+    fn sets_error_statuses_aside() {
+        let document = |operation: Value| json!({"paths": {"/a": {"get": operation}}});
+        let ok = json!({"description": "fine"});
+        let body = json!({"application/json": {"schema": {"$ref": "#/components/schemas/E"}}});
+        let notes = check(
+            run,
+            document(json!({"responses": {"200": ok, "400": {"description": "bad", "content": body}, "401": {
+                "description": "who"}}})),
+            &document(json!({"responses": {"200": ok}, "x-errors": {
+                "400": {"description": "bad", "schema": "E"}, "401": {"description": "who"}}})),
+        );
+        assert_eq!(notes, ["/paths/~1a/get/responses: 2 to `ErrorBody`: E; 1 without a body"]);
+    }
+}

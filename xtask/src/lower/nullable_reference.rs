@@ -1,0 +1,80 @@
+//! `nullable` beside a `$ref`, and a nullable component behind one.
+//!
+//! OpenAPI 3.0 has a reference stand alone, so a reader drops what is beside it; and the generator drops what is said of
+//! null at the root of a component. Both are facts about the place of use.
+//!
+//! ```yaml
+//! # before                          # after
+//! branch:                           branch:
+//!   $ref: '#/…/Branch'                nullable: true
+//!   nullable: true                    allOf: [{$ref: '#/…/Branch'}]
+//! ```
+
+use std::collections::HashSet;
+
+use serde_json::{Value, json};
+
+use super::Report;
+use crate::walk::{self, join, schema_name};
+
+pub(super) fn run(document: &mut Value, report: &mut Report) {
+    let mut nullable_components = HashSet::new();
+    for (name, schema) in walk::components(document).into_iter().flatten() {
+        let Some(object) = schema.as_object_mut() else { continue };
+        if object.get("nullable") == Some(&Value::Bool(true)) {
+            object.shift_remove("nullable");
+            nullable_components.insert(name.clone());
+            let place = join("/components/schemas", name);
+            report.note(place, "`nullable` moved to each place that refers to this component");
+        }
+    }
+    walk::schemas_mut(document, &mut |schema, pointer| {
+        let Some(object) = schema.as_object_mut() else { return };
+        let Some(target) = object.get("$ref").and_then(Value::as_str) else { return };
+        let beside = object.get("nullable") == Some(&Value::Bool(true));
+        let behind = schema_name(target).is_some_and(|name| nullable_components.contains(name));
+        if !beside && !behind {
+            return;
+        }
+        let inner = json!({"$ref": target});
+        object.shift_remove("$ref");
+        object.insert("nullable".to_owned(), Value::Bool(true));
+        object.insert("allOf".to_owned(), Value::Array(vec![inner]));
+        if beside {
+            report.note(pointer, "`nullable` beside a reference kept by an `allOf` around the reference");
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{
+        super::{check, check_schema},
+        *,
+    };
+
+    #[test]
+    fn keeps_nullable_that_stands_beside_a_reference() {
+        let reference = json!({"$ref": "#/components/schemas/B"});
+        let notes = check_schema(
+            run,
+            json!({"properties": {"b": {"$ref": "#/components/schemas/B", "nullable": true}, "c": reference}}),
+            json!({"properties": {"b": {"nullable": true, "allOf": [reference]}, "c": reference}}),
+        );
+        assert_eq!(notes.len(), 1);
+    }
+
+    #[test]
+    fn moves_nullable_from_a_component_to_its_uses() {
+        let reference = json!({"$ref": "#/components/schemas/B"});
+        let with =
+            |b: Value, used: Value| json!({"components": {"schemas": {"A": {"properties": {"b": used}}, "B": b}}});
+        check(
+            run,
+            with(json!({"type": "object", "nullable": true}), reference.clone()),
+            &with(json!({"type": "object"}), json!({"nullable": true, "allOf": [reference]})),
+        );
+    }
+}

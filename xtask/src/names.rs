@@ -1,0 +1,40 @@
+//! The Rust names that the generator makes of the document's names, so that other stages can find what it generated.
+
+use heck::{ToPascalCase, ToSnakeCase};
+
+/// The name of the type that is generated for the schema `name`.
+pub fn pascal(name: &str) -> String {
+    identifier(&plain(name).to_pascal_case(), "X")
+}
+
+/// The name of the method that is generated for the operation or the field for the property `name`.
+pub fn snake(name: &str) -> String {
+    identifier(&plain(name).to_snake_case(), "x")
+}
+
+fn plain(name: &str) -> String {
+    name.replace('\'', "").replace(|c: char| !(c.is_alphanumeric() || c == '_'), "-")
+}
+
+fn identifier(name: &str, prefix: &str) -> String {
+    let name = match name.chars().next() {
+        Some(first) if first.is_alphabetic() || first == '_' => name.to_owned(),
+        _ => format!("{prefix}{name}"),
+    };
+    if syn::parse_str::<syn::Ident>(&name).is_ok() && name != "gen" { name } else { format!("{name}_") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn agrees_with_the_generator() {
+        assert_eq!(pascal("KYCSubmitDirectData"), "KycSubmitDirectData");
+        assert_eq!(pascal("File Upload (multipart)"), "FileUploadMultipart");
+        assert_eq!(pascal("2fa"), "X2fa");
+        assert_eq!(snake("submitKYC"), "submit_kyc");
+        assert_eq!(snake("uploadPartnerKYCDocument"), "upload_partner_kyc_document");
+        assert_eq!(snake("type"), "type_");
+    }
+}

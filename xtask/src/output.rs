@@ -1,0 +1,260 @@
+//! A set of files to be: compared with what is there, or written all at once.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt, fs, io,
+    path::{Path, PathBuf},
+};
+
+use anyhow::Context;
+use tempfile::NamedTempFile;
+
+/// The files that a command makes below `root`, and the folders that hold nothing else.
+#[derive(Debug)]
+pub struct Outputs {
+    root: PathBuf,
+    files: BTreeMap<PathBuf, String>,
+    /// Folders below the root, each with the names of files in it that are written by hand.
+    owned: Vec<(PathBuf, BTreeSet<String>)>,
+}
+
+/// A file that is not what it would be if it were written now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stale {
+    /// Its path below the root.
+    pub path: PathBuf,
+    /// What is the matter with it.
+    pub matter: Matter,
+}
+
+/// What is the matter with a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(clippy::exhaustive_enums, reason = "a file can be missing, different, or one too many")]
+pub enum Matter {
+    /// It should be there.
+    Missing,
+    /// It should not be there.
+    Extra,
+    /// It differs, first in this line.
+    Differs {
+        /// The line, counted from 1.
+        line: usize,
+        /// What stands there.
+        found: String,
+        /// What should stand there.
+        expected: String,
+    },
+}
+
+impl fmt::Display for Stale {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.path.display();
+        match &self.matter {
+            Matter::Missing => write!(f, "missing  {path}"),
+            Matter::Extra => write!(f, "extra    {path}"),
+            Matter::Differs { line, found, expected } => {
+                write!(f, "stale    {path}, first in line {line}\n    is        {found}\n    should be {expected}")
+            }
+        }
+    }
+}
+
+impl Outputs {
+    /// No files yet, below `root`.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into(), files: BTreeMap::new(), owned: Vec::new() }
+    }
+
+    /// Adds a file.
+    pub fn add(&mut self, path: impl Into<PathBuf>, content: String) {
+        self.files.insert(path.into(), content);
+    }
+
+    /// States that `folder` holds nothing but files of this set, the `hand_written` ones and folders.
+    pub fn own(&mut self, folder: impl Into<PathBuf>, hand_written: impl IntoIterator<Item = String>) {
+        self.owned.push((folder.into(), hand_written.into_iter().collect()));
+    }
+
+    /// Everything that writing would change, by path.
+    ///
+    /// # Errors
+    ///
+    /// If a file or a folder can't be read for another reason than that it is not there.
+    pub fn stale(&self) -> anyhow::Result<Vec<Stale>> {
+        let mut stale = Vec::new();
+        for (path, expected) in &self.files {
+            let full = self.root.join(path);
+            let matter = match fs::read(&full) {
+                Ok(found) if found == expected.as_bytes() => continue,
+                Ok(found) => first_difference(&found, expected),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => Matter::Missing,
+                Err(error) => return Err(error).with_context(|| format!("can't read {}", full.display())),
+            };
+            stale.push(Stale { path: path.clone(), matter });
+        }
+        for path in self.extra()? {
+            stale.push(Stale { path, matter: Matter::Extra });
+        }
+        stale.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(stale)
+    }
+
+    fn extra(&self) -> anyhow::Result<Vec<PathBuf>> {
+        let mut extra = Vec::new();
+        for (folder, hand_written) in &self.owned {
+            let full = self.root.join(folder);
+            let entries = match fs::read_dir(&full) {
+                Ok(entries) => entries,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                Err(error) => return Err(error).with_context(|| format!("can't read {}", full.display())),
+            };
+            for entry in entries {
+                let entry = entry.with_context(|| format!("can't read {}", full.display()))?;
+                let name = entry.file_name();
+                let path = folder.join(&name);
+                let is_by_hand = name.to_str().is_some_and(|name| hand_written.contains(name));
+                if !is_by_hand && !self.files.contains_key(&path) && !entry.path().is_dir() {
+                    extra.push(path);
+                }
+            }
+        }
+        Ok(extra)
+    }
+
+    /// Makes the files what they should be, touching only those that are not, and removes extra ones. Returns what was
+    /// changed.
+    ///
+    /// Every new content is on disk beside its file before the first file is replaced, so that a full disk or a folder
+    /// that can't be written changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// If a file can't be read, written or removed.
+    pub fn write(&self) -> anyhow::Result<Vec<Stale>> {
+        let stale = self.stale()?;
+        let mut ready: Vec<(NamedTempFile, PathBuf)> = Vec::new();
+        for Stale { path, matter } in &stale {
+            let Some(content) = self.files.get(path).filter(|_| *matter != Matter::Extra) else { continue };
+            let full = self.root.join(path);
+            let failed = || format!("can't write {}; nothing was changed", full.display());
+            let folder = full.parent().unwrap_or(&self.root);
+            fs::create_dir_all(folder).with_context(failed)?;
+            if fs::metadata(&full).is_ok_and(|found| found.permissions().readonly() || found.is_dir()) {
+                let error = io::Error::from(io::ErrorKind::PermissionDenied);
+                return Err(error).with_context(failed);
+            }
+            ready.push((prepare(folder, content).with_context(failed)?, full));
+        }
+        for (file, full) in ready {
+            file.persist(&full).with_context(|| format!("can't replace {}", full.display()))?;
+        }
+        for Stale { path, .. } in stale.iter().filter(|stale| stale.matter == Matter::Extra) {
+            let full = self.root.join(path);
+            fs::remove_file(&full).with_context(|| format!("can't remove {}", full.display()))?;
+        }
+        Ok(stale)
+    }
+}
+
+fn prepare(folder: &Path, content: &str) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".codegen-");
+    // As an editor would make it; a temporary file is otherwise for its owner alone.
+    #[cfg(unix)]
+    let builder = {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(0o644))
+    };
+    let mut file = builder.tempfile_in(folder)?;
+    io::Write::write_all(&mut file, content.as_bytes())?;
+    Ok(file)
+}
+
+fn first_difference(found: &[u8], expected: &str) -> Matter {
+    let found = String::from_utf8_lossy(found);
+    let (mut found, mut expected) = (found.split('\n'), expected.split('\n'));
+    let mut line = 0;
+    loop {
+        line += 1;
+        let (left, right) = (found.next(), expected.next());
+        if left != right || left.is_none() {
+            let (found, expected) = (shown(left), shown(right));
+            return Matter::Differs { line, found, expected };
+        }
+    }
+}
+
+fn shown(line: Option<&str>) -> String {
+    let Some(line) = line else { return "(end of file)".to_owned() };
+    let short: String = line.trim().chars().take(120).collect();
+    if short.is_empty() { "(empty line)".to_owned() } else { short }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outputs(root: &Path) -> Outputs {
+        let mut outputs = Outputs::new(root);
+        outputs.add("a.txt", "one\ntwo\n".to_owned());
+        outputs.add("sub/b.txt", "b\n".to_owned());
+        outputs.own("sub", ["hand.txt".to_owned()]);
+        outputs
+    }
+
+    fn list(stale: &[Stale]) -> Vec<String> {
+        stale.iter().map(|stale| stale.to_string().lines().next().unwrap_or_default().to_owned()).collect()
+    }
+
+    #[test]
+    fn names_every_stale_missing_and_extra_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let outputs = outputs(folder.path());
+        assert_eq!(list(&outputs.stale().expect("stale")), ["missing  a.txt", "missing  sub/b.txt"]);
+        outputs.write().expect("written");
+        assert_eq!(outputs.stale().expect("stale"), []);
+
+        fs::write(folder.path().join("a.txt"), "one\ntwO\n").expect("written");
+        fs::remove_file(folder.path().join("sub/b.txt")).expect("removed");
+        fs::write(folder.path().join("sub/c.txt"), "").expect("written");
+        fs::write(folder.path().join("sub/hand.txt"), "").expect("written");
+        let stale = outputs.stale().expect("stale");
+        assert_eq!(list(&stale), ["stale    a.txt, first in line 2", "missing  sub/b.txt", "extra    sub/c.txt"]);
+        let expected = Matter::Differs { line: 2, found: "twO".to_owned(), expected: "two".to_owned() };
+        assert_eq!(stale[0].matter, expected);
+
+        outputs.write().expect("written");
+        assert_eq!(outputs.stale().expect("stale"), []);
+        assert!(folder.path().join("sub/hand.txt").exists());
+    }
+
+    #[test]
+    fn touches_only_what_changes() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let outputs = outputs(folder.path());
+        outputs.write().expect("written");
+        let time = |name: &str| fs::metadata(folder.path().join(name)).and_then(|m| m.modified()).expect("a time");
+        let before = time("a.txt");
+        fs::write(folder.path().join("sub/b.txt"), "").expect("written");
+        assert_eq!(outputs.write().expect("written").len(), 1);
+        assert_eq!(time("a.txt"), before);
+    }
+
+    #[test]
+    fn changes_nothing_if_one_file_can_not_be_written() {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::create_dir_all(folder.path().join("sub/b.txt")).expect("a folder in the way");
+        let error = outputs(folder.path()).write().expect_err("a folder is in the way");
+        assert!(format!("{error:#}").contains("b.txt"), "{error:#}");
+        assert!(!folder.path().join("a.txt").exists());
+        assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1, "no temporary file is left");
+    }
+
+    #[test]
+    fn finds_a_difference_at_the_end() {
+        let expected =
+            |found: &str, expected: &str| Matter::Differs { line: 2, found: found.into(), expected: expected.into() };
+        assert_eq!(first_difference(b"a\n", "a\nb"), expected("(empty line)", "b"));
+        assert_eq!(first_difference(b"a\nb", "a"), expected("b", "(end of file)"));
+    }
+}

@@ -1,0 +1,880 @@
+//! Applies an OpenAPI Overlay, version 1.1 or 1.0, to a document; an action that would change nothing is a defect.
+
+use std::{
+    collections::{BTreeMap, HashSet},
+    fmt, ptr,
+};
+
+use serde_json::Value;
+use serde_json_path::{JsonPath, PathElement};
+
+use crate::{
+    check::nearest,
+    defect::{Defect, count},
+    walk::{Object, join},
+};
+
+/// Applies `overlay` to `document`, action by action, each to the result of the one before.
+///
+/// The rules are those of the OpenAPI Overlay Specification 1.1.0, with three of our own, all stricter: an action gives
+/// its reason in `description`; one whose `target` selects nothing is refused, not skipped; and so is one that tools
+/// read in different ways.
+///
+/// # Errors
+///
+/// Every defect of the overlay, and every place where it does not fit the document: a defective action does not keep
+/// those after it from being tried.
+pub fn apply(mut document: Value, overlay: &Value) -> Result<Value, Vec<Defect>> {
+    let mut defects = Vec::new();
+    let (version, actions) = read(overlay, &mut defects);
+    for (index, fields) in actions.iter().enumerate() {
+        let place = format!("/actions/{index}");
+        // The published schema wants unique actions: a second time, an array would grow once more.
+        if let Some(earlier) = actions.iter().take(index).position(|earlier| earlier == fields) {
+            defects.push(Defect::new(&place, format!("repeats /actions/{earlier}"), "delete one of the two"));
+        } else if let Some(action) = Action::read(fields, version, place, &mut defects) {
+            action.apply_to(&mut document, &mut defects);
+        }
+    }
+    if defects.is_empty() { Ok(document) } else { Err(defects) }
+}
+
+/// The feature set that an overlay declares; the patch version plays no part in it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Version {
+    V1_0,
+    V1_1,
+}
+
+/// The version and the actions: as much of `overlay` as can be used, so that all defects come to light.
+fn read<'o>(overlay: &'o Value, defects: &mut Vec<Defect>) -> (Version, &'o [Value]) {
+    let Value::Object(fields) = overlay else {
+        let remedy = "write an overlay with `overlay`, `info` and `actions`";
+        defects.push(Defect::new("", "the overlay is not an object", remedy));
+        return (Version::V1_1, &[]);
+    };
+    let version = version(fields, defects);
+    refuse_unknown(fields, &["overlay", "info", "extends", "actions"], "", defects);
+    if let Some(Value::Object(info)) = fields.get("info") {
+        text(info, "title", "/info", "say what the overlay is for", defects);
+        text(info, "version", "/info", "give the overlay a version of its own, such as '1.0.0'", defects);
+        refuse_unknown(info, &["title", "version", "description"], "/info", defects);
+    } else {
+        defects.push(Defect::new("", "`info` is missing or not an object", "add `info` with `title` and `version`"));
+    }
+    let actions = fields.get("actions").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    if actions.is_empty() {
+        defects.push(Defect::new("", "`actions` is missing, empty or not an array", "list at least one action"));
+    }
+    (version, actions)
+}
+
+fn version(fields: &Object, defects: &mut Vec<Defect>) -> Version {
+    let remedy = "write `overlay: 1.1.0`; 1.0 is read, too";
+    let Some(found) = text(fields, "overlay", "", remedy, defects) else { return Version::V1_1 };
+    let is_number = |patch: &str| !patch.is_empty() && patch.bytes().all(|digit| digit.is_ascii_digit());
+    match found.splitn(3, '.').collect::<Vec<_>>().as_slice() {
+        ["1", "0", patch] if is_number(patch) => Version::V1_0,
+        ["1", "1", patch] if is_number(patch) => Version::V1_1,
+        _ => {
+            defects.push(Defect::new("/overlay", format!("version {found} is not supported"), remedy));
+            Version::V1_1
+        }
+    }
+}
+
+/// One Action Object: where, and what to do there.
+struct Action<'o> {
+    place: String,
+    version: Version,
+    target: Query<'o>,
+    /// `None` if it is not stated right: the target is tried even so.
+    change: Option<Change<'o>>,
+}
+
+enum Change<'o> {
+    Remove,
+    Update(&'o Value),
+    Copy(Query<'o>),
+}
+
+impl<'o> Action<'o> {
+    /// `None` if not even the target can be tried.
+    fn read(fields: &'o Value, version: Version, place: String, defects: &mut Vec<Defect>) -> Option<Self> {
+        let Value::Object(fields) = fields else {
+            let remedy = "write an object with `target`, `description` and a change";
+            defects.push(Defect::new(place, "the action is not an object", remedy));
+            return None;
+        };
+        refuse_unknown(fields, &["target", "description", "update", "copy", "remove"], &place, defects);
+        text(fields, "description", &place, "say why the document has to be changed there", defects);
+        let change = Change::read(fields, version, &place, defects);
+        let target = Query::read(fields, "target", &place, defects)?;
+        Some(Self { place, version, target, change })
+    }
+
+    fn apply_to(&self, document: &mut Value, defects: &mut Vec<Defect>) {
+        let nodes = self.target.select(document);
+        if nodes.is_empty() {
+            defects.push(self.target.matches_nothing(&self.place, document));
+        }
+        if let Some((problem, remedy)) = self.unfit(&nodes) {
+            defects.push(Defect::new(&self.place, format!("`{}` selects {problem}", self.target.text), remedy));
+            return;
+        }
+        match &self.change {
+            Some(Change::Remove) => remove(nodes, document),
+            Some(Change::Update(value)) => self.merge(value, &nodes, document, defects),
+            Some(Change::Copy(source)) => match source.select(document).as_slice() {
+                [] => defects.push(source.matches_nothing(&join(&self.place, "copy"), document)),
+                [node] => {
+                    // What counts is the state before the action, even if the source is among the targets.
+                    let value = find(document, &node.location).cloned().unwrap_or_default();
+                    self.merge(&value, &nodes, document, defects);
+                }
+                several => {
+                    let problem = format!("`{}` selects {} nodes; one can be copied", source.text, several.len());
+                    defects.push(Defect::new(join(&self.place, "copy"), problem, "narrow the path down to one node"));
+                }
+            },
+            None => {}
+        }
+    }
+
+    /// What the target selects that such an action can't be applied to, and the remedy.
+    fn unfit(&self, nodes: &[Node]) -> Option<(String, &'static str)> {
+        let of = |shape| nodes.iter().find(|node| node.shape == shape);
+        if self.version == Version::V1_0 {
+            if let Some(node) = of(Shape::Primitive) {
+                let remedy = "write `overlay: 1.1.0`: 1.0 changes only objects and arrays";
+                return Some((node.shown(), remedy));
+            }
+            if let (Some(Change::Update(Value::Array(_))), Some(node)) = (&self.change, of(Shape::Array)) {
+                let problem = format!("{}: 1.0 makes an array one element of it, most tools join them", node.shown());
+                return Some((problem, "write `overlay: 1.1.0`, which joins the two"));
+            }
+        }
+        if let Some(Change::Remove) = self.change {
+            let is_root = nodes.iter().any(|node| node.location.is_empty());
+            return is_root.then(|| ("the root, which can't be removed".to_owned(), "select something below the root"));
+        }
+        let first = nodes.first().filter(|_| self.version == Version::V1_1)?;
+        let other = nodes.iter().find(|node| node.shape != first.shape)?;
+        Some((format!("{} and {}", first.shown(), other.shown()), "write one action for each kind of node"))
+    }
+
+    /// Merges `value` into every node. No node's shape changes by that, so all locations stay right.
+    fn merge(&self, value: &Value, nodes: &[Node], document: &mut Value, defects: &mut Vec<Defect>) {
+        // By the pointer within the value: where many nodes are alike, one conflict stands for all.
+        let mut conflicts = BTreeMap::new();
+        for node in nodes {
+            match (find(document, &node.location), value) {
+                (Some(Value::Array(elements)), element) if !element.is_array() => elements.push(element.clone()),
+                (Some(target), value) => merge(target, value, "", node, &mut conflicts),
+                (None, _) => {}
+            }
+        }
+        defects.extend(conflicts.into_iter().map(|(at, problem)| {
+            let field =
+                if let Some(Change::Copy(_)) = self.change { "/copy".to_owned() } else { format!("/update{at}") };
+            let remedy = "give a value of the same kind, or remove what is there in an action before";
+            Defect::new(format!("{}{field}", self.place), problem, remedy)
+        }));
+    }
+}
+
+impl<'o> Change<'o> {
+    /// `remove: true` makes the other two void, says the specification; `update` and `copy` make each other void.
+    fn read(fields: &'o Object, version: Version, place: &str, defects: &mut Vec<Defect>) -> Option<Self> {
+        let (problem, remedy) = match (fields.get("remove"), fields.get("update"), fields.contains_key("copy")) {
+            (Some(Value::Bool(true)), ..) => return Some(Self::Remove),
+            (Some(remove), ..) if !remove.is_boolean() => ("`remove` is not a boolean", "write `remove: true`"),
+            (_, Some(update), false) => return Some(Self::Update(update)),
+            (_, Some(_), true) => ("`update` and `copy` make each other void", "make two actions of this one"),
+            (_, None, true) if version == Version::V1_0 => ("1.0 knows no `copy`", "write `overlay: 1.1.0`"),
+            (_, None, true) => return Query::read(fields, "copy", place, defects).map(Self::Copy),
+            (_, None, false) => ("changes nothing", "add `update`, `copy` or `remove: true`, or delete the action"),
+        };
+        defects.push(Defect::new(place, problem, remedy));
+        None
+    }
+}
+
+/// Removes the last nodes first: neither an element's index nor a node's ancestor changes before its turn.
+fn remove(mut nodes: Vec<Node>, document: &mut Value) {
+    nodes.sort_by(|one, other| other.location.cmp(&one.location));
+    for node in nodes {
+        let Some((last, parent)) = node.location.split_last() else { continue };
+        match (find(document, parent), last) {
+            // Not `remove`, which would move the last member into the gap.
+            (Some(Value::Object(members)), Step::Member(name)) => drop(members.shift_remove(name)),
+            (Some(Value::Array(elements)), Step::Element(index)) if *index < elements.len() => {
+                elements.remove(*index);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Merges `value` into `target`, which is at the pointer `at` within `node`.
+fn merge(target: &mut Value, value: &Value, at: &str, node: &Node, conflicts: &mut BTreeMap<String, String>) {
+    match (target, value) {
+        (Value::Object(members), Value::Object(update)) => {
+            for (name, value) in update {
+                match members.get_mut(name) {
+                    Some(member) => merge(member, value, &join(at, name), node, conflicts),
+                    None => drop(members.insert(name.clone(), value.clone())),
+                }
+            }
+        }
+        (Value::Array(elements), Value::Array(more)) => elements.extend_from_slice(more),
+        (target, value) if Shape::of(target) == Shape::Primitive && Shape::of(value) == Shape::Primitive => {
+            *target = value.clone();
+        }
+        (target, value) => {
+            conflicts.entry(at.to_owned()).or_insert_with(|| {
+                let (value, target) = (Shape::of(value), Shape::of(target));
+                format!("{value} can't be merged into {target} at {}{at}", node.pointer())
+            });
+        }
+    }
+}
+
+/// A JSONPath of the overlay.
+struct Query<'o> {
+    text: &'o str,
+    path: JsonPath,
+}
+
+impl<'o> Query<'o> {
+    fn read(fields: &'o Object, field: &str, place: &str, defects: &mut Vec<Defect>) -> Option<Self> {
+        let remedy = "write a JSONPath (RFC 9535) such as `$.components.schemas.User`";
+        let text = text(fields, field, place, remedy, defects)?;
+        // The parser takes twice as long for each level, and overflows the stack in the end.
+        let levels = text.chars().scan(0_i32, |level, c| {
+            *level = (*level + i32::from(matches!(c, '[' | '(')) - i32::from(matches!(c, ']' | ')'))).max(0);
+            Some(*level)
+        });
+        let problem = if levels.max().unwrap_or_default() > 12 {
+            "nested more than 12 levels deep".to_owned()
+        } else {
+            match JsonPath::parse(text) {
+                Ok(path) => return Some(Self { text, path }),
+                Err(error) => format!("`{text}` is no JSONPath: {error}"),
+            }
+        };
+        defects.push(Defect::new(join(place, field), problem, remedy));
+        None
+    }
+
+    /// The nodes selected, each one once: `$['a', 'a']` must not append twice.
+    fn select(&self, document: &Value) -> Vec<Node> {
+        let step = |element: &PathElement<'_>| match element {
+            PathElement::Name(name) => Step::Member((*name).to_owned()),
+            PathElement::Index(index) => Step::Element(*index),
+        };
+        let mut seen = HashSet::new();
+        let nodes = self.path.query_located(document);
+        let nodes = nodes.iter().filter(|node| seen.insert(ptr::from_ref(node.node())));
+        let nodes = nodes.map(|node| (node.location().iter().map(step).collect(), Shape::of(node.node())));
+        nodes.map(|(location, shape)| Node { location, shape }).collect()
+    }
+
+    /// Says how far the path leads into the document, and which member its author may have meant.
+    fn matches_nothing(&self, place: &str, document: &Value) -> Defect {
+        let (mut problem, mut remedy) = (format!("`{}` matches nothing", self.text), "correct the path".to_owned());
+        // Within a segment, nothing parses: the brackets are still open, or a name is missing.
+        let starts = self.text.match_indices(['.', '[']).filter_map(|(start, _)| {
+            let (prefix, rest) = self.text.split_at_checked(start)?;
+            Some((prefix, rest, JsonPath::parse(prefix.trim_end()).ok()?))
+        });
+        let reached = starts.map(|(prefix, rest, path)| (prefix, rest, path.query(document).all()));
+        if let Some((prefix, rest, nodes)) = reached.take_while(|(_, _, nodes)| !nodes.is_empty()).last() {
+            let there = match nodes.as_slice() {
+                [node] => Shape::of(node).to_string(),
+                several => count(several.len(), "node"),
+            };
+            if let Some(name) = member_name(rest) {
+                problem = format!("{problem}: `{prefix}` is {there} without the member `{name}`");
+                let names = nodes.iter().filter_map(|node| node.as_object()).flat_map(Object::keys);
+                if let Some(name) = nearest(name, names.map(String::as_str)) {
+                    remedy = format!("did you mean `{name}`? Correct the path");
+                }
+            } else {
+                problem = format!("{problem}: `{prefix}` is {there}, of which `{rest}` selects nothing");
+            }
+        }
+        Defect::new(place, problem, format!("{remedy}, or delete the action if the document no longer needs it"))
+    }
+}
+
+/// One selected node, held by its location, so that the document itself can be changed.
+struct Node {
+    location: Vec<Step>,
+    shape: Shape,
+}
+
+impl Node {
+    /// In the form of a fragment (`#/paths`), which tells the root from nothing.
+    fn pointer(&self) -> String {
+        self.location.iter().fold("#".to_owned(), |pointer, step| match step {
+            Step::Member(name) => join(&pointer, name),
+            Step::Element(index) => join(&pointer, &index.to_string()),
+        })
+    }
+
+    fn shown(&self) -> String {
+        format!("{} at {}", self.shape, self.pointer())
+    }
+}
+
+fn find<'d>(document: &'d mut Value, location: &[Step]) -> Option<&'d mut Value> {
+    location.iter().try_fold(document, |node, step| match step {
+        Step::Member(name) => node.get_mut(name),
+        Step::Element(index) => node.get_mut(index),
+    })
+}
+
+/// Ordered so that of two locations the one further back or further down is the greater.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Step {
+    Member(String),
+    Element(usize),
+}
+
+/// All that the specification tells nodes apart by.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    Object,
+    Array,
+    Primitive,
+}
+
+impl Shape {
+    fn of(value: &Value) -> Self {
+        match value {
+            Value::Object(_) => Self::Object,
+            Value::Array(_) => Self::Array,
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Self::Primitive,
+        }
+    }
+}
+
+impl fmt::Display for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Object => "an object",
+            Self::Array => "an array",
+            Self::Primitive => "a primitive value",
+        })
+    }
+}
+
+/// The string under `field`, which must be there and say something.
+fn text<'o>(fields: &'o Object, field: &str, place: &str, remedy: &str, defects: &mut Vec<Defect>) -> Option<&'o str> {
+    let (place, problem) = match fields.get(field) {
+        Some(Value::String(text)) if !text.trim().is_empty() => return Some(text),
+        Some(found) => (join(place, field), format!("`{field}` is {found}, not a string with content")),
+        None => (place.to_owned(), format!("`{field}` is missing")),
+    };
+    defects.push(Defect::new(place, problem, remedy));
+    None
+}
+
+/// A misspelt field would be ignored, by this tool or by another.
+fn refuse_unknown(fields: &Object, known: &[&str], place: &str, defects: &mut Vec<Defect>) {
+    for name in fields.keys().filter(|name| !name.starts_with("x-") && !known.contains(&name.as_str())) {
+        let remedy = format!("use one of `{}`, or let the name start with `x-`", known.join("`, `"));
+        defects.push(Defect::new(join(place, name), format!("there is no field `{name}`"), remedy));
+    }
+}
+
+/// The first name in `.name.…`, `['name']…` or `["name"]…`; nothing for any other kind of segment.
+fn member_name(segments: &str) -> Option<&str> {
+    let quoted = |quote| segments.strip_prefix('[')?.trim_start().strip_prefix(quote)?.split(quote).next();
+    let plain = || segments.strip_prefix('.')?.split(['.', '[', ' ']).next();
+    let name = quoted('\'').or_else(|| quoted('"')).or_else(plain)?;
+    (!matches!(name, "" | "*") && !name.contains('\\')).then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    /// Compared as text: the order of the members counts.
+    fn check(document: Value, overlay: Value, expected: Value) {
+        let applied = apply(document, &overlay).map(|applied| format!("{applied:#}"));
+        assert_eq!(applied.map_err(|defects| shown(&defects)), Ok(format!("{expected:#}")));
+    }
+
+    fn defects(document: Value, overlay: Value) -> String {
+        apply(document, &overlay).map_or_else(|defects| shown(&defects), |applied| format!("no defect: {applied}"))
+    }
+
+    fn shown(defects: &[Defect]) -> String {
+        let shown = |Defect { place, problem, .. }: &Defect| format!("{place}: {problem}");
+        defects.iter().map(shown).collect::<Vec<_>>().join("\n")
+    }
+
+    fn v1_0(actions: Value) -> Value {
+        overlay("1.0.0", actions)
+    }
+
+    fn v1_1(actions: Value) -> Value {
+        overlay("1.1.0", actions)
+    }
+
+    /// An overlay in which every action has a reason.
+    fn overlay(version: &str, mut actions: Value) -> Value {
+        for action in actions.as_array_mut().into_iter().flatten() {
+            action["description"] = json!("why");
+        }
+        json!({"overlay": version, "info": {"title": "t", "version": "1"}, "actions": actions})
+    }
+
+    #[test]
+    fn merges_objects_and_keeps_the_order_of_their_members() {
+        check(
+            json!({"z": {"y": 1, "x": {"w": 2}}, "a": 3}),
+            v1_1(json!([{"target": "$", "update": {"n": {"m": []}, "z": {"x": {"v": 4, "w": null}, "b": 5}}}])),
+            json!({"z": {"y": 1, "x": {"w": null, "v": 4}, "b": 5}, "a": 3, "n": {"m": []}}),
+        );
+    }
+
+    #[test]
+    fn concatenates_arrays_and_appends_what_is_no_array() {
+        let document = json!({"list": [1], "in": {"list": [[2]]}});
+        check(
+            document.clone(),
+            v1_1(json!([{"target": "$..list", "update": [[3], 4]}, {"target": "$", "update": {"list": [5]}}])),
+            json!({"list": [1, [3], 4, 5], "in": {"list": [[2], [3], 4]}}),
+        );
+        check(
+            document,
+            v1_1(json!([{"target": "$.list", "update": {"a": 6}}, {"target": "$.list", "update": null}])),
+            json!({"list": [1, {"a": 6}, null], "in": {"list": [[2]]}}),
+        );
+    }
+
+    #[test]
+    fn replaces_primitive_targets_of_any_kind() {
+        check(
+            json!({"a": "old", "b": [1, true, null]}),
+            v1_1(json!([{"target": "$.a", "update": 2}, {"target": "$.b[1:]", "update": "new"}])),
+            json!({"a": 2, "b": [1, "new", "new"]}),
+        );
+    }
+
+    #[test]
+    fn removes_several_elements_of_one_array() {
+        check(
+            json!({"tags": ["a", "x", "b", "x", "x", "c"], "more": [["x"], "x"]}),
+            v1_1(json!([{"target": "$..[?@ == 'x']", "remove": true}, {"target": "$.tags[0, 2]", "remove": true}])),
+            json!({"tags": ["b"], "more": [[]]}),
+        );
+    }
+
+    #[test]
+    fn removes_more_than_ten_elements_by_number_not_by_text() {
+        check(
+            json!((0..24).collect::<Vec<_>>()),
+            v1_1(json!([{"target": "$[2:22]", "remove": true}])),
+            json!([0, 1, 22, 23]),
+        );
+    }
+
+    #[test]
+    fn removes_a_node_along_with_matches_within_it() {
+        check(
+            json!({"a": {"a": [{"a": 1}, {"b": 2, "a": 3}]}, "b": [{"a": 4}]}),
+            v1_1(json!([{"target": "$..a", "remove": true}])),
+            json!({"b": [{}]}),
+        );
+    }
+
+    #[test]
+    fn removing_a_member_leaves_the_others_in_order() {
+        check(
+            json!({"a": 1, "b": 2, "c": 3, "d": 4}),
+            v1_1(json!([{"target": "$.a", "remove": true}, {"target": "$['b']", "remove": true}])),
+            json!({"c": 3, "d": 4}),
+        );
+    }
+
+    #[test]
+    fn repairs_a_boolean_required() {
+        check(
+            json!({"properties": {"required": {"type": "string", "required": true}}, "required": ["id"]}),
+            v1_1(json!([{"target": "$.properties[?@.required == true].required", "remove": true}])),
+            json!({"properties": {"required": {"type": "string"}}, "required": ["id"]}),
+        );
+    }
+
+    #[test]
+    fn a_node_selected_twice_is_changed_once() {
+        check(
+            json!({"a": [1, 2, 3]}),
+            v1_1(json!([{"target": "$['a', 'a']", "update": 4}, {"target": "$.a[0, 0]", "remove": true}])),
+            json!({"a": [2, 3, 4]}),
+        );
+    }
+
+    #[test]
+    fn a_copy_merges_like_an_update() {
+        check(
+            json!({"from": {"a": [1], "b": {"c": 2}}, "to": {"x": {"a": [0], "z": 3}}, "list": []}),
+            v1_1(json!([
+                {"target": "$.to.*", "copy": "$.from"},
+                {"target": "$.list", "copy": "$.from.b"},
+                {"target": "$.from.b.c", "copy": "$.to.x.z"},
+            ])),
+            json!({
+                "from": {"a": [1], "b": {"c": 3}},
+                "to": {"x": {"a": [0, 1], "z": 3, "b": {"c": 2}}},
+                "list": [{"c": 2}],
+            }),
+        );
+    }
+
+    #[test]
+    fn a_copy_takes_its_source_as_it_was_before() {
+        check(
+            json!({"a": [1], "b": [2]}),
+            v1_1(json!([{"target": "$.*", "copy": "$.a"}])),
+            json!({"a": [1, 1], "b": [2, 1]}),
+        );
+    }
+
+    #[test]
+    fn a_copy_needs_exactly_one_source() {
+        let overlay = v1_1(json!([
+            {"target": "$.b", "copy": "$.a.*"},
+            {"target": "$.b", "copy": "$.a.z"},
+            {"target": "$.b", "copy": "$['a','a'].x"},
+        ]));
+        insta::assert_snapshot!(defects(json!({"a": {"x": 1, "y": 2}, "b": 0}), overlay), @r"
+        /actions/0/copy: `$.a.*` selects 2 nodes; one can be copied
+        /actions/1/copy: `$.a.z` matches nothing: `$.a` is an object without the member `z`
+        ");
+    }
+
+    #[test]
+    fn an_action_sees_what_those_before_it_did() {
+        // The move of the specification, "Move Example".
+        check(
+            json!({"paths": {"/items": {"get": {}}, "/some": {"delete": {}}}}),
+            v1_1(json!([
+                {"target": "$.paths", "update": {"/new": {}}},
+                {"target": "$.paths['/new']", "copy": "$.paths['/items']"},
+                {"target": "$.paths['/items']", "remove": true},
+                {"target": "$.paths['/new'].get", "update": {"x": 1}},
+            ])),
+            json!({"paths": {"/some": {"delete": {}}, "/new": {"get": {"x": 1}}}}),
+        );
+    }
+
+    #[test]
+    fn applies_the_traits_of_the_specification() {
+        let action = json!({
+            "target": "$.paths[?(@.get['x-oai-traits'][?(@ == 'paged')])].get",
+            "update": {"parameters": [{"name": "top"}]},
+        });
+        check(
+            json!({"paths": {
+                "/a": {"get": {"x-oai-traits": ["paged"]}},
+                "/b": {"get": {"x-oai-traits": ["paged"], "parameters": [{"name": "id"}]}},
+                "/c": {"get": {}},
+            }}),
+            v1_1(json!([action])),
+            json!({"paths": {
+                "/a": {"get": {"x-oai-traits": ["paged"], "parameters": [{"name": "top"}]}},
+                "/b": {"get": {"x-oai-traits": ["paged"], "parameters": [{"name": "id"}, {"name": "top"}]}},
+                "/c": {"get": {}},
+            }}),
+        );
+    }
+
+    #[test]
+    fn remove_makes_update_and_copy_void_unless_it_is_false() {
+        check(
+            json!({"a": 1, "b": 2}),
+            v1_1(json!([
+                {"target": "$.a", "remove": true, "update": [], "copy": "$.nowhere"},
+                {"target": "$.b", "remove": false, "update": 3},
+            ])),
+            json!({"b": 3}),
+        );
+    }
+
+    #[test]
+    fn reports_all_dead_actions_and_how_far_their_paths_lead() {
+        let document = json!({
+            "schemas": {"Foo": {"fields": {"baz": {}}}, "Quux": {}},
+            "paths": {"/use/{id}": {"get": {}}, "/b[.d": {"post": {}}},
+            "list": [1],
+        });
+        let overlay = v1_1(json!([
+            {"target": "$.schemas.Fo.fields.bar", "remove": true},
+            {"target": "$.schemas['Foo'].bar.baz", "update": {}},
+            {"target": "$.paths[\"/us/{id}\"].get", "update": {}},
+            {"target": "$.paths['/b[.d'].pots", "copy": "$.scemas"},
+            {"target": "$.paths.*.gte", "update": {}},
+            {"target": "$.list[1]", "remove": true},
+            {"target": "$.list[?@ == '.']", "remove": true},
+            {"target": "$..nowhere", "remove": true},
+            {"target": "$.list", "update": 2},
+            {"target": "$.list[0].a", "update": 2},
+        ]));
+        insta::assert_snapshot!(defects(document, overlay), @r#"
+        /actions/0: `$.schemas.Fo.fields.bar` matches nothing: `$.schemas` is an object without the member `Fo`
+        /actions/1: `$.schemas['Foo'].bar.baz` matches nothing: `$.schemas['Foo']` is an object without the member `bar`
+        /actions/2: `$.paths["/us/{id}"].get` matches nothing: `$.paths` is an object without the member `/us/{id}`
+        /actions/3: `$.paths['/b[.d'].pots` matches nothing: `$.paths['/b[.d']` is an object without the member `pots`
+        /actions/3/copy: `$.scemas` matches nothing: `$` is an object without the member `scemas`
+        /actions/4: `$.paths.*.gte` matches nothing: `$.paths.*` is 2 nodes without the member `gte`
+        /actions/5: `$.list[1]` matches nothing: `$.list` is an array, of which `[1]` selects nothing
+        /actions/6: `$.list[?@ == '.']` matches nothing: `$.list` is an array, of which `[?@ == '.']` selects nothing
+        /actions/7: `$..nowhere` matches nothing: `$` is an object, of which `..nowhere` selects nothing
+        /actions/9: `$.list[0].a` matches nothing: `$.list[0]` is a primitive value without the member `a`
+        "#);
+    }
+
+    #[test]
+    fn asks_whether_the_nearest_member_was_meant() {
+        let document = json!({"schemas": {"Bar": {}, "Foo": {}}});
+        let remedy = |target| {
+            let applied = apply(document.clone(), &v1_1(json!([{"target": target, "remove": true}])));
+            applied.err().into_iter().flatten().map(|defect| defect.remedy).collect::<String>()
+        };
+        let or = "or delete the action if the document no longer needs it";
+        assert_eq!(remedy("$.schemas.Fooo.a"), format!("did you mean `Foo`? Correct the path, {or}"));
+        assert_eq!(remedy("$['schema'].Foo"), format!("did you mean `schemas`? Correct the path, {or}"));
+        assert_eq!(remedy("$.schemas.Unlike"), format!("correct the path, {or}"));
+    }
+
+    #[test]
+    fn only_1_1_changes_primitives_and_copies() {
+        let actions = json!([
+            {"target": "$.tags[?@ == 'x']", "remove": true},
+            {"target": "$.title", "update": "new"},
+            {"target": "$.tags", "copy": "$.title"},
+            {"target": "$.tags", "update": ["y"]},
+        ]);
+        let document = json!({"title": "old", "tags": ["x"]});
+        check(document.clone(), v1_1(actions.clone()), json!({"title": "new", "tags": ["new", "y"]}));
+        insta::assert_snapshot!(defects(document, v1_0(actions)), @r"
+        /actions/0: `$.tags[?@ == 'x']` selects a primitive value at #/tags/0
+        /actions/1: `$.title` selects a primitive value at #/title
+        /actions/2: 1.0 knows no `copy`
+        /actions/3: `$.tags` selects an array at #/tags: 1.0 makes an array one element of it, most tools join them
+        ");
+    }
+
+    #[test]
+    fn in_1_0_one_object_suits_objects_and_arrays() {
+        let actions = json!([{"target": "$.*", "update": {"b": [2]}}]);
+        let document = json!({"o": {"b": [1]}, "l": [{}]});
+        check(document.clone(), v1_0(actions.clone()), json!({"o": {"b": [1, 2]}, "l": [{}, {"b": [2]}]}));
+        let found = defects(document, v1_1(actions));
+        insta::assert_snapshot!(found, @"/actions/0: `$.*` selects an object at #/o and an array at #/l");
+    }
+
+    #[test]
+    fn refuses_values_of_another_kind_once_for_all_nodes_alike() {
+        let document = json!({"a": {"o": {}, "l": [], "p": null}, "b": {"o": {}, "l": [], "p": 1}, "c/d": [0], "e": 1});
+        let overlay = v1_1(json!([
+            {"target": "$['a', 'b']", "update": {"o": null, "l": {}, "p": [], "new": 1}},
+            {"target": "$.a", "update": []},
+            {"target": "$['c/d'][0]", "update": {}},
+            {"target": "$", "update": 1},
+            {"target": "$.a", "copy": "$.e"},
+        ]));
+        insta::assert_snapshot!(defects(document, overlay), @r"
+        /actions/0/update/l: an object can't be merged into an array at #/a/l
+        /actions/0/update/o: a primitive value can't be merged into an object at #/a/o
+        /actions/0/update/p: an array can't be merged into a primitive value at #/a/p
+        /actions/1/update: an array can't be merged into an object at #/a
+        /actions/2/update: an object can't be merged into a primitive value at #/c~1d/0
+        /actions/3/update: a primitive value can't be merged into an object at #
+        /actions/4/copy: a primitive value can't be merged into an object at #/a
+        ");
+    }
+
+    #[test]
+    fn refuses_to_remove_the_root() {
+        let found = defects(json!({}), v1_1(json!([{"target": "$", "remove": true}])));
+        insta::assert_snapshot!(found, @"/actions/0: `$` selects the root, which can't be removed");
+    }
+
+    #[test]
+    fn reports_every_defect_of_the_overlay_at_once() {
+        let overlay = json!({
+            "overlay": "2.0.0",
+            "info": {"title": "", "x-own": 1, "licence": "MIT"},
+            "extend": "a.yaml",
+            "x-own": 1,
+            "actions": [
+                "remove",
+                {},
+                {"target": "$.a", "remove": true, "descripton": "why", "x-own": 1},
+                {"target": "$.a[", "update": 1, "description": " "},
+                {"target": 1, "remove": "true", "description": ["why"]},
+                {"target": "$", "update": 1, "copy": "$.a", "description": "why"},
+                {"target": "$.a", "copy": "a", "description": "why"},
+                {"target": "$.a", "remove": false, "description": "why"},
+                {"target": "$.a", "remove": false, "description": "why"},
+            ],
+        });
+        insta::assert_snapshot!(defects(json!({"b": 1}), overlay), @r#"
+        /overlay: version 2.0.0 is not supported
+        /extend: there is no field `extend`
+        /info/title: `title` is "", not a string with content
+        /info: `version` is missing
+        /info/licence: there is no field `licence`
+        /actions/0: the action is not an object
+        /actions/1: `description` is missing
+        /actions/1: changes nothing
+        /actions/1: `target` is missing
+        /actions/2/descripton: there is no field `descripton`
+        /actions/2: `description` is missing
+        /actions/2: `$.a` matches nothing: `$` is an object without the member `a`
+        /actions/3/description: `description` is " ", not a string with content
+        /actions/3/target: `$.a[` is no JSONPath: at position 3, parser error
+        /actions/4/description: `description` is ["why"], not a string with content
+        /actions/4: `remove` is not a boolean
+        /actions/4/target: `target` is 1, not a string with content
+        /actions/5: `update` and `copy` make each other void
+        /actions/6/copy: `a` is no JSONPath: at position 0, parser error
+        /actions/6: `$.a` matches nothing: `$` is an object without the member `a`
+        /actions/7: changes nothing
+        /actions/7: `$.a` matches nothing: `$` is an object without the member `a`
+        /actions/8: repeats /actions/7
+        "#);
+    }
+
+    #[test]
+    fn refuses_paths_that_the_parser_would_choke_on() {
+        for path in [format!("$[?{}@.a{}]", "(".repeat(9_000), ")".repeat(9_000)), format!("$.a{}", "[?@".repeat(60))] {
+            let found = defects(json!({}), v1_1(json!([{"target": path, "remove": true}])));
+            assert_eq!(found, "/actions/0/target: nested more than 12 levels deep");
+        }
+        check(
+            json!({"a": 1, "b": 2}),
+            v1_1(json!([{"target": "$[?(((((((((((@ == 1)))))))))))]", "remove": true}])),
+            json!({"b": 2}),
+        );
+    }
+
+    #[test]
+    fn refuses_what_is_no_overlay() {
+        insta::assert_snapshot!(defects(json!({}), json!([])), @": the overlay is not an object");
+        insta::assert_snapshot!(defects(json!({}), json!({"overlay": 1.1, "info": [], "actions": []})), @r"
+        /overlay: `overlay` is 1.1, not a string with content
+        : `info` is missing or not an object
+        : `actions` is missing, empty or not an array
+        ");
+        insta::assert_snapshot!(defects(json!({}), json!({})), @r"
+        : `overlay` is missing
+        : `info` is missing or not an object
+        : `actions` is missing, empty or not an array
+        ");
+    }
+
+    #[test]
+    fn the_patch_version_plays_no_part() {
+        let actions = json!([{"target": "$", "update": {"b": 1}}]);
+        for version in ["1.0.1", "1.1.0", "1.1.42"] {
+            check(json!({}), overlay(version, actions.clone()), json!({"b": 1}));
+        }
+        for version in ["1.2.0", "1.1", "1.1.", "1.1.0-rc1", "1.1.0.0", "1.10.0", "v1.1.0", " 1.1.0"] {
+            let found = defects(json!({}), overlay(version, actions.clone()));
+            assert!(found.starts_with(&format!("/overlay: version {version} is not supported")), "{found}");
+        }
+    }
+
+    /// Small values whose members have few names, so that paths meet them.
+    fn value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![Just(Value::Null), any::<bool>().prop_map(Value::from), (0..3).prop_map(Value::from)];
+        leaf.prop_recursive(4, 24, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::vec(("[abc/]", inner), 0..4)
+                    .prop_map(|members| Value::Object(members.into_iter().collect())),
+            ]
+        })
+    }
+
+    fn path() -> impl Strategy<Value = String> {
+        let segments = ".a .b ['/'] .* [0] [-1] [1:] [::-1] ['a','b','a'] ..* ..a [?@.a] [?@==1] ..[0,1]";
+        let segment = prop::sample::select(segments.split(' ').collect::<Vec<_>>());
+        let simple = prop::collection::vec(segment, 0..4).prop_map(|segments| format!("${}", segments.concat()));
+        prop_oneof![9 => simple, 1 => "[$.@?*'\"\\[\\]a1: ]{0,12}", 1 => any::<String>()]
+    }
+
+    fn action() -> impl Strategy<Value = Value> {
+        let change = prop_oneof![
+            value().prop_map(|update| json!({"update": update})),
+            path().prop_map(|copy| json!({"copy": copy})),
+            Just(json!({"remove": true})),
+            value(),
+        ];
+        (path(), change).prop_map(|(target, mut action)| {
+            if let Value::Object(fields) = &mut action {
+                fields.insert("target".to_owned(), target.into());
+                fields.insert("description".to_owned(), "why".into());
+            }
+            action
+        })
+    }
+
+    /// `value` at `path`, copied except for the nodes at the paths in `gone`.
+    fn without(gone: &HashSet<String>, value: &Value, path: &str) -> Value {
+        let kept = |path: String, value| (!gone.contains(&path)).then(|| without(gone, value, &path));
+        match value {
+            Value::Object(members) => {
+                let member =
+                    |(name, value): (&String, _)| Some((name.clone(), kept(format!("{path}['{name}']"), value)?));
+                Value::Object(members.iter().filter_map(member).collect())
+            }
+            Value::Array(elements) => {
+                let element = |(index, value)| kept(format!("{path}[{index}]"), value);
+                elements.iter().enumerate().filter_map(element).collect()
+            }
+            primitive => primitive.clone(),
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn never_panics(
+            document in value(),
+            version in "1\\.[01]\\.0",
+            actions in prop::collection::vec(action(), 0..4),
+        ) {
+            let overlay = json!({"overlay": version, "info": {"title": "t", "version": "1"}, "actions": actions});
+            if let Err(defects) = apply(document.clone(), &overlay) {
+                prop_assert!(!defects.is_empty());
+            }
+            prop_assert!(apply(overlay, &document).is_err());
+        }
+
+        #[test]
+        fn removes_all_that_is_selected_and_nothing_else(document in value(), path in prop::sample::select(vec![
+            "$..a", "$..[?@ == 1]", "$.*.*", "$..[?@.b]",
+        ])) {
+            let query = JsonPath::parse(path).map_err(|error| TestCaseError::fail(error.to_string()))?;
+            let applied = apply(document.clone(), &v1_1(json!([{"target": path, "remove": true}])));
+            prop_assert_eq!(applied.is_err(), query.query(&document).is_empty());
+            if let Ok(applied) = applied {
+                prop_assert!(query.query(&applied).is_empty());
+                let gone = query.query_located(&document).locations().map(ToString::to_string).collect();
+                prop_assert_eq!(applied.to_string(), without(&gone, &document, "$").to_string());
+            }
+        }
+    }
+}

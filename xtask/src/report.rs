@@ -1,0 +1,152 @@
+//! What a reviewer reads first: the table of operations and the report of the passes.
+
+use std::fmt::Write as _;
+
+use serde_json::Value;
+
+use crate::{
+    lower::{Note, PASSES},
+    names, walk,
+};
+
+/// `operations.md`: one row for each operation.
+pub fn operations(effective: &Value) -> String {
+    let mut out = String::from(
+        "# Operations\n\n\
+         | operation | call | parameters | body | success | errors | key | retry | method |\n\
+         |---|---|---|---|---|---|---|---|---|\n",
+    );
+    walk::operations(effective, |at, operation| {
+        let id = operation["operationId"].as_str().unwrap_or_default();
+        let item = effective.get("paths").and_then(|paths| paths.get(at.path)).unwrap_or(&Value::Null);
+        let cells = [
+            format!("`{id}`"),
+            format!("`{} {}`", at.method.to_uppercase(), at.path),
+            parameters(effective, &[item, operation]),
+            body(operation),
+            successes(operation),
+            errors(operation),
+            key(effective, operation).to_owned(),
+            operation[walk::RETRY].as_str().unwrap_or("never (unmarked)").to_owned(),
+            methods(id, operation),
+        ];
+        let cells = cells.map(|cell| cell.replace('|', "\\|").replace('\n', " "));
+        let _ = writeln!(out, "| {} |", cells.join(" | "));
+    });
+    out
+}
+
+fn parameters(document: &Value, holders: &[&Value]) -> String {
+    let lists = holders.iter().filter_map(|holder| holder.get("parameters")?.as_array());
+    let named = lists.flatten().filter_map(|parameter| {
+        let parameter = walk::resolve(document, parameter)?;
+        let name = parameter["name"].as_str()?;
+        match parameter["in"].as_str()? {
+            "path" => None,
+            place => {
+                Some(format!("`{name}` ({place}{})", if parameter["required"] == true { ", required" } else { "" }))
+            }
+        }
+    });
+    or_none(named.collect::<Vec<_>>().join(", "))
+}
+
+fn or_none(text: String) -> String {
+    if text.is_empty() { "–".to_owned() } else { text }
+}
+
+/// A schema in a few words: its component, or its type.
+fn schema(schema: &Value) -> String {
+    match walk::target(schema) {
+        Some(name) => format!("`{}`", names::pascal(name)),
+        None => match (schema["type"].as_str(), schema.get("items")) {
+            (Some("array"), Some(items)) => format!("list of {}", self::schema(items)),
+            (Some(kind), _) => kind.to_owned(),
+            (None, _) => "any JSON".to_owned(),
+        },
+    }
+}
+
+fn content(holder: &Value) -> Option<String> {
+    let (media_type, media) = holder.get("content")?.as_object()?.iter().next()?;
+    let short = media_type.strip_prefix("application/").unwrap_or(media_type);
+    Some(format!("{short} {}", schema(media.get("schema").unwrap_or(&Value::Null))))
+}
+
+fn body(operation: &Value) -> String {
+    let json = operation.get("requestBody").and_then(content);
+    let form = operation.get(walk::MULTIPART).and_then(|form| form["schema"][walk::TYPE_NAME].as_str());
+    let form = form.map(|name| format!("multipart `{name}`"));
+    or_none(json.into_iter().chain(form).collect::<Vec<_>>().join(" or "))
+}
+
+fn successes(operation: &Value) -> String {
+    if let Some(shapes) = operation.get(walk::SUCCESSES).and_then(Value::as_object) {
+        let each = shapes.iter().map(|(status, shape)| match shape.get("schema") {
+            Some(shape) => format!("{status} {}", schema(shape)),
+            None => status.clone(),
+        });
+        return each.collect::<Vec<_>>().join(", ");
+    }
+    let responses = operation.get("responses").and_then(Value::as_object);
+    let each = responses.into_iter().flatten().map(|(status, response)| match content(response) {
+        Some(content) => format!("{status} {content}"),
+        None => status.clone(),
+    });
+    or_none(each.collect::<Vec<_>>().join(", "))
+}
+
+fn errors(operation: &Value) -> String {
+    let errors = operation.get(walk::ERRORS).and_then(Value::as_object);
+    let each = errors.into_iter().flatten().map(|(status, error)| match error["schema"].as_str() {
+        Some(name) => format!("{status} `{name}`"),
+        None => status.clone(),
+    });
+    or_none(each.collect::<Vec<_>>().join(", "))
+}
+
+/// Whether the operation needs a key: by its own word, or by the document's.
+fn key<'d>(document: &'d Value, operation: &'d Value) -> &'d str {
+    let security = operation.get("security").or_else(|| document.get("security")).and_then(Value::as_array);
+    match security {
+        None => "no",
+        Some(ways) if ways.is_empty() => "no",
+        Some(ways) if ways.iter().any(|way| way.as_object().is_some_and(serde_json::Map::is_empty)) => "optional",
+        Some(_) => "yes",
+    }
+}
+
+fn methods(id: &str, operation: &Value) -> String {
+    let name = names::snake(id);
+    let form = operation.get(walk::MULTIPART).map(|_| format!("`{}_multipart`", name.trim_end_matches('_')));
+    let has_json = form.is_none() || operation.get("requestBody").is_some();
+    has_json.then(|| format!("`{name}`")).into_iter().chain(form).collect::<Vec<_>>().join(", ")
+}
+
+/// `lowering.md`: what each pass changed.
+pub fn lowering(notes: &[Note]) -> String {
+    let mut out = String::from(
+        "# Lowering\n\n\
+         What was changed in the document before the generator read it, pass by pass. Places are JSON pointers into the\n\
+         document as the pass found it.\n",
+    );
+    for pass in PASSES {
+        let of_pass: Vec<&Note> = notes.iter().filter(|note| note.pass == pass.name).collect();
+        let _ = write!(out, "\n## {}\n\n{}.\n", pass.name, capitalized(pass.about));
+        if of_pass.is_empty() {
+            out.push_str("\nNothing to do.\n");
+            continue;
+        }
+        out.push('\n');
+        for note in of_pass {
+            let place = if note.place.is_empty() { "/" } else { &note.place };
+            let _ = writeln!(out, "- `{place}`: {}", note.done);
+        }
+    }
+    out
+}
+
+fn capitalized(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
