@@ -13,4 +13,5 @@ pub mod output;
 pub mod overlay;
 pub mod pipeline;
 pub mod report;
+pub mod sample;
 pub mod walk;

@@ -21,8 +21,17 @@ fn identifier(name: &str, prefix: &str) -> String {
         Some(first) if first.is_alphabetic() || first == '_' => name.to_owned(),
         _ => format!("{prefix}{name}"),
     };
-    if syn::parse_str::<syn::Ident>(&name).is_ok() && name != "gen" { name } else { format!("{name}_") }
+    if KEYWORDS.contains(&name.as_str()) { format!("{name}_") } else { name }
 }
+
+/// What no name can be, in any edition.
+const KEYWORDS: [&str; 53] = [
+    "_", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn",
+    "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro",
+    "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "Self", "self", "static", "struct",
+    "super", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while",
+    "yield",
+];
 
 #[cfg(test)]
 mod tests {

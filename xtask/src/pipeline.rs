@@ -1,6 +1,9 @@
 //! From document to crate, stage by stage: load, overlay, lower, generate, emit.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    thread,
+};
 
 use serde_json::Value;
 
@@ -66,12 +69,17 @@ pub struct Lowered {
 ///
 /// If a file can't be read, or [`Defects`] in it.
 pub fn overlay(inputs: &Inputs) -> anyhow::Result<Overlaid> {
-    let Loaded { value, sha256 } = document::load(&inputs.document)?;
     let Some(path) = &inputs.overlay else {
+        let Loaded { value, sha256 } = document::load(&inputs.document)?;
         let provenance = Provenance { document: sha256, overlay: None };
         return Ok(Overlaid { document: value, provenance });
     };
-    let overlay = document::load(path)?;
+    let (document, overlay) = thread::scope(|scope| {
+        let overlay = scope.spawn(|| document::load(path));
+        let document = document::load(&inputs.document);
+        (document, overlay.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    });
+    let (Loaded { value, sha256 }, overlay) = (document?, overlay?);
     let provenance = Provenance { document: sha256, overlay: Some(overlay.sha256) };
     let document = overlay::apply(value, &overlay.value).map_err(|list| Defects::of(shown(path), list))?;
     Ok(Overlaid { document, provenance })

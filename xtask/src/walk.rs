@@ -244,19 +244,16 @@ pub fn references<'d>(document: &'d Value, f: &mut dyn FnMut(&str, &'d str)) {
                 if let Some(Value::String(target)) = object.get("$ref").filter(|_| !in_names) {
                     f(pointer, target);
                 }
-                for (key, member) in object {
-                    let is_data = matches!(key.as_str(), "example" | "examples" | "default" | "enum");
-                    let is_extension = key.starts_with("x-") && key != MULTIPART && key != SUCCESSES;
-                    if !in_names && (is_data || is_extension) {
-                        continue;
+                for (key, member) in object.iter().filter(|(_, member)| member.is_object() || member.is_array()) {
+                    if in_names || !is_data(key) {
+                        // Below these the keys are names of somebody's choosing, not words of the specification.
+                        let names = !in_names && matches!(key.as_str(), "properties" | "schemas" | "mapping");
+                        at(pointer, key, |p| go(member, p, names, f));
                     }
-                    // Below these the keys are names of somebody's choosing, not words of the specification.
-                    let names = !in_names && matches!(key.as_str(), "properties" | "schemas" | "mapping");
-                    at(pointer, key, |p| go(member, p, names, f));
                 }
             }
             Value::Array(members) => {
-                for (index, member) in members.iter().enumerate() {
+                for (index, member) in members.iter().enumerate().filter(|(_, member)| member.is_object()) {
                     at(pointer, &index.to_string(), |p| go(member, p, false, f));
                 }
             }
@@ -264,6 +261,12 @@ pub fn references<'d>(document: &'d Value, f: &mut dyn FnMut(&str, &'d str)) {
         }
     }
     go(document, &mut String::new(), false, f);
+}
+
+/// Whether what stands under `key` is somebody's data and no part of the description.
+fn is_data(key: &str) -> bool {
+    matches!(key, "example" | "examples" | "default" | "enum")
+        || (key.starts_with("x-") && key != MULTIPART && key != SUCCESSES)
 }
 
 #[cfg(test)]

@@ -4,8 +4,9 @@
 //! number, a flag, an id, a time, an enum, or another generated type, which decides for itself). Everything else is
 //! hidden, so a field that the vendor adds tomorrow is hidden until somebody has looked at it.
 
-use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
+use std::fmt::Write as _;
+
+use proc_macro2::Ident;
 use serde_json::Value;
 use syn::{Fields, GenericArgument, PathArguments, Type};
 
@@ -47,90 +48,91 @@ fn is_option(ty: &Type) -> bool {
 }
 
 /// What stands for a value in the output: the value, or that it is hidden.
-fn stand_in(model: &Model<'_>, ty: &Type, schema: Option<&Value>, value: &TokenStream) -> TokenStream {
+fn stand_in(model: &Model<'_>, ty: &Type, schema: Option<&Value>, value: &str) -> String {
     if is_shown(model, ty, schema) {
-        quote!(#value)
+        value.to_owned()
     } else if is_option(ty) {
-        quote!(&hidden::optional(#value))
+        format!("&hidden::optional({value})")
     } else {
-        quote!(&Hidden)
+        "&Hidden".to_owned()
     }
 }
 
-/// `impl Debug` for a struct. `schema` finds the schema of a field by its name in Rust; the empty name is the newtype's.
+/// `impl Debug` for a struct. `schema` finds the schema of a field by its name in Rust; `whole` is that of the struct.
 pub(super) fn of_struct<'v>(
     model: &Model<'_>,
-    name: &Ident,
+    name: &str,
     fields: &Fields,
     schema: &dyn Fn(&Ident) -> Option<&'v Value>,
     whole: Option<&Value>,
-) -> TokenStream {
-    let title = name.to_string();
-    let body = match fields {
+) -> String {
+    let mut body = String::new();
+    match fields {
         Fields::Named(fields) => {
-            let lines = fields.named.iter().filter_map(|field| {
-                let ident = field.ident.as_ref()?;
-                let label = ident.to_string();
-                let value = stand_in(model, &field.ty, schema(ident), &quote!(&self.#ident));
-                Some(quote!(.field(#label, #value)))
-            });
-            quote!(f.debug_struct(#title) #(#lines)* .finish())
+            let _ = write!(body, "f.debug_struct({name:?})");
+            for field in &fields.named {
+                let Some(ident) = &field.ident else { continue };
+                let value = stand_in(model, &field.ty, schema(ident), &format!("&self.{ident}"));
+                let _ = write!(body, "\n            .field(\"{ident}\", {value})");
+            }
+            body.push_str("\n            .finish()");
         }
         Fields::Unnamed(fields) => {
-            let lines = fields.unnamed.iter().enumerate().map(|(index, field)| {
-                let index = syn::Index::from(index);
-                let value = stand_in(model, &field.ty, whole, &quote!(&self.#index));
-                quote!(.field(#value))
-            });
-            quote!(f.debug_tuple(#title) #(#lines)* .finish())
+            let _ = write!(body, "f.debug_tuple({name:?})");
+            for (index, field) in fields.unnamed.iter().enumerate() {
+                let _ = write!(body, ".field({})", stand_in(model, &field.ty, whole, &format!("&self.{index}")));
+            }
+            body.push_str(".finish()");
         }
-        Fields::Unit => quote!(f.write_str(#title)),
-    };
-    wrap(name, &body)
+        Fields::Unit => {
+            let _ = write!(body, "f.write_str({name:?})");
+        }
+    }
+    implementation(name, &body)
 }
 
 /// `impl Debug` for an enum whose variants hold something.
-pub(super) fn of_enum(model: &Model<'_>, item: &syn::ItemEnum, whole: Option<&Value>) -> TokenStream {
-    let arms = item.variants.iter().map(|variant| {
+pub(super) fn of_enum(model: &Model<'_>, item: &syn::ItemEnum, whole: Option<&Value>) -> String {
+    let mut body = "match self {\n".to_owned();
+    for variant in &item.variants {
         let name = &variant.ident;
-        let title = name.to_string();
-        match &variant.fields {
-            Fields::Unit => quote!(Self::#name => f.write_str(#title)),
-            Fields::Unnamed(fields) => {
-                let bound: Vec<Ident> = (0..fields.unnamed.len()).map(|index| format_ident!("v{index}")).collect();
-                let shown = |ty: &Type| is_shown(model, ty, whole);
-                let patterns =
-                    fields.unnamed.iter().zip(&bound).map(|(field, v)| {
-                        if shown(&field.ty) || is_option(&field.ty) { quote!(#v) } else { quote!(_) }
-                    });
-                let values = fields.unnamed.iter().zip(&bound);
-                let values = values.map(|(field, v)| stand_in(model, &field.ty, whole, &quote!(#v)));
-                quote!(Self::#name(#(#patterns),*) => f.debug_tuple(#title) #(.field(#values))* .finish())
-            }
-            Fields::Named(fields) => {
-                let named: Vec<_> =
-                    fields.named.iter().filter_map(|field| Some((field.ident.as_ref()?, &field.ty))).collect();
-                let patterns = named.iter().map(|(ident, ty)| {
-                    if is_shown(model, ty, None) || is_option(ty) { quote!(#ident) } else { quote!(#ident: _) }
-                });
-                let lines = named.iter().map(|(ident, ty)| {
-                    let label = ident.to_string();
-                    let value = stand_in(model, ty, None, &quote!(#ident));
-                    quote!(.field(#label, #value))
-                });
-                quote!(Self::#name { #(#patterns),* } => f.debug_struct(#title) #(#lines)* .finish())
+        let bind = |ty: &Type, schema: Option<&Value>, name: &str| {
+            if is_shown(model, ty, schema) || is_option(ty) { name.to_owned() } else { "_".to_owned() }
+        };
+        let (mut bound, mut lines) = (Vec::new(), String::new());
+        for (index, field) in variant.fields.iter().enumerate() {
+            match &field.ident {
+                Some(ident) => {
+                    let value = stand_in(model, &field.ty, None, &ident.to_string());
+                    let _ = write!(lines, ".field(\"{ident}\", {value})");
+                    bound.push(format!("{ident}: {}", bind(&field.ty, None, &ident.to_string())));
+                }
+                None => {
+                    let value = format!("v{index}");
+                    let _ = write!(lines, ".field({})", stand_in(model, &field.ty, whole, &value));
+                    bound.push(bind(&field.ty, whole, &value));
+                }
             }
         }
-    });
-    wrap(&item.ident, &quote!(match self { #(#arms,)* }))
+        let bound = bound.join(", ");
+        let arm = match &variant.fields {
+            Fields::Unit => format!("Self::{name} => f.write_str(\"{name}\")"),
+            Fields::Unnamed(_) => format!("Self::{name}({bound}) => f.debug_tuple(\"{name}\"){lines}.finish()"),
+            Fields::Named(_) => format!("Self::{name} {{ {bound} }} => f.debug_struct(\"{name}\"){lines}.finish()"),
+        };
+        let _ = writeln!(body, "            {arm},");
+    }
+    body.push_str("        }");
+    implementation(&item.ident.to_string(), &body)
 }
 
-fn wrap(name: &Ident, body: &TokenStream) -> TokenStream {
-    quote! {
-        impl ::std::fmt::Debug for #name {
-            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                #body
-            }
-        }
-    }
+/// `impl Debug for name`, with `body`.
+pub(super) fn implementation(name: &str, body: &str) -> String {
+    format!(
+        "\nimpl ::std::fmt::Debug for {name} {{\n    \
+             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {{\n        \
+                 {body}\n    \
+             }}\n\
+         }}\n"
+    )
 }

@@ -1,20 +1,15 @@
 //! Documentation comments from the document's prose.
 
-use quote::quote;
+use std::fmt::Write as _;
 
-/// A `#[doc]` attribute for each line of `text`, made safe for rustdoc.
-pub(super) fn attributes(text: &str) -> Vec<syn::Attribute> {
-    let line = |line: String| {
-        let line = if line.is_empty() { line } else { format!(" {line}") };
-        syn::parse_quote!(#[doc = #line])
-    };
-    plain(text).lines().map(|text| line(text.to_owned())).collect()
-}
-
-/// The same as tokens.
-pub(super) fn tokens(text: &str) -> proc_macro2::TokenStream {
-    let attributes = attributes(text);
-    quote!(#(#attributes)*)
+/// `text` as lines of a documentation comment, each after `indent`, made safe for rustdoc.
+pub(super) fn comment(indent: &str, text: &str) -> String {
+    let mut out = String::new();
+    for line in plain(text).lines() {
+        let space = if line.is_empty() { "" } else { " " };
+        let _ = writeln!(out, "{indent}///{space}{line}");
+    }
+    out
 }
 
 /// `text` with what rustdoc would take for a link, a tag or code made plain. Code in backticks is left as it is.

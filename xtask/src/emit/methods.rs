@@ -1,17 +1,18 @@
 //! The methods: the generator's names and signatures, with bodies that call the runtime.
 
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use std::fmt::Write as _;
+
 use serde_json::Value;
 use syn::{
-    FnArg, GenericArgument, GenericParam, ImplItem, ImplItemFn, Pat, PathArguments, ReturnType, Type,
+    FnArg, GenericArgument, ImplItem, ImplItemFn, Pat, PathArguments, ReturnType, Type,
     visit_mut::{self, VisitMut},
 };
 
 use super::{
-    docs::{self, sentence},
+    debug,
+    docs::{comment, sentence},
     model::{Model, Operation, target_type},
-    types::pretty,
+    types::one_line,
 };
 use crate::{
     names::{pascal, snake},
@@ -23,92 +24,82 @@ pub(super) fn methods(model: &Model<'_>, items: Vec<ImplItem>) -> String {
     let mut out = String::from(
         "use crate::{\n    operations,\n    runtime::{call::Client, error::Error, response::Response, transport::Transport},\n    types,\n};\n\n\
          #[allow(clippy::too_many_arguments, reason = \"the document requires them\")]\n\
-         impl<T: Transport> Client<T> {\n",
+         impl<T: Transport> Client<T> {",
     );
-    let mut is_first = true;
     for item in items {
         let ImplItem::Fn(function) = item else { continue };
-        let Some(operation) = model.operations.iter().find(|operation| function.sig.ident == operation.method_name())
-        else {
-            // `new` and the like: a client is made by hand, with a transport.
-            continue;
-        };
-        for method in methods_of(model, operation, function) {
-            if !std::mem::take(&mut is_first) {
-                out.push('\n');
-            }
-            let block = pretty(quote!(impl X { #method }));
-            let body: Vec<&str> = block.lines().collect();
-            for line in body.get(1..body.len().saturating_sub(1)).unwrap_or_default() {
-                out.push_str(line);
-                out.push('\n');
-            }
+        let is_of = |operation: &&Operation<'_>| function.sig.ident == operation.method_name();
+        // `new` and the like are of no operation: a client is made by hand, with a transport.
+        let Some(operation) = model.operations.iter().find(is_of) else { continue };
+        let form = operation.form();
+        if form.is_none() || operation.value.get("requestBody").is_some() {
+            out.push_str(&method(model, operation, function.clone(), None));
+        }
+        if let Some((form, _)) = form {
+            out.push_str(&method(model, operation, function, Some(&form)));
         }
     }
     out.push_str("}\n");
     out
 }
 
-/// The method of an operation; one that takes a form has another for it, or instead of it.
-fn methods_of(model: &Model<'_>, operation: &Operation<'_>, function: ImplItemFn) -> Vec<TokenStream> {
-    let has_body = operation.value.get("requestBody").is_some();
-    let Some((form, _)) = operation.form() else { return vec![method(model, operation, function, None)] };
-    let with_form = method(model, operation, function.clone(), Some(&form));
-    if has_body { vec![method(model, operation, function, None), with_form] } else { vec![with_form] }
-}
-
-fn method(model: &Model<'_>, operation: &Operation<'_>, mut function: ImplItemFn, form: Option<&str>) -> TokenStream {
+/// One method: of an operation as the generator sees it, or of its multipart form.
+fn method(model: &Model<'_>, operation: &Operation<'_>, mut function: ImplItemFn, form: Option<&str>) -> String {
     Plain.visit_signature_mut(&mut function.sig);
-    let is_lifetime = |parameter: &GenericParam| matches!(parameter, GenericParam::Lifetime(_));
-    let generics: Vec<GenericParam> = function.sig.generics.params.into_iter().filter(|p| !is_lifetime(p)).collect();
-    let mut arguments = Vec::new();
-    let mut calls = Vec::new();
-    for argument in function.sig.inputs {
+    let (mut arguments, mut calls) = (String::new(), String::new());
+    for argument in &function.sig.inputs {
         let FnArg::Typed(argument) = argument else { continue };
         let Pat::Ident(name) = &*argument.pat else { continue };
-        let name = &name.ident;
-        let parameter = operation.parameters.iter().find(|parameter| {
-            let known = parameter["name"].as_str().unwrap_or_default();
-            *name == snake(known)
-        });
-        match parameter {
+        let name = name.ident.to_string();
+        let is_it = |parameter: &&&Value| snake(parameter["name"].as_str().unwrap_or_default()) == name;
+        let call = match operation.parameters.iter().find(is_it) {
             Some(parameter) => {
                 let wire = parameter["name"].as_str().unwrap_or_default();
-                calls.push(match parameter["in"].as_str() {
-                    Some("path") => quote!(.path(#wire, #name)),
-                    Some("query") => quote!(.query(#wire, &#name)),
-                    _ if is_option(&argument.ty) => quote!(.header(#wire, #name)),
-                    _ => quote!(.header(#wire, Some(#name))),
-                });
+                match parameter["in"].as_str() {
+                    Some("path") => format!(".path({wire:?}, {name})"),
+                    Some("query") => format!(".query({wire:?}, &{name})"),
+                    _ if is_option(&argument.ty) => format!(".header({wire:?}, {name})"),
+                    _ => format!(".header({wire:?}, Some({name}))"),
+                }
             }
             None if form.is_some() => continue,
-            None => calls.push(body_call(operation)),
+            None => body_call(operation).to_owned(),
+        };
+        let _ = writeln!(arguments, "        {name}: {},", one_line(&argument.ty));
+        let _ = write!(calls, "\n            {call}");
+    }
+    let mut name = function.sig.ident.to_string();
+    let mut generics = String::new();
+    match form {
+        Some(form) => {
+            let _ = writeln!(arguments, "        form: types::{form},");
+            calls.push_str("\n            .multipart(form.into_form())");
+            // Always with the suffix: the vendor has moved this body in and out of JSON, and callers should not notice.
+            name = format!("{}_multipart", name.trim_end_matches('_'));
         }
-        arguments.push(quote!(#argument));
+        None => {
+            let typed = |parameter: &&syn::GenericParam| !matches!(parameter, syn::GenericParam::Lifetime(_));
+            let listed: Vec<String> = function.sig.generics.params.iter().filter(typed).map(|p| one_line(p)).collect();
+            if !listed.is_empty() {
+                generics = format!("<{}>", listed.join(", "));
+            }
+        }
     }
-    let mut generics = generics;
-    if let Some(form) = form {
-        let form = format_ident!("{form}");
-        arguments.push(quote!(form: types::#form));
-        calls.push(quote!(.multipart(form.into_form())));
-        generics.clear();
-    }
-    let generics = (!generics.is_empty()).then(|| quote!(<#(#generics),*>));
-    let name = match form {
-        // Always with the suffix: the vendor has moved this body in and out of JSON, and callers should not notice.
-        Some(_) => format_ident!("{}_multipart", operation.method_name().trim_end_matches('_')),
-        None => function.sig.ident,
-    };
     let (value, read) = answer(model, operation, &function.sig.output);
-    let constant = format_ident!("{}", operation.constant());
-    let doc = docs::tokens(&documentation(operation));
-    quote! {
-        #doc
-        pub async fn #name #generics (&self, #(#arguments),*) -> Result<Response<#value>, Error<T::Error>> {
-            let received = self.call(&operations::#constant) #(#calls)* .send().await?;
-            #read
-        }
-    }
+    let constant = operation.constant();
+    let doc = comment("    ", &documentation(operation));
+    format!(
+        "\n{doc}    \
+             pub async fn {name}{generics}(\n        \
+                 &self,\n{arguments}    \
+             ) -> Result<Response<{value}>, Error<T::Error>> {{\n        \
+                 let received = self\n            \
+                     .call(&operations::{constant}){calls}\n            \
+                     .send()\n            \
+                     .await?;\n        \
+                 {read}\n    \
+             }}\n"
+    )
 }
 
 /// Signatures without the lifetime that the generator writes out.
@@ -125,39 +116,40 @@ fn is_option(ty: &Type) -> bool {
     matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Option"))
 }
 
-fn body_call(operation: &Operation<'_>) -> TokenStream {
+fn body_call(operation: &Operation<'_>) -> &'static str {
     let content = operation.value.pointer("/requestBody/content").and_then(Value::as_object);
     match content.and_then(|content| content.keys().next()).map(String::as_str) {
-        Some("application/x-www-form-urlencoded") => quote!(.form_urlencoded(body)),
-        Some("application/octet-stream") => quote!(.octets(body)),
-        Some("text/plain") => quote!(.text(body)),
-        _ => quote!(.json(body)),
+        Some("application/x-www-form-urlencoded") => ".form_urlencoded(body)",
+        Some("application/octet-stream") => ".octets(body)",
+        Some("text/plain") => ".text(body)",
+        _ => ".json(body)",
     }
 }
 
 /// The type of the value that a method returns, and how it is read.
-fn answer(model: &Model<'_>, operation: &Operation<'_>, output: &ReturnType) -> (TokenStream, TokenStream) {
+fn answer(model: &Model<'_>, operation: &Operation<'_>, output: &ReturnType) -> (String, String) {
     if operation.value.get(walk::SUCCESSES).is_some() {
-        let name = format_ident!("{}", answers_name(model, operation));
-        return (quote!(types::#name), quote!(types::#name::read(received)));
+        let name = answers_name(model, operation);
+        return (format!("types::{name}"), format!("types::{name}::read(received)"));
     }
     let value = match output {
-        ReturnType::Type(_, ty) => argument(ty, 0).and_then(|response| argument(response, 0)),
+        ReturnType::Type(_, ty) => argument(ty).and_then(argument),
         ReturnType::Default => None,
     };
     match value {
         Some(Type::Path(path)) if path.path.segments.last().is_some_and(|last| last.ident == "ByteStream") => {
-            (quote!(::bytes::Bytes), quote!(received.bytes()))
+            ("::bytes::Bytes".to_owned(), "received.bytes()".to_owned())
         }
-        Some(Type::Tuple(_)) | None => (quote!(()), quote!(received.empty())),
-        Some(value) => (quote!(#value), quote!(received.json())),
+        Some(Type::Tuple(_)) | None => ("()".to_owned(), "received.empty()".to_owned()),
+        Some(value) => (one_line(value), "received.json()".to_owned()),
     }
 }
 
-fn argument(ty: &Type, index: usize) -> Option<&Type> {
+/// The first type argument of `ty`.
+fn argument(ty: &Type) -> Option<&Type> {
     let Type::Path(path) = ty else { return None };
     let PathArguments::AngleBracketed(list) = &path.path.segments.last()?.arguments else { return None };
-    match list.args.iter().nth(index)? {
+    match list.args.first()? {
         GenericArgument::Type(ty) => Some(ty),
         _ => None,
     }
@@ -169,104 +161,84 @@ fn answers_name(model: &Model<'_>, operation: &Operation<'_>) -> String {
 }
 
 /// The enum of an operation whose success statuses have different shapes.
-pub(super) fn answers(model: &Model<'_>, operation: &Operation<'_>) -> Option<TokenStream> {
+pub(super) fn answers(model: &Model<'_>, operation: &Operation<'_>) -> Option<String> {
     let shapes = operation.value.get(walk::SUCCESSES)?.as_object()?;
-    let name = format_ident!("{}", answers_name(model, operation));
-    let title = name.to_string();
-    let (mut variants, mut arms, mut debugs) = (Vec::new(), Vec::new(), Vec::new());
-    for (status, shape) in shapes {
-        let variant = format_ident!("Status{}", pascal(status).trim_start_matches('X'));
-        let doc = docs::tokens(&format!("Status {status}."));
-        let pattern = match status.parse::<u16>() {
-            Ok(code) => quote!(#code),
-            Err(_) => quote!(_),
+    let name = answers_name(model, operation);
+    let (mut variants, mut arms, mut debug) = (String::new(), String::new(), "match self {\n".to_owned());
+    // A range stands for what no single status takes, so it comes last.
+    let (single, range): (Vec<_>, Vec<_>) = shapes.iter().partition(|(status, _)| status.parse::<u16>().is_ok());
+    let has_range = !range.is_empty();
+    for (status, shape) in single.into_iter().chain(range.into_iter().take(1)) {
+        let pattern = if status.parse::<u16>().is_ok() { status.as_str() } else { "_" };
+        let variant = format!("Status{status}");
+        let target = shape.get("schema").map(target_type);
+        let shows_itself = matches!(target, Some(Some(_)));
+        let payload = match target {
+            Some(target) => Some((target.unwrap_or_else(|| "::serde_json::Value".to_owned()), "json")),
+            None => shape.get("raw").map(|_| ("::bytes::Bytes".to_owned(), "bytes")),
         };
-        let target = shape.get("schema").map(|schema| match target_type(schema) {
-            Some(target) => {
-                let target = format_ident!("{target}");
-                quote!(#target)
-            }
-            None => quote!(::serde_json::Value),
-        });
-        let (payload, read) = match (target, shape.get("raw")) {
-            (Some(target), _) => (Some(target), quote!(received.json())),
-            (None, Some(_)) => (Some(quote!(::bytes::Bytes)), quote!(received.bytes())),
-            (None, None) => (None, quote!(received.empty())),
-        };
-        let shows_itself = shape.get("schema").is_some_and(|schema| target_type(schema).is_some());
-        let label = variant.to_string();
-        debugs.push(match &payload {
-            Some(_) if shows_itself => quote!(Self::#variant(value) => f.debug_tuple(#label).field(value).finish()),
-            Some(_) => quote!(Self::#variant(_) => f.debug_tuple(#label).field(&Hidden).finish()),
-            None => quote!(Self::#variant => f.write_str(#label)),
-        });
-        match payload {
-            Some(payload) => {
-                variants.push(quote!(#doc #variant(#payload)));
-                arms.push((pattern, quote!(#read.map(|response| response.map(Self::#variant)))));
+        let _ = write!(variants, "    /// Status {status}.\n    {variant}");
+        let shown = match &payload {
+            Some((payload, read)) => {
+                let _ = writeln!(variants, "({payload}),");
+                let map = format!("received.{read}().map(|response| response.map(Self::{variant}))");
+                let _ = writeln!(arms, "            {pattern} => {map},");
+                let (bound, value) = if shows_itself { ("value", "value") } else { ("_", "&Hidden") };
+                format!("Self::{variant}({bound}) => f.debug_tuple(\"{variant}\").field({value}).finish()")
             }
             None => {
-                variants.push(quote!(#doc #variant));
-                arms.push((pattern, quote!(#read.map(|response| response.map(|()| Self::#variant)))));
+                variants.push_str(",\n");
+                let map = format!("received.empty().map(|response| response.map(|()| Self::{variant}))");
+                let _ = writeln!(arms, "            {pattern} => {map},");
+                format!("Self::{variant} => f.write_str(\"{variant}\")")
             }
-        }
+        };
+        let _ = writeln!(debug, "            {shown},");
     }
-    // A range stands for what no single status takes.
-    arms.sort_by_key(|(pattern, _)| pattern.to_string() == "_");
-    let has_range = arms.iter().any(|(pattern, _)| pattern.to_string() == "_");
-    let arms = arms.into_iter().map(|(pattern, read)| quote!(#pattern => #read));
-    let rest = (!has_range).then(|| quote!(_ => received.unknown_status(),));
-    let doc = docs::tokens(&format!("What `{}` answers, told apart by the status.", operation.id));
-    Some(quote! {
-        #doc
-        #[derive(Clone, PartialEq)]
-        #[non_exhaustive]
-        pub enum #name { #(#variants),* }
-
-        impl #name {
-            pub(crate) fn read<E>(
-                received: crate::runtime::call::Received,
-            ) -> ::std::result::Result<crate::Response<Self>, crate::Error<E>> {
-                match received.status().as_u16() { #(#arms,)* #rest }
-            }
-        }
-
-        impl ::std::fmt::Debug for #name {
-            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                let _ = #title;
-                match self { #(#debugs,)* }
-            }
-        }
-    })
+    if !has_range {
+        arms.push_str("            _ => received.unknown_status(),\n");
+    }
+    debug.push_str("        }");
+    let debug = debug::implementation(&name, &debug);
+    let doc = comment("", &format!("What `{}` answers, told apart by the status.", operation.id));
+    Some(format!(
+        "{doc}\
+         #[derive(Clone, PartialEq)]\n\
+         #[non_exhaustive]\n\
+         pub enum {name} {{\n{variants}}}\n\n\
+         impl {name} {{\n    \
+             pub(crate) fn read<E>(\n        \
+                 received: crate::runtime::call::Received,\n    \
+             ) -> ::std::result::Result<crate::Response<Self>, crate::Error<E>> {{\n        \
+                 match received.status().as_u16() {{\n{arms}        }}\n    \
+             }}\n\
+         }}\n{debug}"
+    ))
 }
 
 /// The method's documentation: what the document says, how to call it, and what may come back.
 fn documentation(operation: &Operation<'_>) -> String {
     let text = |key: &str| operation.value[key].as_str().map(str::trim).filter(|text| !text.is_empty());
+    let one_line = |text: &str| sentence(&text.lines().map(str::trim).collect::<Vec<_>>().join(" "));
     let mut out = sentence(text("summary").unwrap_or(operation.id));
     if let Some(description) = text("description") {
-        out.push_str("\n\n");
-        out.push_str(description);
+        let _ = write!(out, "\n\n{description}");
     }
-    out.push_str(&format!("\n\n`{}`: `{} {}`.", operation.id, operation.method.to_uppercase(), operation.path));
+    let _ = write!(out, "\n\n`{}`: `{} {}`.", operation.id, operation.method.to_uppercase(), operation.path);
     out.push_str(if operation.is_safe_to_repeat() { " Safe to repeat." } else { " Not to be repeated blindly." });
     let described = operation.parameters.iter().filter_map(|parameter| {
         let description = parameter["description"].as_str().map(str::trim).filter(|text| !text.is_empty())?;
-        let name = snake(parameter["name"].as_str()?);
-        let line = description.lines().map(str::trim).collect::<Vec<_>>().join(" ");
-        Some(format!("\n- `{name}`: {}", sentence(&line)))
+        Some(format!("\n- `{}`: {}", snake(parameter["name"].as_str()?), one_line(description)))
     });
     let described: String = described.collect();
     if !described.is_empty() {
-        out.push_str("\n\n# Parameters\n");
-        out.push_str(&described);
+        let _ = write!(out, "\n\n# Parameters\n{described}");
     }
     out.push_str("\n\n# Errors\n");
     let errors = operation.value.get(walk::ERRORS).and_then(Value::as_object);
     for (status, error) in errors.into_iter().flatten() {
-        let description = error["description"].as_str().unwrap_or_default();
-        let line = description.lines().map(str::trim).collect::<Vec<_>>().join(" ");
-        out.push_str(&format!("\n- `{status}`: {}", sentence(if line.is_empty() { "no description" } else { &line })));
+        let description = error["description"].as_str().filter(|text| !text.is_empty()).unwrap_or("no description");
+        let _ = write!(out, "\n- `{status}`: {}", one_line(description));
     }
     out.push_str("\n\nAny other status that is no success is an error as well; see `Error`.");
     out

@@ -1,27 +1,29 @@
 //! The table of operations.
 
-use quote::{format_ident, quote};
+use std::fmt::Write as _;
 
-use super::{docs, model::Model, types::pretty};
+use super::model::Model;
 
+/// The code of `operations.rs`.
 pub(super) fn operations(model: &Model<'_>) -> String {
-    let constants = model.operations.iter().map(|operation| {
-        let (name, id, path) = (format_ident!("{}", operation.constant()), operation.id, operation.path);
+    let mut out = "use crate::runtime::operation::{Operation, Retry};\n".to_owned();
+    let mut all = String::new();
+    for operation in &model.operations {
+        let (name, id, path) = (operation.constant(), operation.id, operation.path);
         let method = operation.method.to_uppercase();
-        let retry = if operation.is_safe_to_repeat() { quote!(Safe) } else { quote!(Never) };
-        let doc = docs::tokens(&format!("`{id}`: `{method} {path}`."));
-        quote! {
-            #doc
-            pub const #name: Operation = Operation::new(#id, #method, #path, Retry::#retry);
-        }
-    });
-    let names = model.operations.iter().map(|operation| format_ident!("{}", operation.constant()));
-    pretty(quote! {
-        use crate::runtime::operation::{Operation, Retry};
-
-        #(#constants)*
-
-        /// Every operation, in the order of the document.
-        pub const ALL: &[Operation] = &[#(#names),*];
-    })
+        let retry = if operation.is_safe_to_repeat() { "Safe" } else { "Never" };
+        let _ = write!(
+            out,
+            "\n/// `{id}`: `{method} {path}`.\n\
+             pub const {name}: Operation = Operation::new(\n    \
+                 {id:?},\n    {method:?},\n    {path:?},\n    Retry::{retry},\n\
+             );\n"
+        );
+        let _ = writeln!(all, "    {name},");
+    }
+    let _ = write!(
+        out,
+        "\n/// Every operation, in the order of the document.\npub const ALL: &[Operation] = &[\n{all}];\n"
+    );
+    out
 }

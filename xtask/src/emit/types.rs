@@ -1,7 +1,9 @@
 //! The types: what the generator made of the schemas, finished.
 
-use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, quote};
+use std::fmt::Write as _;
+
+use proc_macro2::{Ident, Span};
+use quote::ToTokens;
 use serde_json::Value;
 use syn::{
     Attribute, Field, Fields, Item, ItemEnum, ItemImpl, ItemStruct, Token, Type, punctuated::Punctuated,
@@ -10,7 +12,7 @@ use syn::{
 
 use super::{
     debug,
-    docs::{self, sentence},
+    docs::{comment, sentence},
     form, methods,
     model::Model,
 };
@@ -34,57 +36,75 @@ pub(super) fn types(model: &Model<'_>, items: Vec<Item>) -> String {
     );
     let mut renames = Renames::default();
     for item in items {
-        out.push('\n');
-        match item {
-            Item::Struct(item) => out.push_str(&pretty(structure(model, item))),
-            Item::Enum(item) if string_enums.contains(&item.ident) => out.push_str(&string_enum(model, &item)),
-            Item::Enum(item) => {
-                let mut item = item;
+        let code = match item {
+            Item::Struct(item) => structure(model, item),
+            Item::Enum(item) if string_enums.contains(&item.ident) => string_enum(model, &item),
+            Item::Enum(mut item) => {
                 renames.rename(&mut item);
-                out.push_str(&pretty(union(model, item)));
+                union(model, item)
             }
             // The macro brings all of these but a default that the document gives.
-            Item::Impl(block) if is_for(&block, &string_enums) && !is_default(&block) => {
-                out.pop();
-            }
+            Item::Impl(block) if is_for(&block, &string_enums) && !is_default(&block) => continue,
             Item::Impl(mut block) => {
                 renames.rename_in(&mut block);
-                out.push_str(&pretty(block.into_token_stream()));
+                pretty(Item::Impl(block))
             }
-            other => out.push_str(&pretty(other.into_token_stream())),
-        }
+            other => pretty(other),
+        };
+        out.push('\n');
+        out.push_str(&code);
     }
     for operation in &model.operations {
         if let Some((name, schema)) = operation.form() {
             out.push('\n');
-            out.push_str(&pretty(form::form(model, operation, &name, schema)));
+            out.push_str(&form::form(model, operation, &name, schema));
         }
         if let Some(answers) = methods::answers(model, operation) {
             out.push('\n');
-            out.push_str(&pretty(answers));
+            out.push_str(&answers);
         }
     }
     out
 }
 
 /// Formatted code.
-pub(super) fn pretty(tokens: TokenStream) -> String {
-    match syn::parse2::<syn::File>(tokens.clone()) {
-        Ok(file) => {
-            // One by one, for an empty line between them.
-            let one = |item| {
-                prettyplease::unparse(&syn::File {
-                    shebang: None,
-                    frontmatter: None,
-                    attrs: Vec::new(),
-                    items: vec![item],
-                })
-            };
-            file.items.into_iter().map(one).collect::<Vec<_>>().join("\n")
-        }
-        // Can't be: the tokens were put together from parsed ones. The compiler will say what is wrong with them.
-        Err(_) => tokens.to_string(),
+fn pretty(item: Item) -> String {
+    prettyplease::unparse(&syn::File { shebang: None, frontmatter: None, attrs: Vec::new(), items: vec![item] })
+}
+
+/// A type, or something as small, in one line.
+pub(super) fn one_line(tokens: &impl ToTokens) -> String {
+    let mut text = tokens.to_token_stream().to_string();
+    for (spaced, plain) in
+        [(" :: ", "::"), (":: ", "::"), (" <", "<"), ("< ", "<"), (" >", ">"), ("& ", "&"), (" ,", ","), (" : ", ": ")]
+    {
+        text = text.replace(spaced, plain);
     }
+    text
+}
+
+/// An attribute from parts: parsing each line of prose as code would take longer than everything else here.
+fn doc(line: &str) -> Attribute {
+    let line = format!(" {line}");
+    let value = syn::Expr::Lit(syn::ExprLit {
+        attrs: Vec::new(),
+        lit: syn::Lit::Str(syn::LitStr::new(&line, Span::call_site())),
+    });
+    Attribute {
+        pound_token: Token![#](Span::call_site()),
+        style: syn::AttrStyle::Outer,
+        bracket_token: syn::token::Bracket::default(),
+        meta: syn::Meta::NameValue(syn::MetaNameValue {
+            path: Ident::new("doc", Span::call_site()).into(),
+            eq_token: Token![=](Span::call_site()),
+            value,
+        }),
+    }
+}
+
+fn docs(text: &str) -> Vec<Attribute> {
+    let strip = |line: &str| doc(line.trim_start_matches("///").strip_prefix(' ').unwrap_or_default());
+    comment("", text).lines().map(strip).collect()
 }
 
 fn is_for(block: &ItemImpl, names: &[Ident]) -> bool {
@@ -105,7 +125,7 @@ fn is_default(block: &ItemImpl) -> bool {
 /// The attributes that every generated type gets.
 fn attributes(given: &[Attribute], description: Option<&str>, name: &Ident) -> Vec<Attribute> {
     let text = description.filter(|text| !text.trim().is_empty()).map(sentence);
-    let mut all = docs::attributes(&text.unwrap_or_else(|| format!("`{name}` in the document.")));
+    let mut all = docs(&text.unwrap_or_else(|| format!("`{name}` in the document.")));
     for attribute in given {
         if attribute.path().is_ident("doc") {
             continue;
@@ -131,7 +151,7 @@ fn attributes(given: &[Attribute], description: Option<&str>, name: &Ident) -> V
     all
 }
 
-fn structure(model: &Model<'_>, mut item: ItemStruct) -> TokenStream {
+fn structure(model: &Model<'_>, mut item: ItemStruct) -> String {
     let name = item.ident.clone();
     let type_name = name.to_string();
     let schema = model.schema(&type_name);
@@ -156,7 +176,7 @@ fn structure(model: &Model<'_>, mut item: ItemStruct) -> TokenStream {
                     serde_value(&field.attrs, "rename").unwrap_or_else(|| ident.to_string())
                 ),
             };
-            let mut attributes = docs::attributes(&text);
+            let mut attributes = docs(&text);
             attributes.extend(field.attrs.drain(..).filter(|attribute| !attribute.path().is_ident("doc")));
             if has_bare_default(&attributes) && !has_serde(&attributes, "deserialize_with") {
                 attributes.push(syn::parse_quote!(#[serde(deserialize_with = "crate::runtime::null::as_default")]));
@@ -166,15 +186,22 @@ fn structure(model: &Model<'_>, mut item: ItemStruct) -> TokenStream {
         }
     }
     let schema_of = |ident: &Ident| schemas.iter().find(|(known, _)| known == ident).and_then(|(_, schema)| *schema);
-    let debug = debug::of_struct(model, &name, &item.fields, &schema_of, schema);
+    let debug = debug::of_struct(model, &type_name, &item.fields, &schema_of, schema);
     let constructor = match &item.fields {
         Fields::Named(fields) => {
-            let fields: Vec<(&Field, bool)> = fields.named.iter().map(|field| (field, !is_optional(field))).collect();
-            constructor(&name, &fields)
+            let argument = |field: &Field| {
+                let ident = field.ident.as_ref().map(ToString::to_string).unwrap_or_default();
+                (ident, one_line(&field.ty), !is_optional(field), serde_value(&field.attrs, "default"))
+            };
+            let given: Vec<_> = fields.named.iter().map(argument).collect();
+            let given = given.iter().map(|(ident, ty, is_required, default)| {
+                (ident.as_str(), ty.as_str(), *is_required, default.as_deref())
+            });
+            constructor(&type_name, &given.collect::<Vec<_>>())
         }
-        _ => TokenStream::new(),
+        _ => String::new(),
     };
-    quote!(#item #constructor #debug)
+    format!("{}{constructor}{debug}", pretty(Item::Struct(item)))
 }
 
 /// The generator sorts fields by name. In the order of the document they read as they were meant, and two strings in a
@@ -191,52 +218,40 @@ fn in_document_order(fields: &mut Punctuated<Field, Token![,]>, schema: Option<&
     fields.extend(sorted);
 }
 
-/// `new`, with the required fields; a type without any has a `Default`.
-pub(super) fn constructor(name: &Ident, fields: &[(&Field, bool)]) -> TokenStream {
-    if !fields.iter().any(|(_, is_required)| *is_required) {
-        return TokenStream::new();
+/// `new`, with the required fields; a type without any has a `Default`. A field is given by its name, its type, whether
+/// it is required, and the function that makes its default, if it isn't the type's own.
+pub(super) fn constructor(name: &str, fields: &[(&str, &str, bool, Option<&str>)]) -> String {
+    let required = fields.iter().filter(|(_, _, is_required, _)| *is_required).count();
+    if required == 0 {
+        return String::new();
     }
-    let arguments = fields.iter().filter(|(_, is_required)| *is_required).map(|(field, _)| {
-        let (ident, ty) = (&field.ident, &field.ty);
-        if is_string(ty) { quote!(#ident: impl ::std::convert::Into<#ty>) } else { quote!(#ident: #ty) }
-    });
-    let values = fields.iter().map(|(field, is_required)| {
-        let (ident, ty) = (&field.ident, &field.ty);
-        match (is_required, default_function(field)) {
-            (true, _) if is_string(ty) => quote!(#ident: #ident.into()),
-            (true, _) => quote!(#ident),
-            (false, Some(function)) => quote!(#ident: #function()),
-            (false, None) => quote!(#ident: ::std::default::Default::default()),
-        }
-    });
-    let doc = docs::tokens("With what is required; the rest is left out until it is set.");
-    let required = fields.iter().filter(|(_, is_required)| *is_required).count();
-    let allow =
-        (required > 7).then(|| quote!(#[allow(clippy::too_many_arguments, reason = "the document requires them")]));
-    quote! {
-        impl #name {
-            #doc
-            #allow
-            pub fn new(#(#arguments),*) -> Self {
-                Self { #(#values),* }
-            }
-        }
+    let mut out = format!("\nimpl {name} {{\n    /// With what is required; the rest is left out until it is set.\n");
+    if required > 7 {
+        out.push_str("    #[allow(clippy::too_many_arguments, reason = \"the document requires them\")]\n");
     }
-}
-
-fn is_string(ty: &Type) -> bool {
-    *ty == syn::parse_quote!(::std::string::String)
+    out.push_str("    pub fn new(\n");
+    let is_string = |ty: &str| ty == "::std::string::String";
+    for (ident, ty, _, _) in fields.iter().filter(|(_, _, is_required, _)| *is_required) {
+        let ty = if is_string(ty) { format!("impl ::std::convert::Into<{ty}>") } else { (*ty).to_owned() };
+        let _ = writeln!(out, "        {ident}: {ty},");
+    }
+    out.push_str("    ) -> Self {\n        Self {\n");
+    for (ident, ty, is_required, default) in fields {
+        let _ = match (is_required, default) {
+            (true, _) if is_string(ty) => writeln!(out, "            {ident}: {ident}.into(),"),
+            (true, _) => writeln!(out, "            {ident},"),
+            (false, Some(function)) => writeln!(out, "            {ident}: {function}(),"),
+            (false, None) => writeln!(out, "            {ident}: ::std::default::Default::default(),"),
+        };
+    }
+    out.push_str("        }\n    }\n}\n");
+    out
 }
 
 fn is_optional(field: &Field) -> bool {
     has_serde(&field.attrs, "default")
         || has_serde(&field.attrs, "flatten")
         || has_serde(&field.attrs, "skip_serializing_if")
-}
-
-/// The function that serde calls for a field that is left out, if it isn't the type's own default.
-fn default_function(field: &Field) -> Option<syn::Path> {
-    syn::parse_str(&serde_value(&field.attrs, "default")?).ok()
 }
 
 /// New names for the variants of unions. The generator cuts off what the names of the variants' types have in common,
@@ -294,7 +309,7 @@ impl Renames {
     }
 }
 
-fn union(model: &Model<'_>, mut item: ItemEnum) -> TokenStream {
+fn union(model: &Model<'_>, mut item: ItemEnum) -> String {
     let schema = model.schema(&item.ident.to_string());
     let description = schema.and_then(|schema| schema.get("description")?.as_str());
     item.attrs = attributes(&item.attrs, description, &item.ident);
@@ -303,19 +318,19 @@ fn union(model: &Model<'_>, mut item: ItemEnum) -> TokenStream {
             Some(value) => format!("`{value}`."),
             None => format!("`{}`.", variant.ident),
         };
-        let mut attributes = docs::attributes(&text);
+        let mut attributes = docs(&text);
         attributes.extend(variant.attrs.drain(..).filter(|attribute| !attribute.path().is_ident("doc")));
         variant.attrs = attributes;
         for field in &mut variant.fields {
             let ident = field.ident.as_ref().map(ToString::to_string);
             field.attrs.retain(|attribute| !attribute.path().is_ident("doc"));
             if let Some(ident) = ident {
-                field.attrs.splice(0..0, docs::attributes(&format!("`{ident}` in the document.")));
+                field.attrs.splice(0..0, docs(&format!("`{ident}` in the document.")));
             }
         }
     }
     let debug = debug::of_enum(model, &item, schema);
-    quote!(#item #debug)
+    format!("{}{debug}", pretty(Item::Enum(item)))
 }
 
 /// An invocation of the macro that writes a string enum; a person reads it more easily than what it expands to.
@@ -329,13 +344,7 @@ fn string_enum(model: &Model<'_>, item: &ItemEnum) -> String {
     let unknown =
         ["Unknown", "UnknownValue", "Unlisted"].into_iter().find(|name| !is_taken(name)).unwrap_or("Unknown_");
     let mut out = if is_open { "open_enum! {\n".to_owned() } else { "closed_enum! {\n".to_owned() };
-    for line in docs::attributes(&text) {
-        if let syn::Meta::NameValue(meta) = &line.meta
-            && let syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(line), .. }) = &meta.value
-        {
-            out.push_str(&format!("    ///{}\n", line.value()));
-        }
-    }
+    out.push_str(&comment("    ", &text));
     let unknown = if is_open { format!(", {unknown}") } else { String::new() };
     out.push_str(&format!("    {}{unknown} {{\n", item.ident));
     for variant in &item.variants {

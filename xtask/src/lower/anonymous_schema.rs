@@ -158,10 +158,10 @@ impl Names<'_> {
 
         let mut structure = structure(schema);
         if !is_values(schema) {
-            // Objects that happen to be equal are one concept only if they are called alike.
-            let called =
-                given.clone().unwrap_or_else(|| if label == "data" { by_parent.clone() } else { pascal(label) });
-            structure.push_str(&called);
+            // Objects that happen to be equal are one concept only if they are called alike, by a name that says something.
+            let says_nothing = matches!(label, "data" | "body" | "response");
+            let called = if says_nothing { by_parent.clone() } else { pascal(label) };
+            structure.push_str(given.as_ref().unwrap_or(&called));
         }
         let known =
             self.by_structure.get(&structure).filter(|name| given.as_ref().is_none_or(|given| *given == pascal(name)));

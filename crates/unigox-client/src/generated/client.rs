@@ -25,7 +25,10 @@ impl<T: Transport> Client<T> {
     pub async fn verify_auth(
         &self,
     ) -> Result<Response<types::VerifyAuthResponse>, Error<T::Error>> {
-        let received = self.call(&operations::VERIFY_AUTH).send().await?;
+        let received = self
+            .call(&operations::VERIFY_AUTH)
+            .send()
+            .await?;
         received.json()
     }
 

@@ -44,12 +44,8 @@ pub enum CreatePaymentDetailsRequest {
 impl ::std::fmt::Debug for CreatePaymentDetailsRequest {
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         match self {
-            Self::InstitutionOptional(v0) => {
-                f.debug_tuple("InstitutionOptional").field(v0).finish()
-            }
-            Self::InstitutionRequired(v0) => {
-                f.debug_tuple("InstitutionRequired").field(v0).finish()
-            }
+            Self::InstitutionOptional(v0) => f.debug_tuple("InstitutionOptional").field(v0).finish(),
+            Self::InstitutionRequired(v0) => f.debug_tuple("InstitutionRequired").field(v0).finish(),
         }
     }
 }
@@ -94,7 +90,7 @@ impl CreatePaymentDetailsRequestInstitutionOptional {
     pub fn new(
         currency: impl ::std::convert::Into<::std::string::String>,
         rail: InstitutionOptionalRail,
-        details: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+        details: ::serde_json::Map<::std::string::String,::serde_json::Value>,
     ) -> Self {
         Self {
             currency: currency.into(),
@@ -142,7 +138,7 @@ impl CreatePaymentDetailsRequestInstitutionRequired {
     pub fn new(
         currency: impl ::std::convert::Into<::std::string::String>,
         rail: InstitutionRequiredRail,
-        details: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+        details: ::serde_json::Map<::std::string::String,::serde_json::Value>,
         institution_id: impl ::std::convert::Into<::std::string::String>,
     ) -> Self {
         Self {
@@ -183,7 +179,10 @@ pub struct CreatePaymentDetailsResponse {
 
 impl CreatePaymentDetailsResponse {
     /// With what is required; the rest is left out until it is set.
-    pub fn new(success: bool, data: PaymentProfile) -> Self {
+    pub fn new(
+        success: bool,
+        data: PaymentProfile,
+    ) -> Self {
         Self {
             success,
             data,
@@ -252,7 +251,10 @@ pub struct CreateUserResponse {
 
 impl CreateUserResponse {
     /// With what is required; the rest is left out until it is set.
-    pub fn new(success: bool, data: CreatedUser) -> Self {
+    pub fn new(
+        success: bool,
+        data: CreatedUser,
+    ) -> Self {
         Self {
             success,
             data,
@@ -298,7 +300,10 @@ pub struct CreatedUser {
 
 impl CreatedUser {
     /// With what is required; the rest is left out until it is set.
-    pub fn new(user_uuid: ::uuid::Uuid, kyc_status: KycStatus) -> Self {
+    pub fn new(
+        user_uuid: ::uuid::Uuid,
+        kyc_status: KycStatus,
+    ) -> Self {
         Self {
             user_uuid,
             email: ::std::default::Default::default(),
@@ -337,7 +342,10 @@ pub struct DeletePaymentDetailsResponse {
 
 impl DeletePaymentDetailsResponse {
     /// With what is required; the rest is left out until it is set.
-    pub fn new(success: bool, data: DeletedPaymentDetails) -> Self {
+    pub fn new(
+        success: bool,
+        data: DeletedPaymentDetails,
+    ) -> Self {
         Self {
             success,
             data,
@@ -390,14 +398,20 @@ pub struct DirectData {
 
 impl DirectData {
     /// With what is required; the rest is left out until it is set.
-    pub fn new(pii: Pii) -> Self {
-        Self { pii }
+    pub fn new(
+        pii: Pii,
+    ) -> Self {
+        Self {
+            pii,
+        }
     }
 }
 
 impl ::std::fmt::Debug for DirectData {
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.debug_struct("DirectData").field("pii", &self.pii).finish()
+        f.debug_struct("DirectData")
+            .field("pii", &self.pii)
+            .finish()
     }
 }
 
@@ -457,7 +471,10 @@ impl DocumentLinkBatch {
         upload_method: UploadMethod,
         documents: ::std::vec::Vec<DocumentLinkItem>,
     ) -> Self {
-        Self { upload_method, documents }
+        Self {
+            upload_method,
+            documents,
+        }
     }
 }
 
@@ -521,9 +538,7 @@ impl ::std::fmt::Debug for DocumentLinkRequest {
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         match self {
             Self::DocumentLink(v0) => f.debug_tuple("DocumentLink").field(v0).finish(),
-            Self::DocumentLinkBatch(v0) => {
-                f.debug_tuple("DocumentLinkBatch").field(v0).finish()
-            }
+            Self::DocumentLinkBatch(v0) => f.debug_tuple("DocumentLinkBatch").field(v0).finish(),
         }
     }
 }
@@ -583,7 +598,9 @@ pub struct ExternalToken {
 
 impl ExternalToken {
     /// With what is required; the rest is left out until it is set.
-    pub fn new(provider: KycProvider) -> Self {
+    pub fn new(
+        provider: KycProvider,
+    ) -> Self {
         Self {
             provider,
             token: ::std::default::Default::default(),
@@ -618,7 +635,10 @@ pub struct GetPaymentDetailsResponse {
 
 impl GetPaymentDetailsResponse {
     /// With what is required; the rest is left out until it is set.
-    pub fn new(success: bool, data: ::std::vec::Vec<PaymentProfile>) -> Self {
+    pub fn new(
+        success: bool,
+        data: ::std::vec::Vec<PaymentProfile>,
+    ) -> Self {
         Self {
             success,
             data,
@@ -653,7 +673,10 @@ pub struct GetUserResponse {
 
 impl GetUserResponse {
     /// With what is required; the rest is left out until it is set.
-    pub fn new(success: bool, data: PartnerUser) -> Self {
+    pub fn new(
+        success: bool,
+        data: PartnerUser,
+    ) -> Self {
         Self {
             success,
             data,
@@ -684,7 +707,9 @@ pub struct Handoff {
 
 impl ::std::fmt::Debug for Handoff {
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.debug_struct("Handoff").field("pii", &self.pii).finish()
+        f.debug_struct("Handoff")
+            .field("pii", &self.pii)
+            .finish()
     }
 }
 
@@ -897,7 +922,9 @@ pub struct KycSubmissionResult {
 
 impl KycSubmissionResult {
     /// With what is required; the rest is left out until it is set.
-    pub fn new(kyc_status: KycStatus) -> Self {
+    pub fn new(
+        kyc_status: KycStatus,
+    ) -> Self {
         Self {
             kyc_status,
             message: ::std::default::Default::default(),
@@ -934,7 +961,10 @@ pub struct KycSubmitResponse {
 
 impl KycSubmitResponse {
     /// With what is required; the rest is left out until it is set.
-    pub fn new(success: bool, data: KycSubmissionResult) -> Self {
+    pub fn new(
+        success: bool,
+        data: KycSubmissionResult,
+    ) -> Self {
         Self {
             success,
             data,
@@ -980,7 +1010,9 @@ pub struct PartnerUser {
 
 impl PartnerUser {
     /// With what is required; the rest is left out until it is set.
-    pub fn new(user_uuid: ::uuid::Uuid) -> Self {
+    pub fn new(
+        user_uuid: ::uuid::Uuid,
+    ) -> Self {
         Self {
             user_uuid,
             email: ::std::default::Default::default(),
@@ -1205,7 +1237,10 @@ pub struct UpdateKycResponse {
 
 impl UpdateKycResponse {
     /// With what is required; the rest is left out until it is set.
-    pub fn new(success: bool, data: UpdatedKyc) -> Self {
+    pub fn new(
+        success: bool,
+        data: UpdatedKyc,
+    ) -> Self {
         Self {
             success,
             data,
@@ -1242,7 +1277,9 @@ pub struct UpdatedKyc {
 
 impl UpdatedKyc {
     /// With what is required; the rest is left out until it is set.
-    pub fn new(updated_fields: ::std::vec::Vec<::std::string::String>) -> Self {
+    pub fn new(
+        updated_fields: ::std::vec::Vec<::std::string::String>,
+    ) -> Self {
         Self {
             updated_fields,
             message: ::std::default::Default::default(),
@@ -1277,7 +1314,10 @@ pub struct UploadDocumentResponse {
 
 impl UploadDocumentResponse {
     /// With what is required; the rest is left out until it is set.
-    pub fn new(success: bool, data: UploadedDocument) -> Self {
+    pub fn new(
+        success: bool,
+        data: UploadedDocument,
+    ) -> Self {
         Self {
             success,
             data,
@@ -1356,10 +1396,7 @@ impl ::std::fmt::Debug for UploadedDocument {
             .field("document_type", &self.document_type)
             .field("file_name", &hidden::optional(&self.file_name))
             .field("message", &self.message)
-            .field(
-                "verification_session_id",
-                &hidden::optional(&self.verification_session_id),
-            )
+            .field("verification_session_id", &hidden::optional(&self.verification_session_id))
             .field("verification_status", &self.verification_status)
             .field("extra", &Hidden)
             .finish()
@@ -1494,7 +1531,9 @@ pub struct Verification {
 
 impl Verification {
     /// With what is required; the rest is left out until it is set.
-    pub fn new(status: VerificationStatus) -> Self {
+    pub fn new(
+        status: VerificationStatus,
+    ) -> Self {
         Self {
             status,
             verification_url: ::std::default::Default::default(),
@@ -1561,7 +1600,10 @@ pub struct VerificationStatusResponse {
 
 impl VerificationStatusResponse {
     /// With what is required; the rest is left out until it is set.
-    pub fn new(success: bool, data: Verification) -> Self {
+    pub fn new(
+        success: bool,
+        data: Verification,
+    ) -> Self {
         Self {
             success,
             data,
@@ -1622,7 +1664,10 @@ pub struct VerifyAuthResponse {
 
 impl VerifyAuthResponse {
     /// With what is required; the rest is left out until it is set.
-    pub fn new(success: bool, data: VerifyAuthData) -> Self {
+    pub fn new(
+        success: bool,
+        data: VerifyAuthData,
+    ) -> Self {
         Self {
             success,
             data,
@@ -1675,6 +1720,8 @@ pub mod error {
 }
 
 /// One document as a file. It is sent as `multipart/form-data`, not as JSON.
+///
+/// Its files stream.
 #[non_exhaustive]
 pub struct DocumentFileUpload {
     /// The file. At most 10 MB; JPEG, PNG, GIF or PDF.
@@ -1686,8 +1733,14 @@ pub struct DocumentFileUpload {
 
 impl DocumentFileUpload {
     /// With what is required; the rest is left out until it is set.
-    pub fn new(document: FilePart, document_type: DocumentType) -> Self {
-        Self { document, document_type }
+    pub fn new(
+        document: FilePart,
+        document_type: DocumentType,
+    ) -> Self {
+        Self {
+            document,
+            document_type,
+        }
     }
 }
 
