@@ -28,7 +28,7 @@ impl Loopback {
     /// A transport with connections of its own.
     pub fn new() -> Self {
         let http = reqwest::Client::builder()
-            .redirect(Policy::limited(3))
+            .redirect(Policy::none())
             .no_proxy()
             .connect_timeout(Duration::from_secs(5))
             .timeout(Duration::from_secs(30))

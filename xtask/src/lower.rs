@@ -17,6 +17,7 @@ mod null_in_enum;
 mod nullable_reference;
 mod operation_id;
 mod path_parameter;
+mod required_alternatives;
 mod success_shapes;
 mod tagged_union;
 
@@ -118,6 +119,11 @@ pub const PASSES: &[Pass] = &[
         name: "all_of",
         about: "`allOf` of objects becomes the one object that it describes, so that nothing in it is dropped",
         run: all_of::run,
+    },
+    Pass {
+        name: "required_alternatives",
+        about: "a choice between lists of required names becomes a choice between objects",
+        run: required_alternatives::run,
     },
     Pass {
         name: "success_shapes",

@@ -105,7 +105,10 @@ pub(super) fn of_enum(model: &Model<'_>, item: &syn::ItemEnum, whole: Option<&Va
                 Some(ident) => {
                     let value = stand_in(model, &field.ty, None, &ident.to_string());
                     let _ = write!(lines, ".field(\"{ident}\", {value})");
-                    bound.push(format!("{ident}: {}", bind(&field.ty, None, &ident.to_string())));
+                    bound.push(match bind(&field.ty, None, "").as_str() {
+                        "_" => format!("{ident}: _"),
+                        _ => ident.to_string(),
+                    });
                 }
                 None => {
                     let value = format!("v{index}");

@@ -178,7 +178,8 @@ fn structure(model: &Model<'_>, mut item: ItemStruct) -> String {
             };
             let mut attributes = docs(&text);
             attributes.extend(field.attrs.drain(..).filter(|attribute| !attribute.path().is_ident("doc")));
-            if has_bare_default(&attributes) && !has_serde(&attributes, "deserialize_with") {
+            if is_list(&field.ty) && !has_serde(&attributes, "flatten") && serde_value(&attributes, "default").is_none()
+            {
                 attributes.push(syn::parse_quote!(#[serde(deserialize_with = "crate::runtime::null::as_default")]));
             }
             field.attrs = attributes;
@@ -387,6 +388,9 @@ fn has_serde(attributes: &[Attribute], name: &str) -> bool {
     found
 }
 
-fn has_bare_default(attributes: &[Attribute]) -> bool {
-    has_serde(attributes, "default") && serde_value(attributes, "default").is_none()
+/// Whether `ty` is a list or a map, which servers write as `null` when it is empty.
+fn is_list(ty: &Type) -> bool {
+    let Type::Path(path) = ty else { return false };
+    let name = path.path.segments.last().map(|last| last.ident.to_string());
+    matches!(name.as_deref(), Some("Vec" | "Map" | "HashMap"))
 }

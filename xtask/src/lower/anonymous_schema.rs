@@ -123,10 +123,9 @@ impl Names<'_> {
                     self.tagged_variant(variant, tag, parent, &pointer);
                     continue;
                 }
-                match variant.get("title").and_then(Value::as_str).map(pascal) {
-                    Some(title) if !title.is_empty() => self.place(variant, "", &title, &pointer),
-                    _ => self.place(variant, parent, &format!("variant-{}", index + 1), &pointer),
-                }
+                let title = variant.get("title").and_then(Value::as_str).map(pascal).filter(|title| !title.is_empty());
+                let label = title.unwrap_or_else(|| format!("variant-{}", index + 1));
+                self.place(variant, parent, &label, &pointer);
             }
         }
         for (index, part) in schema.get_mut("allOf").and_then(Value::as_array_mut).into_iter().flatten().enumerate() {

@@ -76,6 +76,7 @@ pub struct CreatePaymentDetailsRequestInstitutionOptional {
     pub rail: InstitutionOptionalRail,
     /// Account data. The rail decides which keys it takes and how they are formatted. The account of a business
     /// also takes `beneficiary_type` with the value `business` here; without it the holder is an individual.
+    #[serde(deserialize_with = "crate::runtime::null::as_default")]
     pub details: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     /// Country of the account, ISO 3166-1 alpha-2.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -125,6 +126,7 @@ pub struct CreatePaymentDetailsRequestInstitutionRequired {
     pub rail: InstitutionRequiredRail,
     /// Account data. The rail decides which keys it takes and how they are formatted. The account of a business
     /// also takes `beneficiary_type` with the value `business` here; without it the holder is an individual.
+    #[serde(deserialize_with = "crate::runtime::null::as_default")]
     pub details: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     /// Country of the account, ISO 3166-1 alpha-2.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -462,6 +464,7 @@ pub struct DocumentLinkBatch {
     /// Says that the documents are fetched from addresses. Always `url_link`.
     pub upload_method: UploadMethod,
     /// The documents, at most 10 in one call.
+    #[serde(deserialize_with = "crate::runtime::null::as_default")]
     pub documents: ::std::vec::Vec<DocumentLinkItem>,
 }
 
@@ -627,6 +630,7 @@ pub struct GetPaymentDetailsResponse {
     /// True for a success, false for an error.
     pub success: bool,
     /// All payout accounts of the user.
+    #[serde(deserialize_with = "crate::runtime::null::as_default")]
     pub data: ::std::vec::Vec<PaymentProfile>,
     /// Fields that the document does not list.
     #[serde(flatten)]
@@ -1266,6 +1270,7 @@ impl ::std::fmt::Debug for UpdateKycResponse {
 pub struct UpdatedKyc {
     /// Names of the fields that were changed, as in the request. A field missing here was not
     /// changed.
+    #[serde(deserialize_with = "crate::runtime::null::as_default")]
     pub updated_fields: ::std::vec::Vec<::std::string::String>,
     /// Confirmation for a human reader. Do not match on its wording.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]

@@ -9,6 +9,7 @@ use reqwest::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
+use serde_path_to_error::Segment;
 
 use super::{
     error::{ApiError, DecodeError, Error, InvalidRequest},
@@ -103,6 +104,8 @@ impl<T: Transport> Call<'_, T> {
             "" => self.refuse(name, "is empty, which would call another path"),
             // A URL has no way to say these but as steps in the path.
             "." | ".." => self.refuse(name, "is a step in the path, which would call another path"),
+            // URL parsers drop line breaks and tabs, which would turn one id into another.
+            text if text.contains(char::is_control) => self.refuse(name, "has a control character in it"),
             _ => {}
         }
         self.path.push((name, value));
@@ -291,24 +294,39 @@ impl Received {
     /// read a second time for that path, on this one way.
     fn undecodable<V: DeserializeOwned, E>(self, error: &serde_json::Error) -> Error<E> {
         use serde_json::error::Category;
-        if self.answer.body.is_empty() {
-            return self.error(".".to_owned(), "has no body");
+        let whole = || ".".to_owned();
+        match error.classify() {
+            _ if self.answer.body.is_empty() => self.error(whole(), "has no body"),
+            Category::Syntax | Category::Io => self.error(whole(), "is not JSON"),
+            Category::Eof => self.error(whole(), "ends too early"),
+            Category::Data => {
+                let reader = &mut serde_json::Deserializer::from_slice(&self.answer.body);
+                let path =
+                    serde_path_to_error::deserialize::<_, V>(reader).err().map_or_else(whole, |e| printable(e.path()));
+                self.error(path, "is not what the document describes")
+            }
         }
-        let problem = match error.classify() {
-            Category::Syntax | Category::Io => "is not JSON",
-            Category::Eof => "ends too early",
-            Category::Data => "is not what the document describes",
-        };
-        let reader = &mut serde_json::Deserializer::from_slice(&self.answer.body);
-        let path = match serde_path_to_error::deserialize::<_, V>(reader) {
-            Ok(_) => ".".to_owned(),
-            Err(error) => error.path().to_string(),
-        };
-        self.error(path, problem)
     }
 
     fn error<E>(self, path: String, problem: &'static str) -> Error<E> {
         let response = Response::new((), self.answer);
         Error::Decode(Box::new(DecodeError { operation: self.operation, response, path, problem }))
     }
+}
+
+/// A path of names that may be printed: below a map, the keys are the server's, and may be anything.
+fn printable(path: &serde_path_to_error::Path) -> String {
+    let is_name =
+        |key: &str| key.len() <= 64 && key.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+    let mut out = String::new();
+    for segment in path {
+        match segment {
+            Segment::Seq { index } => out.push_str(&format!("[{index}]")),
+            Segment::Map { key } if is_name(key) => out.push_str(&format!(".{key}")),
+            Segment::Map { .. } => out.push_str(".[hidden]"),
+            Segment::Enum { variant } => out.push_str(&format!(".{variant}")),
+            Segment::Unknown => {}
+        }
+    }
+    if out.is_empty() { ".".to_owned() } else { out.trim_start_matches('.').to_owned() }
 }

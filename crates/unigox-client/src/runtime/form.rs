@@ -56,6 +56,11 @@ impl Form {
     /// Adds a file.
     pub(crate) fn file(mut self, name: &'static str, file: FilePart) -> Self {
         let FilePart { body, length, file_name, content_type } = file;
+        // A line break in the name would end the header that it stands in.
+        if file_name.contains(char::is_control) {
+            self.refused = self.refused.or(Some(name));
+            return self;
+        }
         let part = match length {
             Some(length) => Part::stream_with_length(body, length),
             None => Part::stream(body),

@@ -1,4 +1,4 @@
-//! `null` where the document has a list or a map that may be left out.
+//! `null` where the document has a list or a map.
 
 use serde::{Deserialize, Deserializer};
 
