@@ -41,7 +41,11 @@ fn attempt(document: &OpenAPI) -> Result<syn::File, String> {
     .unwrap_or_else(|panicked| Err(format!("it panicked: {panicked}")))
 }
 
-/// Runs `f`; a panic in it is an error with its message, and prints nothing.
+/// Runs `f`, and has a panic in it print nothing.
+///
+/// # Errors
+///
+/// The first line of the panic's message.
 pub fn contain<R>(f: impl FnOnce() -> R) -> Result<R, String> {
     thread_local!(static CONTAINED: Cell<bool> = const { Cell::new(false) });
     static HOOK: Once = Once::new();

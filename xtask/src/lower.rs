@@ -5,6 +5,7 @@
 //! open is settled in the overlay, not here.
 
 mod all_of;
+mod ambiguous_enum;
 mod anonymous_schema;
 mod binary_variant;
 mod boolean_required;
@@ -80,6 +81,11 @@ pub const PASSES: &[Pass] = &[
         run: boolean_required::run,
     },
     Pass { name: "null_in_enum", about: "`null` among enum values becomes `nullable: true`", run: null_in_enum::run },
+    Pass {
+        name: "ambiguous_enum",
+        about: "enum values that make the same name can't be told apart in a type; they become a string",
+        run: ambiguous_enum::run,
+    },
     Pass {
         name: "nullable_reference",
         about: "`nullable` beside or behind a `$ref` would be dropped; it moves to an `allOf` around the reference",

@@ -13,6 +13,11 @@ pub fn snake(name: &str) -> String {
 }
 
 fn plain(name: &str) -> String {
+    match name {
+        "+1" => return "plus1".to_owned(),
+        "-1" => return "minus1".to_owned(),
+        _ => {}
+    }
     name.replace('\'', "").replace(|c: char| !(c.is_alphanumeric() || c == '_'), "-")
 }
 

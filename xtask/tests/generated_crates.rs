@@ -5,6 +5,8 @@
 //! answers with a value of the documented shape; and it prints, by `Debug`, a value of every type whose personal data is a
 //! canary. The program finds types and methods by reading the generated code, so none can be left out.
 
+#![expect(clippy::print_stdout, reason = "says what was called, for whoever runs it with `--nocapture`")]
+
 use std::{
     fmt::Write as _,
     fs,

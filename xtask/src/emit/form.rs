@@ -30,7 +30,7 @@ pub(super) fn form(model: &Model<'_>, operation: &Operation<'_>, name: &str, sch
         let _ = write!(parts, "\n            {part}");
         let ty = if is_required { ty } else { format!("::std::option::Option<{ty}>") };
         let text = described(schema).unwrap_or_else(|| format!("`{property}` in the document."));
-        let _ = write!(fields, "{}    pub {ident}: {ty},\n", comment("    ", &text));
+        let _ = writeln!(fields, "{}    pub {ident}: {ty},", comment("    ", &text));
         given.push((ident.clone(), ty, is_required));
         schemas.push((ident, schema));
     }

@@ -79,7 +79,7 @@ fn method(model: &Model<'_>, operation: &Operation<'_>, mut function: ImplItemFn
         }
         None => {
             let typed = |parameter: &&syn::GenericParam| !matches!(parameter, syn::GenericParam::Lifetime(_));
-            let listed: Vec<String> = function.sig.generics.params.iter().filter(typed).map(|p| one_line(p)).collect();
+            let listed: Vec<String> = function.sig.generics.params.iter().filter(typed).map(one_line).collect();
             if !listed.is_empty() {
                 generics = format!("<{}>", listed.join(", "));
             }

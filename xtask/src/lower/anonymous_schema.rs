@@ -66,10 +66,10 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
         }
     }
     let components = names.components;
-    if !components.is_empty() {
-        if let Some(slot) = walk::components_or_new(document) {
-            *slot = components;
-        }
+    if !components.is_empty()
+        && let Some(slot) = walk::components_or_new(document)
+    {
+        *slot = components;
     }
 }
 
