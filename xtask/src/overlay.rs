@@ -1,16 +1,14 @@
 //! Applies an OpenAPI Overlay, version 1.1 or 1.0, to a document; an action that would change nothing is a defect.
 
-use std::{
-    collections::{BTreeMap, HashSet},
-    fmt, ptr,
-};
+mod query;
+
+use std::collections::BTreeMap;
 
 use serde_json::Value;
-use serde_json_path::{JsonPath, PathElement};
 
+use self::query::{Node, Query, Shape, Step, find};
 use crate::{
-    check::nearest,
-    defect::{Defect, count},
+    defect::Defect,
     walk::{Object, join},
 };
 
@@ -240,136 +238,6 @@ fn merge(target: &mut Value, value: &Value, at: &str, node: &Node, conflicts: &m
     }
 }
 
-/// A JSONPath of the overlay.
-struct Query<'o> {
-    text: &'o str,
-    path: JsonPath,
-}
-
-impl<'o> Query<'o> {
-    fn read(fields: &'o Object, field: &str, place: &str, defects: &mut Vec<Defect>) -> Option<Self> {
-        let remedy = "write a JSONPath (RFC 9535) such as `$.components.schemas.User`";
-        let text = text(fields, field, place, remedy, defects)?;
-        // The parser takes twice as long for each level, and overflows the stack in the end.
-        let levels = text.chars().scan(0_i32, |level, c| {
-            *level = (*level + i32::from(matches!(c, '[' | '(')) - i32::from(matches!(c, ']' | ')'))).max(0);
-            Some(*level)
-        });
-        let problem = if levels.max().unwrap_or_default() > 12 {
-            "nested more than 12 levels deep".to_owned()
-        } else {
-            match JsonPath::parse(text) {
-                Ok(path) => return Some(Self { text, path }),
-                Err(error) => format!("`{text}` is no JSONPath: {error}"),
-            }
-        };
-        defects.push(Defect::new(join(place, field), problem, remedy));
-        None
-    }
-
-    /// The nodes selected, each one once: `$['a', 'a']` must not append twice.
-    fn select(&self, document: &Value) -> Vec<Node> {
-        let step = |element: &PathElement<'_>| match element {
-            PathElement::Name(name) => Step::Member((*name).to_owned()),
-            PathElement::Index(index) => Step::Element(*index),
-        };
-        let mut seen = HashSet::new();
-        let nodes = self.path.query_located(document);
-        let nodes = nodes.iter().filter(|node| seen.insert(ptr::from_ref(node.node())));
-        let nodes = nodes.map(|node| (node.location().iter().map(step).collect(), Shape::of(node.node())));
-        nodes.map(|(location, shape)| Node { location, shape }).collect()
-    }
-
-    /// Says how far the path leads into the document, and which member its author may have meant.
-    fn matches_nothing(&self, place: &str, document: &Value) -> Defect {
-        let (mut problem, mut remedy) = (format!("`{}` matches nothing", self.text), "correct the path".to_owned());
-        // Within a segment, nothing parses: the brackets are still open, or a name is missing.
-        let starts = self.text.match_indices(['.', '[']).filter_map(|(start, _)| {
-            let (prefix, rest) = self.text.split_at_checked(start)?;
-            Some((prefix, rest, JsonPath::parse(prefix.trim_end()).ok()?))
-        });
-        let reached = starts.map(|(prefix, rest, path)| (prefix, rest, path.query(document).all()));
-        if let Some((prefix, rest, nodes)) = reached.take_while(|(_, _, nodes)| !nodes.is_empty()).last() {
-            let there = match nodes.as_slice() {
-                [node] => Shape::of(node).to_string(),
-                several => count(several.len(), "node"),
-            };
-            if let Some(name) = member_name(rest) {
-                problem = format!("{problem}: `{prefix}` is {there} without the member `{name}`");
-                let names = nodes.iter().filter_map(|node| node.as_object()).flat_map(Object::keys);
-                if let Some(name) = nearest(name, names.map(String::as_str)) {
-                    remedy = format!("did you mean `{name}`? Correct the path");
-                }
-            } else {
-                problem = format!("{problem}: `{prefix}` is {there}, of which `{rest}` selects nothing");
-            }
-        }
-        Defect::new(place, problem, format!("{remedy}, or delete the action if the document no longer needs it"))
-    }
-}
-
-/// One selected node, held by its location, so that the document itself can be changed.
-struct Node {
-    location: Vec<Step>,
-    shape: Shape,
-}
-
-impl Node {
-    /// In the form of a fragment (`#/paths`), which tells the root from nothing.
-    fn pointer(&self) -> String {
-        self.location.iter().fold("#".to_owned(), |pointer, step| match step {
-            Step::Member(name) => join(&pointer, name),
-            Step::Element(index) => join(&pointer, &index.to_string()),
-        })
-    }
-
-    fn shown(&self) -> String {
-        format!("{} at {}", self.shape, self.pointer())
-    }
-}
-
-fn find<'d>(document: &'d mut Value, location: &[Step]) -> Option<&'d mut Value> {
-    location.iter().try_fold(document, |node, step| match step {
-        Step::Member(name) => node.get_mut(name),
-        Step::Element(index) => node.get_mut(index),
-    })
-}
-
-/// Ordered so that of two locations the one further back or further down is the greater.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-enum Step {
-    Member(String),
-    Element(usize),
-}
-
-/// All that the specification tells nodes apart by.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Shape {
-    Object,
-    Array,
-    Primitive,
-}
-
-impl Shape {
-    fn of(value: &Value) -> Self {
-        match value {
-            Value::Object(_) => Self::Object,
-            Value::Array(_) => Self::Array,
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Self::Primitive,
-        }
-    }
-}
-
-impl fmt::Display for Shape {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Object => "an object",
-            Self::Array => "an array",
-            Self::Primitive => "a primitive value",
-        })
-    }
-}
-
 /// The string under `field`, which must be there and say something.
 fn text<'o>(fields: &'o Object, field: &str, place: &str, remedy: &str, defects: &mut Vec<Defect>) -> Option<&'o str> {
     let (place, problem) = match fields.get(field) {
@@ -389,18 +257,13 @@ fn refuse_unknown(fields: &Object, known: &[&str], place: &str, defects: &mut Ve
     }
 }
 
-/// The first name in `.name.…`, `['name']…` or `["name"]…`; nothing for any other kind of segment.
-fn member_name(segments: &str) -> Option<&str> {
-    let quoted = |quote| segments.strip_prefix('[')?.trim_start().strip_prefix(quote)?.split(quote).next();
-    let plain = || segments.strip_prefix('.')?.split(['.', '[', ' ']).next();
-    let name = quoted('\'').or_else(|| quoted('"')).or_else(plain)?;
-    (!matches!(name, "" | "*") && !name.contains('\\')).then_some(name)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use proptest::prelude::*;
     use serde_json::json;
+    use serde_json_path::JsonPath;
 
     use super::*;
 

@@ -174,14 +174,18 @@ pub(super) fn answers(model: &Model<'_>, operation: &Operation<'_>) -> Option<St
         let target = shape.get("schema").map(target_type);
         let shows_itself = matches!(target, Some(Some(_)));
         let payload = match target {
-            Some(target) => Some((target.unwrap_or_else(|| "::serde_json::Value".to_owned()), "json")),
-            None => shape.get("raw").map(|_| ("::bytes::Bytes".to_owned(), "bytes")),
+            Some(target) => {
+                let target = target.unwrap_or_else(|| "::serde_json::Value".to_owned());
+                let read = format!("received.json::<{target}, E>()");
+                Some((target, read))
+            }
+            None => shape.get("raw").map(|_| ("::bytes::Bytes".to_owned(), "received.bytes()".to_owned())),
         };
         let _ = write!(variants, "    /// Status {status}.\n    {variant}");
         let shown = match &payload {
             Some((payload, read)) => {
                 let _ = writeln!(variants, "({payload}),");
-                let map = format!("received.{read}().map(|response| response.map(Self::{variant}))");
+                let map = format!("{read}.map(|response| response.map(Self::{variant}))");
                 let _ = writeln!(arms, "            {pattern} => {map},");
                 let (bound, value) = if shows_itself { ("value", "value") } else { ("_", "&Hidden") };
                 format!("Self::{variant}({bound}) => f.debug_tuple(\"{variant}\").field({value}).finish()")
