@@ -21,7 +21,7 @@ use serde_json::{Map, Value, json};
 use syn::visit::Visit;
 use xtask::{
     defect::{Defect, Defects},
-    document, lower, overlay, pipeline,
+    document, lower, overlay, pipeline, walk,
 };
 
 /// Longer than this for one small document is a hang, however busy the machine.
@@ -381,7 +381,7 @@ fn pointers(document: &Value) -> Vec<String> {
     fn go(value: &Value, pointer: &str, out: &mut Vec<String>) {
         let mut child = |key: &str, value: &Value| {
             if !matches!(key, "example" | "examples" | "description" | "summary") {
-                let pointer = xtask::walk::join(pointer, key);
+                let pointer = walk::join(pointer, key);
                 out.push(pointer.clone());
                 go(value, &pointer, out);
             }
@@ -714,9 +714,13 @@ impl<'ast> Visit<'ast> for Used {
 
 // ---- The hunt -------------------------------------------------------------------------------------------------------
 
-/// Runs `f` where there is as much stack as the binary gives it, and no longer than [`PATIENCE`]. A stack that overflows
+/// Runs `f` where there is as much stack as the binary gives it, and no longer than `patience`. A stack that overflows
 /// all the same takes the process down, naming the thread.
-fn contained<R: Send + 'static>(name: &str, f: impl FnOnce() -> R + Send + 'static) -> Result<R, String> {
+fn contained<R: Send + 'static>(
+    name: &str,
+    patience: Duration,
+    f: impl FnOnce() -> R + Send + 'static,
+) -> Result<R, String> {
     let (sender, receiver) = mpsc::channel();
     let work = move || {
         let result = panic::catch_unwind(AssertUnwindSafe(f)).map_err(|payload| {
@@ -727,16 +731,21 @@ fn contained<R: Send + 'static>(name: &str, f: impl FnOnce() -> R + Send + 'stat
         let _ = sender.send(result);
     };
     thread::Builder::new().name(name.to_owned()).stack_size(1 << 28).spawn(work).expect("a thread");
-    match receiver.recv_timeout(PATIENCE) {
+    match receiver.recv_timeout(patience) {
         Ok(result) => result.map_err(|message| format!("a panic: {message}")),
-        Err(_) => Err(format!("no end after {PATIENCE:?}")),
+        Err(_) => Err(format!("no end after {patience:?}")),
     }
+}
+
+/// How many times the usual number of inputs is wanted.
+fn times() -> u64 {
+    std::env::var("XTASK_MUTATIONS").ok().and_then(|times| times.parse().ok()).unwrap_or(1)
 }
 
 /// Mutates `start` with `seeds` seeds, and fails with all that went wrong. Code is made for each of the first `with_code`
 /// seeds; the passes are cheaper, and get more.
 fn hunt(name: &'static str, start: &Value, overlay: Option<&Value>, seeds: u64, with_code: u64) {
-    let times = std::env::var("XTASK_MUTATIONS").ok().and_then(|times| times.parse().ok()).unwrap_or(1_u64);
+    let times = times();
     let mut ends = BTreeMap::<End, u32>::new();
     let mut failures = Vec::new();
     let mut slowest = (Duration::ZERO, 0);
@@ -747,7 +756,9 @@ fn hunt(name: &'static str, start: &Value, overlay: Option<&Value>, seeds: u64, 
         let edits = [1, 1, 2, 4][random.below(4)];
         let edits: Vec<String> = (0..edits).map(|_| edit(&mut document, &mut random)).collect();
         let (begin, overlay, with_code) = (Instant::now(), overlay.cloned(), seed < with_code * times);
-        let end = contained(&format!("{name}, seed {seed}"), move || outcome(document, overlay.as_ref(), with_code));
+        let end = contained(&format!("{name}, seed {seed}"), PATIENCE, move || {
+            outcome(document, overlay.as_ref(), with_code)
+        });
         slowest = slowest.max((begin.elapsed(), seed));
         match end.and_then(|end| end) {
             Ok(end) => *ends.entry(end).or_default() += 1,
@@ -760,6 +771,41 @@ fn hunt(name: &'static str, start: &Value, overlay: Option<&Value>, seeds: u64, 
         ends.contains_key(&End::Code) && ends.len() > 1,
         "{name}: the mutations are too tame or too wild: {ends:?}"
     );
+}
+
+/// What the hunt has found, made small: a value for a place in the rich document.
+#[test]
+fn what_was_found_before_stays_mended() {
+    let schemas = "/components/schemas";
+    let form = "/paths/~1files/post/requestBody/content/multipart~1form-data/schema";
+    let reference = |name: &str| walk::reference_to(name);
+    let cases = [
+        ("a form that is a string", form.to_owned(), json!("x")),
+        ("a form that is true", form.to_owned(), json!(true)),
+        ("a form whose schema is used elsewhere", format!("{schemas}/Gone/properties/message"), reference("Form")),
+        (
+            "a tagged variant given twice",
+            format!("{schemas}/Shapes/oneOf"),
+            json!([reference("ByCard"), reference("ByCard")]),
+        ),
+        (
+            "a list of required names given twice",
+            format!("{schemas}/Alternatives/oneOf"),
+            json!([{"required": ["a"]}, {"required": ["a"]}, {"required": ["b"]}]),
+        ),
+        ("`extra` in a schema whose parts don't merge", format!("{schemas}/Base/type"), Value::Null),
+        ("an id that is a number in disguise", "/paths/~1files/post/operationId".to_owned(), json!("²")),
+        ("a line break in an enum value", format!("{schemas}/Kind/enum"), json!(["a", "b\nc"])),
+    ];
+    let mut failures = Vec::new();
+    for (named, place, value) in cases {
+        let mut document = rich();
+        *document.pointer_mut(&place).expect("a place in the rich document") = value;
+        if let Err(problem) = contained(named, PATIENCE, move || outcome(document, None, true)).and_then(|end| end) {
+            failures.push(format!("{named}: {problem}"));
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
 #[test]
@@ -879,46 +925,148 @@ fn any_text_is_parsed_or_refused_with_a_line() {
         });
         (result.map_err(|error| error.to_string()), counts)
     };
-    let (result, [parsed, refused]) = contained("text", property).expect("an end without a panic");
+    let (result, [parsed, refused]) = contained("text", PATIENCE * 10, property).expect("an end without a panic");
     println!("text: {parsed} parsed, {refused} refused");
     assert_eq!(result, Ok(()));
 }
 
-/// Objects of few, telling names, as deep as a document may be.
-fn tree() -> impl Strategy<Value = Value> {
+/// Schemas that are mostly right, with names that are mostly odd.
+fn schema() -> impl Strategy<Value = Value> {
+    let name = || prop::sample::select(NAMES.to_vec());
+    let reference = prop::sample::select(vec!["A", "B", "C"]).prop_map(|name| walk::reference_to(name));
+    let values = prop::collection::vec(prop_oneof![9 => name().prop_map(Value::from), 1 => Just(Value::Null)], 1..4);
     let leaf = prop_oneof![
-        Just(Value::Null),
-        any::<bool>().prop_map(Value::from),
-        any::<i64>().prop_map(Value::from),
-        prop::sample::select(WORDS.to_vec()).prop_map(Value::from),
-        any::<String>().prop_map(Value::from),
+        2 => reference,
+        1 => Just(json!({})),
+        4 => prop::sample::select(LEAVES.to_vec()).prop_map(|leaf| document::parse(leaf).expect("YAML without a slip")),
+        2 => values.prop_map(|values| json!({"type": "string", "enum": values})),
     ];
-    leaf.prop_recursive(6, 48, 6, |inner| {
-        let key = prop_oneof![9 => prop::sample::select(WORDS.to_vec()).prop_map(str::to_owned), 1 => any::<String>()];
-        prop_oneof![
-            1 => prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-            3 => prop::collection::vec((key, inner), 0..5)
-                .prop_map(|members| Value::Object(members.into_iter().collect::<Map<_, _>>())),
-        ]
+    let more = prop::sample::select(vec![
+        "{}",
+        "{}",
+        "{}",
+        "{nullable: true}",
+        "{description: 'a [b] <c> `d'}",
+        "{x-sensitive: true}",
+        "{x-type-name: Named}",
+        "{title: A title}",
+        "{required: true}",
+        "{additionalProperties: false}",
+        "{readOnly: true}",
+        "{example: {$ref: x}}",
+        "{type: object}",
+        "{discriminator: {propertyName: type}}",
+        "{default: {}}",
+        "{deprecated: true}",
+    ]);
+    leaf.prop_recursive(4, 24, 4, move |inner| {
+        let property = (name(), inner.clone(), any::<bool>());
+        let object = prop::collection::vec(property, 0..5).prop_map(|properties| {
+            let required: Vec<_> =
+                properties.iter().filter(|(.., is_required)| *is_required).map(|(name, ..)| *name).collect();
+            let properties: Map<_, _> =
+                properties.iter().map(|(name, schema, _)| ((*name).to_owned(), schema.clone())).collect();
+            json!({"type": "object", "properties": properties, "required": required})
+        });
+        let list = |key: &'static str, size| {
+            prop::collection::vec(inner.clone(), size).prop_map(move |list| json!({ key: list }))
+        };
+        let kind = prop_oneof![
+            5 => object,
+            2 => inner.clone().prop_map(|items| json!({"type": "array", "items": items})),
+            1 => inner.clone().prop_map(|values| json!({"type": "object", "additionalProperties": values})),
+            2 => list("allOf", 1..3),
+            2 => list("oneOf", 1..4),
+            1 => list("anyOf", 1..4),
+            1 => inner.clone().prop_map(|not| json!({ "not": not })),
+        ];
+        (kind, more.clone()).prop_map(|(mut schema, more)| {
+            let more = document::parse(more).expect("YAML without a slip");
+            if let (Value::Object(schema), Value::Object(more)) = (&mut schema, more) {
+                schema.extend(more);
+            }
+            schema
+        })
     })
 }
 
+/// Names for properties, enum values and operations.
+const NAMES: [&str; 30] = [
+    "a",
+    "b",
+    "type",
+    "self",
+    "Self",
+    "extra",
+    "unknown",
+    "2fa",
+    "kebab-case",
+    "kebab_case",
+    "camelCase",
+    "with space",
+    "ä",
+    "名",
+    "",
+    "-",
+    "_",
+    "__",
+    "1",
+    "-1",
+    "+1",
+    "data",
+    "value",
+    "error",
+    "default",
+    "new",
+    "a\"b",
+    "a\nb",
+    "{x}",
+    "²",
+];
+
+const LEAVES: [&str; 17] = [
+    "{type: string}",
+    "{type: string, format: uuid}",
+    "{type: string, format: date-time}",
+    "{type: string, format: binary}",
+    "{type: string, format: date, nullable: true}",
+    "{type: string, default: a}",
+    "{type: string, maxLength: 3, pattern: '^[ab]$'}",
+    "{type: string, not: {enum: [a, b]}}",
+    "{type: integer}",
+    "{type: integer, format: int32, default: 7}",
+    "{type: integer, minimum: 1, maximum: 10}",
+    "{type: integer, enum: [1, 2]}",
+    "{type: number, default: 1.5}",
+    "{type: boolean, default: true}",
+    "{type: object}",
+    "{type: array, items: {type: integer}, uniqueItems: true}",
+    "{type: string, enum: [a], default: b}",
+];
+
 #[test]
-fn any_schema_body_and_answer_is_generated_or_refused() {
+fn any_schema_is_generated_or_refused() {
     let property = || {
         let mut counts = BTreeMap::<End, u32>::new();
-        let config = ProptestConfig { failure_persistence: None, cases: 150, ..ProptestConfig::default() };
+        let cases = u32::try_from(250 * times()).expect("not that many");
+        let config = ProptestConfig { failure_persistence: None, cases, ..ProptestConfig::default() };
         let mut runner = proptest::test_runner::TestRunner::new(config);
         let count = std::cell::RefCell::new(&mut counts);
-        let result = runner.run(&(tree(), tree(), tree()), |(schema, body, answer)| {
+        let id = prop::sample::select(NAMES.to_vec());
+        let media_type = prop::sample::select(vec!["application/json", "multipart/form-data", "text/plain"]);
+        let all = (id, media_type, prop::collection::vec(schema(), 6));
+        let result = runner.run(&all, |(id, media_type, schemas)| {
+            let content = |media_type: &str, schema: &Value| json!({"description": "", "content": {media_type: {"schema": schema}}});
+            let json = |index: usize| content("application/json", &schemas[index]);
             let document = json!({
                 "openapi": "3.0.3", "info": {"title": "T", "version": "1"},
                 "paths": {"/a": {"post": {
-                    "operationId": "a",
-                    "requestBody": {"content": {"application/json": {"schema": body}}},
-                    "responses": {"200": {"description": "", "content": {"application/json": {"schema": answer}}}},
+                    "operationId": id,
+                    "parameters": [{"name": id, "in": "query", "schema": {"type": "string", "enum": ["a", "b"]}}],
+                    "requestBody": content(media_type, &schemas[0]),
+                    "responses": {"200": json(1), "201": json(2), "400": json(2)},
                 }}},
-                "components": {"schemas": {"A": schema}},
+                "components": {"schemas": {"A": schemas[3], "B": schemas[4], "C": schemas[5]}},
             });
             let end = outcome(document, None, true).map_err(TestCaseError::fail)?;
             *count.borrow_mut().entry(end).or_default() += 1;
@@ -926,7 +1074,7 @@ fn any_schema_body_and_answer_is_generated_or_refused() {
         });
         (result.map_err(|error| error.to_string()), counts)
     };
-    let (result, counts) = contained("trees", property).expect("an end without a panic");
-    println!("trees: {counts:?}");
+    let (result, counts) = contained("schemas", PATIENCE * 10, property).expect("an end without a panic");
+    println!("schemas: {counts:?}");
     assert_eq!(result, Ok(()));
 }

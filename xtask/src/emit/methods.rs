@@ -56,14 +56,15 @@ fn method(model: &Model<'_>, operation: &Operation<'_>, mut function: ImplItemFn
             Some(parameter) => {
                 let wire = parameter["name"].as_str().unwrap_or_default();
                 match parameter["in"].as_str() {
-                    Some("path") => format!(".path({wire:?}, {name})"),
+                    Some("path") if matches!(&*argument.ty, Type::Reference(_)) => format!(".path({wire:?}, {name})"),
+                    Some("path") => format!(".path({wire:?}, &{name})"),
                     Some("query") => format!(".query({wire:?}, &{name})"),
                     _ if is_option(&argument.ty) => format!(".header({wire:?}, {name})"),
                     _ => format!(".header({wire:?}, Some({name}))"),
                 }
             }
             None if form.is_some() => continue,
-            None => body_call(operation).to_owned(),
+            None => body_call(operation, is_option(&argument.ty)).to_owned(),
         };
         let _ = writeln!(arguments, "        {name}: {},", one_line(&argument.ty));
         let _ = write!(calls, "\n            {call}");
@@ -116,12 +117,13 @@ fn is_option(ty: &Type) -> bool {
     matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Option"))
 }
 
-fn body_call(operation: &Operation<'_>) -> &'static str {
+fn body_call(operation: &Operation<'_>, is_optional: bool) -> &'static str {
     let content = operation.value.pointer("/requestBody/content").and_then(Value::as_object);
     match content.and_then(|content| content.keys().next()).map(String::as_str) {
         Some("application/x-www-form-urlencoded") => ".form_urlencoded(body)",
         Some("application/octet-stream") => ".octets(body)",
         Some("text/plain") => ".text(body)",
+        _ if is_optional => ".optional_json(body)",
         _ => ".json(body)",
     }
 }

@@ -1,6 +1,6 @@
 //! The JSONPaths of an overlay: what they select, and why they select nothing.
 
-use std::{collections::HashSet, fmt, ptr};
+use std::{fmt, ptr};
 
 use serde_json::Value;
 use serde_json_path::JsonPath;
@@ -44,10 +44,11 @@ impl<'o> Query<'o> {
     /// The library can say where a node is, too, but copies the path of every node that it passes. Looking for the nodes
     /// that it found, by their addresses, is several times as fast for a path with `..` in it.
     pub(super) fn select(&self, document: &Value) -> Vec<Node> {
-        let mut wanted: HashSet<*const Value> =
-            self.path.query(document).iter().map(|node| ptr::from_ref(*node)).collect();
+        let mut wanted: Vec<*const Value> = self.path.query(document).iter().map(|node| ptr::from_ref(*node)).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
         let mut found = Vec::with_capacity(wanted.len());
-        locate(document, &mut wanted, &mut Vec::new(), &mut found);
+        locate(document, &wanted, &mut Vec::new(), &mut found);
         found
     }
 
@@ -79,17 +80,12 @@ impl<'o> Query<'o> {
     }
 }
 
-/// Finds the nodes at the addresses `wanted` within `node`, which is at `location`.
-fn locate<'d>(
-    node: &'d Value,
-    wanted: &mut HashSet<*const Value>,
-    location: &mut Vec<Passed<'d>>,
-    found: &mut Vec<Node>,
-) {
-    if wanted.is_empty() {
+/// Finds the nodes at the sorted addresses `wanted` within `node`, which is at `location`.
+fn locate<'d>(node: &'d Value, wanted: &[*const Value], location: &mut Vec<Passed<'d>>, found: &mut Vec<Node>) {
+    if found.len() == wanted.len() {
         return;
     }
-    if wanted.remove(&ptr::from_ref(node)) {
+    if wanted.binary_search(&ptr::from_ref(node)).is_ok() {
         let location = location.iter().map(|step| match step {
             Passed::Member(name) => Step::Member((*name).to_owned()),
             Passed::Element(index) => Step::Element(*index),

@@ -98,8 +98,11 @@ impl<T: Transport> Call<'_, T> {
         self.refused.get_or_insert((parameter.into(), problem));
     }
 
-    pub(crate) fn path(mut self, name: &'static str, value: impl Display) -> Self {
-        let value = value.to_string();
+    pub(crate) fn path(mut self, name: &'static str, value: &(impl Serialize + ?Sized)) -> Self {
+        let Some(value) = text(value) else {
+            self.refuse(name, "can't be written in a path");
+            return self;
+        };
         match value.as_str() {
             "" => self.refuse(name, "is empty, which would call another path"),
             // A URL has no way to say these but as steps in the path.
@@ -127,10 +130,10 @@ impl<T: Transport> Call<'_, T> {
         self
     }
 
-    pub(crate) fn header(mut self, name: &'static str, value: Option<impl Display>) -> Self {
+    pub(crate) fn header(mut self, name: &'static str, value: Option<impl Serialize>) -> Self {
         let Some(value) = value else { return self };
-        match (HeaderName::from_bytes(name.as_bytes()), HeaderValue::try_from(value.to_string())) {
-            (Ok(header), Ok(value)) => drop(self.headers.insert(header, value)),
+        match (HeaderName::from_bytes(name.as_bytes()), text(&value).map(HeaderValue::try_from)) {
+            (Ok(header), Some(Ok(value))) => drop(self.headers.insert(header, value)),
             _ => self.refuse(name, "can't be written as a header"),
         }
         self
@@ -142,6 +145,13 @@ impl<T: Transport> Call<'_, T> {
             Err(_) => self.refuse("body", "can't be written as JSON"),
         }
         self
+    }
+
+    pub(crate) fn optional_json(self, body: Option<&impl Serialize>) -> Self {
+        match body {
+            Some(body) => self.json(body),
+            None => self,
+        }
     }
 
     pub(crate) fn form_urlencoded(mut self, body: &impl Serialize) -> Self {
@@ -235,6 +245,15 @@ impl<T: Transport> Call<'_, T> {
         }
         let body = ErrorBody::new(answer.body.clone());
         Err(Error::Api(Box::new(ApiError { operation, response: Response::new(body, answer) })))
+    }
+}
+
+/// A scalar as text.
+fn text(value: &(impl Serialize + ?Sized)) -> Option<String> {
+    match serde_json::to_value(value).ok()? {
+        Value::String(text) => Some(text),
+        value @ (Value::Number(_) | Value::Bool(_)) => Some(value.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
     }
 }
 

@@ -64,6 +64,7 @@ macro_rules! closed_enum {
     ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $value:literal,)* }) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[allow(non_camel_case_types, reason = "the generator spells some signs out in lower case")]
         #[non_exhaustive]
         pub enum $name { $($(#[$variant_meta])* $variant,)* }
 
@@ -114,6 +115,7 @@ macro_rules! open_enum {
     ($(#[$meta:meta])* $name:ident, $unknown:ident { $($(#[$variant_meta:meta])* $variant:ident = $value:literal,)* }) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[allow(non_camel_case_types, reason = "the generator spells some signs out in lower case")]
         #[non_exhaustive]
         pub enum $name {
             $($(#[$variant_meta])* $variant,)*
@@ -140,6 +142,14 @@ macro_rules! open_enum {
                     $($value => Self::$variant,)*
                     _ => Self::$unknown($crate::UnknownValue::new(value)),
                 }
+            }
+        }
+
+        impl ::std::str::FromStr for $name {
+            type Err = ::std::convert::Infallible;
+
+            fn from_str(value: &str) -> ::std::result::Result<Self, ::std::convert::Infallible> {
+                Ok(Self::from(value))
             }
         }
 
