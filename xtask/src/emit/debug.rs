@@ -93,6 +93,9 @@ pub(super) fn of_struct<'v>(
 
 /// `impl Debug` for an enum whose variants hold something.
 pub(super) fn of_enum(model: &Model<'_>, item: &syn::ItemEnum, whole: Option<&Value>) -> String {
+    if item.variants.is_empty() {
+        return implementation(&item.ident.to_string(), "match *self {}");
+    }
     let mut body = "match self {\n".to_owned();
     for variant in &item.variants {
         let name = &variant.ident;

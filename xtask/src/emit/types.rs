@@ -314,6 +314,9 @@ fn union(model: &Model<'_>, mut item: ItemEnum) -> String {
     let schema = model.schema(&item.ident.to_string());
     let description = schema.and_then(|schema| schema.get("description")?.as_str());
     item.attrs = attributes(&item.attrs, description, &item.ident);
+    if item.variants.iter().any(|variant| !variant.ident.to_string().starts_with(char::is_uppercase)) {
+        item.attrs.push(syn::parse_quote!(#[allow(non_camel_case_types, reason = "the names are the document's")]));
+    }
     for variant in &mut item.variants {
         let text = match serde_value(&variant.attrs, "rename") {
             Some(value) => format!("`{value}`."),

@@ -45,7 +45,7 @@ impl fmt::Debug for FilePart {
 }
 
 /// A form under construction; the generated form types know how to become one.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Form {
     pub(super) form: multipart::Form,
     /// The first part that can't be sent.

@@ -145,10 +145,11 @@ macro_rules! open_enum {
             }
         }
 
+        /// Never fails: what is not known is kept.
         impl ::std::str::FromStr for $name {
-            type Err = ::std::convert::Infallible;
+            type Err = $crate::NotAValue;
 
-            fn from_str(value: &str) -> ::std::result::Result<Self, ::std::convert::Infallible> {
+            fn from_str(value: &str) -> ::std::result::Result<Self, $crate::NotAValue> {
                 Ok(Self::from(value))
             }
         }

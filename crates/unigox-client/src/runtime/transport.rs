@@ -34,9 +34,11 @@ use super::operation::Operation;
 ///
 ///     async fn send(&self, mut request: reqwest::Request, _: &'static Operation) -> Result<Answer, Self::Error> {
 ///         request.headers_mut().insert("X-API-Key", self.key.clone());
-///         let response = self.client.execute(request).await?;
+///         // A URL names a person: it stays out of the error.
+///         let response = self.client.execute(request).await.map_err(reqwest::Error::without_url)?;
 ///         let (status, headers) = (response.status(), response.headers().clone());
-///         Ok(Answer::new(status, headers, response.bytes().await?))
+///         let body = response.bytes().await.map_err(reqwest::Error::without_url)?;
+///         Ok(Answer::new(status, headers, body))
 ///     }
 /// }
 ///
