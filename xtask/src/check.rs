@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::{
     defect::Defect,
+    names,
     walk::{self, join},
 };
 
@@ -25,7 +26,12 @@ pub fn check(document: &Value) -> Vec<Defect> {
     defects
 }
 
-fn version(document: &Value) -> Result<(), Defect> {
+/// Whether this is OpenAPI 3.0 at all.
+///
+/// # Errors
+///
+/// What it is instead.
+pub fn version(document: &Value) -> Result<(), Defect> {
     let remedy = "give an OpenAPI 3.0 document; Redocly CLI, among others, converts between versions";
     let problem = match document.get("openapi") {
         Some(Value::String(version)) if version == "3.0" || version.starts_with("3.0.") => return Ok(()),
@@ -79,6 +85,11 @@ fn shape(document: &Value, defects: &mut Vec<Defect>) {
 fn references(document: &Value, defects: &mut Vec<Defect>) {
     walk::references(document, &mut |pointer, target| {
         let place = join(pointer, "$ref");
+        if target.is_empty() {
+            let remedy = "write `$ref: '#/components/schemas/…'`";
+            defects.push(Defect::new(place, "`$ref` is empty or not a string, and refers to nothing", remedy));
+            return;
+        }
         let Some(local) = target.strip_prefix('#') else {
             let problem = format!("refers to another file, `{target}`");
             let remedy = "bundle the document into one file first, for example with `redocly bundle`";
@@ -176,6 +187,30 @@ fn cycles(document: &Value, defects: &mut Vec<Defect>) {
     for target in all {
         visit(document, target, &mut states, &mut Vec::new(), defects);
     }
+}
+
+/// What the passes leave to the generator, which would stop at it without naming a place: types that are none, and two
+/// properties that make one field. Changes nothing; the walker can't go over what it may not change.
+pub fn schemas(document: &mut Value) -> Vec<Defect> {
+    let mut defects = Vec::new();
+    walk::schemas_mut(document, &mut |schema, pointer| {
+        if let Some(kind) = schema.get("type") {
+            let known = ["array", "boolean", "integer", "number", "object", "string"];
+            if !kind.as_str().is_some_and(|kind| known.contains(&kind)) {
+                let problem = format!("not OpenAPI 3.0: there is no `type: {kind}`");
+                defects.push(Defect::new(pointer, problem, format!("write one of `{}`", known.join("`, `"))));
+            }
+        }
+        let mut fields = HashMap::new();
+        for (name, _) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
+            if let Some(first) = fields.insert(names::snake(name), name) {
+                let problem = format!("makes the same field name as `{first}`");
+                let remedy = "rename one of them, or remove it with an overlay action";
+                defects.push(Defect::new(join(&join(pointer, "properties"), name), problem, remedy));
+            }
+        }
+    });
+    defects
 }
 
 fn operation_ids(document: &Value, defects: &mut Vec<Defect>) {

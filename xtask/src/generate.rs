@@ -17,6 +17,7 @@ use serde_json::Value;
 
 use crate::{
     defect::Defect,
+    names,
     walk::{self, join, schema_name},
 };
 
@@ -27,7 +28,46 @@ use crate::{
 /// The [`Defect`]s of what it can't take.
 pub fn generate(effective: &Value) -> Result<syn::File, Vec<Defect>> {
     let document = OpenAPI::deserialize(effective).map_err(|error| vec![untypable(effective, &error)])?;
-    attempt(&document).map_err(|reason| culprits(document, &reason))
+    let generated = attempt(&document).map_err(|reason| culprits(document, &reason))?;
+    let defects = twice(effective, &generated);
+    if defects.is_empty() { Ok(generated) } else { Err(defects) }
+}
+
+/// What the generator gave the same name: it makes names of what stands in a place without looking whether they are taken.
+fn twice(effective: &Value, generated: &syn::File) -> Vec<Defect> {
+    let mut defects = Vec::new();
+    let module = generated.items.iter().find_map(|item| match item {
+        syn::Item::Mod(module) if module.ident == "types" => module.content.as_ref(),
+        _ => None,
+    });
+    let components = effective.get("components").and_then(|components| components.get("schemas")?.as_object());
+    let place = |name: &str| {
+        let component = components.into_iter().flatten().find(|(component, _)| names::pascal(component) == name);
+        component.map_or_else(String::new, |(component, _)| join("/components/schemas", component))
+    };
+    let mut types = HashSet::new();
+    for item in module.into_iter().flat_map(|(_, items)| items) {
+        let (name, members): (&syn::Ident, Vec<&syn::Ident>) = match item {
+            syn::Item::Struct(item) => {
+                (&item.ident, item.fields.iter().filter_map(|field| field.ident.as_ref()).collect())
+            }
+            syn::Item::Enum(item) => (&item.ident, item.variants.iter().map(|variant| &variant.ident).collect()),
+            _ => continue,
+        };
+        let name = name.to_string();
+        if !types.insert(name.clone()) {
+            let problem = format!("a schema within this one makes the type name `{name}` a second time");
+            let remedy = "name the inner one with `x-type-name` in the overlay";
+            defects.push(Defect::new(place(&name), problem, remedy));
+        }
+        let mut known = HashSet::new();
+        // One `extra` too many is expected, and mended when it is emitted.
+        for member in members.into_iter().filter(|member| *member != "extra" && !known.insert(member.to_string())) {
+            let problem = format!("makes `{member}` twice in `{name}`");
+            defects.push(Defect::new(place(&name), problem, REMEDY));
+        }
+    }
+    defects
 }
 
 const REMEDY: &str = "change it with an overlay action, or teach a pass in xtask/src/lower to remove the construct";

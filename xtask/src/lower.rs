@@ -164,7 +164,10 @@ pub const PASSES: &[Pass] = &[
 ///
 /// Every [`Defect`] of the document, first those that [`check`] finds, then those that a pass can't handle.
 pub fn lower(mut document: Value) -> Result<(Value, Report), Vec<Defect>> {
-    let defects = check::check(&document);
+    let mut defects = check::check(&document);
+    if defects.is_empty() {
+        defects = check::schemas(&mut document);
+    }
     if !defects.is_empty() {
         return Err(defects);
     }
@@ -176,7 +179,9 @@ pub fn lower(mut document: Value) -> Result<(Value, Report), Vec<Defect>> {
             return Err(report.defects);
         }
     }
-    Ok((document, report))
+    // Once more: parts that were merged can bring what neither had.
+    let defects = check::schemas(&mut document);
+    if defects.is_empty() { Ok((document, report)) } else { Err(defects) }
 }
 
 /// The component schemas that something refers to.

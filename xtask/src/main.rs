@@ -1,8 +1,8 @@
 //! `cargo xtask`: dispatch and exit codes.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line talks on both")]
+#![expect(clippy::print_stderr, reason = "a command line talks there")]
 
-use std::{fmt, path::PathBuf, process::ExitCode, thread};
+use std::{fmt, io::Write as _, path::PathBuf, process::ExitCode, thread};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use xtask::{
@@ -78,7 +78,15 @@ impl From<anyhow::Error> for Failure {
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) if error.use_stderr() => {
+            eprintln!("{}\nnext: cargo xtask codegen --help", error.to_string().trim_end());
+            return ExitCode::from(2);
+        }
+        // Help was asked for.
+        Err(help) => help.exit(),
+    };
     // The parsers, the passes and the generator recurse as deep as a document nests; what it may nest is bounded by
     // `document`, but not by what the main thread's stack takes.
     let worker = thread::Builder::new().stack_size(1 << 28).spawn(move || match cli.command {
@@ -106,8 +114,7 @@ fn run(arguments: &Codegen) -> Result<(), Failure> {
             Stage::Overlay => pipeline::overlay(&inputs)?.document,
             Stage::Lower => pipeline::lower(&inputs)?.effective,
         };
-        println!("{document:#}");
-        return Ok(());
+        return print(&document);
     }
     if let Some(folder) = &arguments.out {
         let written = codegen::elsewhere(&inputs, folder)?.write()?;
@@ -133,6 +140,18 @@ fn run(arguments: &Codegen) -> Result<(), Failure> {
         eprintln!("wrote {}", stale.path.display());
     }
     Ok(())
+}
+
+/// Prints the document to stdout. A reader that has seen enough is no failure.
+fn print(document: &serde_json::Value) -> Result<(), Failure> {
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    let written = serde_json::to_writer_pretty(&mut out, document).map_err(std::io::Error::from);
+    match written.and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::new(1, format!("can't write to stdout: {error}"), "send the output somewhere else"))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn done(written: usize) -> String {

@@ -1,6 +1,7 @@
 //! The Rust names that the generator makes of the document's names, so that other stages can find what it generated.
 
 use heck::{ToPascalCase, ToSnakeCase};
+use unicode_ident::{is_xid_continue, is_xid_start};
 
 /// The name of the type that is generated for the schema `name`.
 pub fn pascal(name: &str) -> String {
@@ -18,12 +19,12 @@ fn plain(name: &str) -> String {
         "-1" => return "minus1".to_owned(),
         _ => {}
     }
-    name.replace('\'', "").replace(|c: char| !(c.is_alphanumeric() || c == '_'), "-")
+    name.replace('\'', "").replace(|c: char| !is_xid_continue(c), "-")
 }
 
 fn identifier(name: &str, prefix: &str) -> String {
     let name = match name.chars().next() {
-        Some(first) if first.is_alphabetic() || first == '_' => name.to_owned(),
+        Some(first) if is_xid_start(first) || first == '_' => name.to_owned(),
         _ => format!("{prefix}{name}"),
     };
     if KEYWORDS.contains(&name.as_str()) { format!("{name}_") } else { name }
@@ -47,6 +48,7 @@ mod tests {
         assert_eq!(pascal("KYCSubmitDirectData"), "KycSubmitDirectData");
         assert_eq!(pascal("File Upload (multipart)"), "FileUploadMultipart");
         assert_eq!(pascal("2fa"), "X2fa");
+        assert_eq!(snake("²"), "x");
         assert_eq!(snake("submitKYC"), "submit_kyc");
         assert_eq!(snake("uploadPartnerKYCDocument"), "upload_partner_kyc_document");
         assert_eq!(snake("type"), "type_");

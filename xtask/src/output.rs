@@ -29,12 +29,14 @@ pub struct Stale {
 
 /// What is the matter with a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(clippy::exhaustive_enums, reason = "a file can be missing, different, or one too many")]
+#[allow(clippy::exhaustive_enums, reason = "a file can be missing, different, blocked, or one too many")]
 pub enum Matter {
     /// It should be there.
     Missing,
     /// It should not be there.
     Extra,
+    /// A folder is in its place.
+    Folder,
     /// It differs, first in this line.
     Differs {
         /// The line, counted from 1.
@@ -52,6 +54,7 @@ impl fmt::Display for Stale {
         match &self.matter {
             Matter::Missing => write!(f, "missing  {path}"),
             Matter::Extra => write!(f, "extra    {path}"),
+            Matter::Folder => write!(f, "blocked  {path}, by a folder; move it away"),
             Matter::Differs { line, found, expected } => {
                 write!(f, "stale    {path}, first in line {line}\n    is        {found}\n    should be {expected}")
             }
@@ -88,6 +91,7 @@ impl Outputs {
                 Ok(found) if found == expected.as_bytes() => continue,
                 Ok(found) => first_difference(&found, expected),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => Matter::Missing,
+                Err(_) if full.is_dir() => Matter::Folder,
                 Err(error) => return Err(error).with_context(|| format!("can't read {}", full.display())),
             };
             stale.push(Stale { path: path.clone(), matter });

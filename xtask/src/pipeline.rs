@@ -8,6 +8,7 @@ use std::{
 use serde_json::Value;
 
 use crate::{
+    check,
     defect::Defects,
     document::{self, Loaded},
     emit, generate,
@@ -80,6 +81,8 @@ pub fn overlay(inputs: &Inputs) -> anyhow::Result<Overlaid> {
         (document, overlay.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     });
     let (Loaded { value, sha256 }, overlay) = (document?, overlay?);
+    // Of a document that is something else, all targets would be dead.
+    check::version(&value).map_err(|defect| Defects::of(shown(&inputs.document), vec![defect]))?;
     let provenance = Provenance { document: sha256, overlay: Some(overlay.sha256) };
     let document = overlay::apply(value, &overlay.value).map_err(|list| Defects::of(shown(path), list))?;
     Ok(Overlaid { document, provenance })

@@ -236,13 +236,13 @@ fn each_in(holder: &mut Value, key: &str, pointer: &mut String, f: &mut dyn FnMu
 }
 
 /// Shows every `$ref` that is one, with the pointer of the object that holds it. Examples and extensions are data, not
-/// references, and are passed over.
+/// references, and are passed over. One that is no string is shown as an empty one.
 pub fn references<'d>(document: &'d Value, f: &mut dyn FnMut(&str, &'d str)) {
     fn go<'d>(value: &'d Value, pointer: &mut String, in_names: bool, f: &mut dyn FnMut(&str, &'d str)) {
         match value {
             Value::Object(object) => {
-                if let Some(Value::String(target)) = object.get("$ref").filter(|_| !in_names) {
-                    f(pointer, target);
+                if let Some(target) = object.get("$ref").filter(|_| !in_names) {
+                    f(pointer, target.as_str().unwrap_or_default());
                 }
                 for (key, member) in object.iter().filter(|(_, member)| member.is_object() || member.is_array()) {
                     if in_names || !is_data(key) {

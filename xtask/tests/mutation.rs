@@ -16,7 +16,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use proptest::prelude::*;
+use proptest::{prelude::*, test_runner::RngSeed};
 use serde_json::{Map, Value, json};
 use syn::visit::Visit;
 use xtask::{
@@ -826,7 +826,7 @@ fn text() -> impl Strategy<Value = String> {
 fn any_text_is_parsed_or_refused_with_a_line() {
     let property = || {
         let mut counts = [0_u32; 2];
-        let config = ProptestConfig { failure_persistence: None, cases: 1_500, ..ProptestConfig::default() };
+        let config = ProptestConfig { cases: 1_500, ..config() };
         let mut runner = proptest::test_runner::TestRunner::new(config);
         let count = std::cell::RefCell::new(&mut counts);
         let result = runner.run(&text(), |text| {
@@ -913,12 +913,17 @@ const LEAVES: &str = "{type: string}|{type: string, format: uuid}|{type: string,
                       {type: integer, enum: [1, 2]}|{type: number, default: 1.5}|{type: boolean, default: true}|{type: object}|\
                       {type: array, items: {type: integer}, uniqueItems: true}|{type: string, enum: [a], default: b}";
 
+/// The same cases each time, so that a change is to blame for a failure; a longer hunt (see the top) tries more of them.
+fn config() -> ProptestConfig {
+    ProptestConfig { failure_persistence: None, rng_seed: RngSeed::Fixed(7), ..ProptestConfig::default() }
+}
+
 #[test]
 fn any_schema_is_generated_or_refused() {
     let property = || {
         let mut counts = BTreeMap::<End, u32>::new();
         let cases = u32::try_from(250 * times()).expect("not that many");
-        let config = ProptestConfig { failure_persistence: None, cases, ..ProptestConfig::default() };
+        let config = ProptestConfig { cases, ..config() };
         let mut runner = proptest::test_runner::TestRunner::new(config);
         let count = std::cell::RefCell::new(&mut counts);
         let id = prop::sample::select(NAMES.split('|').collect::<Vec<_>>());

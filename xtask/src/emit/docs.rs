@@ -15,6 +15,8 @@ pub(super) fn comment(indent: &str, text: &str) -> String {
 /// `text` with what rustdoc would take for a link, a tag or code made plain. Code in backticks is left as it is.
 fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
+    // A comment can't hold what a string can.
+    let text = text.replace(|c: char| c.is_control() && c != '\n', " ");
     for line in text.trim().lines() {
         let line = line.trim_end();
         // Four spaces in front make code, which rustdoc would compile.
@@ -58,6 +60,11 @@ fn word(word: &str, out: &mut String) {
         }
         out.push(c);
     }
+}
+
+/// `text` as code in one line of a comment.
+pub(super) fn code(text: &str) -> String {
+    format!("`{}`", text.replace(|c: char| c == '`' || c.is_control(), " "))
 }
 
 /// `text` as the first sentence of a comment: with a full stop.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::model::Model;
+use super::{docs::code, model::Model};
 
 /// The code of `operations.rs`.
 pub(super) fn operations(model: &Model<'_>) -> String {
@@ -14,10 +14,12 @@ pub(super) fn operations(model: &Model<'_>) -> String {
         let retry = if operation.is_safe_to_repeat() { "Safe" } else { "Never" };
         let _ = write!(
             out,
-            "\n/// `{id}`: `{method} {path}`.\n\
+            "\n/// {}: {}.\n\
              pub const {name}: Operation = Operation::new(\n    \
                  {id:?},\n    {method:?},\n    {path:?},\n    Retry::{retry},\n\
-             );\n"
+             );\n",
+            code(id),
+            code(&format!("{method} {path}")),
         );
         let _ = writeln!(all, "    {name},");
     }

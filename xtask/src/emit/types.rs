@@ -1,6 +1,6 @@
 //! The types: what the generator made of the schemas, finished.
 
-use std::fmt::Write as _;
+use std::{collections::HashSet, fmt::Write as _};
 
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
@@ -12,7 +12,7 @@ use syn::{
 
 use super::{
     debug,
-    docs::{comment, sentence},
+    docs::{code, comment, sentence},
     form, methods,
     model::Model,
 };
@@ -164,6 +164,13 @@ fn structure(model: &Model<'_>, mut item: ItemStruct) -> String {
     let mut schemas: Vec<(Ident, Option<&Value>)> = Vec::new();
     if let Fields::Named(fields) = &mut item.fields {
         in_document_order(&mut fields.named, schema);
+        // The generator calls the field for what the document does not list `extra`, whatever else is called so.
+        let is_extra = |field: &Field| field.ident.as_ref().is_some_and(|ident| ident == "extra");
+        if fields.named.iter().filter(|field| is_extra(field)).count() > 1 {
+            for field in fields.named.iter_mut().filter(|field| is_extra(field) && has_serde(&field.attrs, "flatten")) {
+                field.ident = Some(Ident::new("unlisted", Span::call_site()));
+            }
+        }
         for field in &mut fields.named {
             let Some(ident) = field.ident.clone() else { continue };
             let schema = property(&ident, &field.attrs);
@@ -280,6 +287,10 @@ impl Renames {
             name.strip_prefix(&union).filter(|rest| rest.starts_with(char::is_uppercase)).map(str::to_owned)
         };
         let names = types.iter().map(short).collect::<Option<Vec<_>>>().unwrap_or(types);
+        // The same type twice: the generator has told them apart by number.
+        if names.iter().collect::<HashSet<_>>().len() < names.len() {
+            return;
+        }
         let mut renamed = Vec::new();
         for (variant, name) in item.variants.iter_mut().zip(names) {
             let new = Ident::new(&name, variant.ident.span());
@@ -353,7 +364,7 @@ fn string_enum(model: &Model<'_>, item: &ItemEnum) -> String {
     out.push_str(&format!("    {}{unknown} {{\n", item.ident));
     for variant in &item.variants {
         let value = serde_value(&variant.attrs, "rename").unwrap_or_else(|| variant.ident.to_string());
-        out.push_str(&format!("        /// `{}`.\n        {} = {value:?},\n", value.replace('`', "'"), variant.ident));
+        let _ = write!(out, "        /// {}.\n        {} = {value:?},\n", code(&value), variant.ident);
     }
     out.push_str("    }\n}\n");
     out

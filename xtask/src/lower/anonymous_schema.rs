@@ -53,9 +53,7 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
             shape.get_mut("schema").into_iter().for_each(|schema| name(schema, status, "responses"));
         }
         if let Some(form) = operation.get_mut(walk::MULTIPART).and_then(|form| form.get_mut("schema")) {
-            let parent = form[walk::TYPE_NAME].as_str().map_or_else(|| format!("{id}Form"), pascal);
-            form[walk::TYPE_NAME] = parent.clone().into();
-            names.children(form, &parent, "", &join(at.pointer, walk::MULTIPART));
+            names.form(form, &id, &join(at.pointer, walk::MULTIPART));
         }
     });
     for section in ["responses", "requestBodies"] {
@@ -98,6 +96,19 @@ impl Names<'_> {
         if is_values(schema) {
             self.by_structure.entry(structure(schema)).or_insert_with(|| name.to_owned());
         }
+    }
+
+    /// Names the form of the operation `id`: it becomes a type, and no component.
+    fn form(&mut self, form: &mut Value, id: &str, pointer: &str) {
+        let given = form.get(walk::TYPE_NAME).and_then(Value::as_str).map(pascal);
+        let by_operation = format!("{id}Form");
+        let wanted = given.as_deref().unwrap_or(&by_operation);
+        let Some(name) = self.free_name(wanted, &by_operation, given.is_some(), pointer) else { return };
+        self.by_type.insert(name.clone(), String::new());
+        if let Some(object) = form.as_object_mut() {
+            object.insert(walk::TYPE_NAME.to_owned(), name.clone().into());
+        }
+        self.children(form, &name, "", pointer);
     }
 
     /// Names what is anonymous within `schema`, which has a name itself: `parent`, and `label` below it.

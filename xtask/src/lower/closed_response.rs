@@ -12,6 +12,7 @@ use crate::walk::{self, join, schema_name};
 
 pub(super) fn run(document: &mut Value, report: &mut Report) {
     let reached = reached(document);
+    // A part of an `allOf` is no object of its own: what it doesn't know, another part may.
     let mut open = |schema: &mut Value, pointer: &str| {
         let Some(object) = schema.as_object_mut() else { return };
         if object.get("enum").is_some() && object.get("type").is_none_or(|kind| kind == "string") {
@@ -19,20 +20,13 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
                 object.insert(walk::OPEN_ENUM.to_owned(), true.into());
                 report.note(pointer, "open enum: keeps any other value");
             }
-        } else if object.get("properties").is_some() {
+        } else if object.get("properties").is_some() && !pointer.contains("/allOf/") {
             match object.get("additionalProperties") {
                 None | Some(Value::Bool(true)) => {}
                 Some(Value::Bool(false)) => {
                     report.note(pointer, "`additionalProperties: false` not held against a response")
                 }
                 Some(_) => return,
-            }
-            // The generator calls the field for them `extra`, whatever else is called so.
-            let properties = object.get("properties").and_then(Value::as_object);
-            if properties.into_iter().flatten().any(|(name, _)| crate::names::snake(name) == "extra") {
-                object.shift_remove("additionalProperties");
-                report.note(pointer, "drops unknown fields: it has a field `extra` of its own");
-                return;
             }
             object.insert("additionalProperties".to_owned(), json!({}));
             report.note(pointer, "keeps unknown fields");

@@ -39,6 +39,11 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
             forms.push(at.pointer.to_owned());
             report.note(join(&place, FORM), "set aside for a streaming method of its own");
             let schema = form.get("schema").cloned().unwrap_or_else(|| json!({"type": "object"}));
+            if !schema.is_object() {
+                let remedy = "write the schema of the form there";
+                report.defect(Defect::new(join(&join(&place, FORM), "schema"), "not a schema", remedy));
+                return;
+            }
             if content.is_empty() {
                 operation.shift_remove("requestBody");
             } else {
@@ -67,16 +72,14 @@ fn write_out_forms(document: &mut Value, forms: &[String], report: &mut Report) 
         };
         if let Some(slot) = document.pointer_mut(&pointer) {
             *slot = schema;
-            let name = walk::schema_name(&target).map(str::to_owned);
-            if let (Some(object), Some(name)) = (slot.as_object_mut(), &name) {
-                object.entry(walk::TYPE_NAME).or_insert_with(|| name.clone().into());
-            }
             let mut used = false;
             walk::references(document, &mut |_, other| used |= other == target);
-            if let (false, Some(name)) = (used, name) {
-                walk::components(document).and_then(|schemas| schemas.shift_remove(&name));
-                report.note(pointer, format!("component `{name}` became the form"));
+            let Some(name) = walk::schema_name(&target).filter(|_| !used) else { continue };
+            walk::components(document).and_then(|schemas| schemas.shift_remove(name));
+            if let Some(object) = document.pointer_mut(&pointer).and_then(Value::as_object_mut) {
+                object.entry(walk::TYPE_NAME).or_insert_with(|| name.into());
             }
+            report.note(pointer, format!("component `{name}` became the form"));
         }
     }
 }

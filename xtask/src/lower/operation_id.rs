@@ -14,6 +14,9 @@ use crate::{
     walk::{self, join},
 };
 
+/// What the client is made of already.
+const OWN: [&str; 4] = ["call", "new", "new_with_client", "transport"];
+
 pub(super) fn run(document: &mut Value, report: &mut Report) {
     let mut taken: HashMap<String, String> = HashMap::new();
     walk::operations(document, |at, operation| {
@@ -24,8 +27,8 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
                 let remedy = "give one of them another operationId with an overlay action";
                 report.defect(Defect::new(join(at.pointer, "operationId"), problem, remedy));
             }
-            if names::snake(id).is_empty() {
-                let problem = format!("`{id}` has nothing in it that a method could be called");
+            if OWN.contains(&names::snake(id).as_str()) {
+                let problem = format!("`{id}` makes the name of a method that the client has itself");
                 let remedy = "give it another operationId with an overlay action";
                 report.defect(Defect::new(join(at.pointer, "operationId"), problem, remedy));
             }
@@ -86,10 +89,12 @@ mod tests {
     }
 
     #[test]
-    fn refuses_two_ids_that_make_one_method_name() {
-        let mut document = json!({"paths": {"/a": {"get": {"operationId": "getA"}, "put": {"operationId": "get_a"}}}});
+    fn refuses_ids_whose_method_names_are_taken() {
+        let operation = |id: &str| json!({"operationId": id});
+        let mut document = json!({"paths": {
+            "/a": {"get": operation("getA"), "put": operation("get_a")}, "/b": {"get": operation("new")}}});
         let mut report = Report::default();
         run(&mut document, &mut report);
-        assert_eq!(report.defects.len(), 1);
+        assert_eq!(report.defects.len(), 2);
     }
 }
