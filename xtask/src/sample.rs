@@ -48,7 +48,7 @@ fn fit(document: &Value, schema: &Value, filling: Filling<'_>, depth: usize) -> 
     match schema["type"].as_str() {
         Some("string") => text(schema, filling).into(),
         Some("integer") => schema.get("minimum").cloned().unwrap_or_else(|| 1.into()),
-        Some("number") => schema.get("minimum").cloned().unwrap_or_else(|| json!(1.5)),
+        Some("number") => json!(schema.get("minimum").and_then(Value::as_f64).unwrap_or(1.0) + 0.5),
         Some("boolean") => true.into(),
         Some("array") if depth > 12 => json!([]),
         Some("array") => json!([fit(document, &schema["items"], filling, depth + 1)]),

@@ -27,7 +27,7 @@ pub use crate::{
         error_body::ErrorBody,
         form::FilePart,
         operation::{Operation, Retry},
-        response::Response,
+        response::{RawBody, Response},
         string_enum::{NotAValue, UnknownValue},
         transport::{Answer, Transport},
     },

@@ -54,7 +54,7 @@ fn stand_in(model: &Model<'_>, ty: &Type, schema: Option<&Value>, value: &str) -
     } else if is_option(ty) {
         format!("&hidden::optional({value})")
     } else {
-        "&Hidden".to_owned()
+        "&hidden::Hidden".to_owned()
     }
 }
 
@@ -94,7 +94,7 @@ pub(super) fn of_struct<'v>(
 /// `impl Debug` for an enum whose variants hold something.
 pub(super) fn of_enum(model: &Model<'_>, item: &syn::ItemEnum, whole: Option<&Value>) -> String {
     if item.variants.is_empty() {
-        return implementation(&item.ident.to_string(), "match *self {}");
+        return implementation(&item.ident.to_string(), "let _ = f;\n        match *self {}");
     }
     let mut body = "match self {\n".to_owned();
     for variant in &item.variants {

@@ -44,7 +44,7 @@ pub(super) fn form(model: &Model<'_>, operation: &Operation<'_>, name: &str, sch
     out.push_str(&constructor(name, &arguments.collect::<Vec<_>>()));
     let _ = write!(
         out,
-        "\nimpl {name} {{\n    pub(crate) fn into_form(self) -> Form {{\n        Form::default(){parts}\n    }}\n}}\n"
+        "\nimpl {name} {{\n    pub(crate) fn into_form(self) -> form::Form {{\n        form::Form::default(){parts}\n    }}\n}}\n"
     );
     // The generator has not seen this type; its fields are parsed to be judged like all others.
     let parsed: Result<syn::ItemStruct, _> = syn::parse_str(&format!("struct {name} {{ {fields} }}"));
@@ -66,7 +66,7 @@ fn field_type(schema: &Value) -> (String, bool) {
         return (target, false);
     }
     let (ty, is_file) = match (schema["type"].as_str(), schema["format"].as_str()) {
-        (Some("string"), Some("binary")) => ("FilePart", true),
+        (Some("string"), Some("binary")) => ("form::FilePart", true),
         (Some("string"), Some("uuid")) => ("::uuid::Uuid", false),
         (Some("string"), _) => ("::std::string::String", false),
         (Some("integer"), _) => ("i64", false),

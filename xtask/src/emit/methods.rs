@@ -22,7 +22,9 @@ use crate::{
 /// The code of `client.rs`.
 pub(super) fn methods(model: &Model<'_>, items: Vec<ImplItem>) -> String {
     let mut out = String::from(
-        "use crate::{\n    operations,\n    runtime::{call::Client, error::Error, response::Response, transport::Transport},\n    types,\n};\n\n\
+        "use crate::{\n    operations,\n    runtime::{call::Client, error::Error, response::Response, transport::Transport},\n    types,\n};\n\
+         #[allow(unused_imports, reason = \"a document may have no answer that is not JSON\")]\n\
+         use crate::RawBody;\n\n\
          #[allow(clippy::too_many_arguments, reason = \"the document requires them\")]\n\
          impl<T: Transport> Client<T> {",
     );
@@ -140,7 +142,7 @@ fn answer(model: &Model<'_>, operation: &Operation<'_>, output: &ReturnType) -> 
     };
     match value {
         Some(Type::Path(path)) if path.path.segments.last().is_some_and(|last| last.ident == "ByteStream") => {
-            ("::bytes::Bytes".to_owned(), "received.bytes()".to_owned())
+            ("RawBody".to_owned(), "received.raw()".to_owned())
         }
         Some(Type::Tuple(_)) | None => ("()".to_owned(), "received.empty()".to_owned()),
         Some(value) => (one_line(value), "received.json()".to_owned()),
@@ -181,7 +183,7 @@ pub(super) fn answers(model: &Model<'_>, operation: &Operation<'_>) -> Option<St
                 let read = format!("received.json::<{target}, E>()");
                 Some((target, read))
             }
-            None => shape.get("raw").map(|_| ("::bytes::Bytes".to_owned(), "received.bytes()".to_owned())),
+            None => shape.get("raw").map(|_| ("crate::RawBody".to_owned(), "received.raw()".to_owned())),
         };
         let _ = write!(variants, "    /// Status {status}.\n    {variant}");
         let shown = match &payload {
@@ -189,7 +191,7 @@ pub(super) fn answers(model: &Model<'_>, operation: &Operation<'_>) -> Option<St
                 let _ = writeln!(variants, "({payload}),");
                 let map = format!("{read}.map(|response| response.map(Self::{variant}))");
                 let _ = writeln!(arms, "            {pattern} => {map},");
-                let (bound, value) = if shows_itself { ("value", "value") } else { ("_", "&Hidden") };
+                let (bound, value) = if shows_itself { ("value", "value") } else { ("_", "&hidden::Hidden") };
                 format!("Self::{variant}({bound}) => f.debug_tuple(\"{variant}\").field({value}).finish()")
             }
             None => {

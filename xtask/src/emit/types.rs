@@ -30,9 +30,10 @@ pub(super) fn types(model: &Model<'_>, items: Vec<Item>) -> String {
             _ => None,
         })
         .collect();
+    // Modules alone, whose names no type can have.
     let mut out = String::from(
-        "#[allow(unused_imports, reason = \"a document may have no personal data and no enums\")]\n\
-         use crate::runtime::{\n    form::{FilePart, Form},\n    hidden::{self, Hidden},\n    string_enum::{closed_enum, open_enum},\n};\n",
+        "#[allow(unused_imports, reason = \"a document may have no forms, no personal data and no enums\")]\n\
+         use crate::runtime::{form, hidden, string_enum::{closed_enum, open_enum}};\n",
     );
     let mut renames = Renames::default();
     for item in items {

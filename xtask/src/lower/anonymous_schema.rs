@@ -158,7 +158,9 @@ impl Names<'_> {
     /// Makes `schema`, which stands at `label` of `parent`, a reference to a component, if it is worth a name.
     fn place(&mut self, schema: &mut Value, parent: &str, label: &str, pointer: &str) {
         let given = schema.get(walk::TYPE_NAME).and_then(Value::as_str).map(pascal);
-        if walk::reference(schema).is_some() || !(is_values(schema) || is_object(schema) || is_union(schema)) {
+        let is_worth_it = is_values(schema) || is_object(schema) || is_union(schema);
+        // A bare string or map as an answer has a `Debug` that hides nothing; a type of its own has one that does.
+        if walk::target(schema).is_some() || !(is_worth_it || (label == "response" && is_loose(schema))) {
             return self.children(schema, parent, label, pointer);
         }
         let by_parent = format!("{parent}{}", pascal(label));
@@ -241,6 +243,21 @@ fn is_values(schema: &Value) -> bool {
 
 fn is_object(schema: &Value) -> bool {
     schema.get("properties").and_then(Value::as_object).is_some_and(|properties| !properties.is_empty())
+}
+
+/// Whether what `schema` describes can hold any text, outside of a type that has a name.
+fn is_loose(schema: &Value) -> bool {
+    match schema.get("type").and_then(Value::as_str) {
+        Some("integer" | "number" | "boolean") => false,
+        Some("array") => schema.get("items").is_none_or(|items| {
+            walk::target(items).is_none()
+                && !is_values(items)
+                && !is_object(items)
+                && !is_union(items)
+                && is_loose(items)
+        }),
+        _ => true,
+    }
 }
 
 fn is_union(schema: &Value) -> bool {
@@ -355,6 +372,22 @@ mod tests {
         let mut expected = operation(&refer("DoItBody"), &refer("DoItResponse"));
         expected["components"] = json!({"schemas": {"DoItBody": object, "DoItResponse": object}});
         check(run, operation(&object, &object), &expected);
+    }
+
+    #[test]
+    fn gives_a_bare_answer_a_type_that_can_hide_it() {
+        let answer = |schema: Value| {
+            json!({"paths": {"/a": {"get": {"operationId": "getIt", "responses": {
+            "200": {"content": {"application/json": {"schema": schema}}}}}}}})
+        };
+        for loose in [json!({"type": "string"}), json!({}), json!({"type": "array", "items": {"type": "string"}})] {
+            let mut expected = answer(refer("GetItResponse"));
+            expected["components"] = json!({"schemas": {"GetItResponse": loose}});
+            check(run, answer(loose), &expected);
+        }
+        for plain in [json!({"type": "integer"}), json!({"type": "array", "items": refer("A")})] {
+            check(run, answer(plain.clone()), &answer(plain));
+        }
     }
 
     #[test]

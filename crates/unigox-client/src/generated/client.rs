@@ -7,6 +7,8 @@ use crate::{
     runtime::{call::Client, error::Error, response::Response, transport::Transport},
     types,
 };
+#[allow(unused_imports, reason = "a document may have no answer that is not JSON")]
+use crate::RawBody;
 
 #[allow(clippy::too_many_arguments, reason = "the document requires them")]
 impl<T: Transport> Client<T> {

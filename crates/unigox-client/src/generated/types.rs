@@ -2,12 +2,8 @@
 // document sha256: 4184979a36a170af15648da19e9c831e3fc612c762040fae0bd31ef7ffd7a86d
 // overlay sha256: 5c4021e92ee378d8f1913674554a4db76c929f7632bb38b50f72e8a4609dee44
 
-#[allow(unused_imports, reason = "a document may have no personal data and no enums")]
-use crate::runtime::{
-    form::{FilePart, Form},
-    hidden::{self, Hidden},
-    string_enum::{closed_enum, open_enum},
-};
+#[allow(unused_imports, reason = "a document may have no forms, no personal data and no enums")]
+use crate::runtime::{form, hidden, string_enum::{closed_enum, open_enum}};
 
 closed_enum! {
     /// What a document in a batch shows. A batch takes fewer types than a single upload; send
@@ -108,7 +104,7 @@ impl ::std::fmt::Debug for CreatePaymentDetailsRequestInstitutionOptional {
         f.debug_struct("CreatePaymentDetailsRequestInstitutionOptional")
             .field("currency", &self.currency)
             .field("rail", &self.rail)
-            .field("details", &Hidden)
+            .field("details", &hidden::Hidden)
             .field("country_code", &self.country_code)
             .field("institution_id", &self.institution_id)
             .finish()
@@ -158,7 +154,7 @@ impl ::std::fmt::Debug for CreatePaymentDetailsRequestInstitutionRequired {
         f.debug_struct("CreatePaymentDetailsRequestInstitutionRequired")
             .field("currency", &self.currency)
             .field("rail", &self.rail)
-            .field("details", &Hidden)
+            .field("details", &hidden::Hidden)
             .field("country_code", &self.country_code)
             .field("institution_id", &self.institution_id)
             .finish()
@@ -198,7 +194,7 @@ impl ::std::fmt::Debug for CreatePaymentDetailsResponse {
         f.debug_struct("CreatePaymentDetailsResponse")
             .field("success", &self.success)
             .field("data", &self.data)
-            .field("extra", &Hidden)
+            .field("extra", &hidden::Hidden)
             .finish()
     }
 }
@@ -231,8 +227,8 @@ impl CreateUserRequest {
 impl ::std::fmt::Debug for CreateUserRequest {
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         f.debug_struct("CreateUserRequest")
-            .field("user_ref", &Hidden)
-            .field("email", &Hidden)
+            .field("user_ref", &hidden::Hidden)
+            .field("email", &hidden::Hidden)
             .finish()
     }
 }
@@ -270,7 +266,7 @@ impl ::std::fmt::Debug for CreateUserResponse {
         f.debug_struct("CreateUserResponse")
             .field("success", &self.success)
             .field("data", &self.data)
-            .field("extra", &Hidden)
+            .field("extra", &hidden::Hidden)
             .finish()
     }
 }
@@ -323,7 +319,7 @@ impl ::std::fmt::Debug for CreatedUser {
             .field("email", &hidden::optional(&self.email))
             .field("kyc_status", &self.kyc_status)
             .field("created_at", &self.created_at)
-            .field("extra", &Hidden)
+            .field("extra", &hidden::Hidden)
             .finish()
     }
 }
@@ -361,7 +357,7 @@ impl ::std::fmt::Debug for DeletePaymentDetailsResponse {
         f.debug_struct("DeletePaymentDetailsResponse")
             .field("success", &self.success)
             .field("data", &self.data)
-            .field("extra", &Hidden)
+            .field("extra", &hidden::Hidden)
             .finish()
     }
 }
@@ -383,7 +379,7 @@ impl ::std::fmt::Debug for DeletedPaymentDetails {
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         f.debug_struct("DeletedPaymentDetails")
             .field("message", &self.message)
-            .field("extra", &Hidden)
+            .field("extra", &hidden::Hidden)
             .finish()
     }
 }
@@ -451,7 +447,7 @@ impl ::std::fmt::Debug for DocumentLink {
         f.debug_struct("DocumentLink")
             .field("upload_method", &self.upload_method)
             .field("document_type", &self.document_type)
-            .field("url", &Hidden)
+            .field("url", &hidden::Hidden)
             .finish()
     }
 }
@@ -520,7 +516,7 @@ impl ::std::fmt::Debug for DocumentLinkItem {
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         f.debug_struct("DocumentLinkItem")
             .field("document_type", &self.document_type)
-            .field("url", &Hidden)
+            .field("url", &hidden::Hidden)
             .finish()
     }
 }
@@ -656,7 +652,7 @@ impl ::std::fmt::Debug for GetPaymentDetailsResponse {
         f.debug_struct("GetPaymentDetailsResponse")
             .field("success", &self.success)
             .field("data", &self.data)
-            .field("extra", &Hidden)
+            .field("extra", &hidden::Hidden)
             .finish()
     }
 }
@@ -694,7 +690,7 @@ impl ::std::fmt::Debug for GetUserResponse {
         f.debug_struct("GetUserResponse")
             .field("success", &self.success)
             .field("data", &self.data)
-            .field("extra", &Hidden)
+            .field("extra", &hidden::Hidden)
             .finish()
     }
 }
@@ -944,7 +940,7 @@ impl ::std::fmt::Debug for KycSubmissionResult {
             .field("kyc_status", &self.kyc_status)
             .field("message", &self.message)
             .field("verification_url", &hidden::optional(&self.verification_url))
-            .field("extra", &Hidden)
+            .field("extra", &hidden::Hidden)
             .finish()
     }
 }
@@ -982,7 +978,7 @@ impl ::std::fmt::Debug for KycSubmitResponse {
         f.debug_struct("KycSubmitResponse")
             .field("success", &self.success)
             .field("data", &self.data)
-            .field("extra", &Hidden)
+            .field("extra", &hidden::Hidden)
             .finish()
     }
 }
@@ -1036,7 +1032,7 @@ impl ::std::fmt::Debug for PartnerUser {
             .field("created_at", &self.created_at)
             .field("kyc", &self.kyc)
             .field("payment_profiles", &self.payment_profiles)
-            .field("extra", &Hidden)
+            .field("extra", &hidden::Hidden)
             .finish()
     }
 }
@@ -1094,8 +1090,8 @@ impl ::std::fmt::Debug for PaymentProfile {
             .field("currency", &self.currency)
             .field("institution_name", &self.institution_name)
             .field("institution_id", &self.institution_id)
-            .field("details", &Hidden)
-            .field("extra", &Hidden)
+            .field("details", &hidden::Hidden)
+            .field("extra", &hidden::Hidden)
             .finish()
     }
 }
@@ -1164,9 +1160,9 @@ impl Pii {
 impl ::std::fmt::Debug for Pii {
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         f.debug_struct("Pii")
-            .field("first_name", &Hidden)
-            .field("last_name", &Hidden)
-            .field("country_code", &Hidden)
+            .field("first_name", &hidden::Hidden)
+            .field("last_name", &hidden::Hidden)
+            .field("country_code", &hidden::Hidden)
             .field("dob", &hidden::optional(&self.dob))
             .field("middle_name", &hidden::optional(&self.middle_name))
             .field("phone_number", &hidden::optional(&self.phone_number))
@@ -1258,7 +1254,7 @@ impl ::std::fmt::Debug for UpdateKycResponse {
         f.debug_struct("UpdateKycResponse")
             .field("success", &self.success)
             .field("data", &self.data)
-            .field("extra", &Hidden)
+            .field("extra", &hidden::Hidden)
             .finish()
     }
 }
@@ -1298,7 +1294,7 @@ impl ::std::fmt::Debug for UpdatedKyc {
         f.debug_struct("UpdatedKyc")
             .field("updated_fields", &self.updated_fields)
             .field("message", &self.message)
-            .field("extra", &Hidden)
+            .field("extra", &hidden::Hidden)
             .finish()
     }
 }
@@ -1336,7 +1332,7 @@ impl ::std::fmt::Debug for UploadDocumentResponse {
         f.debug_struct("UploadDocumentResponse")
             .field("success", &self.success)
             .field("data", &self.data)
-            .field("extra", &Hidden)
+            .field("extra", &hidden::Hidden)
             .finish()
     }
 }
@@ -1403,7 +1399,7 @@ impl ::std::fmt::Debug for UploadedDocument {
             .field("message", &self.message)
             .field("verification_session_id", &hidden::optional(&self.verification_session_id))
             .field("verification_status", &self.verification_status)
-            .field("extra", &Hidden)
+            .field("extra", &hidden::Hidden)
             .finish()
     }
 }
@@ -1454,7 +1450,7 @@ impl ::std::fmt::Debug for UserKyc {
             .field("country_code", &hidden::optional(&self.country_code))
             .field("rejection_reason", &hidden::optional(&self.rejection_reason))
             .field("updated_at", &self.updated_at)
-            .field("extra", &Hidden)
+            .field("extra", &hidden::Hidden)
             .finish()
     }
 }
@@ -1497,8 +1493,8 @@ impl ::std::fmt::Debug for UserPaymentProfile {
             .field("currency", &self.currency)
             .field("institution_name", &self.institution_name)
             .field("institution_id", &self.institution_id)
-            .field("details", &Hidden)
-            .field("extra", &Hidden)
+            .field("details", &hidden::Hidden)
+            .field("extra", &hidden::Hidden)
             .finish()
     }
 }
@@ -1556,7 +1552,7 @@ impl ::std::fmt::Debug for Verification {
             .field("verification_url", &hidden::optional(&self.verification_url))
             .field("verification_seconds_left", &self.verification_seconds_left)
             .field("provider_messages", &hidden::optional(&self.provider_messages))
-            .field("extra", &Hidden)
+            .field("extra", &hidden::Hidden)
             .finish()
     }
 }
@@ -1622,7 +1618,7 @@ impl ::std::fmt::Debug for VerificationStatusResponse {
         f.debug_struct("VerificationStatusResponse")
             .field("success", &self.success)
             .field("data", &self.data)
-            .field("extra", &Hidden)
+            .field("extra", &hidden::Hidden)
             .finish()
     }
 }
@@ -1648,7 +1644,7 @@ impl ::std::fmt::Debug for VerifyAuthData {
         f.debug_struct("VerifyAuthData")
             .field("message", &self.message)
             .field("authenticated", &self.authenticated)
-            .field("extra", &Hidden)
+            .field("extra", &hidden::Hidden)
             .finish()
     }
 }
@@ -1686,7 +1682,7 @@ impl ::std::fmt::Debug for VerifyAuthResponse {
         f.debug_struct("VerifyAuthResponse")
             .field("success", &self.success)
             .field("data", &self.data)
-            .field("extra", &Hidden)
+            .field("extra", &hidden::Hidden)
             .finish()
     }
 }
@@ -1730,7 +1726,7 @@ pub mod error {
 #[non_exhaustive]
 pub struct DocumentFileUpload {
     /// The file. At most 10 MB; JPEG, PNG, GIF or PDF.
-    pub document: FilePart,
+    pub document: form::FilePart,
     /// What a document shows. `identity_front` (front side of the identity document) and `selfie` are
     /// needed for a verification; the other types are optional additions.
     pub document_type: DocumentType,
@@ -1739,7 +1735,7 @@ pub struct DocumentFileUpload {
 impl DocumentFileUpload {
     /// With what is required; the rest is left out until it is set.
     pub fn new(
-        document: FilePart,
+        document: form::FilePart,
         document_type: DocumentType,
     ) -> Self {
         Self {
@@ -1750,8 +1746,8 @@ impl DocumentFileUpload {
 }
 
 impl DocumentFileUpload {
-    pub(crate) fn into_form(self) -> Form {
-        Form::default()
+    pub(crate) fn into_form(self) -> form::Form {
+        form::Form::default()
             .file("document", self.document)
             .value("document_type", &self.document_type)
     }
@@ -1760,7 +1756,7 @@ impl DocumentFileUpload {
 impl ::std::fmt::Debug for DocumentFileUpload {
     fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
         f.debug_struct("DocumentFileUpload")
-            .field("document", &Hidden)
+            .field("document", &hidden::Hidden)
             .field("document_type", &self.document_type)
             .finish()
     }

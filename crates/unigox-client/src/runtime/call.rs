@@ -2,7 +2,6 @@
 
 use std::{borrow::Cow, fmt::Display};
 
-use bytes::Bytes;
 use reqwest::{
     Body, Method, Request, RequestBuilder, StatusCode, Url,
     header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue},
@@ -16,7 +15,7 @@ use super::{
     error_body::ErrorBody,
     form::Form,
     operation::Operation,
-    response::Response,
+    response::{RawBody, Response},
     transport::{Answer, Transport},
 };
 
@@ -300,8 +299,8 @@ impl Received {
     }
 
     /// The answer to an operation that answers with something other than JSON.
-    pub(crate) fn bytes<E>(self) -> Result<Response<Bytes>, Error<E>> {
-        Ok(Response::new(self.answer.body.clone(), self.answer))
+    pub(crate) fn raw<E>(self) -> Result<Response<RawBody>, Error<E>> {
+        Ok(Response::new(RawBody(self.answer.body.clone()), self.answer))
     }
 
     /// The answer has a success status that the document doesn't know, so that its shape is not known either.

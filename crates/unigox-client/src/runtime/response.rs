@@ -60,6 +60,17 @@ impl<T> Deref for Response<T> {
     }
 }
 
+/// A body that is not JSON, as it was received.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RawBody(pub Bytes);
+
+/// Shows the length alone.
+impl fmt::Debug for RawBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RawBody").field("bytes", &self.0.len()).finish()
+    }
+}
+
 /// Shows the status and the value, whose own `Debug` hides what is personal; neither headers nor body.
 impl<T: fmt::Debug> fmt::Debug for Response<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
