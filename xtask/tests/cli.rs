@@ -931,7 +931,8 @@ fn an_output_that_can_not_be_written_ends_with_1_and_changes_nothing() {
         workspace.replace(GENERATED[5], "#", "##");
         workspace.write(EXTRA[0], "");
     };
-    let in_the_way: [(&str, fn(&Workspace)); 3] = [
+    type Put = fn(&Workspace);
+    let in_the_way: [(&str, Put); 3] = [
         ("types.rs", |w| {
             w.remove(GENERATED[2]);
             fs::create_dir(w.path(GENERATED[2])).expect("a folder");
