@@ -649,7 +649,7 @@ fn any_text_is_parsed_or_refused_with_a_line() {
 /// Schemas that are mostly right, with names that are mostly odd.
 fn schema() -> impl Strategy<Value = Value> {
     let name = || prop::sample::select(NAMES.split('|').collect::<Vec<_>>());
-    let reference = prop::sample::select(vec!["A", "B", "C"]).prop_map(|name| walk::reference_to(name));
+    let reference = prop::sample::select(vec!["A", "B", "C"]).prop_map(walk::reference_to);
     let values = prop::collection::vec(prop_oneof![9 => name().prop_map(Value::from), 1 => Just(Value::Null)], 1..4);
     let leaf = prop_oneof![
         2 => reference,
