@@ -44,10 +44,10 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
             parameter.get_mut("schema").into_iter().for_each(|schema| name(schema, &label, "parameters"));
         }
         if let Some(body) = operation.get_mut("requestBody") {
-            json_schema(body).into_iter().for_each(|schema| name(schema, "body", "requestBody"));
+            typed_schema(body).into_iter().for_each(|schema| name(schema, "body", "requestBody"));
         }
         for (_, response) in operation.get_mut("responses").and_then(Value::as_object_mut).into_iter().flatten() {
-            json_schema(response).into_iter().for_each(|schema| name(schema, "response", "responses"));
+            typed_schema(response).into_iter().for_each(|schema| name(schema, "response", "responses"));
         }
         for (status, shape) in operation.get_mut(walk::SUCCESSES).and_then(Value::as_object_mut).into_iter().flatten() {
             shape.get_mut("schema").into_iter().for_each(|schema| name(schema, status, "responses"));
@@ -60,7 +60,7 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
         let shared = document.pointer_mut(&format!("/components/{section}")).and_then(Value::as_object_mut);
         for (name, holder) in shared.into_iter().flatten() {
             let pointer = join(&format!("/components/{section}"), name);
-            json_schema(holder).into_iter().for_each(|schema| names.place(schema, &pascal(name), "", &pointer));
+            typed_schema(holder).into_iter().for_each(|schema| names.place(schema, &pascal(name), "", &pointer));
         }
     }
     let components = names.components;
@@ -71,9 +71,11 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
     }
 }
 
-fn json_schema(holder: &mut Value) -> Option<&mut Value> {
+/// The schema of a body that becomes a type; others travel as bytes or text.
+fn typed_schema(holder: &mut Value) -> Option<&mut Value> {
+    let is_typed = |media_type: &str| matches!(media_type, "application/json" | "application/x-www-form-urlencoded");
     let content = holder.get_mut("content")?.as_object_mut()?;
-    content.values_mut().next()?.get_mut("schema")
+    content.iter_mut().find(|(media_type, _)| is_typed(media_type))?.1.get_mut("schema")
 }
 
 struct Names<'r> {
