@@ -1,6 +1,6 @@
 //! The methods: the generator's names and signatures, with bodies that call the runtime.
 
-use std::fmt::Write as _;
+use std::{collections::HashMap, fmt::Write as _};
 
 use serde_json::Value;
 use syn::{
@@ -28,11 +28,12 @@ pub(super) fn methods(model: &Model<'_>, items: Vec<ImplItem>) -> String {
          #[allow(clippy::too_many_arguments, reason = \"the document requires them\")]\n\
          impl<T: Transport> Client<T> {",
     );
+    let by_name: HashMap<String, &Operation<'_>> =
+        model.operations.iter().map(|operation| (operation.method_name(), operation)).collect();
     for item in items {
         let ImplItem::Fn(function) = item else { continue };
-        let is_of = |operation: &&Operation<'_>| function.sig.ident == operation.method_name();
         // `new` and the like are of no operation: a client is made by hand, with a transport.
-        let Some(operation) = model.operations.iter().find(is_of) else { continue };
+        let Some(operation) = by_name.get(&function.sig.ident.to_string()).copied() else { continue };
         let form = operation.form();
         if form.is_none() || operation.value.get("requestBody").is_some() {
             out.push_str(&method(model, operation, function.clone(), None));

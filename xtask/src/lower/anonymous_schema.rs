@@ -24,7 +24,13 @@ use crate::{
 };
 
 pub(super) fn run(document: &mut Value, report: &mut Report) {
-    let mut names = Names { components: Object::new(), by_structure: HashMap::new(), by_type: HashMap::new(), report };
+    let mut names = Names {
+        components: Object::new(),
+        by_structure: HashMap::new(),
+        structures: HashMap::new(),
+        by_type: HashMap::new(),
+        report,
+    };
     let given = walk::components(document).map(std::mem::take).unwrap_or_default();
     for (name, schema) in &given {
         names.claim(name, schema);
@@ -82,6 +88,8 @@ struct Names<'r> {
     components: Object,
     /// The component of each structure that has one, so that an equal schema joins it.
     by_structure: HashMap<String, String>,
+    /// The structure of each component that has been named here, and of each enum of the document.
+    structures: HashMap<String, String>,
     /// The component behind each Rust type name that is taken.
     by_type: HashMap<String, String>,
     report: &'r mut Report,
@@ -97,6 +105,7 @@ impl Names<'_> {
         }
         if is_values(schema) {
             self.by_structure.entry(structure(schema)).or_insert_with(|| name.to_owned());
+            self.structures.insert(name.to_owned(), structure(schema));
         }
     }
 
@@ -177,8 +186,11 @@ impl Names<'_> {
             let called = if says_nothing { by_parent.clone() } else { pascal(label) };
             structure.push_str(given.as_ref().unwrap_or(&called));
         }
-        let known =
-            self.by_structure.get(&structure).filter(|name| given.as_ref().is_none_or(|given| *given == pascal(name)));
+        // A name that was given is kept to, even if an equal schema goes by another one.
+        let known = match &given {
+            Some(given) => self.by_type.get(given).filter(|name| self.structures.get(*name) == Some(&structure)),
+            None => self.by_structure.get(&structure),
+        };
         let name = match known {
             Some(name) => {
                 self.report.note(pointer, format!("the same as `{name}`"));
@@ -186,7 +198,8 @@ impl Names<'_> {
             }
             None => {
                 let Some(name) = self.free_name(&wanted, &by_parent, given.is_some(), pointer) else { return };
-                self.by_structure.insert(structure, name.clone());
+                self.by_structure.entry(structure.clone()).or_insert_with(|| name.clone());
+                self.structures.insert(name.clone(), structure);
                 self.by_type.insert(pascal(&name), name.clone());
                 self.report.note(pointer, format!("named `{name}`"));
                 name
@@ -374,6 +387,19 @@ mod tests {
         let mut expected = operation(&refer("DoItBody"), &refer("DoItResponse"));
         expected["components"] = json!({"schemas": {"DoItBody": object, "DoItResponse": object}});
         check(run, operation(&object, &object), &expected);
+    }
+
+    #[test]
+    fn keeps_given_names_apart_even_if_the_schemas_are_equal() {
+        let named = |name: &str| json!({"type": "string", "enum": ["a", "b"], "x-type-name": name});
+        let plain = json!({"type": "string", "enum": ["a", "b"]});
+        let object = |x: Value, y: Value, z: Value| json!({"type": "object", "properties": {"x": x, "y": y, "z": z}});
+        check(
+            run,
+            json!({"components": {"schemas": {"A": object(named("One"), named("Two"), named("One"))}}}),
+            &json!({"components": {"schemas": {
+                "One": plain, "Two": plain, "A": object(refer("One"), refer("Two"), refer("One"))}}}),
+        );
     }
 
     #[test]

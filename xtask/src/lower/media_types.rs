@@ -3,6 +3,8 @@
 //! The generator takes one media type and no form. Of several, JSON is kept; a multipart form is set aside under
 //! [`walk::MULTIPART`], from which a streaming method of its own is made.
 
+use std::collections::HashMap;
+
 use serde_json::{Value, json};
 
 use super::Report;
@@ -63,6 +65,9 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
 /// A form's schema is written out: it becomes a type of its own, with files for its binary fields. A component that
 /// was there for it alone goes.
 fn write_out_forms(document: &mut Value, forms: &[String], report: &mut Report) {
+    // Counted once, and down from there: a walk for each form would take the square of their number.
+    let mut uses: HashMap<String, usize> = HashMap::new();
+    walk::references(document, &mut |_, target| *uses.entry(target.to_owned()).or_default() += 1);
     for pointer in forms {
         let pointer = join(&join(pointer, walk::MULTIPART), "schema");
         let Some(target) = document.pointer(&pointer).and_then(walk::reference).map(str::to_owned) else { continue };
@@ -72,9 +77,9 @@ fn write_out_forms(document: &mut Value, forms: &[String], report: &mut Report) 
         };
         if let Some(slot) = document.pointer_mut(&pointer) {
             *slot = schema;
-            let mut used = false;
-            walk::references(document, &mut |_, other| used |= other == target);
-            let Some(name) = walk::schema_name(&target).filter(|_| !used) else { continue };
+            let left = uses.entry(target.clone()).or_default();
+            *left = left.saturating_sub(1);
+            let Some(name) = walk::schema_name(&target).filter(|_| *left == 0) else { continue };
             walk::components(document).and_then(|schemas| schemas.shift_remove(name));
             if let Some(object) = document.pointer_mut(&pointer).and_then(Value::as_object_mut) {
                 object.entry(walk::TYPE_NAME).or_insert_with(|| name.into());
