@@ -22,14 +22,15 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
     // Merging one schema reads the others, so each component is taken out of the map while it is worked on. It can't
     // refer to itself but through a property, which merging never follows.
     let mut components = walk::components(document).map(std::mem::take).unwrap_or_default();
-    for index in 0..components.len() {
-        let Some((name, slot)) = components.iter_mut().nth(index) else { continue };
-        let mut pointer = join("/components/schemas", name);
+    let names: Vec<String> = components.keys().cloned().collect();
+    for name in names {
+        let Some(slot) = components.get_mut(&name) else { continue };
+        let mut pointer = join("/components/schemas", &name);
         let mut schema = std::mem::take(slot);
         walk::schema_mut(&mut schema, &mut pointer, &mut |schema, pointer| {
             merge_in_place(schema, pointer, &components, report);
         });
-        if let Some((_, slot)) = components.iter_mut().nth(index) {
+        if let Some(slot) = components.get_mut(&name) {
             *slot = schema;
         }
     }

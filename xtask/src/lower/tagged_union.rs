@@ -23,14 +23,15 @@ use crate::walk::{self, Object, join, reference, schema_name};
 pub(super) fn run(document: &mut Value, report: &mut Report) {
     let mut inlined: Vec<String> = Vec::new();
     let mut components = walk::components(document).map(std::mem::take).unwrap_or_default();
-    for index in 0..components.len() {
-        let Some((name, slot)) = components.iter_mut().nth(index) else { continue };
-        let mut pointer = join("/components/schemas", name);
+    let names: Vec<String> = components.keys().cloned().collect();
+    for name in names {
+        let Some(slot) = components.get_mut(&name) else { continue };
+        let mut pointer = join("/components/schemas", &name);
         let mut schema = std::mem::take(slot);
         walk::schema_mut(&mut schema, &mut pointer, &mut |schema, pointer| {
             inline(schema, pointer, &components, &mut inlined, report);
         });
-        if let Some((_, slot)) = components.iter_mut().nth(index) {
+        if let Some(slot) = components.get_mut(&name) {
             *slot = schema;
         }
     }
