@@ -26,7 +26,7 @@ pub struct Client<T> {
     transport: T,
 }
 
-impl<T: Transport> Client<T> {
+impl<T> Client<T> {
     /// A client that calls the API at `base_url`, which may end in a path.
     ///
     /// # Errors
@@ -48,6 +48,13 @@ impl<T: Transport> Client<T> {
         &self.transport
     }
 
+    /// A client of the same API over another transport: one that knows more of a single call, for instance.
+    pub fn over<U>(&self, transport: U) -> Client<U> {
+        Client { base_url: self.base_url.clone(), transport }
+    }
+}
+
+impl<T: Transport> Client<T> {
     pub(crate) fn call(&self, operation: &'static Operation) -> Call<'_, T> {
         Call {
             client: self,

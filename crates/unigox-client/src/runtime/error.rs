@@ -61,6 +61,11 @@ impl InvalidRequest {
     pub fn parameter(&self) -> &str {
         &self.parameter
     }
+
+    /// What is the matter with it, to go on after its name.
+    pub fn problem(&self) -> &'static str {
+        self.problem
+    }
 }
 
 impl fmt::Display for InvalidRequest {
@@ -98,6 +103,11 @@ impl ApiError {
     pub fn response(&self) -> &Response<ErrorBody> {
         &self.response
     }
+
+    /// The answer with its headers, without the rest.
+    pub fn into_response(self) -> Response<ErrorBody> {
+        self.response
+    }
 }
 
 impl fmt::Display for ApiError {
@@ -132,9 +142,19 @@ impl DecodeError {
         &self.path
     }
 
+    /// What is the matter with the body, to go on after "the answer".
+    pub fn problem(&self) -> &'static str {
+        self.problem
+    }
+
     /// The answer as it was received.
     pub fn response(&self) -> &Response<()> {
         &self.response
+    }
+
+    /// The answer as it was received, without the rest.
+    pub fn into_response(self) -> Response<()> {
+        self.response
     }
 }
 

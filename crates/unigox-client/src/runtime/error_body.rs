@@ -23,7 +23,8 @@ pub struct ErrorBody {
 }
 
 impl ErrorBody {
-    pub(super) fn new(bytes: Bytes) -> Self {
+    /// Reads a body. Anything is one.
+    pub fn new(bytes: Bytes) -> Self {
         Self { json: serde_json::from_slice(&bytes).ok(), bytes }
     }
 
@@ -58,8 +59,9 @@ impl ErrorBody {
         &self.bytes
     }
 
-    /// The key, if it is short and of letters, digits and `_ - .`: some endpoints put a sentence in its place.
-    pub(super) fn printable_key(&self) -> Option<&str> {
+    /// The key if it may be printed, which is if it is short and of letters, digits and `_ - .`: some endpoints put a
+    /// sentence in its place.
+    pub fn printable_key(&self) -> Option<&str> {
         let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
         self.key().filter(|key| key.len() <= 64 && key.chars().all(is_plain))
     }

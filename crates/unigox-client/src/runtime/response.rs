@@ -31,6 +31,11 @@ impl<T> Response<T> {
         self.value
     }
 
+    /// The value, and the answer that it was read from.
+    pub fn into_parts(self) -> (T, Answer) {
+        (self.value, self.answer)
+    }
+
     /// The value.
     pub fn value(&self) -> &T {
         &self.value

@@ -98,6 +98,21 @@ impl Answer {
     pub fn new(status: StatusCode, headers: HeaderMap, body: impl Into<Bytes>) -> Self {
         Self { status, headers, body: body.into() }
     }
+
+    /// The status.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The headers.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The body. It may hold personal data: keep it out of logs.
+    pub fn body(&self) -> &Bytes {
+        &self.body
+    }
 }
 
 /// Shows the status and the length of the body; what the server says may be personal data.

@@ -1,0 +1,47 @@
+//! The secret that says who calls.
+
+use std::fmt;
+
+use http::HeaderValue;
+use zeroize::Zeroizing;
+
+/// A partner's API key.
+///
+/// `Debug` hides it, nothing displays it, and its memory is wiped when it is dropped.
+///
+/// # Examples
+///
+/// ```
+/// let key = unigox::ApiKey::from("not a real key");
+/// assert_eq!(format!("{key:?}"), "ApiKey([hidden])");
+/// ```
+#[derive(Clone)]
+pub struct ApiKey(Zeroizing<String>);
+
+impl ApiKey {
+    /// The key as a header that no log prints; none if a header can't hold it.
+    pub(crate) fn header(&self) -> Option<HeaderValue> {
+        let key = self.0.as_str();
+        let mut header = HeaderValue::from_str(key).ok().filter(|_| !key.trim().is_empty())?;
+        header.set_sensitive(true);
+        Some(header)
+    }
+}
+
+impl From<String> for ApiKey {
+    fn from(key: String) -> Self {
+        Self(key.into())
+    }
+}
+
+impl From<&str> for ApiKey {
+    fn from(key: &str) -> Self {
+        Self::from(key.to_owned())
+    }
+}
+
+impl fmt::Debug for ApiKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ApiKey([hidden])")
+    }
+}

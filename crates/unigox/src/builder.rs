@@ -1,0 +1,236 @@
+//! Setting up a client.
+
+use std::{env, fmt, sync::Arc, time::Duration};
+
+use reqwest::{Proxy, redirect, retry};
+use unigox_client::Client as Generated;
+
+use crate::{
+    ApiKey, CallOptions, Client, Environment, Error, HttpSettings, Result, call::Connection, client::Shared,
+    environment::is_loopback,
+};
+
+const KEY_VARIABLE: &str = "UNIGOX_API_KEY";
+const URL_VARIABLE: &str = "UNIGOX_BASE_URL";
+
+/// Sets up a [`Client`].
+///
+/// # Examples
+///
+/// ```no_run
+/// # fn f(key: String, ca: &[u8]) -> Result<(), unigox::Error> {
+/// use std::time::Duration;
+///
+/// use unigox::{CallOptions, Client, Environment, RetryPolicy};
+///
+/// let unigox = Client::builder(Environment::Production)
+///     .api_key(key)
+///     .connect_timeout(Duration::from_secs(2))
+///     .options(CallOptions::new().with_retries(RetryPolicy::new().attempts(5)))
+///     .proxy("http://proxy.internal:3128")
+///     .root_certificates(ca)
+///     .application("payouts/1.4")
+///     .http(|http| http.pool_idle_timeout(Duration::from_secs(20)))
+///     .build()?;
+/// # Ok(())
+/// # }
+/// ```
+#[must_use]
+pub struct ClientBuilder {
+    environment: Environment,
+    key: Option<ApiKey>,
+    connect_timeout: Duration,
+    options: CallOptions,
+    proxy: ProxyChoice,
+    root_certificates: Vec<Vec<u8>>,
+    application: Option<String>,
+    allow_plain_http: bool,
+    http: Option<Box<dyn FnOnce(HttpSettings) -> HttpSettings + Send>>,
+}
+
+enum ProxyChoice {
+    /// As the environment variables say.
+    Ambient,
+    None,
+    Url(String),
+}
+
+impl ClientBuilder {
+    pub(crate) fn new(environment: Environment) -> Self {
+        Self {
+            environment,
+            key: None,
+            connect_timeout: Duration::from_secs(5),
+            options: CallOptions::new(),
+            proxy: ProxyChoice::Ambient,
+            root_certificates: Vec::new(),
+            application: None,
+            allow_plain_http: false,
+            http: None,
+        }
+    }
+
+    pub(crate) fn from_env() -> Result<Self> {
+        let url = read(URL_VARIABLE).ok_or_else(|| {
+            Error::configuration("UNIGOX_BASE_URL", "is not set: set it to `staging`, `production` or a URL")
+        })?;
+        Ok(Self::new(Environment::parse(&url)))
+    }
+
+    /// The key. Without it, the environment variable `UNIGOX_API_KEY` has to hold one.
+    pub fn api_key(mut self, key: impl Into<ApiKey>) -> Self {
+        self.key = Some(key.into());
+        self
+    }
+
+    /// How long it may take to connect, TLS included; 5 s by default.
+    pub fn connect_timeout(mut self, time: Duration) -> Self {
+        self.connect_timeout = time;
+        self
+    }
+
+    /// How calls are sent, where a call says nothing else.
+    pub fn options(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// Sends everything through the proxy at `url`, which may hold a user and a password.
+    ///
+    /// Without this, the environment variables `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` count, except for
+    /// the loopback.
+    pub fn proxy(mut self, url: impl Into<String>) -> Self {
+        self.proxy = ProxyChoice::Url(url.into());
+        self
+    }
+
+    /// Uses no proxy, whatever the environment variables say.
+    pub fn without_proxy(mut self) -> Self {
+        self.proxy = ProxyChoice::None;
+        self
+    }
+
+    /// Trusts the certificates in `pem`, too: those of a gateway, for instance.
+    pub fn root_certificates(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.root_certificates.push(pem.into());
+        self
+    }
+
+    /// Says in `User-Agent` which application calls, such as `payouts/1.4`.
+    pub fn application(mut self, name: impl Into<String>) -> Self {
+        self.application = Some(name.into());
+        self
+    }
+
+    /// Takes a base URL of `http` that is not on the loopback.
+    ///
+    /// The key and the data of people then travel in the clear. It is meant for a sandbox in a network of its own.
+    pub fn allow_plain_http(mut self) -> Self {
+        self.allow_plain_http = true;
+        self
+    }
+
+    /// Adjusts how connections are made. Whatever is set here, redirects are not followed and nothing is sent twice behind
+    /// this crate's back.
+    pub fn http(mut self, adjust: impl FnOnce(HttpSettings) -> HttpSettings + Send + 'static) -> Self {
+        self.http = Some(Box::new(adjust));
+        self
+    }
+
+    /// The client. Nothing is sent.
+    ///
+    /// # Errors
+    ///
+    /// [`Configuration`](crate::ErrorKind::Configuration), if there is no key, or something that was set is not what it has to
+    /// be. The message says which.
+    pub fn build(self) -> Result<Client> {
+        let missing = || Error::configuration("the API key", "is missing: give one, or set `UNIGOX_API_KEY`");
+        let key = self.key.or_else(|| read(KEY_VARIABLE).map(ApiKey::from)).ok_or_else(missing)?;
+        let key = key.header().ok_or_else(|| {
+            Error::configuration("the API key", "is empty, or has characters in it that a header can't hold")
+        })?;
+        let url = self.environment.base_url()?;
+        let is_loopback = is_loopback(&url);
+        if url.scheme() == "http" && !is_loopback && !self.allow_plain_http {
+            let problem = "is not https, so that the key would travel in the clear; see `allow_plain_http`";
+            return Err(Error::configuration("the base URL", problem));
+        }
+        if url.scheme() == "https" && !cfg!(any(feature = "rustls", feature = "native-tls")) {
+            let problem = "is https, for which the feature `rustls` or `native-tls` is needed";
+            return Err(Error::configuration("the base URL", problem));
+        }
+
+        let mut http = reqwest::Client::builder().user_agent(user_agent(self.application.as_deref()));
+        http = match self.proxy {
+            ProxyChoice::Url(url) => {
+                let proxy = Proxy::all(url).map_err(|_| Error::configuration("the proxy", "is not a URL"))?;
+                http.no_proxy().proxy(proxy)
+            }
+            ProxyChoice::None => http.no_proxy(),
+            ProxyChoice::Ambient if is_loopback => http.no_proxy(),
+            ProxyChoice::Ambient => http,
+        };
+        http = trusting(http, &self.root_certificates)?;
+        if let Some(adjust) = self.http {
+            http = adjust(HttpSettings(http)).0;
+        }
+        // What a hook must not undo comes after it.
+        let http = http
+            .connect_timeout(self.connect_timeout)
+            .redirect(redirect::Policy::none())
+            .retry(retry::never())
+            .referer(false)
+            .build()
+            .map_err(|error| {
+                let problem = "can't be used for connections; see the source of this error";
+                Error::configuration("the combination of settings", problem).with_source(error.without_url())
+            })?;
+
+        let origin = url.origin().ascii_serialization();
+        let api = Generated::new(url.as_str(), Arc::new(Connection { http, key }))
+            .map_err(|_| Error::configuration("the base URL", "has more in it than host, port and path"))?;
+        Ok(Client::new(Shared { api, origin, options: self.options }))
+    }
+}
+
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
+fn trusting(http: reqwest::ClientBuilder, pems: &[Vec<u8>]) -> Result<reqwest::ClientBuilder> {
+    #[cfg(feature = "rustls")]
+    let mut http = http.tls_backend_rustls();
+    #[cfg(not(feature = "rustls"))]
+    let mut http = http.tls_backend_native();
+    for pem in pems {
+        let certificates = reqwest::Certificate::from_pem_bundle(pem).ok().filter(|found| !found.is_empty());
+        let problem = "are not PEM with at least one certificate";
+        http =
+            http.tls_certs_merge(certificates.ok_or_else(|| Error::configuration("the root certificates", problem))?);
+    }
+    Ok(http)
+}
+
+#[cfg(not(any(feature = "rustls", feature = "native-tls")))]
+fn trusting(http: reqwest::ClientBuilder, pems: &[Vec<u8>]) -> Result<reqwest::ClientBuilder> {
+    match pems {
+        [] => Ok(http),
+        _ => Err(Error::configuration("the root certificates", "need the feature `rustls` or `native-tls`")),
+    }
+}
+
+fn user_agent(application: Option<&str>) -> String {
+    let this = concat!("unigox-rust/", env!("CARGO_PKG_VERSION"));
+    application.map_or_else(|| this.to_owned(), |application| format!("{application} {this}"))
+}
+
+fn read(variable: &str) -> Option<String> {
+    env::var(variable).ok().filter(|value| !value.is_empty())
+}
+
+/// Shows nothing of the key, and of the rest only where it leads.
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("environment", &self.environment)
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
+}

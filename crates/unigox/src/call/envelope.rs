@@ -1,0 +1,44 @@
+//! What every successful answer has around its data.
+
+use unigox_client::types;
+
+/// `{"success": …, "data": …}`.
+pub(crate) trait Envelope {
+    /// What the caller is after.
+    type Data;
+
+    /// What the server says of itself.
+    fn is_success(&self) -> bool;
+
+    /// The data alone. What the document does not list beside it stays in the answer.
+    fn into_data(self) -> Self::Data;
+}
+
+macro_rules! envelopes {
+    ($($envelope:ident => $data:ty,)*) => {$(
+        impl Envelope for types::$envelope {
+            type Data = $data;
+
+            fn is_success(&self) -> bool {
+                self.success
+            }
+
+            fn into_data(self) -> $data {
+                self.data
+            }
+        }
+    )*};
+}
+
+envelopes! {
+    VerifyAuthResponse => types::VerifyAuthData,
+    CreateUserResponse => types::CreatedUser,
+    GetUserResponse => types::PartnerUser,
+    KycSubmitResponse => types::KycSubmissionResult,
+    UploadDocumentResponse => types::UploadedDocument,
+    UpdateKycResponse => types::UpdatedKyc,
+    VerificationStatusResponse => types::Verification,
+    GetPaymentDetailsResponse => Vec<types::PaymentProfile>,
+    CreatePaymentDetailsResponse => types::PaymentProfile,
+    DeletePaymentDetailsResponse => types::DeletedPaymentDetails,
+}

@@ -1,0 +1,118 @@
+//! Identity documents: as a file, or by link.
+
+mod file;
+mod links;
+
+use unigox_client::{FilePart, operations, types};
+
+pub use self::{
+    file::{DocumentFile, Progress},
+    links::DocumentLinks,
+};
+use crate::{DocumentType, Response, Result, User, call};
+
+/// The identity documents of one user. From [`User::documents`].
+///
+/// A verification needs at least [`IdentityFront`](DocumentType::IdentityFront) and [`Selfie`](DocumentType::Selfie).
+/// As soon as both are there it starts by itself; follow it with [`User::verification`]. KYC data has to be submitted
+/// before.
+#[derive(Clone, Debug)]
+pub struct DocumentsHandle {
+    user: User,
+}
+
+impl DocumentsHandle {
+    pub(crate) fn new(user: User) -> Self {
+        Self { user }
+    }
+
+    /// Uploads a file. It streams: it is never in memory as a whole.
+    ///
+    /// `uploadPartnerKYCDocument`, as `multipart/form-data`. Not sent again if it is not known what became of it.
+    ///
+    /// # Errors
+    ///
+    /// 400 if the server does not take the file, or the user is not at that point;
+    /// [`is_not_found`](crate::Error::is_not_found) if there is no such user, or no KYC data was submitted.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn f(user: unigox::User) -> Result<(), unigox::Error> {
+    /// use unigox::{DocumentFile, DocumentType};
+    ///
+    /// let file = DocumentFile::open("id.jpg").await?.on_progress(|progress| println!("{} bytes", progress.sent));
+    /// user.documents().upload(DocumentType::IdentityFront, file).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn upload(
+        &self,
+        document_type: DocumentType,
+        file: DocumentFile,
+    ) -> Result<Response<types::UploadedDocument>> {
+        let (uuid, file) = (&self.user.uuid, &file);
+        call::call(&self.user.client, &operations::UPLOAD_PARTNER_KYC_DOCUMENT, |api| {
+            let part = FilePart::new(file.name(), file.media_type(), file.body()).with_length(file.length());
+            let form = types::DocumentFileUpload::new(part, document_type);
+            async move { api.upload_partner_kyc_document_multipart(uuid, form).await }
+        })
+        .await
+    }
+
+    /// Has Unigox fetch a document from an `https` address.
+    ///
+    /// Whoever knows the address sees the document: use one that does not last.
+    ///
+    /// `uploadPartnerKYCDocument`, as JSON. Not sent again if it is not known what became of it.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if `url` is not `https`; otherwise as [`upload`](Self::upload).
+    pub async fn link(
+        &self,
+        document_type: DocumentType,
+        url: impl Into<String>,
+    ) -> Result<Response<types::UploadedDocument>> {
+        let operation = &operations::UPLOAD_PARTNER_KYC_DOCUMENT;
+        let url = url.into();
+        links::check("url", &url).map_err(|error| error.with_operation(operation))?;
+        self.send(&types::DocumentLink::new(types::UploadMethod::UrlLink, document_type, url).into()).await
+    }
+
+    /// Has Unigox fetch up to ten documents from `https` addresses.
+    ///
+    /// What the answer says of the single documents is not documented; newer versions of the API list them under
+    /// `uploaded` and `errors`, and a batch may succeed in part. Both are in `extra` of what is returned.
+    ///
+    /// `uploadPartnerKYCDocument`, as JSON. Not sent again if it is not known what became of it.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if `links` is empty; otherwise as [`upload`](Self::upload).
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn f(user: unigox::User, front: String, selfie: String) -> Result<(), unigox::Error> {
+    /// use unigox::{BatchDocumentType, DocumentLinks};
+    ///
+    /// let links = DocumentLinks::new()
+    ///     .add(BatchDocumentType::IdentityFront, front)?
+    ///     .add(BatchDocumentType::Selfie, selfie)?;
+    /// user.documents().link_batch(links).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn link_batch(&self, links: DocumentLinks) -> Result<Response<types::UploadedDocument>> {
+        let body = links.into_body().map_err(|e| e.with_operation(&operations::UPLOAD_PARTNER_KYC_DOCUMENT))?;
+        self.send(&body).await
+    }
+
+    async fn send(&self, body: &types::DocumentLinkRequest) -> Result<Response<types::UploadedDocument>> {
+        let uuid = &self.user.uuid;
+        let operation = &operations::UPLOAD_PARTNER_KYC_DOCUMENT;
+        call::call(&self.user.client, operation, |api| async move { api.upload_partner_kyc_document(uuid, body).await })
+            .await
+    }
+}

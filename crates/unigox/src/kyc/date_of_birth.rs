@@ -1,0 +1,42 @@
+//! The one rule about dates that the document states: a date of birth is in the past, and 18 years ago or more.
+
+use chrono::{NaiveDate, TimeDelta, Utc};
+
+use crate::{Error, Result};
+
+/// Refuses a date that makes a person younger than 18, wherever on earth they are.
+pub(super) fn check(field: &'static str, date: NaiveDate) -> Result<()> {
+    // The latest date that it is anywhere. Where it is still yesterday, the server knows better.
+    let today = (Utc::now() + TimeDelta::hours(14)).date_naive();
+    check_at(field, date, today)
+}
+
+fn check_at(field: &'static str, date: NaiveDate, today: NaiveDate) -> Result<()> {
+    match today.years_since(date) {
+        None => Err(Error::invalid(field, "is in the future")),
+        Some(0..18) => Err(Error::invalid(field, "makes the person younger than 18")),
+        Some(_) => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn eighteen_is_old_enough_and_a_day_less_is_not() {
+        let date = |text: &str| text.parse::<NaiveDate>().expect("a date");
+        for (birth, today, refusal) in [
+            ("2008-11-23", "2026-11-23", None),
+            ("2008-11-24", "2026-11-23", Some("`dob` makes the person younger than 18; nothing was sent")),
+            ("2026-11-23", "2026-11-23", Some("`dob` makes the person younger than 18; nothing was sent")),
+            ("2026-11-24", "2026-11-23", Some("`dob` is in the future; nothing was sent")),
+            ("2008-02-29", "2026-02-28", Some("`dob` makes the person younger than 18; nothing was sent")),
+            ("2008-02-29", "2026-03-01", None),
+            ("1900-01-01", "2026-11-23", None),
+        ] {
+            let outcome = check_at("dob", date(birth), date(today));
+            assert_eq!(outcome.err().map(|error| error.to_string()).as_deref(), refusal, "{birth} at {today}");
+        }
+    }
+}

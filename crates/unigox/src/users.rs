@@ -1,0 +1,113 @@
+//! Users: one for each person or business that is paid.
+
+use unigox_client::{operations, types};
+use uuid::Uuid;
+
+use crate::{
+    CallOptions, Client, DocumentsHandle, KycHandle, PaymentDetailsHandle, Response, Result, VerificationHandle, call,
+    text::filled,
+};
+
+/// The partner's users. From [`Client::users`].
+#[derive(Clone, Debug)]
+pub struct Users {
+    client: Client,
+}
+
+impl Users {
+    pub(crate) fn new(client: Client) -> Self {
+        Self { client }
+    }
+
+    /// Makes a user, or finds the one that has this `user_ref` already; [`Response::created`] tells which.
+    ///
+    /// `user_ref` is your own unique and lasting identifier. One user is one person or business: never give the same
+    /// `user_ref` to another.
+    ///
+    /// `createPartnerUser`. Safe to repeat, because it finds what an earlier call has made.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if `user_ref` or `email` is blank; 400 if the server takes
+    /// one of them for invalid.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn f(unigox: unigox::Client) -> Result<(), unigox::Error> {
+    /// let user = unigox.users().create("customer-42", "ada@example.com").await?;
+    /// println!("{} {}", if user.created() { "new" } else { "known" }, user.user_uuid);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn create(
+        &self,
+        user_ref: impl Into<String>,
+        email: impl Into<String>,
+    ) -> Result<Response<types::CreatedUser>> {
+        let operation = &operations::CREATE_PARTNER_USER;
+        let body = types::CreateUserRequest::new(user_ref, email);
+        filled("user_ref", &body.user_ref)
+            .and(filled("email", &body.email))
+            .map_err(|e| e.with_operation(operation))?;
+        let body = &body;
+        call::call(&self.client, operation, |api| async move { api.create_partner_user(body).await }).await
+    }
+}
+
+/// One user. From [`Client::user`]; making it sends nothing.
+#[derive(Clone, Debug)]
+pub struct User {
+    pub(crate) client: Client,
+    pub(crate) uuid: Uuid,
+}
+
+impl User {
+    pub(crate) fn new(client: Client, uuid: Uuid) -> Self {
+        Self { client, uuid }
+    }
+
+    /// The `user_uuid`.
+    pub fn uuid(&self) -> Uuid {
+        self.uuid
+    }
+
+    /// The same user, whose calls are sent with `options`.
+    #[must_use]
+    pub fn with_options(&self, options: CallOptions) -> Self {
+        Self { client: self.client.with_options(options), uuid: self.uuid }
+    }
+
+    /// Reads the user, with a summary of their KYC and their payout accounts.
+    ///
+    /// `getPartnerUser`. Safe to repeat.
+    ///
+    /// # Errors
+    ///
+    /// [`is_not_found`](crate::Error::is_not_found) if there is no such user, or it is another partner's.
+    pub async fn get(&self) -> Result<Response<types::PartnerUser>> {
+        let uuid = &self.uuid;
+        call::call(&self.client, &operations::GET_PARTNER_USER, |api| async move { api.get_partner_user(uuid).await })
+            .await
+    }
+
+    /// Their KYC data.
+    pub fn kyc(&self) -> KycHandle {
+        KycHandle::new(self.clone())
+    }
+
+    /// Their identity documents.
+    pub fn documents(&self) -> DocumentsHandle {
+        DocumentsHandle::new(self.clone())
+    }
+
+    /// How far their verification has come.
+    pub fn verification(&self) -> VerificationHandle {
+        VerificationHandle::new(self.clone())
+    }
+
+    /// Their payout accounts.
+    pub fn payment_details(&self) -> PaymentDetailsHandle {
+        PaymentDetailsHandle::new(self.clone())
+    }
+}
