@@ -71,10 +71,15 @@ impl ClientBuilder {
     }
 
     pub(crate) fn from_env() -> Result<Self> {
+        Self::from_variables(read)
+    }
+
+    fn from_variables(read: impl Fn(&str) -> Option<String>) -> Result<Self> {
         let url = read(URL_VARIABLE).ok_or_else(|| {
             Error::configuration("UNIGOX_BASE_URL", "is not set: set it to `staging`, `production` or a URL")
         })?;
-        Ok(Self::new(Environment::parse(&url)))
+        let key = read(KEY_VARIABLE).ok_or_else(|| Error::configuration("UNIGOX_API_KEY", "is not set"))?;
+        Ok(Self::new(Environment::parse(&url)).api_key(key))
     }
 
     /// The key. Without it, the environment variable `UNIGOX_API_KEY` has to hold one.
@@ -232,5 +237,70 @@ impl fmt::Debug for ClientBuilder {
             .field("environment", &self.environment)
             .field("options", &self.options)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ErrorKind;
+
+    fn custom(url: &str) -> ClientBuilder {
+        Client::builder(Environment::Custom(url.to_owned())).api_key("canary-key")
+    }
+
+    #[test]
+    fn refuses_what_can_not_work_and_says_which_setting() {
+        let url = "https://api.example.com";
+        for (builder, message) in [
+            (custom(url).api_key(" "), "the API key is empty, or has characters in it that a header can't hold"),
+            (custom(url).api_key("a\nb"), "the API key is empty, or has characters in it that a header can't hold"),
+            (custom("canary"), "the base URL is not an absolute http or https URL"),
+            (custom("ftp://canary"), "the base URL is not an absolute http or https URL"),
+            (custom("https://canary:canary@x"), "the base URL has more in it than host, port and path"),
+            (custom("https://x?canary"), "the base URL has more in it than host, port and path"),
+            (
+                custom("http://canary"),
+                "the base URL is not https, so that the key would travel in the clear; see `allow_plain_http`",
+            ),
+            (custom(url).proxy("http://"), "the proxy is not a URL"),
+            (
+                custom(url).root_certificates(*b"canary"),
+                "the root certificates are not PEM with at least one certificate",
+            ),
+        ] {
+            let error = builder.build().expect_err(message);
+            assert_eq!(error.to_string(), message);
+            assert_eq!((error.kind(), error.attempts()), (ErrorKind::Configuration, 0));
+            assert!(!format!("{error:?}").contains("canary"), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn takes_https_anywhere_and_http_on_the_loopback_or_where_it_is_allowed() {
+        for url in ["https://gateway.example.com/unigox", "http://127.0.0.1:8080", "http://localhost", "http://[::1]"] {
+            assert!(custom(url).build().is_ok(), "{url}");
+        }
+        assert!(custom("http://sandbox:8080").allow_plain_http().build().is_ok());
+        for environment in [Environment::Staging, Environment::Production] {
+            assert!(Client::builder(environment).api_key("key").build().is_ok());
+        }
+    }
+
+    #[test]
+    fn environment_variables_have_to_say_where_and_with_which_key() {
+        let from = |variables: &[(&str, &str)]| {
+            let read =
+                |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+            ClientBuilder::from_variables(read).map(|builder| builder.environment)
+        };
+        let key = (KEY_VARIABLE, "key");
+        assert_eq!(from(&[key, (URL_VARIABLE, "staging")]).ok(), Some(Environment::Staging));
+        assert_eq!(from(&[key, (URL_VARIABLE, " production ")]).ok(), Some(Environment::Production));
+        let custom = Environment::Custom("http://localhost:1".to_owned());
+        assert_eq!(from(&[key, (URL_VARIABLE, "http://localhost:1")]).ok(), Some(custom));
+        let message = |variables: &[(&str, &str)]| from(variables).expect_err("one is missing").to_string();
+        assert_eq!(message(&[key]), "UNIGOX_BASE_URL is not set: set it to `staging`, `production` or a URL");
+        assert_eq!(message(&[(URL_VARIABLE, "staging")]), "UNIGOX_API_KEY is not set");
     }
 }

@@ -12,7 +12,10 @@ pub(crate) use self::{
     attempt::{Attempt, Connection},
     envelope::Envelope,
 };
-use crate::{Answer, Client, Error, ErrorKind, Response, Result, trace::Trace};
+use crate::{
+    Answer, Client, Error, ErrorKind, Response, Result,
+    trace::{Seen, Trace},
+};
 
 /// The generated client, for one attempt.
 pub(crate) type Api = Generated<Attempt>;
@@ -49,34 +52,20 @@ where
         trace.sending(attempt);
         let sent = Instant::now();
         let outcome = send(client.attempt(limits.attempt.min(left()), limits.max_answer_bytes)).await;
-        let outcome = read(operation, outcome);
-        match outcome.as_ref().map_or_else(Error::answer, |response| Some(response.answer())) {
-            Some(answer) => trace.answered(attempt, answer.status(), answer.body().len(), sent.elapsed()),
-            None => {
-                trace.failed(attempt, outcome.as_ref().err().map_or(ErrorKind::Decode, Error::kind), sent.elapsed())
-            }
-        }
-        let error = match outcome {
-            Ok(response) => {
-                let answer = response.answer();
-                trace.ended(attempt, Some((answer.status(), answer.body().len())), None, started.elapsed());
-                return Ok(response);
-            }
-            Err(error) => error.with_attempts(attempt),
+        let outcome = read(operation, outcome).map_err(|error| error.with_attempts(attempt));
+        let seen = Seen::of(&outcome);
+        trace.attempted(attempt, seen, sent.elapsed());
+        let delay = outcome.as_ref().err().and_then(|error| {
+            let delay = limits.retries.delay(attempt, error.retry_after());
+            delay.filter(|delay| may_be_sent_again(operation, error) && *delay < left())
+        });
+        let Some(delay) = delay else {
+            trace.ended(attempt, seen, started.elapsed());
+            return outcome;
         };
-        let delay = limits.retries.delay(attempt, error.retry_after());
-        match delay.filter(|delay| may_be_sent_again(operation, &error) && *delay < left()) {
-            Some(delay) => {
-                trace.retrying(attempt, delay);
-                tokio::time::sleep(delay).await;
-                attempt += 1;
-            }
-            None => {
-                let answer = error.answer().map(|answer| (answer.status(), answer.body().len()));
-                trace.ended(attempt, answer, Some(error.kind()), started.elapsed());
-                return Err(error);
-            }
-        }
+        trace.retrying(attempt, delay);
+        tokio::time::sleep(delay).await;
+        attempt += 1;
     }
 }
 

@@ -1,4 +1,4 @@
-//! What is said of a call to whoever listens: its operation, never its data.
+//! What is said of a call to whoever listens: its operation and what became of it, never its data.
 //!
 //! Without the feature `tracing` all of this is nothing.
 
@@ -7,10 +7,29 @@ use std::time::Duration;
 use http::StatusCode;
 use unigox_client::Operation;
 
-use crate::ErrorKind;
+use crate::{Error, ErrorKind, Response};
+
+/// What may be told of what came back.
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(not(feature = "tracing"), expect(dead_code, reason = "nobody listens"))]
+pub(crate) struct Seen {
+    /// Status, and length of the body; none if there was no whole answer.
+    answer: Option<(StatusCode, usize)>,
+    error: Option<ErrorKind>,
+}
+
+impl Seen {
+    pub(crate) fn of<T>(outcome: &Result<Response<T>, Error>) -> Self {
+        let answer = outcome.as_ref().map_or_else(Error::answer, |response| Some(response.answer()));
+        Self {
+            answer: answer.map(|answer| (answer.status(), answer.body().len())),
+            error: outcome.as_ref().err().map(Error::kind),
+        }
+    }
+}
 
 /// The span of one call.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Trace {
     #[cfg(feature = "tracing")]
     span: tracing::Span,
@@ -42,32 +61,27 @@ impl Trace {
         tracing::debug!(parent: &self.span, attempt, "sending");
     }
 
-    pub(crate) fn answered(&self, attempt: u32, status: StatusCode, bytes: usize, elapsed: Duration) {
-        tracing::debug!(
-            parent: &self.span, attempt, status = status.as_u16(), bytes, elapsed_ms = millis(elapsed), "answered"
-        );
-    }
-
-    pub(crate) fn failed(&self, attempt: u32, error: ErrorKind, elapsed: Duration) {
-        tracing::debug!(parent: &self.span, attempt, ?error, elapsed_ms = millis(elapsed), "no answer");
+    pub(crate) fn attempted(&self, attempt: u32, seen: Seen, elapsed: Duration) {
+        let elapsed_ms = millis(elapsed);
+        match (seen.answer, seen.error) {
+            (Some((status, bytes)), _) => {
+                let status = status.as_u16();
+                tracing::debug!(parent: &self.span, attempt, status, bytes, elapsed_ms, "answered");
+            }
+            (None, error) => tracing::debug!(parent: &self.span, attempt, ?error, elapsed_ms, "no answer"),
+        }
     }
 
     pub(crate) fn retrying(&self, attempt: u32, delay: Duration) {
         tracing::info!(parent: &self.span, attempt, delay_ms = millis(delay), "trying again");
     }
 
-    pub(crate) fn ended(
-        &self,
-        attempts: u32,
-        answer: Option<(StatusCode, usize)>,
-        error: Option<ErrorKind>,
-        elapsed: Duration,
-    ) {
+    pub(crate) fn ended(&self, attempts: u32, seen: Seen, elapsed: Duration) {
         self.span.record("attempts", attempts).record("elapsed_ms", millis(elapsed));
-        if let Some((status, bytes)) = answer {
+        if let Some((status, bytes)) = seen.answer {
             self.span.record("status", status.as_u16()).record("bytes", bytes);
         }
-        if let Some(error) = error {
+        if let Some(error) = seen.error {
             self.span.record("error", tracing::field::debug(error));
         }
     }
@@ -90,11 +104,9 @@ impl Trace {
 
     pub(crate) fn sending(&self, _: u32) {}
 
-    pub(crate) fn answered(&self, _: u32, _: StatusCode, _: usize, _: Duration) {}
-
-    pub(crate) fn failed(&self, _: u32, _: ErrorKind, _: Duration) {}
+    pub(crate) fn attempted(&self, _: u32, _: Seen, _: Duration) {}
 
     pub(crate) fn retrying(&self, _: u32, _: Duration) {}
 
-    pub(crate) fn ended(&self, _: u32, _: Option<(StatusCode, usize)>, _: Option<ErrorKind>, _: Duration) {}
+    pub(crate) fn ended(&self, _: u32, _: Seen, _: Duration) {}
 }

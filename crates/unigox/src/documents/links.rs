@@ -83,16 +83,16 @@ mod tests {
     #[test]
     fn a_batch_has_one_to_ten() {
         let add = |links: DocumentLinks| links.add(BatchDocumentType::Selfie, "https://example.com/selfie.jpg");
-        assert_eq!(DocumentLinks::new().into_body().unwrap_err().field(), Some("documents"));
+        assert_eq!(DocumentLinks::new().into_body().expect_err("it is refused").field(), Some("documents"));
         let ten = (0..10).try_fold(DocumentLinks::new(), |links, _| add(links)).expect("ten fit");
         assert!(ten.clone().into_body().is_ok());
-        assert_eq!(add(ten).unwrap_err().field(), Some("documents"));
+        assert_eq!(add(ten).expect_err("it is refused").field(), Some("documents"));
     }
 
     #[test]
     fn a_refused_address_is_named_by_its_place() {
         let links = DocumentLinks::new().add(BatchDocumentType::Selfie, "https://example.com/a").expect("it is https");
-        let error = links.add(BatchDocumentType::IdentityFront, "http://canary").unwrap_err();
+        let error = links.add(BatchDocumentType::IdentityFront, "http://canary").expect_err("it is refused");
         assert_eq!(error.to_string(), "`documents[1].url` is not an https URL; nothing was sent");
     }
 }

@@ -210,7 +210,7 @@ impl Looks {
     fn delay(&mut self) -> Duration {
         let longest = self.delay;
         self.delay = longest.saturating_mul(2).min(self.policy.max_delay);
-        longest.mul_f64(0.5 + fastrand::f64() / 2.0)
+        longest / 2 + (longest / 2).mul_f64(fastrand::f64())
     }
 
     fn show(&mut self, verification: &Verification) {
