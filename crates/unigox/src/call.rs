@@ -4,6 +4,8 @@ mod attempt;
 mod envelope;
 mod retry_after;
 
+use std::pin::pin;
+
 use tokio::time::Instant;
 use unigox_client::{Client as Generated, Error as ClientError, Operation, Response as ClientResponse, Retry};
 
@@ -31,7 +33,8 @@ where
     F: Future<Output = Result<ClientResponse<E>, ClientError<Fault>>>,
 {
     let trace = Trace::new(operation);
-    trace.within(attempts(client, operation, send, &trace)).await
+    // Pinned here, since a future that moves is copied.
+    trace.within(pin!(attempts(client, operation, send, &trace))).await
 }
 
 async fn attempts<E, F>(

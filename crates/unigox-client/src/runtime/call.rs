@@ -200,14 +200,16 @@ impl<T: Transport> Call<'_, T> {
         let mut url = self.client.base_url.clone();
         let mut refused = None;
         if let Ok(mut segments) = url.path_segments_mut() {
-            segments.pop_if_empty();
-            for segment in self.operation.path.split('/').skip(1) {
+            segments.pop_if_empty().extend(self.operation.path.split('/').skip(1).map(|segment| {
                 match fill(segment, &self.path) {
                     // A segment that only its parameters make a step is a step all the same.
-                    Some(segment) if segment != "." && segment != ".." => drop(segments.push(&segment)),
-                    _ => refused = Some(segment),
+                    Some(filled) if filled != "." && filled != ".." => filled,
+                    _ => {
+                        refused = Some(segment);
+                        segment.into()
+                    }
                 }
-            }
+            }));
         }
         if let Some(segment) = refused {
             self.refuse(segment, "has no value that a path can hold");

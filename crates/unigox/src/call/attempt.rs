@@ -1,6 +1,6 @@
 //! One attempt: a request goes out once, with the key, and its answer is read to its end.
 
-use std::{sync::Arc, time::Duration};
+use std::{pin::pin, sync::Arc, time::Duration};
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderName, HeaderValue};
@@ -92,7 +92,8 @@ impl unigox_client::Transport for Attempt {
 
     async fn send(&self, mut request: reqwest::Request, _: &'static Operation) -> Result<Answer, Fault> {
         request.headers_mut().insert(API_KEY, self.connection.key.clone());
-        let exchange = tokio::time::timeout(self.time, self.exchange(request));
-        exchange.await.unwrap_or(Err(Fault::TimedOut(self.time)))
+        // Pinned here, since a future that moves is copied.
+        let exchange = pin!(self.exchange(request));
+        tokio::time::timeout(self.time, exchange).await.unwrap_or(Err(Fault::TimedOut(self.time)))
     }
 }

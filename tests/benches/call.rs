@@ -1,0 +1,243 @@
+//! What a call through the facade costs beside hand-written reqwest and serde, and beside the bare generated client:
+//! `cargo bench -p unigox-tests --bench call`.
+//!
+//! All three call the same server on the loopback, over one connection each, in turns within one run. A ratio is the median
+//! over all turns of the facade's time through the other's in the same turn.
+
+#![allow(missing_docs, clippy::print_stdout, reason = "a benchmark prints")]
+
+mod server;
+
+use std::{
+    collections::HashMap,
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
+
+use reqwest::header::HeaderValue;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use unigox::{Client, Environment, PaymentDetails, SepaAccount};
+use unigox_client::{Answer, Operation, Transport, types};
+use uuid::{Uuid, uuid};
+
+const USER: Uuid = uuid!("6f1c2d9e-4b7a-4c35-9a0e-2d8b1f6e7c04");
+const KEY: &str = "a key for a benchmark";
+const TURNS: usize = 301;
+const CALLS_IN_A_TURN: u32 = 100;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    println!("{TURNS} turns of {CALLS_IN_A_TURN} calls each; microseconds for one call, median over the turns\n");
+    println!("{:<24} {:>8} {:>10} {:>12} {:>10} {:>10}", "", "facade", "generated", "hand-written", "ratio", "ratio");
+    read_user().await;
+    create_payment_details().await;
+}
+
+async fn read_user() {
+    let profile = json!({"id": "987", "rail": "iban-sepa", "currency": "EUR", "institution_name": null,
+        "institution_id": "other-bank", "details": {"iban": "DE75512108001245126199", "full_name": "Ada Obi"}});
+    let body = json!({"success": true, "data": {"user_uuid": USER, "email": "ada@example.com",
+        "created_at": "2026-11-23T12:00:00Z", "kyc": {"status": "VERIFIED", "kyc_method": "direct_data",
+        "first_name": "Ada", "last_name": "Obi", "country_code": "NG", "rejection_reason": null,
+        "updated_at": "2026-11-23T12:00:00Z"}, "payment_profiles": [profile, profile, profile]}});
+    let callers = Callers::of(server::start(200, &body.to_string()));
+    let mut times = Times::default();
+    for _ in 0..TURNS {
+        times.facade.push(turn(|| callers.read_by_facade()).await);
+        times.generated.push(turn(|| callers.read_by_generated()).await);
+        times.hand_written.push(turn(|| callers.read_by_hand()).await);
+    }
+    times.print("getPartnerUser");
+}
+
+async fn create_payment_details() {
+    let body = json!({"success": true, "data": {"payment_details_id": "987", "rail": "iban-sepa", "currency": "EUR",
+        "institution_name": null, "institution_id": "other-bank",
+        "details": {"iban": "DE75512108001245126199", "full_name": "Ada Obi"}}});
+    let callers = Callers::of(server::start(201, &body.to_string()));
+    let mut times = Times::default();
+    for _ in 0..TURNS {
+        times.facade.push(turn(|| callers.create_by_facade()).await);
+        times.generated.push(turn(|| callers.create_by_generated()).await);
+        times.hand_written.push(turn(|| callers.create_by_hand()).await);
+    }
+    times.print("createPaymentDetails");
+}
+
+/// The three that call the same server.
+struct Callers {
+    facade: unigox::User,
+    generated: unigox_client::Client<Plain>,
+    http: reqwest::Client,
+    base: String,
+}
+
+impl Callers {
+    fn of(server: SocketAddr) -> Self {
+        let base = format!("http://{server}");
+        let facade = Client::builder(Environment::Custom(base.clone())).api_key(KEY).build().expect("a client");
+        let generated = unigox_client::Client::new(&base, Plain(http())).expect("a client");
+        Self { facade: facade.user(USER), generated, http: http(), base }
+    }
+
+    async fn read_by_facade(&self) {
+        drop(self.facade.get().await.expect("an answer"));
+    }
+
+    async fn read_by_generated(&self) {
+        drop(self.generated.get_partner_user(&USER).await.expect("an answer"));
+    }
+
+    async fn read_by_hand(&self) {
+        let url = format!("{}/api/v1/partner/users/{USER}", self.base);
+        let answer = self.http.get(&url).header("X-API-Key", KEY).send().await.expect("an answer");
+        let body = answer.error_for_status().expect("a success").bytes().await.expect("a whole answer");
+        drop(serde_json::from_slice::<Envelope<HandWrittenUser>>(&body).expect("an answer of this shape"));
+    }
+
+    async fn create_by_facade(&self) {
+        let account = SepaAccount::new("Ada Obi", "DE75512108001245126199").expect("an account");
+        drop(self.facade.payment_details().create(PaymentDetails::sepa(account)).await.expect("an answer"));
+    }
+
+    async fn create_by_generated(&self) {
+        let details = [("full_name", "Ada Obi"), ("iban", "DE75512108001245126199")];
+        let details = details.map(|(name, value)| (name.to_owned(), Value::from(value))).into_iter().collect();
+        let rail = unigox::InstitutionOptionalRail::IbanSepa;
+        let body = types::CreatePaymentDetailsRequestInstitutionOptional::new("EUR", rail, details);
+        drop(self.generated.create_payment_details(&USER, &body.into()).await.expect("an answer"));
+    }
+
+    async fn create_by_hand(&self) {
+        let url = format!("{}/api/v1/partner/users/{USER}/payment-details", self.base);
+        let details = HandWrittenDetails { full_name: "Ada Obi", iban: "DE75512108001245126199" };
+        let body = HandWrittenRequest { currency: "EUR", rail: "iban-sepa", details };
+        let body = serde_json::to_vec(&body).expect("JSON");
+        let request =
+            self.http.post(&url).header("X-API-Key", KEY).header("Content-Type", "application/json").body(body);
+        let answer = request.send().await.expect("an answer");
+        let body = answer.error_for_status().expect("a success").bytes().await.expect("a whole answer");
+        drop(serde_json::from_slice::<Envelope<HandWrittenProfile>>(&body).expect("an answer of this shape"));
+    }
+}
+
+async fn turn<F: Future<Output = ()>>(call: impl Fn() -> F) -> Duration {
+    let start = Instant::now();
+    for _ in 0..CALLS_IN_A_TURN {
+        call().await;
+    }
+    start.elapsed() / CALLS_IN_A_TURN
+}
+
+#[derive(Default)]
+struct Times {
+    facade: Vec<Duration>,
+    generated: Vec<Duration>,
+    hand_written: Vec<Duration>,
+}
+
+impl Times {
+    fn print(&self, name: &str) {
+        let micros = |times: &[Duration]| median(times.iter().map(|time| time.as_secs_f64() * 1e6).collect());
+        let ratio = |others: &[Duration]| {
+            median(
+                self.facade
+                    .iter()
+                    .zip(others)
+                    .map(|(ours, theirs)| ours.as_secs_f64() / theirs.as_secs_f64())
+                    .collect(),
+            )
+        };
+        println!(
+            "{name:<24} {:>8.1} {:>10.1} {:>12.1} {:>10.3} {:>10.3}",
+            micros(&self.facade),
+            micros(&self.generated),
+            micros(&self.hand_written),
+            ratio(&self.generated),
+            ratio(&self.hand_written),
+        );
+    }
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+fn http() -> reqwest::Client {
+    let builder = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
+    builder.timeout(Duration::from_secs(30)).build().expect("a client")
+}
+
+/// The transport of the documentation of `unigox_client::Transport`.
+struct Plain(reqwest::Client);
+
+impl Transport for Plain {
+    type Error = reqwest::Error;
+
+    fn http(&self) -> &reqwest::Client {
+        &self.0
+    }
+
+    async fn send(&self, mut request: reqwest::Request, _: &'static Operation) -> Result<Answer, reqwest::Error> {
+        request.headers_mut().insert("X-API-Key", HeaderValue::from_static(KEY));
+        let response = self.0.execute(request).await?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        Ok(Answer::new(status, headers, response.bytes().await?))
+    }
+}
+
+#[derive(Deserialize)]
+#[expect(dead_code, reason = "read, as a program that uses them would")]
+struct Envelope<T> {
+    success: bool,
+    data: T,
+}
+
+#[derive(Deserialize)]
+#[expect(dead_code, reason = "read, as a program that uses them would")]
+struct HandWrittenUser {
+    user_uuid: Uuid,
+    email: Option<String>,
+    created_at: Option<chrono::DateTime<chrono::Utc>>,
+    kyc: Option<HandWrittenKyc>,
+    payment_profiles: Vec<HandWrittenProfile>,
+}
+
+#[derive(Deserialize)]
+#[expect(dead_code, reason = "read, as a program that uses them would")]
+struct HandWrittenKyc {
+    status: Option<String>,
+    kyc_method: Option<String>,
+    first_name: Option<String>,
+    last_name: Option<String>,
+    country_code: Option<String>,
+    rejection_reason: Option<String>,
+    updated_at: Option<chrono::DateTime<chrono::Utc>>,
+}
+
+#[derive(Deserialize)]
+#[expect(dead_code, reason = "read, as a program that uses them would")]
+struct HandWrittenProfile {
+    #[serde(alias = "payment_details_id")]
+    id: String,
+    rail: String,
+    currency: String,
+    institution_name: Option<String>,
+    institution_id: Option<String>,
+    details: HashMap<String, Value>,
+}
+
+#[derive(Serialize)]
+struct HandWrittenRequest {
+    currency: &'static str,
+    rail: &'static str,
+    details: HandWrittenDetails,
+}
+
+#[derive(Serialize)]
+struct HandWrittenDetails {
+    full_name: &'static str,
+    iban: &'static str,
+}
