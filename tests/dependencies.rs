@@ -6,7 +6,8 @@ use std::{collections::BTreeSet, path::Path, process::Command};
 
 #[test]
 fn the_facade_takes_at_most_a_hundred_crates_along() {
-    let arguments = ["tree", "-p", "unigox", "-e", "normal", "--prefix", "none", "--no-dedupe", "--locked", "--offline"];
+    let arguments =
+        ["tree", "-p", "unigox", "-e", "normal", "--prefix", "none", "--no-dedupe", "--locked", "--offline"];
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let output = Command::new(env!("CARGO")).args(arguments).current_dir(root).output().expect("cargo runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

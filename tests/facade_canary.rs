@@ -1,1 +1,520 @@
-//! To come.
+//! What is secret or personal is printed nowhere: marked values go down every path of every operation, and are looked for
+//! in all records, errors, panics and `Debug`.
+
+#![allow(missing_docs, reason = "tests are claims, and documented by their names")]
+
+#[path = "facade_canary/calls.rs"]
+mod calls;
+#[path = "facade_canary/canaries.rs"]
+mod canaries;
+#[path = "facade_canary/output.rs"]
+mod output;
+#[path = "facade_canary/spans.rs"]
+mod spans;
+
+use std::{fmt::Debug, io, panic, time::Duration};
+
+use serde_json::{Value, json};
+use unigox::{
+    ApiKey, BatchDocumentType, CallOptions, Client, ClientBuilder, CvuCbuAccount, DocumentFile, DocumentLinks,
+    DocumentType, Environment, Error, ErrorKind, InstitutionOptionalRail, KycSubmission, KycUpdate, NipAccount,
+    PaymentDetails, Pii, Prefill, Response, RetryPolicy, SepaAccount, WaitPolicy, chrono::NaiveDate,
+};
+use unigox_tests::{Reply, ReservedAddress, Server};
+
+use crate::{
+    calls::{CALLS, call, success, with_headers},
+    canaries::*,
+    output::{Output, debug_shows_nothing, error_shows_nothing},
+};
+
+// ---- The guard itself -----------------------------------------------------------------------------------------------
+
+#[tokio::test]
+async fn records_of_this_crate_and_of_its_dependencies_are_captured() {
+    let output = Output::begin();
+    let server = Server::replying(success(json!({}))).await;
+    client_at(&server.url()).verify_auth().await.expect("the answer is a success");
+    // Both ways by which a dependency may say something.
+    tracing::trace!(target: "hyper::of_this_test", "as a dependency would");
+    let text = output.text();
+    for line in [
+        "reqwest::connect: starting new connection",
+        "TRACE unigox{operation_id=\"verifyAuth\"",
+        "hyper_util::client::legacy",
+        "TRACE hyper::of_this_test: as a dependency would",
+        "DEBUG unigox{operation_id=\"verifyAuth\"",
+        "sending",
+    ] {
+        assert!(text.contains(line), "`{line}` is missing in {text}");
+    }
+    panic::catch_unwind(|| panic!("a panic of this test")).expect_err("it panics");
+    assert!(output.text().contains("a panic of this test"));
+}
+
+// ---- What is sent and what comes back -------------------------------------------------------------------------------
+
+#[tokio::test]
+async fn successes_show_nothing_of_what_was_sent_and_answered() {
+    let output = Output::begin();
+    let server = Server::start().await;
+    let client = client_at(&server.url());
+    let mut sent = String::new();
+    for (name, data) in CALLS {
+        server.reply(success(data()));
+        let value = call(&client, name).await.unwrap_or_else(|error| panic!("{name}: {error}"));
+        debug_shows_nothing(name, &value);
+        let request = server.take_request();
+        sent += &format!("{} {:?} {}\n", request.target, request.headers, String::from_utf8_lossy(&request.body));
+    }
+    output.shows_nothing();
+    // Without this, nothing would have been there to be shown.
+    for canary in [
+        API_KEY,
+        TENANT,
+        USER_REF,
+        EMAIL,
+        FIRST_NAME,
+        MIDDLE_NAME,
+        LAST_NAME,
+        FULL_NAME,
+        COUNTRY,
+        DATE_OF_BIRTH,
+        PHONE,
+        ID_NUMBER,
+        ADDRESS,
+        CITY,
+        POSTAL_CODE,
+        TOKEN,
+        INQUIRY,
+        "verification_id=canary+session%2F1",
+        FILE_NAME,
+        FILE_CONTENT,
+        LINK,
+        BATCH_LINK,
+        IBAN,
+        NUBAN,
+        CVU,
+        ALIAS,
+        ACCOUNT,
+    ] {
+        assert!(sent.contains(canary), "`{canary}` was never sent: {sent}");
+    }
+}
+
+#[tokio::test]
+async fn answers_hold_everything_and_their_debug_nothing() {
+    let server = Server::replying(success(calls::partner_user())).await;
+    let user = client_at(&server.url()).user(USER).get().await.expect("the answer is a success");
+    let body = String::from_utf8_lossy(user.answer().body()).into_owned();
+    for canary in [IBAN, REJECTION, DETAIL_NAME, DETAIL, UNKNOWN, FIRST_NAME, DATE_OF_BIRTH] {
+        assert!(body.contains(canary), "{canary}");
+    }
+    assert_eq!(user.answer().request_id(), Some(HEADER));
+    assert_eq!(user.kyc.as_ref().and_then(|kyc| kyc.first_name.as_deref()), Some(FIRST_NAME));
+    debug_shows_nothing("an answer", user.answer());
+    debug_shows_nothing("a response", &user);
+    debug_shows_nothing("a clone of a response", &Response::clone(&user));
+    debug_shows_nothing("a value", &user.into_value());
+}
+
+#[tokio::test]
+async fn requests_and_handles_show_nothing() {
+    let account = || PaymentDetails::sepa(calls::sepa());
+    let user = client_at("http://127.0.0.1:9").user(USER);
+    let session = user.verification().of_session(SESSION);
+    let [optional, required] = calls::drafts();
+    let values: Vec<(&str, Box<dyn Debug>)> = vec![
+        ("ApiKey", Box::new(ApiKey::from(API_KEY))),
+        ("Pii", Box::new(calls::pii())),
+        ("Prefill", Box::new(calls::prefill())),
+        ("KycUpdate", Box::new(calls::update())),
+        ("KycSubmission by direct data", Box::new(KycSubmission::direct(calls::pii()))),
+        ("KycSubmission by Sumsub", Box::new(KycSubmission::sumsub(TOKEN))),
+        ("KycSubmission by Persona", Box::new(KycSubmission::persona(INQUIRY))),
+        ("KycSubmission by handoff", Box::new(KycSubmission::handoff_with(calls::prefill()))),
+        ("DocumentFile of bytes", Box::new(calls::file())),
+        ("DocumentFile of a stream", Box::new(calls::stream().await)),
+        ("DocumentLinks", Box::new(calls::links())),
+        ("AccountDetails", Box::new(calls::details())),
+        ("SepaAccount", Box::new(calls::sepa())),
+        ("NipAccount", Box::new(calls::nip())),
+        ("CvuCbuAccount", Box::new(calls::cvu())),
+        ("PaymentDetails", Box::new(account())),
+        ("PaymentDetails with details", Box::new(optional.clone().details(calls::details()))),
+        ("PaymentDetails with an institution", Box::new(required.clone().details(calls::details()))),
+        ("PaymentDetailsDraft", Box::new((optional, required))),
+        ("WaitPolicy", Box::new(calls::policy())),
+        ("VerificationHandle", Box::new(session.clone())),
+        ("StatusChanges", Box::new(session.changes(calls::policy()))),
+        ("Client", Box::new(client_at("http://127.0.0.1:9"))),
+        ("Users", Box::new(client_at("http://127.0.0.1:9").users())),
+        ("KycHandle", Box::new(user.kyc())),
+        ("DocumentsHandle", Box::new(user.documents())),
+        ("PaymentDetailsHandle", Box::new(user.payment_details())),
+        ("User", Box::new(user)),
+    ];
+    for (name, value) in values {
+        debug_shows_nothing(name, &value);
+    }
+}
+
+// ---- Errors of the server -------------------------------------------------------------------------------------------
+
+#[tokio::test]
+async fn errors_of_every_shape_show_nothing_of_the_servers_words() {
+    let shapes = [
+        json!({"success": false, "data": {"error_key": "invalid_payment_details", "message": ERROR_MESSAGE}}),
+        json!({"success": false, "data": {"error_key": ERROR_MESSAGE, "message": IBAN, "of": UNKNOWN}}),
+        json!({"success": false, "error": {"code": "NO", "message": ERROR_MESSAGE, "details": {"iban": IBAN}}}),
+        json!({"success": false, "error": {"code": ERROR_MESSAGE, "message": ERROR_MESSAGE, "details": null}}),
+        json!({"success": false, "error": ERROR_MESSAGE}),
+        json!({"ok": false, "source": UNKNOWN, "error": "slug", "detail": ERROR_MESSAGE, "upstream": {"of": UNKNOWN}}),
+        json!({"ok": false, "source": UNKNOWN, "error": ERROR_MESSAGE, "missing": [UNKNOWN]}),
+        json!([ERROR_MESSAGE, {UNKNOWN: UNKNOWN}]),
+        json!(ERROR_MESSAGE),
+    ];
+    let mut bodies: Vec<_> = shapes.iter().map(|shape| shape.to_string().into_bytes()).collect();
+    bodies.push(format!("<html><p>{ERROR_MESSAGE}").into_bytes());
+    bodies.push(Vec::new());
+    bodies.push([b"\xff\xfe", ERROR_MESSAGE.as_bytes()].concat());
+    for (index, body) in bodies.into_iter().enumerate() {
+        let status = [400, 401, 404, 409, 422, 429, 500, 503][index % 8];
+        let reply = with_headers(Reply::new(status, body)).with_header("retry-after", "7");
+        fails_in_silence(&format!("shape {index}"), ErrorKind::Api, &reply).await;
+    }
+    // A success that says that it is none.
+    let reply = with_headers(Reply::json(200, &shapes[0]));
+    fails_in_silence("a refusal with success", ErrorKind::Api, &reply).await;
+}
+
+#[tokio::test]
+async fn redirects_show_nothing_of_where_they_lead() {
+    for status in [301, 302, 303, 307, 308] {
+        let reply = with_headers(Reply::new(status, ERROR_MESSAGE)).with_header("location", LOCATION);
+        fails_in_silence("a redirect", ErrorKind::Api, &reply).await;
+    }
+}
+
+#[tokio::test]
+async fn undecodable_answers_show_nothing_of_what_is_in_them() {
+    let wrong = |data: Value| json!({"success": true, "data": data, "of": UNKNOWN}).to_string();
+    let shown = json!({"email": EMAIL, "kyc": {"first_name": FIRST_NAME}, "details": {"iban": IBAN}}).to_string();
+    for body in [
+        String::new(),
+        ERROR_MESSAGE.to_owned(),
+        format!("{{\"success\": true, \"data\": {shown}").replace("}}", ""),
+        format!("{{\"success\": true, \"data\": {ERROR_MESSAGE}}}"),
+        format!("{{\"success\": true, \"data\": {{\"{DETAIL_NAME}\": {{\"{DETAIL_NAME}\": 1e999}}}}}}"),
+        json!({"success": EMAIL, "data": UNKNOWN}).to_string(),
+        json!({EMAIL: EMAIL, DETAIL_NAME: DETAIL}).to_string(),
+        json!([EMAIL]).to_string(),
+        json!(IBAN).to_string(),
+        wrong(json!(FIRST_NAME)),
+        wrong(json!([[FIRST_NAME], {DETAIL_NAME: DETAIL}])),
+        wrong(json!({
+            "user_uuid": FIRST_NAME, "kyc_status": {DETAIL_NAME: REJECTION}, "status": [REJECTION], "message": {"of": EMAIL},
+            "updated_fields": {EMAIL: EMAIL}, "document_id": [FILE_NAME], "payment_details_id": {"iban": IBAN},
+        })),
+    ] {
+        let reply = with_headers(Reply::new(200, body));
+        fails_in_silence("an undecodable answer", ErrorKind::Decode, &reply).await;
+    }
+    let html = Reply::new(200, wrong(json!({"authenticated": true})));
+    let server = Server::replying(with_headers(html).with_header("content-type", "text/html")).await;
+    let error = client_at(&server.url()).verify_auth().await.expect_err("a page is no answer");
+    error_shows_nothing("a page", &error);
+    let profile = json!({"user_uuid": USER, "payment_profiles": [{"details": {DETAIL_NAME: DETAIL}, "rail": [IBAN]}]});
+    let server = Server::replying(Reply::new(200, wrong(profile))).await;
+    let error = client_at(&server.url()).user(USER).get().await.expect_err("a rail is no list");
+    assert_eq!(error.field(), Some("data.payment_profiles[0].rail"));
+    error_shows_nothing("a rail that is a list", &error);
+}
+
+/// Makes every call, has each answered with `reply`, and fails if one succeeds or something is shown.
+async fn fails_in_silence(what: &str, kind: ErrorKind, reply: &Reply) {
+    let output = Output::begin();
+    let server = Server::start().await;
+    let client = client_at(&server.url());
+    for (name, _) in CALLS {
+        server.reply(reply.clone());
+        let error = call(&client, name).await.err().unwrap_or_else(|| panic!("{what} is a success of {name}"));
+        error_shows_nothing(&format!("{name} for {what}"), &error);
+        let gave_up = error.kind() == ErrorKind::GaveUpWaiting;
+        assert!(error.kind() == kind || gave_up, "{name} for {what}: {error}");
+        assert_eq!(server.take_requests().len(), 1, "{name} for {what}");
+    }
+    output.shows_nothing();
+}
+
+// ---- No answer ------------------------------------------------------------------------------------------------------
+
+#[tokio::test]
+async fn calls_without_an_answer_show_nothing() {
+    let output = Output::begin();
+    let refusing = ReservedAddress::new();
+    let server = Server::start().await;
+    let garbage = format!("HTTP/1.1 {ERROR_MESSAGE}\r\n{HEADER}\r\n\r\n{IBAN}");
+    let bad_length = format!("HTTP/1.1 200 {HEADER}\r\ncontent-length: {UNKNOWN}\r\n\r\n{IBAN}");
+    let bad_chunk = format!("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n{IBAN}\r\n{IBAN}");
+    for (what, url, answer, kind) in [
+        ("a refused connection", refusing.url(), String::new(), ErrorKind::NeverSent),
+        ("a server without TLS", server.url().replace("http:", "https:"), String::new(), ErrorKind::NeverSent),
+        ("a closed connection", server.url(), String::new(), ErrorKind::MaybeSent),
+        ("an answer that is not HTTP", server.url(), garbage, ErrorKind::MaybeSent),
+        ("a length that is none", server.url(), bad_length, ErrorKind::MaybeSent),
+        ("a chunk that is none", server.url(), bad_chunk, ErrorKind::MaybeSent),
+    ] {
+        let client = client_at(&url);
+        server.reply_otherwise(Reply::raw(answer));
+        for (name, _) in CALLS {
+            let error = call(&client, name).await.err().unwrap_or_else(|| panic!("{what} is a success of {name}"));
+            error_shows_nothing(&format!("{name} for {what}"), &error);
+            let gave_up = error.kind() == ErrorKind::GaveUpWaiting;
+            assert!(error.kind() == kind || gave_up, "{name} for {what}: {error}");
+        }
+    }
+    output.shows_nothing();
+}
+
+#[tokio::test]
+async fn answers_that_are_late_cut_short_or_too_long_show_nothing() {
+    let output = Output::begin();
+    let server = Server::start().await;
+    let client = client_at(&server.url());
+    let short = client.with_options(CallOptions::new().with_max_answer_bytes(16));
+    let silent = Server::silent().await;
+    let hurried = CallOptions::new().with_attempt_timeout(Duration::from_millis(10)).without_retries();
+    let hurried = client_at(&silent.url()).with_options(hurried);
+    for (name, data) in CALLS {
+        server.reply(success(data()).cut_short());
+        server.reply(success(data()));
+        for (what, client) in [("cut short", &client), ("too long", &short), ("late", &hurried)] {
+            let error = call(client, name).await.err().unwrap_or_else(|| panic!("{what} is a success of {name}"));
+            error_shows_nothing(&format!("{name}, {what}"), &error);
+        }
+    }
+    output.shows_nothing();
+}
+
+#[tokio::test]
+async fn calls_that_are_tried_again_show_nothing() {
+    let output = Output::begin();
+    let server = Server::start().await;
+    let retries = RetryPolicy::new().base_delay(Duration::ZERO);
+    let client = client_at(&server.url()).with_options(CallOptions::new().with_retries(retries));
+    for _ in 0..2 {
+        server.reply(with_headers(Reply::new(503, ERROR_MESSAGE)));
+    }
+    server.reply(success(calls::partner_user()));
+    client.user(USER).get().await.expect("the third answer is a success");
+    assert_eq!(server.take_requests().len(), 3);
+    let error = client.users().create(USER_REF, EMAIL).await.expect_err("there are no more replies");
+    assert_eq!(error.attempts(), 3);
+    error_shows_nothing("a call that was tried three times", &error);
+    assert!(output.text().contains("trying again"));
+    output.shows_nothing();
+}
+
+#[tokio::test]
+async fn files_that_fail_on_the_way_show_nothing() {
+    let output = Output::begin();
+    let server = Server::start().await;
+    let documents = client_at(&server.url()).user(USER).documents();
+    let reader = io::Cursor::new([b"\xff\xd8\xff\xe0", FILE_CONTENT.as_bytes()].concat());
+    let file = DocumentFile::from_reader(FILE_NAME, 1000, reader).await.expect("it begins as a JPEG does");
+    let error = documents.upload(DocumentType::Selfie, file).await.expect_err("it is shorter than that");
+    error_shows_nothing("a file of another length", &error);
+    let here = env!("CARGO_MANIFEST_DIR");
+    for path in [format!("/{TENANT}/{FILE_NAME}"), here.to_owned(), format!("{here}/Cargo.toml"), "/..".to_owned()] {
+        let error = DocumentFile::open(&path).await.expect_err("there is no such image");
+        assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+        assert!(!format!("{error} {error:?}").contains(here), "the path is shown");
+        error_shows_nothing("a file that can't be opened", &error);
+    }
+    output.shows_nothing();
+}
+
+#[tokio::test]
+async fn proxies_show_neither_their_password_nor_what_goes_through_them() {
+    let output = Output::begin();
+    let proxy = Server::start().await;
+    let credentials = format!("http://{PROXY_USER}:{PROXY_PASSWORD}@");
+    let url = proxy.url().replace("http://", &credentials);
+    let behind = |base: &str, url: &str| {
+        let builder = builder(base).proxy(url).options(CallOptions::new().without_retries());
+        debug_shows_nothing("ClientBuilder", &builder);
+        builder.build().expect("the proxy has a URL")
+    };
+    let client = behind("http://127.0.0.1:9", &url);
+    for (name, data) in CALLS {
+        proxy.reply(success(data()));
+        proxy.reply(with_headers(Reply::new(407, ERROR_MESSAGE)));
+        debug_shows_nothing(name, &call(&client, name).await.unwrap_or_else(|error| panic!("{name}: {error}")));
+        error_shows_nothing(name, &call(&client, name).await.expect_err("the proxy refuses"));
+    }
+    let requests = proxy.take_requests();
+    assert_eq!(requests.len(), 2 * CALLS.len());
+    assert!(requests.iter().all(|request| request.header("proxy-authorization").is_some()));
+    assert!(requests[0].target.starts_with("http://127.0.0.1:9/"), "{}", requests[0].target);
+
+    // A tunnel that the proxy refuses to dig, and proxies that are not there.
+    let address = ReservedAddress::new();
+    let nowhere = address.url().replace("http://", &credentials);
+    for url in [&url, &nowhere, &nowhere.replace("http:", "https:"), &nowhere.replace("http:", "socks5:")] {
+        proxy.reply(with_headers(Reply::new(407, ERROR_MESSAGE)));
+        let builder = builder("https://127.0.0.1:9").proxy(url).options(CallOptions::new().without_retries());
+        let error = match builder.build() {
+            Ok(client) => client.user(USER).get().await.expect_err("there is no way"),
+            Err(error) => error,
+        };
+        error_shows_nothing("a proxy that leads nowhere", &error);
+    }
+    output.shows_nothing();
+}
+
+// ---- Nothing is sent ------------------------------------------------------------------------------------------------
+
+#[tokio::test]
+async fn refused_values_are_not_shown() {
+    let output = Output::begin();
+    let server = Server::start().await;
+    let client = client_at(&server.url());
+    let user = client.user(USER);
+    let young = NaiveDate::from_ymd_opt(2999, 1, 1).expect("a date");
+    let batch = || DocumentLinks::new().add(BatchDocumentType::Selfie, BATCH_LINK);
+    let full = (0..10).try_fold(DocumentLinks::new(), |links, _| links.add(BatchDocumentType::Selfie, BATCH_LINK));
+    let mut errors = vec![
+        Pii::new("", LAST_NAME, COUNTRY).expect_err("a blank name"),
+        Pii::new(FIRST_NAME, " ", COUNTRY).expect_err("a blank name"),
+        Pii::new(FIRST_NAME, LAST_NAME, CITY).expect_err("a city for a country"),
+        calls::pii().dob(young).expect_err("a date to come"),
+        calls::pii().phone_number(&PHONE[1..]).expect_err("no plus"),
+        KycUpdate::new().dob(young).expect_err("a date to come"),
+        KycUpdate::new().phone_number(EMAIL).expect_err("no phone number"),
+        batch()
+            .and_then(|links| links.add(BatchDocumentType::Selfie, LINK.replace("https", "http")))
+            .expect_err("http"),
+        full.and_then(|links| links.add(BatchDocumentType::Selfie, LINK)).expect_err("an eleventh"),
+        DocumentFile::from_bytes(FILE_NAME, FILE_CONTENT.as_bytes()).expect_err("no image"),
+        DocumentFile::from_bytes(FILE_NAME, vec![0; 11 << 20]).expect_err("too large"),
+        SepaAccount::new(FULL_NAME, IBAN.replace('7', "8")).expect_err("no IBAN"),
+        SepaAccount::new(" ", IBAN).expect_err("a blank name"),
+        NipAccount::new(IBAN).expect_err("no NUBAN"),
+        CvuCbuAccount::cvu(&CVU[1..]).expect_err("too short"),
+        CvuCbuAccount::cbu(ALIAS).expect_err("an alias for a number"),
+        calls::cvu().phone_number(EMAIL).expect_err("no phone number"),
+        PaymentDetails::on(InstitutionOptionalRail::IbanSepa, IBAN).expect_err("an IBAN for a currency"),
+        PaymentDetails::via("cvu-cbu", "", CVU).expect_err("no institution"),
+        PaymentDetails::via(" ", ALIAS, "ARS").expect_err("no rail"),
+        PaymentDetails::via("cvu-cbu", "uala", ALIAS).expect_err("an alias for a currency"),
+        PaymentDetails::cvu_cbu("", calls::cvu()).expect_err("no institution"),
+        PaymentDetails::sepa(calls::sepa()).country(FULL_NAME).expect_err("a name for a country"),
+    ];
+    for submission in [
+        KycSubmission::direct(calls::pii().address(" ")),
+        KycSubmission::direct(calls::pii().id_number(unigox::IdType::Passport, "")),
+        KycSubmission::sumsub(""),
+        KycSubmission::persona("\n"),
+        KycSubmission::handoff_with(calls::prefill().country(CITY)),
+        KycSubmission::handoff_with(Prefill::new().first_name(FIRST_NAME).last_name("")),
+    ] {
+        errors.push(user.kyc().submit(submission).await.expect_err("it is not whole"));
+    }
+    errors.push(user.kyc().update(calls::update().city("")).await.expect_err("a blank city"));
+    errors.push(user.documents().link(DocumentType::Selfie, LINK.replace("https", "ftp")).await.expect_err("ftp"));
+    errors.push(user.documents().link(DocumentType::Selfie, format!("{LINK} \n")).await.expect_err("a line break"));
+    errors.push(user.documents().link_batch(DocumentLinks::new()).await.expect_err("none"));
+    for id in ["", ".", "..", &format!("{ACCOUNT}\u{1b}")] {
+        errors.push(user.payment_details().delete(id).await.expect_err("no id"));
+    }
+    errors.push(client.users().create(" ", EMAIL).await.expect_err("a blank user_ref"));
+    errors.push(client.users().create(USER_REF, "\t").await.expect_err("a blank e-mail address"));
+    for error in &errors {
+        assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{error}");
+        error_shows_nothing(error.field().expect("it names a field"), error);
+    }
+    assert_eq!(server.take_connections(), 0);
+    output.shows_nothing();
+}
+
+#[test]
+fn configurations_show_nothing_that_is_wrong_with_them() {
+    let at = |url: &str| Client::builder(Environment::Custom(url.to_owned())).api_key(API_KEY);
+    let key = |key: &str| Client::builder(Environment::Staging).api_key(key);
+    let pem = format!("-----BEGIN CERTIFICATE-----\n{PEM}\n-----END CERTIFICATE-----\n");
+    let local = || builder("http://127.0.0.1:9");
+    for builder in [
+        key(&format!("{API_KEY}\n")),
+        key(&format!("{API_KEY}\u{e9}\u{0}")),
+        key(""),
+        at(TENANT),
+        at(""),
+        at(&format!("ftp://example.test/{TENANT}")),
+        at(&format!("http://example.test/{TENANT}")),
+        at(&format!("https://{PROXY_USER}:{PROXY_PASSWORD}@example.test/{TENANT}")),
+        at(&format!("https://example.test/{TENANT}?key={API_KEY}")),
+        at(&format!("https://example.test/#{TENANT}")),
+        at(&format!("https://[{TENANT}]:{PROXY_PASSWORD}/")),
+        local().proxy(format!("http://{PROXY_USER}:{PROXY_PASSWORD}@:99999999")),
+        local().proxy(format!("{PROXY_PASSWORD} {PROXY_USER}")),
+        local().root_certificates(pem.as_bytes()),
+        local().root_certificates(PEM),
+        local().application(format!("{TENANT}\n")),
+    ] {
+        debug_shows_nothing("ClientBuilder", &builder);
+        let error = builder.build().expect_err("it is no configuration");
+        assert_eq!(error.kind(), ErrorKind::Configuration);
+        error_shows_nothing("a configuration", &error);
+    }
+    for environment in
+        [TENANT.to_owned(), format!("https://{PROXY_USER}:{PROXY_PASSWORD}@example.test/{TENANT}?{TOKEN}")]
+    {
+        debug_shows_nothing("Environment", &Environment::Custom(environment));
+    }
+    let held = ApiKey::from(API_KEY);
+    let hooked = local().http(move |http| {
+        debug_shows_nothing("HttpSettings", &(&http, &held));
+        http
+    });
+    debug_shows_nothing("ClientBuilder", &hooked);
+    debug_shows_nothing("Client", &hooked.build().expect("it is a configuration"));
+}
+
+// ---- Panics ---------------------------------------------------------------------------------------------------------
+
+#[tokio::test]
+async fn a_panic_of_the_caller_says_nothing_of_ours() {
+    let output = Output::begin();
+    let server = Server::start().await;
+    let client = client_at(&server.url());
+    let (_, verification) = CALLS.into_iter().find(|(name, _)| *name == "status").expect("there is one");
+    server.reply(success(verification()));
+    let policy = WaitPolicy::within(Duration::from_secs(900)).on_action(|_| panic!("by the caller"));
+    let session = client.user(USER).verification().of_session(SESSION);
+    let panicked = tokio::spawn(async move { session.wait(policy).await }).await.expect_err("it panics");
+    debug_shows_nothing("a panic", &panicked);
+    let file = calls::file().on_progress(|_| panic!("by the caller"));
+    let documents = client.user(USER).documents();
+    let upload = tokio::spawn(async move { documents.upload(DocumentType::Selfie, file).await }).await;
+    match upload {
+        Ok(outcome) => error_shows_nothing("a panic while sending", &outcome.expect_err("it can't be sent")),
+        Err(panicked) => debug_shows_nothing("a panic while sending", &panicked),
+    }
+    assert!(output.text().matches("by the caller").count() >= 2);
+    output.shows_nothing();
+}
+
+// ---- Support --------------------------------------------------------------------------------------------------------
+
+fn builder(url: &str) -> ClientBuilder {
+    Client::builder(Environment::Custom(format!("{url}/{TENANT}"))).api_key(API_KEY)
+}
+
+/// A client that tries once, so that each call takes one reply.
+fn client_at(url: &str) -> Client {
+    // What is said on a thread to which nobody listens may be lost to those of other threads.
+    Output::begin();
+    let client: Result<_, Error> = builder(url).options(CallOptions::new().without_retries()).build();
+    client.expect("it is a configuration")
+}

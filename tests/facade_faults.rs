@@ -1,1 +1,558 @@
-//! To come.
+//! What the facade makes of faults, and above all: when it sends a request a second time.
+
+#![allow(missing_docs, reason = "tests are claims, and documented by their names")]
+
+use std::{collections::BTreeSet, io::Cursor, time::Duration};
+
+use tokio::time::Instant;
+use unigox::{
+    CallOptions, Client, DocumentFile, DocumentType, Environment, Error, ErrorKind, RetryPolicy,
+    chrono::{DateTime, Utc},
+};
+use unigox_tests::{
+    API_KEY, Call, Clock, Document, Outcome, PICTURE, Reply, Request, ReservedAddress, Server, Stage, USER, facade_at,
+};
+
+/// Every status that is looked at, and whether it is one after which a call is sent again if it may be.
+const STATUSES: [(u16, bool); 16] = [
+    (302, false),
+    (400, false),
+    (401, false),
+    (404, false),
+    (408, true),
+    (409, false),
+    (418, false),
+    (422, false),
+    (425, false),
+    (429, true),
+    (500, false),
+    (501, false),
+    (502, true),
+    (503, true),
+    (504, true),
+    (599, false),
+];
+
+/// Which calls may be sent again when it is not known what became of them. Written out by hand, from the design and not
+/// from what is tested.
+fn may_be_repeated(call: Call) -> bool {
+    match call {
+        Call::VerifyAuth
+        | Call::CreatePartnerUser
+        | Call::GetPartnerUser
+        | Call::UpdateKyc
+        | Call::GetVerificationStatus
+        | Call::GetPaymentDetails => true,
+        Call::SubmitKyc
+        | Call::UploadFile
+        | Call::UploadLink
+        | Call::UploadLinkBatch
+        | Call::CreatePaymentDetails
+        | Call::DeletePaymentDetails => false,
+    }
+}
+
+fn is_upload(call: Call) -> bool {
+    matches!(call, Call::UploadFile | Call::UploadLink | Call::UploadLinkBatch)
+}
+
+/// Ways in which a connection breaks after a request has arrived.
+fn breaks() -> Vec<(&'static str, Reply)> {
+    let body = r#"{"success":true,"data":{}}"#;
+    vec![
+        ("no answer", Reply::raw("")),
+        ("a cut status line", Reply::raw("HTTP/1.1 2")),
+        ("a cut head", Reply::raw("HTTP/1.1 200 OK\r\ncontent-type: application/js")),
+        ("a head without its end", Reply::raw("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n")),
+        ("another protocol", Reply::raw("SSH-2.0-OpenSSH_9.6\r\n")),
+        ("no text at all", Reply::raw(b"\x15\x03\x03\x00\x02\x02\x50\0\xff\xfe\r\n\r\n".as_slice())),
+        ("a cut body", Reply::new(200, body).cut_short()),
+        (
+            "a cut body of chunks",
+            Reply::raw(format!("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1a\r\n{body}")),
+        ),
+        ("a chunk of no length", Reply::raw("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nxyz\r\n{}")),
+    ]
+}
+
+/// Places at which an answer stops, on a connection that stays open.
+fn silences() -> Vec<(&'static str, Reply)> {
+    let body = r#"{"success":true,"data":{}}"#;
+    vec![
+        ("before the answer", Reply::raw("").then_silent()),
+        ("in the head", Reply::raw("HTTP/1.1 200 OK\r\ncontent-ty").then_silent()),
+        ("in the body", Reply::new(200, body).cut_short().then_silent()),
+    ]
+}
+
+fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+/// What the pauses before the second and the third attempt come to at most.
+const PAUSES: Duration = Duration::from_millis(500 + 1000 + 10);
+
+// ---- The matrix -----------------------------------------------------------------------------------------------------
+
+#[test]
+fn every_operation_is_called() {
+    let called: BTreeSet<_> = Call::ALL.iter().map(|call| call.operation_id().to_owned()).collect();
+    let operations = Document::effective().operations();
+    assert_eq!(called, operations.into_iter().map(|operation| operation.id).collect());
+}
+
+#[tokio::test]
+async fn every_call_succeeds_at_once_when_nothing_is_wrong() {
+    let stage = Stage::open().await;
+    for call in Call::ALL {
+        stage.server.reply(call.success());
+        let outcome = stage.send(call).await;
+        outcome.result.unwrap_or_else(|error| panic!("{call:?}: {error}"));
+        assert_eq!((outcome.requests.len(), outcome.took), (1, Duration::ZERO), "{call:?}");
+    }
+}
+
+#[tokio::test]
+async fn statuses_are_tried_again_only_if_they_may_pass_and_repeating_is_safe() {
+    let stage = Stage::open().await;
+    for call in Call::ALL {
+        for (status, may_pass) in STATUSES {
+            stage.server.reply_otherwise(Reply::new(status, ""));
+            let outcome = stage.send(call).await;
+            let (took, error) = (outcome.took, failure(outcome, ErrorKind::Api, may_pass));
+            assert_eq!(error.status().map(|status| status.as_u16()), Some(status), "{call:?}");
+            assert!(!error.is_timeout(), "{call:?}: {error}");
+            assert_eq!(error.retry_after(), None, "{call:?}");
+            assert!(
+                took <= if error.attempts() == 1 { Duration::ZERO } else { PAUSES },
+                "{call:?}, {status}: {took:?}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn broken_connections_are_tried_again_only_where_repeating_is_safe() {
+    let stage = Stage::open().await;
+    for call in Call::ALL {
+        for (name, reply) in breaks() {
+            stage.server.reply_otherwise(reply);
+            let outcome = stage.send(call).await;
+            let (took, error) = (outcome.took, failure(outcome, ErrorKind::MaybeSent, true));
+            assert!(!error.is_timeout(), "{call:?}, {name}: {error}");
+            assert!(took <= if error.attempts() == 1 { Duration::ZERO } else { PAUSES }, "{call:?}, {name}: {took:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn time_outs_are_tried_again_only_where_repeating_is_safe() {
+    let stage = Stage::open().await;
+    for call in Call::ALL {
+        for (name, reply) in silences() {
+            stage.server.reply_otherwise(reply);
+            let outcome = stage.send(call).await;
+            let (took, error) = (outcome.took, failure(outcome, ErrorKind::MaybeSent, true));
+            assert!(error.is_timeout(), "{call:?}, {name}: {error}");
+            // Three attempts of 30 s and the pauses are more than the 90 s that a call has.
+            let expected = if may_be_repeated(call) { 90 } else { 30 };
+            is_about(took, seconds(if is_upload(call) { 120 } else { expected }), &format!("{call:?}, {name}"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn connections_that_are_closed_unread_may_have_carried_a_request() {
+    let clock = Clock::pause();
+    let server = Server::hanging_up().await;
+    let client = facade_at(&server.url());
+    for call in Call::ALL {
+        let error = call.send(&client).await.expect_err("there is no answer");
+        assert_eq!(error.kind(), ErrorKind::MaybeSent, "{call:?}: {error:?}");
+        assert_eq!(server.take_connections(), if may_be_repeated(call) { 3 } else { 1 }, "{call:?}");
+    }
+    assert_eq!(clock.attempts(), 6 * 3 + 6);
+}
+
+#[tokio::test]
+async fn refused_connections_are_tried_three_times_whatever_the_operation() {
+    let clock = Clock::pause();
+    let nobody = ReservedAddress::new();
+    let client = facade_at(&nobody.url());
+    for (index, call) in Call::ALL.into_iter().enumerate() {
+        let started = Instant::now();
+        let error = call.send(&client).await.expect_err("nobody is there");
+        assert_eq!(error.kind(), ErrorKind::NeverSent, "{call:?}: {error:?}");
+        assert_eq!(error.operation_id(), Some(call.operation_id()));
+        assert_eq!((error.attempts(), clock.attempts()), (3, 3 * (index + 1)), "{call:?}");
+        assert!(error.status().is_none() && error.answer().is_none() && !error.is_timeout(), "{call:?}: {error:?}");
+        assert!(started.elapsed() <= PAUSES, "{call:?}: {:?}", started.elapsed());
+    }
+}
+
+#[tokio::test]
+async fn tls_handshakes_without_an_answer_are_given_up_after_five_seconds_and_tried_three_times() {
+    let clock = Clock::pause();
+    let server = Server::silent().await;
+    let client = facade_at(&server.url().replace("http://", "https://"));
+    for call in Call::ALL {
+        let (started, attempts) = (Instant::now(), clock.attempts());
+        let error = call.send(&client).await.expect_err("the server says nothing");
+        assert_eq!(error.kind(), ErrorKind::NeverSent, "{call:?}: {error:?}");
+        assert_eq!((error.attempts(), clock.attempts() - attempts), (3, 3), "{call:?}");
+        assert_eq!(server.take_connections(), 3, "{call:?}");
+        let took = started.elapsed();
+        assert!(took >= seconds(15) && took <= seconds(15) + PAUSES, "{call:?}: {took:?}");
+    }
+}
+
+#[tokio::test]
+async fn faults_that_pass_are_survived_where_repeating_is_safe() {
+    let stage = Stage::open().await;
+    let statuses = STATUSES.iter().filter(|(_, may_pass)| *may_pass);
+    let statuses = statuses.map(|(status, _)| ("a status", Reply::new(*status, "")));
+    let faults: Vec<_> = statuses.chain(breaks()).chain(silences()).collect();
+    for call in Call::ALL.into_iter().filter(|call| may_be_repeated(*call)) {
+        for (name, fault) in &faults {
+            for count in [1, 2] {
+                (0..count).for_each(|_| stage.server.reply(fault.clone()));
+                stage.server.reply(call.success());
+                let outcome = stage.send(call).await;
+                outcome.result.unwrap_or_else(|error| panic!("{call:?} after {name}: {error}"));
+                assert_eq!(outcome.requests.len(), count + 1, "{call:?} after {name}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn different_faults_share_the_three_attempts() {
+    let clock = Clock::pause();
+    let nobody = ReservedAddress::new();
+    let client = facade_at(&nobody.url());
+    let (outcome, server) = tokio::join!(Call::GetPartnerUser.send(&client), async {
+        clock.after_attempts(1).await;
+        let server = nobody.open();
+        server.reply(Reply::new(503, ""));
+        server.reply_otherwise(Reply::raw(""));
+        server
+    });
+    let error = outcome.expect_err("the third attempt is the last");
+    assert_eq!((error.kind(), error.attempts(), server.take_requests().len()), (ErrorKind::MaybeSent, 3, 2));
+}
+
+// ---- What must not be sent twice ------------------------------------------------------------------------------------
+
+#[tokio::test]
+async fn creates_no_payment_details_twice() {
+    let stage = Stage::open().await;
+    let statuses =
+        STATUSES.iter().map(|(status, _)| ("a status", Reply::new(*status, "").with_header("retry-after", "0")));
+    for (name, fault) in statuses.chain(breaks()).chain(silences()) {
+        let eager = CallOptions::new().with_retries(RetryPolicy::new().attempts(10)).with_total_timeout(seconds(3600));
+        for client in [stage.client.clone(), stage.client.with_options(eager)] {
+            stage.server.reply(fault.clone());
+            stage.server.reply_otherwise(Call::CreatePaymentDetails.success());
+            let outcome = stage.send_by(&client, Call::CreatePaymentDetails).await;
+            assert!(outcome.result.is_err(), "a second request succeeded after {name}");
+            assert_eq!(outcome.requests.len(), 1, "{name}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn creates_payment_details_once_a_server_is_there() {
+    let clock = Clock::pause();
+    let nobody = ReservedAddress::new();
+    let client = facade_at(&nobody.url());
+    let (outcome, server) = tokio::join!(Call::CreatePaymentDetails.send(&client), async {
+        clock.after_attempts(2).await;
+        let server = nobody.open();
+        server.reply(Call::CreatePaymentDetails.success());
+        server
+    });
+    outcome.expect("the third attempt is answered");
+    assert_eq!(clock.attempts(), 3);
+    assert_eq!(server.take_request().method, "POST");
+}
+
+#[tokio::test]
+async fn what_was_refused_first_and_sent_then_is_not_sent_again() {
+    let clock = Clock::pause();
+    for call in Call::ALL.into_iter().filter(|call| !may_be_repeated(*call)) {
+        let nobody = ReservedAddress::new();
+        let client = facade_at(&nobody.url());
+        let first = clock.attempts() + 1;
+        let (outcome, server) = tokio::join!(call.send(&client), async {
+            clock.after_attempts(first).await;
+            let server = nobody.open();
+            server.reply(Reply::new(503, ""));
+            server.reply_otherwise(call.success());
+            server
+        });
+        let error = outcome.expect_err("a 503 is not tried again");
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::Api, 2), "{call:?}: {error}");
+        assert_eq!(server.take_requests().len(), 1, "{call:?}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_sent_again_behind_the_gate_when_a_kept_connection_breaks() {
+    let stage = Stage::open().await;
+    for call in Call::ALL {
+        stage.server.reply(Call::VerifyAuth.success().keeping_alive());
+        stage.send(Call::VerifyAuth).await.result.expect("it is answered");
+        // The connection goes back to the pool behind the call.
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(stage.server.take_connections(), 1, "{call:?}");
+        stage.server.reply_otherwise(Reply::raw(""));
+        failure(stage.send(call).await, ErrorKind::MaybeSent, true);
+        let fresh = if may_be_repeated(call) { 2 } else { 0 };
+        assert_eq!(stage.server.take_connections(), fresh, "{call:?}: the first attempt is on the kept connection");
+    }
+}
+
+// ---- Files ----------------------------------------------------------------------------------------------------------
+
+#[tokio::test]
+async fn files_are_sent_whole_after_a_refused_connection() {
+    let clock = Clock::pause();
+    let on_disk = tempfile::NamedTempFile::new().expect("there is room for a file");
+    std::fs::write(on_disk.path(), PICTURE.as_slice()).expect("there is room for a file");
+    let from_reader = DocumentFile::from_reader("a.png", PICTURE.len() as u64, Cursor::new(PICTURE.clone())).await;
+    for file in [
+        from_reader.expect("it passes for a PNG"),
+        DocumentFile::open(on_disk.path()).await.expect("it passes for a PNG"),
+        DocumentFile::from_bytes("a.png", PICTURE.clone()).expect("it passes for a PNG"),
+    ] {
+        let nobody = ReservedAddress::new();
+        let documents = facade_at(&nobody.url()).user(USER).documents();
+        let second = clock.attempts() + 2;
+        let (outcome, server) = tokio::join!(documents.upload(DocumentType::Selfie, file), async {
+            clock.after_attempts(second).await;
+            let server = nobody.open();
+            server.reply(Call::UploadFile.success());
+            server
+        });
+        outcome.expect("the third attempt is answered");
+        let parts = server.take_request().parts();
+        assert!(parts.iter().any(|part| part.content == *PICTURE), "no part is the file");
+    }
+}
+
+// ---- Retry-After ----------------------------------------------------------------------------------------------------
+
+#[tokio::test]
+async fn retry_after_in_seconds_is_waited_for() {
+    let stage = Stage::open().await;
+    for (header, least, most) in [("7", 7000, 7001), (" 60 ", 60_000, 60_001), ("0", 0, 501), ("soon", 0, 501)] {
+        for (status, _) in STATUSES.iter().filter(|(_, may_pass)| *may_pass) {
+            stage.server.reply(Reply::new(*status, "").with_header("retry-after", header));
+            stage.server.reply(Call::UpdateKyc.success());
+            let outcome = stage.send(Call::UpdateKyc).await;
+            outcome.result.expect("the second attempt is answered");
+            let took = outcome.took.as_millis();
+            assert!((least..=most).contains(&took), "`{header}`: {took} ms");
+        }
+    }
+}
+
+#[tokio::test]
+async fn retry_after_as_a_date_is_waited_for() {
+    let stage = Stage::open().await;
+    let date = Utc::now() + seconds(31);
+    stage.server.reply(Reply::new(503, "").with_header("retry-after", &http_date(date)));
+    stage.server.reply(Call::GetPaymentDetails.success());
+    let outcome = stage.send(Call::GetPaymentDetails).await;
+    outcome.result.expect("the second attempt is answered");
+    // A date has no fractions, and what is left until then shrinks while the test runs.
+    let least = (date - seconds(1) - Utc::now()).to_std().expect("31 s are not over yet");
+    assert!(outcome.took >= least && outcome.took <= seconds(31) + Duration::from_millis(10), "{:?}", outcome.took);
+}
+
+#[tokio::test]
+async fn retry_after_that_is_over_is_not_waited_for() {
+    let stage = Stage::open().await;
+    stage.server.reply(Reply::new(429, "").with_header("retry-after", &http_date(Utc::now() - seconds(3600))));
+    stage.server.reply(Call::VerifyAuth.success());
+    let outcome = stage.send(Call::VerifyAuth).await;
+    outcome.result.expect("the second attempt is answered");
+    assert!(outcome.took <= PAUSES, "{:?}", outcome.took);
+}
+
+#[tokio::test]
+async fn retry_after_above_a_minute_ends_the_call_at_once() {
+    let stage = Stage::open().await;
+    let tomorrow = http_date(Utc::now() + seconds(86_400));
+    for (header, least, most) in [
+        ("61", 61, 61),
+        ("86400", 86_400, 86_400),
+        (&tomorrow, 86_300, 86_400),
+        ("9".repeat(40).as_str(), u64::MAX, u64::MAX),
+    ] {
+        stage.server.reply_otherwise(Reply::new(503, "").with_header("retry-after", header));
+        let outcome = stage.send(Call::GetPartnerUser).await;
+        assert_eq!((outcome.requests.len(), outcome.took), (1, Duration::ZERO), "`{header}`");
+        let error = outcome.result.expect_err("a 503 is an error");
+        let asked = error.retry_after().map(|time| time.as_secs());
+        assert!(asked.is_some_and(|asked| (least..=most).contains(&asked)), "`{header}`: {asked:?}");
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::Api, 1));
+    }
+}
+
+#[tokio::test]
+async fn retry_after_is_exposed_and_not_obeyed_where_repeating_is_not_safe() {
+    let stage = Stage::open().await;
+    stage.server.reply_otherwise(Reply::new(429, "").with_header("retry-after", "5"));
+    for call in Call::ALL.into_iter().filter(|call| !may_be_repeated(*call)) {
+        let outcome = stage.send(call).await;
+        assert_eq!((outcome.requests.len(), outcome.took), (1, Duration::ZERO), "{call:?}");
+        let error = outcome.result.expect_err("a 429 is an error");
+        assert_eq!(error.retry_after(), Some(seconds(5)), "{call:?}");
+        assert!(error.is_rate_limited(), "{call:?}");
+    }
+}
+
+#[tokio::test]
+async fn retry_after_that_the_call_has_no_time_for_ends_it_at_once() {
+    let stage = Stage::open().await;
+    stage.server.reply_otherwise(Reply::new(503, "").with_header("retry-after", "50"));
+    let outcome = stage.send(Call::GetPartnerUser).await;
+    // After one wait of 50 s, 40 s of 90 s are left.
+    is_about(outcome.took, seconds(50), "two attempts");
+    let error = outcome.result.expect_err("a 503 is an error");
+    assert_eq!((error.attempts(), error.retry_after()), (2, Some(seconds(50))));
+}
+
+// ---- Options --------------------------------------------------------------------------------------------------------
+
+#[tokio::test]
+async fn the_total_time_bounds_everything() {
+    let stage = Stage::open().await;
+    let retries = RetryPolicy::new().attempts(1000);
+    let options = CallOptions::new().with_retries(retries).with_attempt_timeout(seconds(4));
+    let client = stage.client.with_options(options.with_total_timeout(seconds(10)));
+    let faults = breaks().into_iter().chain(silences()).chain([("a status", Reply::new(503, ""))]);
+    for (name, fault) in faults {
+        stage.server.reply_otherwise(fault);
+        for call in Call::ALL {
+            let outcome = stage.send_by(&client, call).await;
+            assert!(outcome.took <= Duration::from_millis(10_001), "{call:?}, {name}: {:?}", outcome.took);
+            assert_eq!(outcome.requests.len() > 1, may_be_repeated(call), "{call:?}, {name}");
+            assert!(outcome.result.is_err(), "{call:?}, {name}");
+        }
+    }
+    let patient = stage.client.with_options(CallOptions::new().with_attempt_timeout(seconds(10_000)));
+    stage.server.reply_otherwise(Reply::raw("").then_silent());
+    for call in Call::ALL {
+        let outcome = stage.send_by(&patient, call).await;
+        is_about(outcome.took, seconds(if is_upload(call) { 300 } else { 90 }), &format!("{call:?}"));
+        assert_eq!(outcome.requests.len(), 1, "{call:?}");
+    }
+}
+
+#[tokio::test]
+async fn options_hold_for_a_client_a_derived_client_or_a_user() {
+    let stage = Stage::open().await;
+    stage.server.reply_otherwise(Reply::raw("").then_silent());
+    let options = CallOptions::new().with_attempt_timeout(seconds(3)).without_retries();
+    let once = Client::builder(Environment::Custom(stage.server.url())).api_key(API_KEY).options(options);
+    let once = once.build().expect("these settings go together");
+    for client in [&once, &stage.client.with_options(options)] {
+        for call in Call::ALL {
+            let outcome = stage.send_by(client, call).await;
+            is_about(outcome.took, seconds(3), &format!("{call:?}"));
+            let error = outcome.result.expect_err("there is no answer");
+            assert_eq!((error.attempts(), error.is_timeout(), outcome.requests.len()), (1, true, 1), "{call:?}");
+        }
+    }
+    let started = Instant::now();
+    let error = stage.client.user(USER).with_options(options).get().await.expect_err("there is no answer");
+    is_about(started.elapsed(), seconds(3), "a user");
+    assert_eq!((error.attempts(), stage.server.take_requests().len()), (1, 1));
+
+    // What is nearer to the call counts, and leaves the rest as it was.
+    let eager = CallOptions::new().with_retries(RetryPolicy::new().attempts(5).base_delay(Duration::ZERO));
+    let outcome = stage.send_by(&once.with_options(eager), Call::VerifyAuth).await;
+    is_about(outcome.took, seconds(5 * 3), "five attempts");
+    assert_eq!(outcome.requests.len(), 5);
+    let outcome =
+        stage.send_by(&once.with_options(CallOptions::new().with_total_timeout(seconds(1))), Call::VerifyAuth).await;
+    is_about(outcome.took, seconds(1), "a total below that of an attempt");
+}
+
+#[tokio::test]
+async fn a_policy_of_no_attempts_sends_once() {
+    let stage = Stage::open().await;
+    let client = stage.client.with_options(CallOptions::new().with_retries(RetryPolicy::new().attempts(0)));
+    stage.server.reply_otherwise(Reply::new(503, ""));
+    assert_eq!(stage.send_by(&client, Call::VerifyAuth).await.requests.len(), 1);
+}
+
+#[tokio::test]
+async fn a_policy_says_how_long_a_retry_after_may_be() {
+    let stage = Stage::open().await;
+    let policy = RetryPolicy::new().max_retry_after(seconds(4));
+    let client = stage.client.with_options(CallOptions::new().with_retries(policy));
+    for (header, requests) in [("4", 3), ("5", 1)] {
+        stage.server.reply_otherwise(Reply::new(503, "").with_header("retry-after", header));
+        assert_eq!(stage.send_by(&client, Call::VerifyAuth).await.requests.len(), requests, "`{header}`");
+    }
+}
+
+#[tokio::test]
+async fn pauses_spread_below_a_ceiling_that_doubles() {
+    let stage = Stage::open().await;
+    let client = stage.client.with_options(CallOptions::new().with_retries(RetryPolicy::new().attempts(6)));
+    stage.server.reply_otherwise(Reply::new(503, ""));
+    let mut pauses = BTreeSet::new();
+    for _ in 0..20 {
+        let outcome = stage.send_by(&client, Call::VerifyAuth).await;
+        assert_eq!(outcome.requests.len(), 6);
+        assert!(outcome.took <= Duration::from_millis(500 + 1000 + 2000 + 4000 + 8000 + 10), "{:?}", outcome.took);
+        pauses.insert(outcome.took);
+    }
+    assert!(pauses.len() > 10, "the pauses are the same: {pauses:?}");
+}
+
+#[tokio::test]
+async fn the_time_to_connect_is_the_clients() {
+    let _clock = Clock::pause();
+    let server = Server::silent().await;
+    let builder = Client::builder(Environment::Custom(server.url().replace("http://", "https://"))).api_key(API_KEY);
+    let options = CallOptions::new().without_retries();
+    let client = builder.connect_timeout(seconds(2)).options(options).build().expect("these settings go together");
+    let started = Instant::now();
+    let error = Call::VerifyAuth.send(&client).await.expect_err("the server says nothing");
+    is_about(started.elapsed(), seconds(2), "one attempt");
+    assert_eq!((error.kind(), error.attempts(), server.take_connections()), (ErrorKind::NeverSent, 1, 1));
+}
+
+// ---- Expectations ---------------------------------------------------------------------------------------------------
+
+/// The error of a call that failed like this, after as many requests as it may have; all of them are the same.
+fn failure(outcome: Outcome, kind: ErrorKind, may_pass: bool) -> Error {
+    let Outcome { call, result, requests, .. } = outcome;
+    let Err(error) = result else { panic!("{call:?} succeeded, which was to be {kind:?}") };
+    let expected = if may_pass && may_be_repeated(call) { 3 } else { 1 };
+    assert_eq!(error.kind(), kind, "{call:?}: {error:?}");
+    assert_eq!((requests.len(), error.attempts()), (expected, expected as u32), "{call:?}: {error:?}");
+    assert_eq!(error.operation_id(), Some(call.operation_id()), "{error:?}");
+    for pair in requests.windows(2) {
+        let said = |request: &Request| (request.method.clone(), request.target.clone(), request.body.clone());
+        assert_eq!(said(&pair[0]), said(&pair[1]), "{call:?}");
+    }
+    error
+}
+
+/// Fails unless `time` is `expected`, but that a timer has a resolution.
+fn is_about(time: Duration, expected: Duration, of: &str) {
+    let tolerance = Duration::from_millis(10);
+    assert!(time >= expected && time <= expected + tolerance, "{of}: {time:?}, not {expected:?}");
+}
+
+fn http_date(date: DateTime<Utc>) -> String {
+    date.format("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}

@@ -1,13 +1,21 @@
-//! What the tests stand on: a server on the loopback, a transport to it, and the document that both are held to.
+//! What the tests stand on: a server on the loopback, clients of it, paused time, and the document they are held to.
 
+mod call;
+mod clock;
 mod document;
+mod reply;
 mod request;
 mod server;
+mod stage;
 mod transport;
 
 pub use crate::{
+    call::{Call, PICTURE, USER, facade_at},
+    clock::Clock,
     document::{Document, DocumentedOperation, Success},
+    reply::Reply,
     request::{Part, Request},
-    server::{Reply, Server},
+    server::{ReservedAddress, Server},
+    stage::{Outcome, Stage},
     transport::{API_KEY, Failure, Loopback, client_at},
 };

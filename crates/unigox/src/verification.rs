@@ -2,10 +2,12 @@
 
 mod wait;
 
+use std::time::Duration;
+
 use unigox_client::{operations, types};
 
 pub use self::wait::{StatusChanges, VerificationOutcome, WaitPolicy};
-use crate::{Response, Result, User, call};
+use crate::{CallOptions, Response, Result, User, call};
 
 /// The verification of one user. From [`User::verification`].
 ///
@@ -54,11 +56,17 @@ impl VerificationHandle {
     /// # }
     /// ```
     pub async fn status(&self) -> Result<Response<types::Verification>> {
+        self.look(None).await
+    }
+
+    /// Reads the status, within `time` if that is given and the client allows more.
+    async fn look(&self, time: Option<Duration>) -> Result<Response<types::Verification>> {
+        let operation = &operations::GET_VERIFICATION_STATUS;
         let (uuid, session) = (&self.user.uuid, self.session.as_deref());
-        call::call(&self.user.client, &operations::GET_VERIFICATION_STATUS, |api| async move {
-            api.get_verification_status(uuid, session).await
-        })
-        .await
+        let allowed = self.user.client.limits(operation).total;
+        let total = time.map_or(allowed, |time| time.min(allowed));
+        let client = self.user.client.with_options(CallOptions::new().with_total_timeout(total));
+        call::call(&client, operation, |api| async move { api.get_verification_status(uuid, session).await }).await
     }
 
     /// Waits until the verification has ended, or as long as `policy` allows.

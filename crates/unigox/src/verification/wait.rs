@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use futures_util::{Stream, stream};
+use futures_util::{Stream, StreamExt, stream};
 use tokio::time::{Instant, sleep};
 use unigox_client::{
     operations,
@@ -40,20 +40,22 @@ pub struct WaitPolicy {
 type OnAction = Arc<dyn Fn(&str) + Send + Sync>;
 
 impl WaitPolicy {
-    /// Waits at most this long. The last look is at its end, and may take as long as a call may.
+    /// Waits at most this long. The last look is at its end, and may take as long as a call may; those before it may not
+    /// take longer than what is left.
     pub const fn within(time: Duration) -> Self {
         let (first_delay, max_delay) = (Duration::from_secs(2), Duration::from_secs(120));
         Self { within: time, first_delay, max_delay, on_action: None }
     }
 
-    /// How long after the first look the second is, at the latest; 2 s by default. The delay doubles from there.
+    /// How long after the first look the second is, at the latest; 2 s by default, and 100 ms at least. The delay doubles
+    /// from there.
     #[must_use]
     pub const fn first_delay(mut self, delay: Duration) -> Self {
         self.first_delay = delay;
         self
     }
 
-    /// The longest time between two looks; 120 s by default.
+    /// The longest time between two looks; 120 s by default, and 100 ms at least.
     #[must_use]
     pub const fn max_delay(mut self, delay: Duration) -> Self {
         self.max_delay = delay;
@@ -162,6 +164,7 @@ struct Looks {
     deadline: Option<Instant>,
     /// The longest time until the next look.
     delay: Duration,
+    max_delay: Duration,
     asked_to_wait: Option<Duration>,
     is_over: bool,
     shown: Option<String>,
@@ -169,8 +172,16 @@ struct Looks {
 
 impl Looks {
     fn new(policy: WaitPolicy) -> Self {
-        let delay = policy.first_delay.min(policy.max_delay);
-        Self { policy, deadline: None, delay, asked_to_wait: None, is_over: false, shown: None }
+        let (first, most) = (policy.first_delay.max(SHORTEST), policy.max_delay.max(SHORTEST));
+        Self {
+            policy,
+            deadline: None,
+            delay: first.min(most),
+            max_delay: most,
+            asked_to_wait: None,
+            is_over: false,
+            shown: None,
+        }
     }
 
     /// Waits for the next look, and takes it; none after the last.
@@ -180,19 +191,20 @@ impl Looks {
         }
         // The clock starts with the first look.
         let now = Instant::now();
-        match self.deadline {
+        let left = match self.deadline {
             None => {
                 self.deadline = Some(now.checked_add(self.policy.within).unwrap_or(now + FOREVER));
-                self.is_over = self.policy.within.is_zero();
+                self.policy.within
             }
             Some(deadline) => {
                 let left = deadline.saturating_duration_since(now);
-                let delay = self.delay().max(self.asked_to_wait.take().unwrap_or_default());
-                self.is_over = delay >= left;
-                sleep(delay.min(left)).await;
+                let delay = self.delay().max(self.asked_to_wait.take().unwrap_or_default()).min(left);
+                sleep(delay).await;
+                left - delay
             }
-        }
-        let look = handle.status().await;
+        };
+        self.is_over = left.is_zero();
+        let look = handle.look(Some(left).filter(|left| !left.is_zero())).await;
         match &look {
             Ok(verification) => {
                 self.is_over |= is_final(&verification.status);
@@ -209,7 +221,7 @@ impl Looks {
     /// Between half of the longest time and all of it; the next time is twice as long.
     fn delay(&mut self) -> Duration {
         let longest = self.delay;
-        self.delay = longest.saturating_mul(2).min(self.policy.max_delay);
+        self.delay = longest.saturating_mul(2).min(self.max_delay);
         longest / 2 + (longest / 2).mul_f64(fastrand::f64())
     }
 
@@ -224,6 +236,9 @@ impl Looks {
     }
 }
 
+/// The shortest time between two looks, so that no policy hammers the server.
+const SHORTEST: Duration = Duration::from_millis(100);
+
 /// As good as no deadline, where one can't be computed.
 const FOREVER: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
@@ -236,7 +251,7 @@ pub struct StatusChanges(Pin<Box<dyn Stream<Item = Result<Verification>> + Send>
 impl StatusChanges {
     pub(super) fn new(handle: VerificationHandle, policy: WaitPolicy) -> Self {
         let start = (handle, Looks::new(policy), None::<Verification>, None::<Error>);
-        Self(Box::pin(stream::unfold(start, |(handle, mut looks, mut last, mut trouble)| async move {
+        let changes = stream::unfold(start, |(handle, mut looks, mut last, mut trouble)| async move {
             while let Some(look) = looks.next(&handle).await {
                 match look.map(Response::into_value) {
                     Ok(now) => {
@@ -256,7 +271,8 @@ impl StatusChanges {
             // The last look failed: whether there was a change is not known.
             let error = gave_up(Some(trouble?));
             Some((Err(error), (handle, looks, last, None)))
-        })))
+        });
+        Self(Box::pin(changes.fuse()))
     }
 }
 

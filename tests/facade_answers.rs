@@ -1,0 +1,238 @@
+//! What the facade makes of answers that are whole, and not what they should be.
+
+#![allow(missing_docs, reason = "tests are claims, and documented by their names")]
+
+use std::{error::Error as _, time::Duration};
+
+use serde_json::{Value, json};
+use unigox::{CallOptions, Error, ErrorKind};
+use unigox_tests::{Call, Outcome, Reply, Stage};
+
+/// Stands where personal data may stand. Its blank keeps it from passing for a key.
+const CANARY: &str = "canary Ada-Obi-DE75512108001245126199";
+
+/// How long the body of an answer may be.
+const MOST: usize = 10 * 1024 * 1024;
+
+#[tokio::test]
+async fn successes_that_can_not_be_read_are_named_by_status_and_place() {
+    let html = format!("<!doctype html><title>Welcome</title><p>{CANARY}");
+    let deep = format!(r#"{{"success":true,"data":{{"deep":{}{}}}}}"#, "[".repeat(100_000), "]".repeat(100_000));
+    let json = |body: &Value| Reply::json(200, body);
+    let text = |body: &[u8]| Reply::new(200, body).with_header("content-type", "application/json");
+    let answers = [
+        ("no body", Reply::new(200, ""), Some(".")),
+        ("no content", Reply::new(204, ""), Some(".")),
+        ("no body that says it is JSON", text(b""), Some(".")),
+        ("blanks", text(b" \r\n"), Some(".")),
+        ("truncated JSON", text(br#"{"success":true,"canary":"canar"#), Some(".")),
+        ("JSON and more", text(br#"{"success":true,"data":{}} canary"#), None),
+        ("HTML", Reply::new(200, html.as_bytes()).with_header("content-type", "text/html; charset=utf-8"), Some(".")),
+        ("HTML that says it is JSON", text(html.as_bytes()), Some(".")),
+        ("bytes that are no text", text(b"{\"success\":true,\"data\":{\"message\":\"canary \xff\xfe\"}}"), None),
+        ("nesting without end", text(deep.as_bytes()), None),
+        ("null", json(&Value::Null), Some(".")),
+        ("a number", json(&json!(17)), Some(".")),
+        ("a text", json(&json!(CANARY)), Some(".")),
+        ("a list", json(&json!([CANARY])), Some(".")),
+        ("an empty object", json(&json!({})), Some(".")),
+        ("no data", json(&json!({"success": true, "other": CANARY})), Some(".")),
+        ("data that is a text", json(&json!({"success": true, "data": CANARY})), Some("data")),
+        ("data that is a number", json(&json!({"success": true, "data": 17})), Some("data")),
+        ("data that is a list of texts", json(&json!({"success": true, "data": [CANARY]})), None),
+        ("success that is a text", text(br#"{"success":"canary","data":{}}"#), Some("success")),
+        ("success that is null", text(br#"{"success":null,"data":{}}"#), Some("success")),
+    ];
+    let stage = Stage::open().await;
+    for call in Call::ALL {
+        for (name, answer, place) in &answers {
+            stage.server.reply_otherwise(answer.clone());
+            let error = failure(stage.send(call).await, ErrorKind::Decode, name);
+            let status = if *name == "no content" { 204 } else { 200 };
+            assert_eq!(error.status().map(|status| status.as_u16()), Some(status), "{call:?}, {name}");
+            if let Some(place) = place {
+                assert_eq!(error.field(), Some(*place), "{call:?}, {name}");
+            }
+            assert!(error.answer().is_some(), "{call:?}, {name}: it was received");
+            assert_eq!((error.key(), error.message()), (None, None), "{call:?}, {name}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn successes_of_another_content_type_are_not_read() {
+    let stage = Stage::open().await;
+    for call in Call::ALL {
+        for content_type in ["text/html", "text/plain; charset=utf-8", "application/xml", "", "application/jsonp"] {
+            stage.server.reply_otherwise(call.success_as(Some(content_type)));
+            let error = failure(stage.send(call).await, ErrorKind::Decode, content_type);
+            assert_eq!(error.field(), Some("."), "{call:?}, {content_type}");
+        }
+        for content_type in
+            [None, Some("application/json"), Some("Application/JSON ; charset=utf-8"), Some("application/problem+json")]
+        {
+            stage.server.reply_otherwise(call.success_as(content_type));
+            let outcome = stage.send(call).await;
+            outcome.result.unwrap_or_else(|error| panic!("{call:?}, {content_type:?}: {error}"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn refusals_with_a_success_status_are_errors_of_the_api() {
+    let refusals = [
+        (json!({"success": false, "data": {"error_key": "bad_iban"}}), Some("bad_iban"), None),
+        (
+            json!({"success": false, "data": {"error_key": "bad_iban", "message": CANARY}}),
+            Some("bad_iban"),
+            Some(CANARY),
+        ),
+        (json!({"success": false, "data": {"error_key": CANARY}}), Some(CANARY), None),
+        (json!({"success": false, "error": {"code": "BUSY", "message": CANARY}}), Some("BUSY"), Some(CANARY)),
+        (
+            json!({"success": false, "error": {"code": "BUSY", "message": CANARY, "details": {"of": CANARY}}}),
+            Some("BUSY"),
+            Some(CANARY),
+        ),
+        (json!({"success": false, "error": CANARY}), None, Some(CANARY)),
+        (json!({"success": false, "data": null}), None, None),
+        (json!({"success": false, "data": {}}), None, None),
+        (json!({"success": false}), None, None),
+    ];
+    let stage = Stage::open().await;
+    for call in Call::ALL {
+        for (body, key, message) in &refusals {
+            for (status, content_type) in [(200, "application/json"), (201, "application/json"), (202, "text/html")] {
+                let name = format!("{status}, {body}");
+                let reply = Reply::new(status, body.to_string()).with_header("content-type", content_type);
+                stage.server.reply_otherwise(reply);
+                let error = failure(stage.send(call).await, ErrorKind::Api, &name);
+                assert_eq!(error.status().map(|status| status.as_u16()), Some(status), "{call:?}, {name}");
+                assert_eq!((error.key(), error.message()), (*key, *message), "{call:?}, {name}");
+                let printed = error.to_string();
+                assert!(printed.contains("`success: false`"), "{printed}");
+                assert_eq!(printed.contains("key `"), key.is_some_and(|key| key != CANARY), "{printed}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn bodies_of_errors_may_be_anything() {
+    let html = format!("<!doctype html><title>Oh no</title><p>{CANARY}");
+    let truncated = format!(r#"{{"success":false,"data":{{"error_key":"{CANARY}"#);
+    let deep = "[".repeat(100_000);
+    let stage = Stage::open().await;
+    for call in Call::ALL {
+        for status in [400, 401, 404, 409, 422, 500] {
+            for body in ["", " ", "null", "17", "[]", "{}", &html, &truncated, &deep] {
+                stage.server.reply_otherwise(Reply::new(status, body).with_header("content-type", "text/html"));
+                let error = failure(stage.send(call).await, ErrorKind::Api, body);
+                assert_eq!(error.status().map(|status| status.as_u16()), Some(status), "{call:?}, {body}");
+                assert_eq!((error.key(), error.message()), (None, None), "{call:?}, {body}");
+                assert_eq!(error.answer().map(|answer| &answer.body()[..]), Some(body.as_bytes()), "{call:?}");
+            }
+        }
+    }
+}
+
+// ---- Length ---------------------------------------------------------------------------------------------------------
+
+#[tokio::test]
+async fn answers_above_ten_mebibytes_are_not_read_to_their_end() {
+    let one_more = vec![b' '; MOST + 1];
+    let announced = "HTTP/1.1 200 OK\r\ncontent-length: 9223372036854775807\r\n\r\n{}";
+    let answers = [
+        ("a length", Reply::new(200, one_more.as_slice())),
+        ("chunks", Reply::new(200, one_more.as_slice()).in_chunks()),
+        ("chunks without end", Reply::new(200, r#"{"success":true,"data":{}}"#).endless()),
+        ("an error without end", Reply::new(500, CANARY).endless()),
+        ("a length that nobody has room for", Reply::raw(announced).then_silent()),
+    ];
+    let stage = Stage::open().await;
+    for call in Call::ALL {
+        for (name, answer) in &answers {
+            stage.server.reply_otherwise(answer.clone());
+            let error = failure(stage.send(call).await, ErrorKind::TooLarge, name);
+            assert!(error.answer().is_none(), "{call:?}, {name}: a part is no answer");
+            assert!(error.to_string().contains("10485760"), "{error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn answers_of_ten_mebibytes_are_read() {
+    let mut longest = br#"{"success":true,"data":{}}"#.to_vec();
+    longest.resize(MOST, b' ');
+    let stage = Stage::open().await;
+    for answer in [Reply::new(200, longest.as_slice()), Reply::new(200, longest.as_slice()).in_chunks()] {
+        stage.server.reply_otherwise(answer);
+        stage.send(Call::VerifyAuth).await.result.expect("it is as long as it may be");
+    }
+    stage.server.reply_otherwise(Reply::new(400, longest.as_slice()).in_chunks());
+    let error = failure(stage.send(Call::VerifyAuth).await, ErrorKind::Api, "the longest error");
+    assert_eq!(error.answer().map(|answer| answer.body().len()), Some(MOST));
+}
+
+#[tokio::test]
+async fn how_long_an_answer_may_be_can_be_set() {
+    let body = r#"{"success":true,"data":{}}"#;
+    let stage = Stage::open().await;
+    for answer in [Reply::new(200, body), Reply::new(200, body).in_chunks()] {
+        stage.server.reply_otherwise(answer);
+        let limited = |bytes| stage.client.with_options(CallOptions::new().with_max_answer_bytes(bytes));
+        let outcome = stage.send_by(&limited(body.len()), Call::VerifyAuth).await;
+        outcome.result.expect("it is as long as it may be");
+        let outcome = stage.send_by(&limited(body.len() - 1), Call::VerifyAuth).await;
+        failure(outcome, ErrorKind::TooLarge, "one byte more");
+    }
+}
+
+// ---- Heads ----------------------------------------------------------------------------------------------------------
+
+#[tokio::test]
+async fn heads_without_measure_end_the_connection() {
+    let stage = Stage::open().await;
+    let call = Call::CreatePaymentDetails;
+    for head in [
+        format!("x-canary: {}\r\n", "a".repeat(4 << 20)),
+        (0..10_000).map(|n| format!("x-canary-{n}: {n}\r\n")).collect(),
+        "content-length: 2\r\ncontent-length: 3\r\n".to_owned(),
+        "content-length: 99999999999999999999999999\r\n".to_owned(),
+        "content-length: -1\r\n".to_owned(),
+    ] {
+        stage.server.reply_otherwise(Reply::raw(format!("HTTP/1.1 200 OK\r\n{head}\r\n{{}}")));
+        failure(stage.send(call).await, ErrorKind::MaybeSent, &head[..20]);
+    }
+}
+
+#[tokio::test]
+async fn interim_answers_are_passed_over() {
+    let stage = Stage::open().await;
+    let last = "HTTP/1.1 200 OK\r\ncontent-length: 26\r\n\r\n{\"success\":true,\"data\":{}}";
+    let interim = "HTTP/1.1 103 Early Hints\r\nlink: </canary>\r\n\r\n".repeat(3);
+    stage.server.reply_otherwise(Reply::raw(format!("HTTP/1.1 100 Continue\r\n\r\n{interim}{last}")));
+    stage.send(Call::VerifyAuth).await.result.expect("the last answer counts");
+}
+
+// ---- Expectations ---------------------------------------------------------------------------------------------------
+
+/// The error of a call that failed like this, at once, after a single request, and without a word of what was answered.
+fn failure(outcome: Outcome, kind: ErrorKind, name: &str) -> Error {
+    let Outcome { call, result, requests, took } = outcome;
+    let Err(error) = result else { panic!("{call:?} succeeded: {name}") };
+    assert_eq!(error.kind(), kind, "{call:?}, {name}: {error:?}");
+    assert_eq!((requests.len(), error.attempts(), took), (1, 1, Duration::ZERO), "{call:?}, {name}: {error:?}");
+    assert_eq!(error.operation_id(), Some(call.operation_id()), "{name}");
+    let mut printed = format!("{error} {error:?} {error:#?}");
+    let mut source = error.source();
+    while let Some(error) = source {
+        printed += &format!(" {error} {error:?}");
+        source = error.source();
+    }
+    let printed = printed.to_lowercase();
+    for word in CANARY.to_lowercase().split(' ') {
+        assert!(!printed.contains(word), "`{word}` is printed: {printed}");
+    }
+    error
+}

@@ -1,0 +1,294 @@
+//! Looks that fail: for a reason that may pass, and for one that will not.
+
+use std::{error::Error as _, time::Duration};
+
+use serde_json::json;
+use tokio::time::Instant;
+use unigox::{CallOptions, Client, Error, ErrorKind, VerificationOutcome::Pending};
+use unigox_tests::{Clock, Reply, ReservedAddress, Server, USER, facade_at};
+
+use crate::{TICK, assert_at, failure, pending, session_at, timed, within};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+#[tokio::test]
+async fn what_may_pass_does_not_end_a_wait() {
+    let clock = Clock::pause();
+    let server = Server::start().await;
+    let troubles = [
+        ("408", 3, Reply::new(408, "")),
+        ("429", 3, Reply::new(429, "")),
+        ("500", 1, Reply::new(500, "")),
+        ("501", 1, Reply::new(501, "<html>")),
+        ("502", 3, Reply::new(502, "<html>")),
+        ("503", 3, Reply::new(503, "")),
+        ("504", 3, Reply::new(504, "")),
+        ("a broken connection", 3, Reply::raw("")),
+        ("an answer cut short", 3, pending("VERIFIED").cut_short()),
+        ("an answer that is not HTTP", 3, Reply::raw("nothing that is HTTP\r\n\r\n")),
+    ];
+    for (name, attempts, trouble) in troubles {
+        server.reply(pending("IN_PROGRESS"));
+        // Two looks fail, each with all the attempts that it has.
+        (0..2 * attempts).for_each(|_| server.reply(trouble.clone()));
+        server.reply(pending("VERIFIED"));
+        let (outcome, ends) = timed(&clock, session_at(&server).wait(within(900))).await;
+        let outcome = outcome.unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert!(outcome.is_verified(), "{name}: {outcome:?}");
+        assert_eq!(server.take_requests().len(), 2 + 2 * attempts, "{name}");
+        assert_eq!(ends.len(), 2 + 2 * attempts, "{name}");
+        // Delays go on doubling as if nothing had happened, with the time that the attempts took in between.
+        assert!(ends[ends.len() - 1] <= (2 + 4 + 8 + 3 + 3) * SECOND + 20 * TICK, "{name}: {ends:?}");
+        assert!(ends[ends.len() - 1] >= (1 + 2 + 4) * SECOND, "{name}: {ends:?}");
+    }
+}
+
+#[tokio::test]
+async fn silence_does_not_end_a_wait() {
+    let clock = Clock::pause();
+    let server = Server::start().await;
+    (0..3).for_each(|_| server.reply(Reply::raw("").then_silent()));
+    server.reply(pending("VERIFIED"));
+    let (outcome, ends) = timed(&clock, session_at(&server).wait(within(900))).await;
+    assert!(outcome.expect("the fourth attempt is answered").is_verified());
+    assert_eq!(ends.len(), 4);
+    // The three attempts fill the 90 s that a call may take.
+    assert_at(ends[0], 30 * SECOND);
+    assert_at(ends[2], 90 * SECOND);
+    assert!(ends[3] >= 91 * SECOND && ends[3] <= 92 * SECOND + 2 * TICK, "{ends:?}");
+}
+
+#[tokio::test]
+async fn a_server_that_comes_late_is_waited_for() {
+    let clock = Clock::pause();
+    let address = ReservedAddress::new();
+    let session = facade_at(&address.url()).user(USER).verification();
+    let coming = async {
+        tokio::time::sleep(30 * SECOND).await;
+        let server = address.open();
+        server.reply_otherwise(pending("VERIFIED"));
+        server
+    };
+    let waiting = timed(&clock, session.wait(within(900)));
+    let ((outcome, ends), server) = tokio::join!(waiting, coming);
+    assert!(outcome.expect("it came").is_verified());
+    assert!(ends[ends.len() - 1] >= 30 * SECOND, "{ends:?}");
+    assert_eq!(server.take_requests().len(), 1);
+}
+
+#[tokio::test]
+async fn a_wait_whose_last_look_fails_gives_up_with_that_error() {
+    let clock = Clock::pause();
+    let server = Server::start().await;
+    for (trouble, kind, status) in [
+        (Reply::new(503, r#"{"success":false,"data":{"error_key":"busy"}}"#), ErrorKind::Api, Some(503)),
+        (Reply::new(429, ""), ErrorKind::Api, Some(429)),
+        (Reply::new(500, ""), ErrorKind::Api, Some(500)),
+        (Reply::raw(""), ErrorKind::MaybeSent, None),
+    ] {
+        for seen_before in [true, false] {
+            if seen_before {
+                server.reply(pending("IN_PROGRESS"));
+            }
+            server.reply_otherwise(trouble.clone());
+            let session = impatient(&server.url()).user(USER).verification();
+            let (outcome, ends) = timed(&clock, session.wait(within(60))).await;
+            let error = failure(outcome);
+            assert_eq!(error.kind(), ErrorKind::GaveUpWaiting);
+            assert_eq!(error.operation_id(), Some("getVerificationStatus"));
+            let last = source(&error);
+            assert_eq!(last.kind(), kind);
+            assert_eq!(last.status().map(|status| status.as_u16()), status);
+            assert_at(ends[ends.len() - 1], 60 * SECOND);
+            assert!(!error.to_string().contains(&last.to_string()), "a message repeats its source: {error}");
+        }
+    }
+    let address = ReservedAddress::new();
+    let session = impatient(&address.url()).user(USER).verification();
+    let error = failure(session.wait(within(60)).await);
+    assert_eq!((error.kind(), source(&error).kind()), (ErrorKind::GaveUpWaiting, ErrorKind::NeverSent));
+}
+
+#[tokio::test]
+async fn only_the_last_look_counts_at_the_deadline() {
+    let clock = Clock::pause();
+    let server = Server::start().await;
+    for trouble in [Reply::new(500, ""), Reply::new(501, "")] {
+        server.reply(trouble.clone());
+        server.reply(trouble);
+        server.reply_otherwise(pending("PENDING"));
+        let (outcome, ends) = timed(&clock, session_at(&server).wait(within(20))).await;
+        assert!(matches!(outcome, Ok(Pending(_))), "{outcome:?}");
+        assert_at(ends[ends.len() - 1], 20 * SECOND);
+    }
+}
+
+#[tokio::test]
+async fn a_wait_of_no_time_that_fails_gives_up() {
+    let _clock = Clock::pause();
+    let server = Server::replying(Reply::new(500, "")).await;
+    let error = failure(session_at(&server).wait(within(0)).await);
+    assert_eq!(error.kind(), ErrorKind::GaveUpWaiting);
+    assert_eq!(source(&error).status().map(|status| status.as_u16()), Some(500));
+    assert_eq!(server.take_requests().len(), 1);
+}
+
+#[tokio::test]
+async fn what_will_not_pass_ends_a_wait_at_once() {
+    let clock = Clock::pause();
+    let server = Server::start().await;
+    let key = |key: &str| json!({"success": false, "data": {"error_key": key, "message": "m"}});
+    for (reply, kind, status) in [
+        (Reply::json(401, &key("unauthorized")), ErrorKind::Api, Some(401)),
+        (Reply::new(401, ""), ErrorKind::Api, Some(401)),
+        (Reply::new(403, ""), ErrorKind::Api, Some(403)),
+        (Reply::new(404, ""), ErrorKind::Api, Some(404)),
+        (Reply::json(400, &key("no")), ErrorKind::Api, Some(400)),
+        (Reply::new(409, ""), ErrorKind::Api, Some(409)),
+        (Reply::new(422, ""), ErrorKind::Api, Some(422)),
+        (Reply::new(302, "").with_header("location", "https://example.com/"), ErrorKind::Api, Some(302)),
+        (Reply::json(200, &key("no")), ErrorKind::Api, Some(200)),
+        (Reply::json(200, &json!({"success": true, "data": {}})), ErrorKind::Decode, Some(200)),
+        (Reply::json(200, &json!({"success": true, "data": {"status": null}})), ErrorKind::Decode, Some(200)),
+        (Reply::json(200, &json!({"success": true, "data": {"status": 7}})), ErrorKind::Decode, Some(200)),
+        (Reply::new(200, "<html>"), ErrorKind::Decode, Some(200)),
+        (Reply::new(200, ""), ErrorKind::Decode, Some(200)),
+        (Reply::new(200, " ".repeat(11 << 20)), ErrorKind::TooLarge, None),
+    ] {
+        for looks in [1, 3] {
+            (1..looks).for_each(|_| server.reply(pending("IN_PROGRESS")));
+            server.reply(reply.clone());
+            let (outcome, ends) = timed(&clock, session_at(&server).wait(within(900))).await;
+            let error = failure(outcome);
+            assert_eq!(error.kind(), kind, "{reply:.200?}: {error}");
+            assert_eq!(error.status().map(|status| status.as_u16()), status, "{error}");
+            assert_eq!((error.attempts(), ends.len()), (1, looks), "{error}");
+            assert_eq!(server.take_requests().len(), looks, "{error}");
+        }
+    }
+}
+
+// ---- Retry-After ----------------------------------------------------------------------------------------------------
+
+#[tokio::test]
+async fn a_server_that_asks_for_time_gets_it() {
+    let clock = Clock::pause();
+    let server = Server::start().await;
+    for status in [429, 503] {
+        // Longer than a call waits, and longer than the delay.
+        server.reply(Reply::new(status, "").with_header("retry-after", "100"));
+        server.reply(pending("VERIFIED"));
+        let (outcome, ends) = timed(&clock, session_at(&server).wait(within(900))).await;
+        assert!(outcome.expect("the second look sees it").is_verified());
+        assert_eq!((ends.len(), ends[0]), (2, Duration::ZERO));
+        assert_at(ends[1], 100 * SECOND);
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_asks_for_less_than_the_delay_changes_nothing() {
+    let clock = Clock::pause();
+    let server = Server::start().await;
+    server.reply(Reply::new(429, "").with_header("retry-after", "1"));
+    server.reply(pending("VERIFIED"));
+    let session = impatient(&server.url()).user(USER).verification();
+    let policy = within(900).first_delay(60 * SECOND);
+    let (outcome, ends) = timed(&clock, session.wait(policy)).await;
+    assert!(outcome.expect("the second look sees it").is_verified());
+    assert!(ends[1] >= 30 * SECOND && ends[1] <= 60 * SECOND + TICK, "{ends:?}");
+}
+
+#[tokio::test]
+async fn a_request_for_time_holds_for_one_look_only() {
+    let clock = Clock::pause();
+    let server = Server::start().await;
+    server.reply(Reply::new(429, "").with_header("retry-after", "200"));
+    server.reply(Reply::new(500, ""));
+    server.reply(pending("VERIFIED"));
+    let (outcome, ends) = timed(&clock, session_at(&server).wait(within(900))).await;
+    assert!(outcome.expect("the third look sees it").is_verified());
+    assert_at(ends[1], 200 * SECOND);
+    assert!(ends[2] - ends[1] <= 4 * SECOND + TICK, "{ends:?}");
+}
+
+#[tokio::test]
+async fn a_server_that_asks_for_more_time_than_is_left_is_looked_at_at_the_deadline() {
+    let clock = Clock::pause();
+    let server = Server::start().await;
+    for asked in ["3600", "61", "99999999999999999999999", "Fri, 31 Dec 9999 23:59:59 GMT"] {
+        server.reply(Reply::new(429, "").with_header("retry-after", asked));
+        server.reply(pending("VERIFIED"));
+        let (outcome, ends) = timed(&clock, session_at(&server).wait(within(60))).await;
+        assert!(outcome.expect("the last look sees it").is_verified());
+        assert_eq!((ends.len(), ends[0]), (2, Duration::ZERO), "{asked}");
+        assert_at(ends[1], 60 * SECOND);
+
+        server.reply_otherwise(Reply::new(429, "").with_header("retry-after", asked));
+        let (outcome, ends) = timed(&clock, session_at(&server).wait(within(60))).await;
+        let error = failure(outcome);
+        assert_eq!((error.kind(), source(&error).is_rate_limited()), (ErrorKind::GaveUpWaiting, true));
+        assert!(source(&error).retry_after().is_some_and(|asked| asked >= 61 * SECOND));
+        assert_eq!((ends.len(), ends[0]), (2, Duration::ZERO), "{asked}");
+    }
+}
+
+#[tokio::test]
+async fn the_last_look_takes_no_longer_than_a_call() {
+    let _clock = Clock::pause();
+    let server = Server::start().await;
+    server.reply(pending("PENDING"));
+    server.reply_otherwise(Reply::raw("").then_silent());
+    let start = Instant::now();
+    let error = failure(session_at(&server).wait(within(1)).await);
+    assert!(source(&error).is_timeout(), "{error:?}");
+    assert_at(start.elapsed(), 91 * SECOND);
+}
+
+/// A client that tries once.
+fn impatient(url: &str) -> Client {
+    facade_at(url).with_options(CallOptions::new().without_retries())
+}
+
+/// The error behind one that gave up.
+fn source(error: &Error) -> &Error {
+    let source = error.source().expect("there is an error behind it");
+    source.downcast_ref().expect("it is one of the same type")
+}
+
+/// Looks before the deadline are cut off by it, and the last one has the time of one call.
+#[tokio::test]
+async fn a_silent_server_does_not_make_a_wait_longer_than_one_more_call() {
+    let clock = Clock::pause();
+    let server = Server::start().await;
+    server.reply_otherwise(Reply::raw("").then_silent());
+    let (outcome, ends) = timed(&clock, session_at(&server).wait(within(20))).await;
+    assert_eq!(failure(outcome).kind(), ErrorKind::GaveUpWaiting);
+    assert_at(ends[0], 20 * SECOND);
+    let last = *ends.last().expect("there are attempts");
+    assert!(last <= (20 + 90) * SECOND + 20 * TICK, "{ends:?}");
+}
+
+#[tokio::test]
+async fn a_server_that_asks_to_wait_beyond_the_deadline_is_looked_at_once_more_at_the_deadline() {
+    let clock = Clock::pause();
+    let server = Server::start().await;
+    server.reply(Reply::new(429, "").with_header("retry-after", "50"));
+    server.reply_otherwise(pending("IN_PROGRESS"));
+    let (outcome, ends) = timed(&clock, session_at(&server).wait(within(20))).await;
+    assert!(matches!(outcome.expect("the last look is answered"), Pending(_)));
+    assert_eq!(ends.len(), 2);
+    assert_at(ends[1], 20 * SECOND);
+}
+
+#[tokio::test]
+async fn a_policy_of_no_delay_hammers_nobody() {
+    let clock = Clock::pause();
+    let server = Server::start().await;
+    server.reply_otherwise(pending("IN_PROGRESS"));
+    for policy in [within(10).first_delay(Duration::ZERO), within(10).max_delay(Duration::ZERO)] {
+        let policy = policy.max_delay(Duration::ZERO);
+        let (outcome, ends) = timed(&clock, session_at(&server).wait(policy)).await;
+        outcome.expect("every look is answered");
+        assert!(ends.len() <= 202, "{} looks in 10 s", ends.len());
+    }
+}
