@@ -49,7 +49,7 @@ const INSTITUTION_REQUIRED: &[usize] = &[1];
 
 static JUDGE: LazyLock<Judge> = LazyLock::new(Judge::new);
 
-// ---- The judge ----------------------------------------------------------------------------------------------------------
+// ---- The judge ------------------------------------------------------------------------------------------------------
 
 #[test]
 fn the_judge_takes_every_example_of_the_document() {
@@ -71,7 +71,10 @@ fn the_judge_refuses_what_schema_and_prose_forbid() {
         json!({"method": "direct_data", "data": {"pii": pii}})
     };
     let token = |data: Value| json!({"method": "external_token", "data": data});
-    let links = |count: usize, kind: &str, url: &str| json!({"upload_method": "url_link", "documents": vec![json!({"document_type": kind, "url": url}); count]});
+    let links = |count: usize, kind: &str, url: &str| {
+        let document = json!({"document_type": kind, "url": url});
+        json!({"upload_method": "url_link", "documents": vec![document; count]})
+    };
     let account = |rail: &str, institution: Option<&str>| {
         let mut account = json!({"currency": "ARS", "rail": rail, "details": {}});
         institution.into_iter().for_each(|id| account["institution_id"] = id.into());
@@ -118,7 +121,7 @@ fn the_judge_refuses_what_schema_and_prose_forbid() {
     }
 }
 
-// ---- What can be built is taken -----------------------------------------------------------------------------------------
+// ---- What can be built is taken -------------------------------------------------------------------------------------
 
 #[test]
 fn any_user_that_can_be_created_is_taken() {
@@ -337,7 +340,7 @@ fn any_argentine_account_is_taken() {
     });
 }
 
-// ---- What is forbidden can't be built -----------------------------------------------------------------------------------
+// ---- What is forbidden can't be built -------------------------------------------------------------------------------
 
 #[test]
 fn no_text_that_is_required_is_blank() {
@@ -640,7 +643,7 @@ fn any_rail_and_institution_is_taken_or_refused() {
     });
 }
 
-// ---- Files --------------------------------------------------------------------------------------------------------------
+// ---- Files ----------------------------------------------------------------------------------------------------------
 
 const JPEG: &[u8] = b"\xff\xd8\xff\xe0\0\x10JFIF\0";
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
@@ -760,7 +763,7 @@ fn a_file_whose_name_is_no_text_is_refused() {
         .expect("a refusal is one");
 }
 
-// ---- Payout addresses ---------------------------------------------------------------------------------------------------
+// ---- Payout addresses -----------------------------------------------------------------------------------------------
 
 #[test]
 fn payouts_in_three_currencies_miss_what_is_missing_of_the_address() {
@@ -794,7 +797,7 @@ fn a_blank_part_of_an_address_is_missing() {
     });
 }
 
-// ---- What the claims are made with --------------------------------------------------------------------------------------
+// ---- What the claims are made with ----------------------------------------------------------------------------------
 
 type Verdict = Result<(), TestCaseError>;
 

@@ -31,7 +31,7 @@ use unigox_tests::{API_KEY, Document, Reply, Request, Server, USER, facade_at};
 /// Starts like a JPEG, and has in it what a careless form would trip over.
 const PHOTO: &[u8] = b"\xff\xd8\xff\xe0\0\x10JFIF\r\n--boundary--\r\n\r\n\0\xff\xfe";
 
-// ---- Requests -----------------------------------------------------------------------------------------------------------
+// ---- Requests -------------------------------------------------------------------------------------------------------
 
 #[tokio::test]
 async fn every_request_is_as_reviewed() {
@@ -173,7 +173,7 @@ async fn what_is_refused_names_its_operation() {
     assert!(server.take_requests().is_empty());
 }
 
-// ---- Files --------------------------------------------------------------------------------------------------------------
+// ---- Files ----------------------------------------------------------------------------------------------------------
 
 #[tokio::test]
 async fn a_file_from_disk_from_memory_and_from_a_reader_make_the_same_form() {
@@ -323,7 +323,7 @@ async fn a_reader_that_fails_is_no_success() {
     assert!(request.is_none(), "a whole request came from half of a file");
 }
 
-// ---- Answers ------------------------------------------------------------------------------------------------------------
+// ---- Answers --------------------------------------------------------------------------------------------------------
 
 #[tokio::test]
 async fn users_are_created_by_201_and_found_by_200() {
@@ -433,7 +433,7 @@ async fn values_that_are_not_documented_are_kept() {
     assert_eq!(kyc.kyc_method.as_ref().map(KycMethod::as_str), Some("in_person"));
 }
 
-// ---- Threads ------------------------------------------------------------------------------------------------------------
+// ---- Threads --------------------------------------------------------------------------------------------------------
 
 #[test]
 fn a_client_is_shared_between_threads() {
@@ -482,7 +482,7 @@ fn the_future_of_waiting_and_of_opening_goes_between_threads() {
     is(DocumentFile::from_reader("front.jpg", 1, Cursor::new(PHOTO)));
 }
 
-// ---- The calls ----------------------------------------------------------------------------------------------------------
+// ---- The calls ------------------------------------------------------------------------------------------------------
 
 /// A way to call an operation.
 struct Call {
@@ -719,7 +719,7 @@ impl tokio::io::AsyncRead for Trickle {
     }
 }
 
-// ---- A request to read --------------------------------------------------------------------------------------------------
+// ---- A request to read ----------------------------------------------------------------------------------------------
 
 /// The request as it came, without what differs from run to run, and with its headers in the order of their names.
 fn render(request: &Request) -> String {

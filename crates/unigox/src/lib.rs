@@ -30,7 +30,10 @@
 //! // Wait for the outcome, a quarter of an hour at most.
 //! match user.verification().wait(WaitPolicy::within(Duration::from_secs(900))).await? {
 //!     VerificationOutcome::Verified(_) => {}
-//!     other => return Ok(println!("not verified: {}", other.verification().status)),
+//!     other => {
+//!         println!("not verified: {}", other.verification().status);
+//!         return Ok(());
+//!     }
 //! }
 //!
 //! // Save the account to pay to.

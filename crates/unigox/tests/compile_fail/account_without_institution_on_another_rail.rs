@@ -1,0 +1,5 @@
+//! A rail that needs an institution is none that does without.
+
+fn main() {
+    let _ = unigox::PaymentDetails::on(unigox::InstitutionOptionalRail::CvuCbu, "ARS");
+}

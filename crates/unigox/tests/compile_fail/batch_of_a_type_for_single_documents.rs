@@ -1,0 +1,5 @@
+//! A batch takes fewer types of documents than a single link.
+
+fn main() {
+    let _ = unigox::DocumentLinks::new().add(unigox::DocumentType::VoterId, "https://files.example.com/1.jpg");
+}

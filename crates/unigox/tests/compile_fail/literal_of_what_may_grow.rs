@@ -1,0 +1,5 @@
+//! What is handed out may get more fields.
+
+fn main() {
+    let _ = unigox::Progress { sent: 0, total: 0 };
+}

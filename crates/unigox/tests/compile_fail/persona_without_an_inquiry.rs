@@ -1,0 +1,5 @@
+//! Persona has an inquiry.
+
+fn main() {
+    let _ = unigox::KycSubmission::persona();
+}

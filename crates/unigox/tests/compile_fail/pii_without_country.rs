@@ -1,0 +1,5 @@
+//! Whoever states who a person is states their country.
+
+fn main() {
+    let _ = unigox::Pii::new("Ada", "Obi");
+}

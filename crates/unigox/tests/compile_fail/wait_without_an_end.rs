@@ -1,0 +1,5 @@
+//! A wait has an end.
+
+fn main() {
+    let _ = unigox::WaitPolicy::new();
+}

@@ -1,0 +1,5 @@
+//! No default says how long to wait.
+
+fn main() {
+    let _ = unigox::WaitPolicy::default();
+}
