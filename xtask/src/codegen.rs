@@ -33,6 +33,9 @@ const HAND_WRITTEN: &[(&str, &str)] = &[
     ("src/runtime/transport.rs", include_str!("../../crates/unigox-client/src/runtime/transport.rs")),
 ];
 
+/// What the generated code needs besides, if its document has patterns.
+const FOR_PATTERNS: &str = "regress = \"0.12\"\n";
+
 /// Where the crate is in the workspace.
 const CRATE: &str = "crates/unigox-client";
 
@@ -52,7 +55,12 @@ pub fn in_place(root: &Path) -> anyhow::Result<Outputs> {
     let lowered = pipeline::lower(&inputs)?;
     let mut outputs = Outputs::new(root);
     add_reports(&mut outputs, Path::new("openapi"), &lowered);
-    add_code(&mut outputs, Path::new(CRATE), &inputs, &lowered)?;
+    let has_patterns = add_code(&mut outputs, Path::new(CRATE), &inputs, &lowered)?;
+    anyhow::ensure!(
+        !has_patterns || HAND_WRITTEN.iter().any(|(_, content)| content.contains(FOR_PATTERNS)),
+        "the document has patterns, which the generated code checks with another crate; add to the dependencies in \
+         {CRATE}/Cargo.toml: {FOR_PATTERNS}"
+    );
     let inputs = ["README.md", "overlay.yaml", "unigox-partner.yaml"];
     outputs.own("openapi", inputs.map(str::to_owned));
     let sources = |folder: &str| -> BTreeSet<String> {
@@ -76,11 +84,11 @@ pub fn elsewhere(inputs: &Inputs, folder: &Path) -> anyhow::Result<Outputs> {
     let lowered = pipeline::lower(inputs)?;
     let mut outputs = Outputs::new(folder);
     add_reports(&mut outputs, Path::new(""), &lowered);
-    add_code(&mut outputs, Path::new(""), inputs, &lowered)?;
+    let has_patterns = add_code(&mut outputs, Path::new(""), inputs, &lowered)?;
     let name = package_name(folder);
     for (path, content) in HAND_WRITTEN {
         let content = match *path {
-            "Cargo.toml" => manifest(content, &name, &lowered.provenance),
+            "Cargo.toml" => manifest(content, &name, has_patterns, &lowered.provenance),
             // Its examples name the crate.
             _ => content.replace("unigox_client", &name.replace('-', "_")),
         };
@@ -118,10 +126,14 @@ fn package_name(folder: &Path) -> String {
     }
 }
 
-fn manifest(template: &str, name: &str, provenance: &Provenance) -> String {
+fn manifest(template: &str, name: &str, has_patterns: bool, provenance: &Provenance) -> String {
     let header: String = provenance.lines().iter().map(|line| format!("# {line}\n")).collect();
     // Not a member of whatever workspace the folder happens to lie in.
     let template = template.replacen("name = \"unigox-client\"", &format!("name = \"{name}\""), 1);
+    let template = match has_patterns {
+        true => template.replacen("[dependencies]\n", &format!("[dependencies]\n{FOR_PATTERNS}"), 1),
+        false => template,
+    };
     format!("{header}\n{template}\n[workspace]\n")
 }
 
@@ -141,12 +153,15 @@ fn json(effective: &Value, provenance: &Provenance) -> String {
     format!("{{\n  \"x-generated\": {header},{rest}\n")
 }
 
-fn add_code(outputs: &mut Outputs, folder: &Path, inputs: &Inputs, lowered: &Lowered) -> anyhow::Result<()> {
+/// Adds the generated files, and tells whether they check patterns.
+fn add_code(outputs: &mut Outputs, folder: &Path, inputs: &Inputs, lowered: &Lowered) -> anyhow::Result<bool> {
     let header: String = lowered.provenance.lines().iter().map(|line| format!("// {line}\n")).collect();
+    let mut has_patterns = false;
     for (name, code) in pipeline::generate(&inputs.document, &lowered.effective)? {
+        has_patterns |= code.contains("::regress::");
         outputs.add(folder.join("src/generated").join(name), format!("{header}\n{code}"));
     }
-    Ok(())
+    Ok(has_patterns)
 }
 
 /// The workspace that `start` lies in.

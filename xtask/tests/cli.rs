@@ -972,3 +972,15 @@ fn check_lists_what_is_stale_even_if_a_folder_is_in_the_way_of_a_file() {
         assert!(stderr.contains(path), "`{path}` is not in:\n{stderr}");
     }
 }
+
+/// Patterns are checked by a crate that the manifest does not name as long as no document has any.
+#[test]
+fn a_first_pattern_in_place_says_which_crate_to_add_and_leaves_the_outputs() {
+    let workspace = Workspace::new();
+    workspace.replace(DOCUMENT, "format: email", "pattern: ^.+@.+$");
+    let before = workspace.tree();
+    let (code, _, stderr) = workspace.run(&["codegen"]);
+    assert_eq!(code, 1, "{stderr}");
+    assert!(stderr.contains("crates/unigox-client/Cargo.toml: regress = \"0.12\""), "{stderr}");
+    workspace.assert_unchanged(&before, "the outputs");
+}
