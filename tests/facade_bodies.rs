@@ -461,7 +461,7 @@ fn any_currency_is_taken_or_refused() {
 #[test]
 fn any_phone_number_is_taken_or_refused() {
     let desk = Desk::new();
-    each(prop_oneof![nearly(phone_number()), "\\+?[0-9]{0,18}"], |number| {
+    each(prop_oneof![nearly(phone_number()), "\\+?[0-9]{0,18}", "\\+[1-9][0-9]{13,16}"], |number| {
         let pii = || Pii::new("Ada", "Obi", "NG")?.phone_number(&number);
         takes_or_refuses(SUBMIT, desk.submit(|| Ok(KycSubmission::direct(pii()?))), "data.pii.phone_number", &number)?;
         let outcome = desk.update(|| KycUpdate::new().phone_number(&number));

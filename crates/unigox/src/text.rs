@@ -27,7 +27,7 @@ pub(crate) fn currency(field: &'static str, code: &str) -> Result<()> {
 /// A phone number by E.164: `+`, then at most 15 digits, of which the first is not 0.
 pub(crate) fn phone_number(field: &'static str, number: &str) -> Result<()> {
     let digits = number.strip_prefix('+').unwrap_or_default();
-    let is_e164 = matches!(digits.len(), 2..=16) && !digits.starts_with('0') && is_digits(digits);
+    let is_e164 = matches!(digits.len(), 2..=15) && !digits.starts_with('0') && is_digits(digits);
     is_e164
         .then_some(())
         .ok_or_else(|| Error::invalid(field, "is not a phone number in E.164 form, such as +37012345678"))

@@ -29,7 +29,7 @@ use crate::{Error, ErrorKind, Response, Result};
 ///
 /// let policy = unigox::WaitPolicy::within(Duration::from_secs(900)).first_delay(Duration::from_secs(5));
 /// ```
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct WaitPolicy {
     within: Duration,
     first_delay: Duration,
