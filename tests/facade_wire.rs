@@ -621,7 +621,7 @@ fn calls() -> Vec<Call> {
             "createPaymentDetails",
             "a Nigerian bank",
             send_of!(|user| {
-                let account = NipAccount::new("0000000042")?.full_name("Ada Obi");
+                let account = NipAccount::new("0000000042")?.full_name("Ada Obi")?;
                 user.payment_details().create(PaymentDetails::nip_nigeria(account)).await
             }),
         ),
@@ -629,7 +629,7 @@ fn calls() -> Vec<Call> {
             "createPaymentDetails",
             "an Argentine wallet",
             send_of!(|user| {
-                let account = CvuCbuAccount::cvu("0000099900000000000042")?.alias("ada.obi.ejemplo");
+                let account = CvuCbuAccount::cvu("0000099900000000000042")?.alias("ada.obi.ejemplo")?;
                 user.payment_details().create(PaymentDetails::cvu_cbu("uala", account)?.country("AR")?).await
             }),
         ),

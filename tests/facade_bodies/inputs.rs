@@ -39,6 +39,11 @@ pub(crate) fn text() -> impl Strategy<Value = String> {
     any_text().prop_filter("it is blank", |text| !text.trim().is_empty())
 }
 
+/// Text that is no path.
+pub(crate) fn file_name() -> impl Strategy<Value = String> {
+    text().prop_filter("it is a path", |text| !text.contains(['/', '\\']))
+}
+
 /// Text that says nothing.
 pub(crate) fn blank() -> impl Strategy<Value = String> {
     "[ \t\r\n\u{a0}\u{2003}\u{3000}]{0,9}"

@@ -129,11 +129,11 @@ pub(crate) fn sepa() -> SepaAccount {
 }
 
 pub(crate) fn nip() -> NipAccount {
-    NipAccount::new(NUBAN).expect("it has ten digits").full_name(FULL_NAME)
+    NipAccount::new(NUBAN).expect("it has ten digits").full_name(FULL_NAME).expect("it is not blank")
 }
 
 pub(crate) fn cvu() -> CvuCbuAccount {
-    let account = CvuCbuAccount::cvu(CVU).expect("it has 22 digits").alias(ALIAS);
+    let account = CvuCbuAccount::cvu(CVU).expect("it has 22 digits").alias(ALIAS).expect("it is not blank");
     account.phone_number(PHONE).expect("it is in E.164 form")
 }
 

@@ -159,6 +159,8 @@ fn lock(exchanges: &Mutex<Exchanges>) -> MutexGuard<'_, Exchanges> {
 async fn accept(listener: TcpListener, manner: Manner, exchanges: Arc<Mutex<Exchanges>>) {
     while let Ok((stream, _)) = listener.accept().await {
         lock(&exchanges).connections += 1;
+        // A head and a body in two writes should not wait for each other.
+        let _ = stream.set_nodelay(true);
         match manner {
             Manner::Serving => drop(tokio::spawn(serve(stream, Arc::clone(&exchanges)))),
             Manner::Silent => drop(tokio::spawn(say_nothing(stream))),

@@ -1,5 +1,7 @@
 //! What text has to be to be sent. Errors name the field and what it has to be, and never the text.
 
+use email_address::EmailAddress;
+
 use crate::{Error, Result};
 
 /// Not blank. The server takes a blank value for none, and says nothing.
@@ -10,6 +12,18 @@ pub(crate) fn filled(field: &'static str, text: &str) -> Result<()> {
 /// As [`filled`], for a value that may be left out.
 pub(crate) fn filled_if_given(field: &'static str, text: Option<&str>) -> Result<()> {
     text.map_or(Ok(()), |text| filled(field, text))
+}
+
+/// An e-mail address by RFC 5321, which is what the format `email` of the document means: in ASCII, at a host. Whether
+/// anybody reads what is sent there is left to the server.
+pub(crate) fn email(field: &'static str, address: &str) -> Result<()> {
+    let is_label = |label: &str| {
+        let is_known = label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        is_known && matches!(label.len(), 1..=63) && !label.starts_with('-') && !label.ends_with('-')
+    };
+    let host = address.rsplit('@').next().unwrap_or_default();
+    let is_one = address.is_ascii() && EmailAddress::is_valid(address) && host.split('.').all(is_label);
+    is_one.then_some(()).ok_or_else(|| Error::invalid(field, "is not an e-mail address"))
 }
 
 /// A country by ISO 3166-1 alpha-2. Which countries there are is left to the server.
@@ -51,6 +65,11 @@ mod tests {
         for (check, good, bad) in [
             (filled as fn(&'static str, &str) -> Result<()>, &["a", " a "][..], &["", " ", "\t\n", "\u{a0}"][..]),
             (country_code, &["NG", "ZZ"], &["", "N", "NGA", "ng", "N1", "ÄÖ"]),
+            (
+                email,
+                &["ada@example.com", "ada.obi+42@mail.example.co"],
+                &["", "ada", "@x", "a b@example.com", "ada@example.com\n", "ada@a#b.example", "ada@-a.example"],
+            ),
             (currency, &["EUR"], &["", "EU", "EURO", "eur", "€"]),
             (
                 phone_number,

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::{
     CallOptions, Client, DocumentsHandle, KycHandle, PaymentDetailsHandle, Response, Result, VerificationHandle, call,
-    text::filled,
+    text::{email, filled},
 };
 
 /// The partner's users. From [`Client::users`].
@@ -28,8 +28,8 @@ impl Users {
     ///
     /// # Errors
     ///
-    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if `user_ref` or `email` is blank; 400 if the server takes
-    /// one of them for invalid.
+    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if `user_ref` is blank or `email_address` is none;
+    /// 400 if the server takes one of them for invalid.
     ///
     /// # Examples
     ///
@@ -43,12 +43,12 @@ impl Users {
     pub async fn create(
         &self,
         user_ref: impl Into<String>,
-        email: impl Into<String>,
+        email_address: impl Into<String>,
     ) -> Result<Response<types::CreatedUser>> {
         let operation = &operations::CREATE_PARTNER_USER;
-        let body = types::CreateUserRequest::new(user_ref, email);
+        let body = types::CreateUserRequest::new(user_ref, email_address);
         filled("user_ref", &body.user_ref)
-            .and(filled("email", &body.email))
+            .and_then(|()| email("email", &body.email))
             .map_err(|e| e.with_operation(operation))?;
         let body = &body;
         call::call(&self.client, operation, |api| async move { api.create_partner_user(body).await }).await

@@ -99,12 +99,13 @@ impl DocumentFile {
     ///
     /// # Errors
     ///
-    /// As [`open`](Self::open). If the reader has more or fewer bytes than that, the upload fails.
+    /// As [`open`](Self::open), and if `name` is empty or a path. If the reader has more or fewer bytes than that, the upload fails.
     pub async fn from_reader(
         name: impl Into<String>,
         length: u64,
         reader: impl AsyncRead + Send + 'static,
     ) -> Result<Self> {
+        let name = checked_name(name.into())?;
         check_length(length)?;
         let mut reader = Box::pin(reader);
         let mut head = Vec::with_capacity(HEAD);
@@ -112,18 +113,19 @@ impl DocumentFile {
         read.map_err(|error| Error::invalid("document", "can't be read").with_source(error))?;
         let media_type = media_type(&head)?;
         let content = Content::Reader(Box::pin(Cursor::new(head).chain(reader)));
-        Ok(Self::new(name.into(), media_type, length, content))
+        Ok(Self::new(name, media_type, length, content))
     }
 
     /// A file called `name` that is in memory already.
     ///
     /// # Errors
     ///
-    /// As [`open`](Self::open).
+    /// As [`from_reader`](Self::from_reader).
     pub fn from_bytes(name: impl Into<String>, bytes: impl Into<Bytes>) -> Result<Self> {
-        let bytes = bytes.into();
+        let (name, bytes) = (checked_name(name.into())?, bytes.into());
         check_length(bytes.len() as u64)?;
-        Ok(Self::new(name.into(), media_type(&bytes)?, bytes.len() as u64, Content::Bytes(bytes)))
+        let media_type = media_type(&bytes[..bytes.len().min(HEAD)])?;
+        Ok(Self::new(name, media_type, bytes.len() as u64, Content::Bytes(bytes)))
     }
 
     fn new(name: String, media_type: &'static str, length: u64, content: Content) -> Self {
@@ -173,6 +175,17 @@ impl fmt::Debug for DocumentFile {
             .field("media_type", &self.media_type)
             .field("length", &self.length)
             .finish_non_exhaustive()
+    }
+}
+
+/// A name, and no path: it would tell the server about this machine.
+fn checked_name(name: String) -> Result<String> {
+    match name.as_str() {
+        "" => Err(Error::invalid("document", "has no name")),
+        text if text.contains(['/', '\\']) => {
+            Err(Error::invalid("document", "has a path for a name: give the name alone"))
+        }
+        _ => Ok(name),
     }
 }
 

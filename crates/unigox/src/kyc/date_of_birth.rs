@@ -1,6 +1,6 @@
 //! The one rule about dates that the document states: a date of birth is in the past, and 18 years ago or more.
 
-use chrono::{NaiveDate, TimeDelta, Utc};
+use chrono::{Datelike, NaiveDate, TimeDelta, Utc};
 
 use crate::{Error, Result};
 
@@ -12,6 +12,9 @@ pub(super) fn check(field: &'static str, date: NaiveDate) -> Result<()> {
 }
 
 fn check_at(field: &'static str, date: NaiveDate, today: NaiveDate) -> Result<()> {
+    if date.year() < 1 {
+        return Err(Error::invalid(field, "can't be written as YYYY-MM-DD"));
+    }
     match today.years_since(date) {
         None => Err(Error::invalid(field, "is in the future")),
         Some(0..18) => Err(Error::invalid(field, "makes the person younger than 18")),
@@ -34,6 +37,7 @@ mod tests {
             ("2008-02-29", "2026-02-28", Some("`dob` makes the person younger than 18; nothing was sent")),
             ("2008-02-29", "2026-03-01", None),
             ("1900-01-01", "2026-11-23", None),
+            ("0000-12-31", "2026-11-23", Some("`dob` can't be written as YYYY-MM-DD; nothing was sent")),
         ] {
             let outcome = check_at("dob", date(birth), date(today));
             assert_eq!(outcome.err().map(|error| error.to_string()).as_deref(), refusal, "{birth} at {today}");

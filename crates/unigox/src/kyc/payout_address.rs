@@ -8,7 +8,7 @@ pub(super) fn missing(
     city: Option<&str>,
     postal_code: Option<&str>,
 ) -> Vec<&'static str> {
-    if !["EUR", "AUD", "GBP"].contains(&currency) {
+    if !["EUR", "AUD", "GBP"].iter().any(|known| known.eq_ignore_ascii_case(currency)) {
         return Vec::new();
     }
     let fields = [("address", address), ("city", city), ("postal_code", postal_code)];

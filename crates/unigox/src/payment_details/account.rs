@@ -69,7 +69,7 @@ pub struct SepaAccount {
 }
 
 impl SepaAccount {
-    /// The account `iban`, which may have spaces in it, of `full_name`.
+    /// The account `iban`, in any case and with or without spaces, of `full_name`.
     ///
     /// # Errors
     ///
@@ -85,7 +85,9 @@ impl SepaAccount {
     pub fn new(full_name: impl Into<String>, iban: impl AsRef<str>) -> Result<Self> {
         let full_name = full_name.into();
         filled("details.full_name", &full_name)?;
-        let iban = iban.as_ref().parse::<Iban>().map_err(|_| Error::invalid("details.iban", "is not an IBAN"))?;
+        let iban: String = iban.as_ref().split_whitespace().collect();
+        let iban =
+            iban.to_ascii_uppercase().parse::<Iban>().map_err(|_| Error::invalid("details.iban", "is not an IBAN"))?;
         let details = AccountDetails::new().field("full_name", full_name).field("iban", iban.electronic_str());
         Ok(Self { details })
     }
@@ -118,10 +120,15 @@ impl NipAccount {
     }
 
     /// The holder's name.
-    #[must_use]
-    pub fn full_name(mut self, name: impl Into<String>) -> Self {
-        self.details = self.details.field("full_name", name.into());
-        self
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if it is blank.
+    pub fn full_name(mut self, name: impl Into<String>) -> Result<Self> {
+        let name = name.into();
+        filled("details.full_name", &name)?;
+        self.details = self.details.field("full_name", name);
+        Ok(self)
     }
 
     /// Says that the account is that of a business.
@@ -158,10 +165,15 @@ impl CvuCbuAccount {
     }
 
     /// The alias of the account.
-    #[must_use]
-    pub fn alias(mut self, alias: impl Into<String>) -> Self {
-        self.details = self.details.field("alias", alias.into());
-        self
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if it is blank.
+    pub fn alias(mut self, alias: impl Into<String>) -> Result<Self> {
+        let alias = alias.into();
+        filled("details.alias", &alias)?;
+        self.details = self.details.field("alias", alias);
+        Ok(self)
     }
 
     /// The holder's phone number in E.164 form.
