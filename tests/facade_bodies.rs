@@ -16,7 +16,7 @@ use proptest::{
     option,
     prelude::*,
     sample::{Index, select},
-    test_runner::{Config, TestCaseError, TestRunner},
+    test_runner::{Config, RngSeed, TestCaseError, TestRunner},
 };
 use serde_json::{Map, Value, json};
 use tokio::runtime::{Builder, Runtime};
@@ -871,8 +871,17 @@ impl Desk {
 }
 
 /// Holds `claim` to many inputs, and panics with the smallest for which it doesn't hold.
+///
+/// The inputs are the same in every run. `PROPTEST_CASES` and `PROPTEST_RNG_SEED` make them more, and others.
 fn each<T: Debug>(inputs: impl Strategy<Value = T>, claim: impl Fn(T) -> Verdict) {
-    let config = Config { cases: 96, failure_persistence: None, ..Config::default() };
+    let is_given = |name| std::env::var_os(name).is_some();
+    let mut config = Config { failure_persistence: None, ..Config::default() };
+    if !is_given("PROPTEST_CASES") {
+        config.cases = 96;
+    }
+    if !is_given("PROPTEST_RNG_SEED") {
+        config.rng_seed = RngSeed::Fixed(0);
+    }
     TestRunner::new(config).run(&inputs, claim).unwrap_or_else(|error| panic!("{error}"));
 }
 
