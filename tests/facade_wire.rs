@@ -248,14 +248,11 @@ async fn every_type_of_document_is_sent_with_a_file_and_by_link() {
     }
 }
 
-#[tokio::test]
-async fn a_file_name_writes_no_headers() {
-    for name in ["a\r\nContent-Type: text/html\r\n\r\n.jpg", "a\nb.jpg", "a\rb.jpg"] {
-        let file = DocumentFile::from_bytes(name, PHOTO).expect("it is a JPEG");
-        let (outcome, request) = upload(file).await;
-        let error = outcome.map(drop).expect_err("it can't be sent");
+#[test]
+fn a_file_name_writes_no_headers() {
+    for name in ["a\r\nContent-Type: text; x.jpg", "a\nb.jpg", "a\rb.jpg", "a\0b.jpg"] {
+        let error = DocumentFile::from_bytes(name, PHOTO).expect_err("it can't be sent");
         assert_eq!((error.kind(), error.field()), (ErrorKind::InvalidRequest, Some("document")), "{name:?}");
-        assert!(request.is_none(), "{name:?} was sent");
     }
 }
 

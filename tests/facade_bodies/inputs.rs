@@ -39,9 +39,9 @@ pub(crate) fn text() -> impl Strategy<Value = String> {
     any_text().prop_filter("it is blank", |text| !text.trim().is_empty())
 }
 
-/// Text that is no path.
+/// Text that is no path, in one line.
 pub(crate) fn file_name() -> impl Strategy<Value = String> {
-    text().prop_filter("it is a path", |text| !text.contains(['/', '\\']))
+    text().prop_map(|text| text.replace(|c: char| c.is_control() || matches!(c, '/' | '\\'), "_"))
 }
 
 /// Text that says nothing.

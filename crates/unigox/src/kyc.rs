@@ -1,6 +1,7 @@
 //! KYC data: what is said of a person, and by which way they are verified.
 
 mod date_of_birth;
+mod optional_fields;
 mod payout_address;
 mod submission;
 mod update;

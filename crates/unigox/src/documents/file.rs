@@ -182,6 +182,8 @@ impl fmt::Debug for DocumentFile {
 fn checked_name(name: String) -> Result<String> {
     match name.as_str() {
         "" => Err(Error::invalid("document", "has no name")),
+        // A line break would end the header that it stands in.
+        text if text.contains(char::is_control) => Err(Error::invalid("document", "has a name that can't be sent")),
         text if text.contains(['/', '\\']) => {
             Err(Error::invalid("document", "has a path for a name: give the name alone"))
         }

@@ -1,12 +1,11 @@
 //! What `submitKYC` takes: one of three methods, each with what it needs and nothing that belongs to another.
 
-use chrono::NaiveDate;
 use unigox_client::types;
 
-use super::{date_of_birth, payout_address};
+use super::optional_fields::optional_fields;
 use crate::{
-    IdType, Result,
-    text::{country_code, filled, filled_if_given, phone_number},
+    Result,
+    text::{country_code, filled, filled_if_given},
 };
 
 /// KYC data, submitted by one of three methods.
@@ -56,25 +55,21 @@ impl KycSubmission {
     }
 
     pub(super) fn into_body(self) -> Result<types::KycSubmission> {
-        match &self.0 {
-            types::KycSubmission::DirectData(data) => check_pii(&data.pii)?,
-            types::KycSubmission::ExternalToken(data) => {
+        match self.0 {
+            types::KycSubmission::DirectData(data) => {
+                let pii = Pii(data.pii);
+                pii.check_optional_fields()?;
+                return Ok(types::DirectData::new(pii.0).into());
+            }
+            types::KycSubmission::ExternalToken(ref data) => {
                 filled_if_given("data.token", data.token.as_deref())?;
                 filled_if_given("data.inquiry_id", data.inquiry_id.as_deref())?;
             }
-            types::KycSubmission::Handoff(data) => data.pii.as_ref().map_or(Ok(()), check_prefill)?,
+            types::KycSubmission::Handoff(ref data) => data.pii.as_ref().map_or(Ok(()), check_prefill)?,
             _ => {}
         }
         Ok(self.0)
     }
-}
-
-fn check_pii(pii: &types::Pii) -> Result<()> {
-    filled_if_given("data.pii.middle_name", pii.middle_name.as_deref())?;
-    filled_if_given("data.pii.id_number", pii.id_number.as_deref())?;
-    filled_if_given("data.pii.address", pii.address.as_deref())?;
-    filled_if_given("data.pii.city", pii.city.as_deref())?;
-    filled_if_given("data.pii.postal_code", pii.postal_code.as_deref())
 }
 
 fn check_prefill(pii: &types::HandoffPii) -> Result<()> {
@@ -133,72 +128,7 @@ impl Pii {
         Ok(Self(pii))
     }
 
-    /// The date of birth.
-    ///
-    /// # Errors
-    ///
-    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if it is in the future, or less than 18 years ago.
-    pub fn dob(mut self, date: NaiveDate) -> Result<Self> {
-        date_of_birth::check("data.pii.dob", date)?;
-        self.0.dob = Some(date);
-        Ok(self)
-    }
-
-    /// The middle name or names.
-    #[must_use]
-    pub fn middle_name(mut self, name: impl Into<String>) -> Self {
-        self.0.middle_name = Some(name.into());
-        self
-    }
-
-    /// The phone number in E.164 form: `+`, country code and number, without spaces.
-    ///
-    /// # Errors
-    ///
-    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if it is not.
-    pub fn phone_number(mut self, number: impl Into<String>) -> Result<Self> {
-        let number = number.into();
-        phone_number("data.pii.phone_number", &number)?;
-        self.0.phone_number = Some(number);
-        Ok(self)
-    }
-
-    /// The number of an identity document, and which kind of document that is.
-    #[must_use]
-    pub fn id_number(mut self, kind: IdType, number: impl Into<String>) -> Self {
-        self.0.id_type = Some(kind);
-        self.0.id_number = Some(number.into());
-        self
-    }
-
-    /// Street and house number.
-    #[must_use]
-    pub fn address(mut self, address: impl Into<String>) -> Self {
-        self.0.address = Some(address.into());
-        self
-    }
-
-    /// City or town.
-    #[must_use]
-    pub fn city(mut self, city: impl Into<String>) -> Self {
-        self.0.city = Some(city.into());
-        self
-    }
-
-    /// Postal code; leading zeros count.
-    #[must_use]
-    pub fn postal_code(mut self, code: impl Into<String>) -> Self {
-        self.0.postal_code = Some(code.into());
-        self
-    }
-
-    /// Which fields are still missing for a payout in `currency` (ISO 4217): EUR, AUD and GBP need `address`, `city` and
-    /// `postal_code`, other currencies need none of them. They may also follow with a [`KycUpdate`](crate::KycUpdate);
-    /// until then, orders wait as `pending_address`.
-    pub fn missing_for_payout(&self, currency: &str) -> Vec<&'static str> {
-        let pii = &self.0;
-        payout_address::missing(currency, pii.address.as_deref(), pii.city.as_deref(), pii.postal_code.as_deref())
-    }
+    optional_fields!("data.pii.");
 }
 
 /// What is already known of a person, for [`KycSubmission::handoff_with`]. `Debug` hides all of it.
