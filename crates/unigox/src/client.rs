@@ -55,6 +55,15 @@ impl Client {
     ///
     /// [`Configuration`](crate::ErrorKind::Configuration), if one of them is missing or is not what it has to be. There is no
     /// default for the address: a service that forgets it should not find out which one it got.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), unigox::Error> {
+    /// let unigox = unigox::Client::from_env()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn from_env() -> Result<Self> {
         ClientBuilder::from_env()?.build()
     }
@@ -90,6 +99,19 @@ impl Client {
     /// # Errors
     ///
     /// [`is_unauthorized`](crate::Error::is_unauthorized) if the key is not one of this environment.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn f(unigox: unigox::Client) -> Result<(), unigox::Error> {
+    /// match unigox.verify_auth().await {
+    ///     Ok(_) => println!("the key is good"),
+    ///     Err(error) if error.is_unauthorized() => println!("the key is not"),
+    ///     Err(error) => return Err(error),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn verify_auth(&self) -> Result<Response<types::VerifyAuthData>> {
         call::call(self, &operations::VERIFY_AUTH, |api| async move { api.verify_auth().await }).await
     }

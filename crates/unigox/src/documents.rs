@@ -69,6 +69,18 @@ impl DocumentsHandle {
     /// # Errors
     ///
     /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if `url` is not `https`; otherwise as [`upload`](Self::upload).
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn f(user: unigox::User) -> Result<(), unigox::Error> {
+    /// use unigox::DocumentType;
+    ///
+    /// let address = "https://files.example.com/front.jpg?expires=600";
+    /// user.documents().link(DocumentType::IdentityFront, address).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn link(
         &self,
         document_type: DocumentType,

@@ -9,6 +9,18 @@ use crate::Error;
 /// Where the API is. Staging and production differ in address and key, and in nothing else.
 ///
 /// The addresses are those that the document lists under `servers`.
+///
+/// # Examples
+///
+/// ```
+/// use unigox::{Client, Environment};
+///
+/// # fn main() -> Result<(), unigox::Error> {
+/// let gateway = Environment::Custom("https://gateway.example.com/unigox".to_owned());
+/// let unigox = Client::builder(gateway).api_key("the key").build()?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Environment {

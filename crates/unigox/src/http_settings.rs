@@ -9,6 +9,22 @@ use std::{
 /// How connections are made, for [`ClientBuilder::http`](crate::ClientBuilder::http).
 ///
 /// It has no setting for redirects, for retries and for what is trusted blindly.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use unigox::{Client, Environment};
+///
+/// # fn main() -> Result<(), unigox::Error> {
+/// let unigox = Client::builder(Environment::Staging)
+///     .api_key("the key")
+///     .http(|http| http.pool_idle_timeout(Duration::from_secs(20)).tcp_keepalive(Duration::from_secs(60)))
+///     .build()?;
+/// # Ok(())
+/// # }
+/// ```
 #[must_use]
 pub struct HttpSettings(pub(crate) reqwest::ClientBuilder);
 

@@ -114,6 +114,17 @@ pub(crate) struct Limits {
 /// jitter"), or as long as the server asks for with `Retry-After`, if that is longer.
 ///
 /// What is tried again does not depend on this: see [the crate's documentation](crate#what-is-sent-again).
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use unigox::{CallOptions, RetryPolicy};
+///
+/// let patient = RetryPolicy::new().attempts(6).max_delay(Duration::from_secs(30));
+/// let options = CallOptions::new().with_retries(patient).with_total_timeout(Duration::from_secs(300));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RetryPolicy {
     attempts: u32,

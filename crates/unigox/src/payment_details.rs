@@ -29,6 +29,17 @@ impl PaymentDetailsHandle {
     /// # Errors
     ///
     /// [`is_not_found`](crate::Error::is_not_found) if there is no such user, or it is another partner's.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn f(user: unigox::User) -> Result<(), unigox::Error> {
+    /// for account in user.payment_details().list().await?.iter() {
+    ///     println!("{}: {} in {}", account.payment_details_id, account.rail, account.currency);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn list(&self) -> Result<Response<Vec<types::PaymentProfile>>> {
         let uuid = &self.user.uuid;
         let operation = &operations::GET_PAYMENT_DETAILS;
@@ -79,6 +90,20 @@ impl PaymentDetailsHandle {
     ///
     /// [`is_conflict`](crate::Error::is_conflict) if active offers still refer to it;
     /// [`is_not_found`](crate::Error::is_not_found) if there is no such account.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn f(user: unigox::User) -> Result<(), unigox::Error> {
+    /// match user.payment_details().delete("40417").await {
+    ///     Ok(_) => println!("deleted"),
+    ///     Err(error) if error.is_conflict() => println!("still in use"),
+    ///     Err(error) if error.is_not_found() => println!("gone already, or never there"),
+    ///     Err(error) => return Err(error),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn delete(&self, payment_details_id: impl AsRef<str>) -> Result<Response<types::DeletedPaymentDetails>> {
         let operation = &operations::DELETE_PAYMENT_DETAILS;
         let (uuid, id) = (&self.user.uuid, payment_details_id.as_ref());

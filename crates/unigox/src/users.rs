@@ -85,6 +85,18 @@ impl User {
     /// # Errors
     ///
     /// [`is_not_found`](crate::Error::is_not_found) if there is no such user, or it is another partner's.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn f(user: unigox::User) -> Result<(), unigox::Error> {
+    /// let user = user.get().await?;
+    /// if let Some(kyc) = &user.kyc {
+    ///     println!("KYC: {:?}", kyc.status);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn get(&self) -> Result<Response<types::PartnerUser>> {
         let uuid = &self.uuid;
         call::call(&self.client, &operations::GET_PARTNER_USER, |api| async move { api.get_partner_user(uuid).await })
