@@ -49,25 +49,27 @@ where
 {
     let limits = client.limits(operation);
     let started = Instant::now();
-    let left = || limits.total.saturating_sub(started.elapsed());
+    let mut sent = started;
     let mut attempt = 1;
     loop {
         trace.sending(attempt);
-        let sent = Instant::now();
-        let outcome = send(client.attempt(limits.attempt.min(left()), limits.max_answer_bytes)).await;
+        let left = limits.total.saturating_sub(sent - started);
+        let outcome = send(client.attempt(limits.attempt.min(left), limits.max_answer_bytes)).await;
         let outcome = read(operation, outcome).map_err(|error| error.with_attempts(attempt));
         let seen = Seen::of(&outcome);
-        trace.attempted(attempt, seen, sent.elapsed());
+        trace.attempted(attempt, seen, sent);
         let delay = outcome.as_ref().err().and_then(|error| {
             let delay = limits.retries.delay(attempt, error.retry_after());
-            delay.filter(|delay| may_be_sent_again(operation, error) && *delay < left())
+            let left = limits.total.saturating_sub(started.elapsed());
+            delay.filter(|delay| may_be_sent_again(operation, error) && *delay < left)
         });
         let Some(delay) = delay else {
-            trace.ended(attempt, seen, started.elapsed());
+            trace.ended(attempt, seen, started);
             return outcome;
         };
         trace.retrying(attempt, delay);
         tokio::time::sleep(delay).await;
+        sent = Instant::now();
         attempt += 1;
     }
 }

@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use http::StatusCode;
+use tokio::time::Instant;
 use unigox_client::Operation;
 
 use crate::{Error, ErrorKind, Response};
@@ -61,8 +62,8 @@ impl Trace {
         tracing::debug!(parent: &self.span, attempt, "sending");
     }
 
-    pub(crate) fn attempted(&self, attempt: u32, seen: Seen, elapsed: Duration) {
-        let elapsed_ms = millis(elapsed);
+    pub(crate) fn attempted(&self, attempt: u32, seen: Seen, since: Instant) {
+        let elapsed_ms = millis(since.elapsed());
         match (seen.answer, seen.error) {
             (Some((status, bytes)), _) => {
                 let status = status.as_u16();
@@ -76,8 +77,8 @@ impl Trace {
         tracing::info!(parent: &self.span, attempt, delay_ms = millis(delay), "trying again");
     }
 
-    pub(crate) fn ended(&self, attempts: u32, seen: Seen, elapsed: Duration) {
-        self.span.record("attempts", attempts).record("elapsed_ms", millis(elapsed));
+    pub(crate) fn ended(&self, attempts: u32, seen: Seen, since: Instant) {
+        self.span.record("attempts", attempts).record("elapsed_ms", millis(since.elapsed()));
         if let Some((status, bytes)) = seen.answer {
             self.span.record("status", status.as_u16()).record("bytes", bytes);
         }
@@ -104,9 +105,9 @@ impl Trace {
 
     pub(crate) fn sending(&self, _: u32) {}
 
-    pub(crate) fn attempted(&self, _: u32, _: Seen, _: Duration) {}
+    pub(crate) fn attempted(&self, _: u32, _: Seen, _: Instant) {}
 
     pub(crate) fn retrying(&self, _: u32, _: Duration) {}
 
-    pub(crate) fn ended(&self, _: u32, _: Seen, _: Duration) {}
+    pub(crate) fn ended(&self, _: u32, _: Seen, _: Instant) {}
 }

@@ -1,4 +1,4 @@
-//! What fifty uploads of 10 MB at once take of memory: `cargo bench -p unigox-tests --bench uploads`.
+//! What fifty uploads of 10 MB at once take of memory: `cargo bench -p unigox --bench uploads`.
 //!
 //! The server is in the same process, so its buffers are part of the figures.
 

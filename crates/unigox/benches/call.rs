@@ -1,5 +1,5 @@
 //! What a call through the facade costs beside hand-written reqwest and serde, and beside the bare generated client:
-//! `cargo bench -p unigox-tests --bench call`.
+//! `cargo bench -p unigox --bench call`.
 //!
 //! All three call the same server on the loopback, over one connection each, in turns within one run. A ratio is the median
 //! over all turns of the facade's time through the other's in the same turn.
