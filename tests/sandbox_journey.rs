@@ -1,1 +1,65 @@
-//! To come.
+//! The facade and the sandbox, end to end: every operation, variant, documented status and fault.
+
+#![allow(missing_docs, reason = "tests are claims, and documented by their names")]
+
+#[path = "sandbox_journey/accounts.rs"]
+mod accounts;
+#[path = "sandbox_journey/bodies.rs"]
+mod bodies;
+#[path = "sandbox_journey/desk.rs"]
+mod desk;
+#[path = "sandbox_journey/faults.rs"]
+mod faults;
+#[path = "sandbox_journey/lifetime.rs"]
+mod lifetime;
+#[path = "sandbox_journey/log.rs"]
+mod log;
+#[path = "sandbox_journey/ownership.rs"]
+mod ownership;
+#[path = "sandbox_journey/person.rs"]
+mod person;
+#[path = "sandbox_journey/statuses.rs"]
+mod statuses;
+#[path = "sandbox_journey/verification.rs"]
+mod verification;
+
+use std::time::Duration;
+
+use unigox::{
+    DocumentFile, DocumentType, KycSubmission, PaymentDetails, Pii, SepaAccount, WaitPolicy, types::KycStatus,
+};
+use unigox_sandbox::Script;
+use unigox_tests::PICTURE;
+
+use crate::desk::Desk;
+
+#[tokio::test]
+async fn a_person_is_signed_up_verified_and_paid() {
+    let desk = Desk::open().await;
+    desk.sandbox.script(Script::verified().after_polls(1));
+    assert_eq!(desk.client.verify_auth().await.expect("the key is known").authenticated, Some(true));
+    let created = desk.client.users().create("customer-42", "ada@example.com").await.expect("it is new");
+    assert!(created.created());
+    assert_eq!((created.email.as_deref(), &created.kyc_status), (Some("ada@example.com"), &KycStatus::NotInitiated));
+    let user = desk.client.user(created.user_uuid);
+
+    let pii = Pii::new("Ada", "Obi", "LT").expect("it is complete");
+    let pii = pii.address("Svitrigailos g. 29").city("Vilnius").postal_code("03229");
+    user.kyc().submit(KycSubmission::direct(pii)).await.expect("the person is known enough");
+    for kind in [DocumentType::IdentityFront, DocumentType::Selfie] {
+        let file = DocumentFile::from_bytes("scan.png", PICTURE.clone()).expect("it is a PNG");
+        user.documents().upload(kind, file).await.expect("it is taken");
+    }
+    let policy = WaitPolicy::within(Duration::from_secs(5)).first_delay(Duration::from_millis(100));
+    let outcome = user.verification().wait(policy).await.expect("the status can be read");
+    assert!(outcome.is_verified(), "{outcome:?}");
+
+    let account = SepaAccount::new("Ada Obi", "DE75 5121 0800 1245 1261 99").expect("it is an IBAN");
+    let saved = user.payment_details().create(PaymentDetails::sepa(account)).await.expect("it is complete");
+    let read = user.get().await.expect("it is there");
+    let kyc = read.kyc.as_ref().expect("it was submitted");
+    assert_eq!((&kyc.status, kyc.first_name.as_deref()), (&Some(KycStatus::Verified), Some("Ada")));
+    assert_eq!(read.payment_profiles[0].id.as_deref(), Some(saved.payment_details_id.as_str()));
+    user.payment_details().delete(&saved.payment_details_id).await.expect("nothing refers to it");
+    assert!(user.payment_details().list().await.expect("it can be read").is_empty());
+}

@@ -5,18 +5,19 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     Router,
     body::Body as HttpBody,
-    extract::{RawPathParams, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    extract::{RawPathParams, Request, State, rejection::RawPathParamsRejection},
+    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
     routing::{MethodFilter, on},
 };
 use bytes::{Bytes, BytesMut};
+use futures_util::StreamExt;
 use http_body_util::BodyExt;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
     document::Operation,
-    fault::Fault,
+    fault::{self, Fault},
     log::LoggedRequest,
     rules::{Answer, Body, Call},
     sandbox::Shared,
@@ -40,12 +41,14 @@ pub(crate) fn routes(shared: &Arc<Shared>) -> Router {
         else {
             continue;
         };
-        let handler = move |State(shared): State<Arc<Shared>>, path: RawPathParams, request: Request| async move {
+        let handler = move |shared: State<Arc<Shared>>, path: Result<RawPathParams, _>, request: Request| async move {
+            // What is no text names nothing.
+            let Ok::<_, RawPathParamsRejection>(path) = path else { return unknown(shared, request).await };
             handle(&shared, operation, &path, request).await
         };
         routes = routes.route(&operation.path, on(method, handler));
     }
-    routes.with_state(Arc::clone(shared))
+    routes.method_not_allowed_fallback(unknown_method).with_state(Arc::clone(shared))
 }
 
 async fn handle(shared: &Shared, operation: &Operation, path: &RawPathParams, request: Request) -> Response {
@@ -53,41 +56,46 @@ async fn handle(shared: &Shared, operation: &Operation, path: &RawPathParams, re
     let (parts, body) = request.into_parts();
     let reset = parts.extensions.get::<Reset>().cloned().unwrap_or_default();
     let mut entry = LoggedRequest {
-        at: shared.clock.now(),
         operation_id: Some(operation.id.clone()),
-        method: parts.method.to_string(),
-        path: parts.uri.path().to_owned(),
-        query: parts.uri.query().map(str::to_owned),
-        partner: shared.partner(&parts.headers),
-        body: None,
-        body_bytes: 0,
-        status: None,
         fault: fault.as_ref().map(name),
+        ..entry_of(shared, &parts)
     };
-    let partner = entry.partner.clone();
-    let received = match read(body, operation, &parts.headers, &mut entry).await {
-        Ok(received) => received,
-        Err(status) => {
-            shared.log(LoggedRequest { status: Some(status.as_u16()), ..entry });
-            // What was not read would be taken for the next request.
-            return (status, [(header::CONNECTION, "close")]).into_response();
-        }
-    };
-    if let Some(answer) = instead(fault.as_ref(), &reset) {
+    let received = read(body, operation, &parts.headers, &mut entry).await;
+    let is_unread = matches!(received, Err(Refusal::Unread));
+    let mut answer = answer(shared, operation, path, entry, received, fault, &reset).await;
+    if is_unread {
+        // What was not read would be taken for the next request.
+        answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    answer
+}
+
+/// What becomes of a request that was received: what the operation answers, or what goes wrong instead.
+async fn answer(
+    shared: &Shared,
+    operation: &Operation,
+    path: &RawPathParams,
+    entry: LoggedRequest,
+    received: Result<Body, Refusal>,
+    fault: Option<Fault>,
+    reset: &Reset,
+) -> Response {
+    if let Some(answer) = instead(fault.as_ref(), reset) {
         shared.log(LoggedRequest { status: answer.as_ref().map(|answer| answer.status().as_u16()), ..entry });
         return answer.unwrap_or_else(broken);
     }
-    if let Some(Fault::Delay { milliseconds }) = fault {
-        tokio::time::sleep(Duration::from_millis(milliseconds)).await;
-    }
-    let answer = judge(shared, operation, path, partner.as_deref(), received);
+    let answer = judge(shared, operation, path, &entry, received);
     let answer = match operation.problem_with(answer.status, answer.body.as_ref()) {
         None => answer,
         // The rules are wrong: loudly, so that a test finds it.
         Some(problem) => Answer { status: 599, body: Some(Value::String(problem)) },
     };
     shared.log(LoggedRequest { status: Some(answer.status), ..entry });
-    spoil(answer, fault.as_ref(), &reset)
+    // Late, and done all the same: a client that gives up does not take it back.
+    if let Some(Fault::Delay { milliseconds }) = fault {
+        tokio::time::sleep(Duration::from_millis(milliseconds)).await;
+    }
+    spoil(answer, fault.as_ref(), reset)
 }
 
 /// What the operation answers, without faults.
@@ -95,10 +103,10 @@ fn judge(
     shared: &Shared,
     operation: &Operation,
     path: &RawPathParams,
-    partner: Option<&str>,
+    entry: &LoggedRequest,
     received: Result<Body, Refusal>,
 ) -> Answer {
-    let Some(partner) = partner else {
+    let Some(partner) = entry.partner.as_deref() else {
         return match operation.id.as_str() {
             "verifyAuth" => Answer::refused(401, "unauthorized"),
             _ => Answer::empty(401),
@@ -109,91 +117,114 @@ fn judge(
     if matches!(user, Some(Err(_))) {
         return Answer::empty(404);
     }
-    let body = match received {
-        Ok(body) => body,
-        Err(Refusal) => return Call::refuse(&operation.id),
+    let Ok(body) = received else { return Call::refuse(&operation.id, &Value::Null) };
+    let is_taken = match &body {
+        Body::None => true,
+        Body::Json(json) => operation.takes(json),
+        // The document has the form among the JSON bodies.
+        Body::File { document_type, .. } => operation.takes(&json!({"document": "", "document_type": document_type})),
     };
-    if matches!(&body, Body::Json(json) if !operation.takes(json)) {
-        return Call::refuse(&operation.id);
+    if !is_taken {
+        return Call::refuse(&operation.id, body.json());
     }
+    let mut query = url::form_urlencoded::parse(entry.query.as_deref().unwrap_or_default().as_bytes());
+    let verification = query.find(|(name, _)| name == "verification_id").map(|(_, value)| value);
     let now = shared.clock.now();
     let call = Call {
         world: &mut shared.lock(),
         partner,
         user: user.and_then(Result::ok),
         payment_details: parameter("payment_details_id"),
+        verification: verification.as_deref(),
         body: &body,
         now,
     };
     call.answer(&operation.id)
 }
 
-/// A body that is not the JSON or the form that it should be.
+/// Why a body is none that an operation takes.
 #[derive(Debug)]
-struct Refusal;
+enum Refusal {
+    /// It is not the JSON or the form that it should be.
+    Malformed,
+    /// It is too large, too slow, or breaks off.
+    Unread,
+}
 
-/// Reads the body; a status if it can't even be read.
+impl From<Unread> for Refusal {
+    fn from(Unread: Unread) -> Self {
+        Self::Unread
+    }
+}
+
 async fn read(
     body: HttpBody,
     operation: &Operation,
     headers: &HeaderMap,
     entry: &mut LoggedRequest,
-) -> Result<Result<Body, Refusal>, StatusCode> {
+) -> Result<Body, Refusal> {
+    if !operation.has_body() {
+        return Ok(Body::None);
+    }
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let is_form = content_type.to_ascii_lowercase().starts_with("multipart/form-data");
     let takes_form = operation.id == "uploadPartnerKYCDocument";
     let limit = if is_form && takes_form { MOST_FORM } else { MOST_JSON };
-    let reading = collect(body, limit);
-    let bytes = tokio::time::timeout(PATIENCE, reading).await.map_err(|_| StatusCode::REQUEST_TIMEOUT)?;
-    let bytes = match bytes {
-        Ok(bytes) => bytes,
-        // A file over the limit has its documented answer.
-        Err(StatusCode::PAYLOAD_TOO_LARGE) if takes_form => return Err(StatusCode::BAD_REQUEST),
-        Err(status) => return Err(status),
-    };
+    let bytes = collect(body, limit).await?;
     entry.body_bytes = bytes.len();
-    if !operation.has_body() {
-        return Ok(Ok(Body::None));
-    }
     if is_form && takes_form {
-        return Ok(form(content_type, bytes).await);
+        return form(content_type, bytes).await;
     }
     let is_json = content_type.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json");
     let json = serde_json::from_slice::<Value>(&bytes).ok().filter(|_| is_json);
     entry.body.clone_from(&json);
-    Ok(json.map(Body::Json).ok_or(Refusal))
+    json.map(Body::Json).ok_or(Refusal::Malformed)
 }
 
-async fn collect(mut body: HttpBody, limit: usize) -> Result<Bytes, StatusCode> {
-    let mut collected = BytesMut::new();
-    while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|_| StatusCode::BAD_REQUEST)?;
-        let Ok(data) = frame.into_data() else { continue };
-        if collected.len() + data.len() > limit {
-            return Err(StatusCode::PAYLOAD_TOO_LARGE);
-        }
-        collected.extend_from_slice(&data);
+/// A body that could not be read to its end.
+#[derive(Debug)]
+pub(crate) struct Unread;
+
+/// Reads a body that is not too large and does not take too long.
+pub(crate) async fn collect(mut body: HttpBody, limit: usize) -> Result<Bytes, Unread> {
+    // Whoever says how much is to come is refused at once.
+    if axum::body::HttpBody::size_hint(&body).lower() > limit as u64 {
+        return Err(Unread);
     }
-    Ok(collected.freeze())
+    let reading = async {
+        let mut collected = BytesMut::new();
+        while let Some(frame) = body.frame().await {
+            let Ok(data) = frame.map_err(|_| Unread)?.into_data() else { continue };
+            if collected.len() + data.len() > limit {
+                return Err(Unread);
+            }
+            collected.extend_from_slice(&data);
+        }
+        Ok(collected.freeze())
+    };
+    tokio::time::timeout(PATIENCE, reading).await.map_err(|_| Unread)?
 }
 
 /// The two parts of an upload, each of them once.
 async fn form(content_type: &str, bytes: Bytes) -> Result<Body, Refusal> {
-    let boundary = multer::parse_boundary(content_type).map_err(|_| Refusal)?;
+    let boundary = multer::parse_boundary(content_type).map_err(|_| Refusal::Malformed)?;
     let once = futures_util::stream::once(async move { Ok::<_, std::io::Error>(bytes) });
     let mut form = multer::Multipart::new(once, boundary);
     let (mut document, mut document_type) = (None, None);
-    while let Some(part) = form.next_field().await.map_err(|_| Refusal)? {
+    while let Some(part) = form.next_field().await.map_err(|_| Refusal::Malformed)? {
         match part.name().map(str::to_owned).as_deref() {
-            Some("document") => {
+            Some("document") if document.is_none() => {
                 let name = part.file_name().unwrap_or("document").to_owned();
-                document = Some((name, part.bytes().await.map_err(|_| Refusal)?));
+                document = Some((name, part.bytes().await.map_err(|_| Refusal::Malformed)?));
             }
-            Some("document_type") => document_type = Some(part.text().await.map_err(|_| Refusal)?),
+            Some("document_type") if document_type.is_none() => {
+                document_type = Some(part.text().await.map_err(|_| Refusal::Malformed)?);
+            }
+            Some("document" | "document_type") => return Err(Refusal::Malformed),
             _ => {}
         }
     }
-    let ((name, content), document_type) = document.zip(document_type).ok_or(Refusal)?;
+    let ((name, content), document_type) = document.zip(document_type).ok_or(Refusal::Malformed)?;
     Ok(Body::File { document_type, name, content })
 }
 
@@ -203,7 +234,7 @@ fn instead(fault: Option<&Fault>, reset: &Reset) -> Option<Option<Response>> {
         Fault::Status { status, headers, body } => {
             let mut answer = answer_of(&Answer { status: *status, body: body.clone() });
             for (name, value) in headers {
-                if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(value)) {
+                if let Some((name, value)) = fault::header(name, value) {
                     answer.headers_mut().insert(name, value);
                 }
             }
@@ -236,10 +267,13 @@ fn spoil(answer: Answer, fault: Option<&Fault>, reset: &Reset) -> Response {
             let (mut head, body) = (answer_of(&answer), whole());
             head.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(body.len().max(1)));
             let half = Bytes::from(body).split_to(whole().len() / 2);
-            *head.body_mut() = HttpBody::from_stream(futures_util::stream::iter([
-                Ok(half),
-                Err(std::io::Error::other("truncated on purpose")),
-            ]));
+            let end = async {
+                // What is there goes out before it breaks off.
+                tokio::task::yield_now().await;
+                Err(std::io::Error::other("truncated on purpose"))
+            };
+            let halves = futures_util::stream::once(async { Ok(half) }).chain(futures_util::stream::once(end));
+            *head.body_mut() = HttpBody::from_stream(halves);
             head
         }
         Some(Fault::InvalidJson) => {
@@ -298,7 +332,32 @@ fn name(fault: &Fault) -> &'static str {
     }
 }
 
-/// What an unknown route or method answers.
-pub(crate) async fn unknown() -> Response {
+/// What a route answers that is not documented.
+pub(crate) async fn unknown(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    shared.log(LoggedRequest { status: Some(404), ..entry_of(&shared, &parts) });
     answer_of(&Answer::refused(404, "not_found"))
+}
+
+/// What a method answers that is not documented for its route.
+async fn unknown_method(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    shared.log(LoggedRequest { status: Some(405), ..entry_of(&shared, &parts) });
+    answer_of(&Answer::empty(405))
+}
+
+/// What is known of a request by its head.
+fn entry_of(shared: &Shared, parts: &Parts) -> LoggedRequest {
+    LoggedRequest {
+        at: shared.clock.now(),
+        operation_id: None,
+        method: parts.method.to_string(),
+        path: parts.uri.path().to_owned(),
+        query: parts.uri.query().map(str::to_owned),
+        partner: shared.partner(&parts.headers),
+        body: None,
+        body_bytes: 0,
+        status: None,
+        fault: None,
+    }
 }

@@ -6,20 +6,27 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{
     Router,
-    body::Bytes,
+    body::Body,
     extract::State,
     http::StatusCode,
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use schemars::JsonSchema;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::json;
 
-use crate::{Fault, Script, sandbox::Shared, scenario::Scenario};
+use crate::{
+    Fault, Script,
+    api::{self, Unread},
+    sandbox::Shared,
+    scenario::{OperationId, Scenario},
+};
 
 /// Where these routes are.
 const PREFIX: &str = "/_sandbox";
+
+/// How large a body may be here.
+const MOST: usize = 1024 * 1024;
 
 pub(crate) fn routes(shared: &Arc<Shared>) -> Router {
     let routes = Router::new()
@@ -33,7 +40,7 @@ pub(crate) fn routes(shared: &Arc<Shared>) -> Router {
 }
 
 async fn requests(State(shared): State<Arc<Shared>>) -> Response {
-    axum::Json(&shared.lock().log).into_response()
+    axum::Json(shared.lock().log.requests()).into_response()
 }
 
 async fn forget(State(shared): State<Arc<Shared>>) -> StatusCode {
@@ -42,47 +49,39 @@ async fn forget(State(shared): State<Arc<Shared>>) -> StatusCode {
 }
 
 /// What goes wrong with the next call of an operation.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct NextFault {
-    /// The `operationId`.
-    pub(crate) operation: String,
-    /// What goes wrong.
-    pub(crate) fault: Fault,
+struct NextFault {
+    operation: OperationId,
+    fault: Fault,
 }
 
-async fn fault(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
-    taking(&body, |next: NextFault| enqueue(&shared, next))
-}
-
-pub(crate) fn enqueue(shared: &Shared, next: NextFault) -> Result<(), String> {
-    if shared.document.operation(&next.operation).is_none() {
-        return Err(format!("there is no operation `{}`", next.operation));
-    }
-    shared.lock().faults.entry(next.operation).or_default().push_back(next.fault);
-    Ok(())
+async fn fault(State(shared): State<Arc<Shared>>, body: Body) -> Response {
+    taking(body, |next: NextFault| {
+        shared.lock().faults.entry(next.operation.into_string()).or_default().push_back(next.fault);
+    })
+    .await
 }
 
 /// What becomes of verifications.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct ScriptFor {
+struct ScriptFor {
     /// Whose; everybody's without it.
     #[serde(default)]
-    pub(crate) user_ref: Option<String>,
-    /// What becomes of them.
-    pub(crate) script: Script,
+    user_ref: Option<String>,
+    script: Script,
 }
 
-async fn script(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
-    taking(&body, |given: ScriptFor| {
+async fn script(State(shared): State<Arc<Shared>>, body: Body) -> Response {
+    taking(body, |given: ScriptFor| {
         let mut world = shared.lock();
         match given.user_ref {
             Some(user_ref) => drop(world.scripts.insert(user_ref, given.script)),
             None => world.script = given.script,
         }
-        Ok(())
     })
+    .await
 }
 
 #[derive(Debug, Deserialize)]
@@ -91,11 +90,11 @@ struct Advance {
     seconds: u64,
 }
 
-async fn advance(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
-    taking(&body, |by: Advance| {
+async fn advance(State(shared): State<Arc<Shared>>, body: Body) -> Response {
+    taking(body, |by: Advance| {
         shared.clock.advance(Duration::from_secs(by.seconds));
-        Ok(())
     })
+    .await
 }
 
 #[derive(Debug, Deserialize)]
@@ -105,25 +104,30 @@ struct Hold {
     held: bool,
 }
 
-async fn hold(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
-    taking(&body, |hold: Hold| {
+async fn hold(State(shared): State<Arc<Shared>>, body: Body) -> Response {
+    taking(body, |hold: Hold| {
         let held = &mut shared.lock().held;
         match hold.held {
             true => drop(held.insert(hold.payment_details_id)),
             false => drop(held.remove(&hold.payment_details_id)),
         }
-        Ok(())
     })
+    .await
 }
 
-async fn scenario(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
-    taking(&body, |scenario: Scenario| scenario.apply(&shared))
+async fn scenario(State(shared): State<Arc<Shared>>, body: Body) -> Response {
+    taking(body, |scenario: Scenario| scenario.apply(&shared)).await
 }
 
 /// Does `act` with a body that is what it should be.
-fn taking<V: DeserializeOwned>(body: &[u8], act: impl FnOnce(V) -> Result<(), String>) -> Response {
-    match serde_json::from_slice(body).map_err(|error| error.to_string()).and_then(act) {
-        Ok(()) => StatusCode::NO_CONTENT.into_response(),
+async fn taking<V: DeserializeOwned>(body: Body, act: impl FnOnce(V)) -> Response {
+    let read =
+        api::collect(body, MOST).await.map_err(|Unread| format!("a body has at most {MOST} bytes, and arrives soon"));
+    match read.and_then(|body| serde_json::from_slice(&body).map_err(|error| error.to_string())) {
+        Ok(value) => {
+            act(value);
+            StatusCode::NO_CONTENT.into_response()
+        }
         Err(problem) => (StatusCode::BAD_REQUEST, axum::Json(json!({"problem": problem}))).into_response(),
     }
 }

@@ -2,8 +2,9 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
+use axum::http::{HeaderName, HeaderValue, header};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error};
 use serde_json::Value;
 
 /// What goes wrong with one call.
@@ -21,21 +22,24 @@ use serde_json::Value;
 /// # let _ = (busy, lost, slow);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(description = "What goes wrong with one call.")]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Fault {
     /// An answer of this status. Nothing is done.
     Status {
         /// The status, from 200 to 599.
+        #[serde(deserialize_with = "status")]
+        #[schemars(range(min = 200, max = 599))]
         status: u16,
-        /// Headers of the answer.
-        #[serde(default)]
+        /// Headers of the answer. The length is not among them: it is the body's.
+        #[serde(default, deserialize_with = "headers")]
         headers: BTreeMap<String, String>,
         /// The body, as JSON; none without it.
         #[serde(default)]
         body: Option<Value>,
     },
-    /// The answer comes late; otherwise everything is as it should be.
+    /// Everything is done at once, and the answer comes late.
     Delay {
         /// How late, in milliseconds.
         milliseconds: u64,
@@ -56,8 +60,11 @@ pub enum Fault {
     /// An answer that sends the client elsewhere. Nothing is done.
     Redirect {
         /// The status: 301, 302, 303, 307 or 308.
+        #[serde(deserialize_with = "redirect_status")]
+        #[schemars(extend("enum" = REDIRECTS))]
         status: u16,
         /// Where to.
+        #[serde(deserialize_with = "location")]
         location: String,
     },
 }
@@ -78,7 +85,8 @@ impl Fault {
         Self::Redirect { status: 307, location: location.into() }
     }
 
-    /// Adds a header to an answer of a [status](Self::status).
+    /// Adds a header to an answer of a [status](Self::status). It can't be `content-length` or `transfer-encoding`: these
+    /// are passed over.
     #[must_use]
     pub fn with_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         if let Self::Status { headers, .. } = &mut self {
@@ -95,4 +103,41 @@ impl Fault {
         }
         self
     }
+}
+
+/// The statuses that send a client elsewhere.
+const REDIRECTS: [u16; 5] = [301, 302, 303, 307, 308];
+
+fn status<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u16, D::Error> {
+    let status = u16::deserialize(deserializer)?;
+    let is_one = (200..600).contains(&status);
+    is_one.then_some(status).ok_or_else(|| D::Error::custom(format!("{status} is no status from 200 to 599")))
+}
+
+fn redirect_status<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u16, D::Error> {
+    let status = u16::deserialize(deserializer)?;
+    let is_one = REDIRECTS.contains(&status);
+    is_one.then_some(status).ok_or_else(|| D::Error::custom(format!("{status} is none of {REDIRECTS:?}")))
+}
+
+fn location<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let location = String::deserialize(deserializer)?;
+    let is_one = HeaderValue::from_str(&location).is_ok();
+    is_one.then_some(location).ok_or_else(|| D::Error::custom("the location can't stand in a header"))
+}
+
+fn headers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error> {
+    let headers = BTreeMap::<String, String>::deserialize(deserializer)?;
+    match headers.iter().find(|(name, value)| header(name, value).is_none()) {
+        None => Ok(headers),
+        Some((name, _)) => {
+            Err(D::Error::custom(format!("`{name}` can't be a header of an answer, or not with this value")))
+        }
+    }
+}
+
+/// The header, if an answer can have it. How long the body is, and how that is said, is the server's to say.
+pub(crate) fn header(name: &str, value: &str) -> Option<(HeaderName, HeaderValue)> {
+    let (name, value) = (name.parse::<HeaderName>().ok()?, HeaderValue::from_str(value).ok()?);
+    (![header::CONTENT_LENGTH, header::TRANSFER_ENCODING].contains(&name)).then_some((name, value))
 }

@@ -41,7 +41,7 @@
 //! | `submitKYC` | `direct_data` waits for documents; `external_token` and `handoff` begin at once; a credential has to go with its provider; an age under 18 is refused |
 //! | `uploadPartnerKYCDocument` | files and links; 404 before KYC; with `identity_front` and `selfie` the check begins |
 //! | `updateKYC` | changes optional fields; blank ones are passed over, fixed ones refused |
-//! | `getVerificationStatus` | goes on with each look and with time, as [scripted](Script) |
+//! | `getVerificationStatus` | goes on with each look and with time, as [scripted](Script); 404 for another session than the latest |
 //! | `createPaymentDetails` | an institution unless the rail does without; 422 for malformed `iban-sepa`, `nip-nigeria`, `cvu-cbu` accounts |
 //! | `deletePaymentDetails` | 409 while an offer [refers to it](Sandbox::hold) |
 //!

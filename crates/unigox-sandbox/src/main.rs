@@ -1,44 +1,67 @@
 //! `unigox-sandbox`: the sandbox for a desk.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program speaks to its user")]
+#![expect(clippy::print_stderr, reason = "a program speaks to its user")]
 
 use std::{
     fs,
     io::{self, IsTerminal, Write},
     net::{IpAddr, Ipv4Addr, SocketAddr},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
+    time::Duration,
 };
 
-use anyhow::Context;
 use clap::{Parser, ValueEnum};
 use unigox_sandbox::{DEFAULT_KEY, LoggedRequest, Sandbox, Scenario};
 
+/// How long calls that are under way may take to end once it is to stop.
+const GRACE: Duration = Duration::from_secs(2);
+
 /// The Unigox Partner API on a desk: it keeps state, follows the rules, and has bad days on demand.
+///
+/// Say on stderr where it listens, and log requests on stdout. With `--log json` (which is what stdout has when it is no
+/// terminal) the first line of stdout is `{"listening":"http://127.0.0.1:PORT"}`, for scripts that start it with
+/// `--port 0`; each line after it is a request, without body, key and query.
+///
+/// While it runs it can be scripted at `/_sandbox`: see the README of this crate.
+///
+/// Exit codes: 0 it was stopped, by Ctrl+C or SIGTERM; 1 it can't start; 2 wrong usage.
 #[derive(Debug, Parser)]
-#[command(version)]
+#[command(version, after_help = EXAMPLES)]
 struct Arguments {
     /// The port to listen at; 0 for a free one.
     #[arg(long, default_value_t = 8787)]
     port: u16,
-    /// The address to listen at.
-    #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    /// The address to listen at. Whoever reaches it can script the sandbox: that takes no key.
+    #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     host: IpAddr,
-    /// A key that is taken. Each is a partner of its own, who knows nothing of the others' users.
-    #[arg(long = "key", value_name = "KEY", default_value = DEFAULT_KEY)]
+    /// A key that is taken; may be repeated. Each is a partner of its own, who knows nothing of the others' users.
+    #[arg(long = "key", value_name = "KEY", default_value = DEFAULT_KEY, value_parser = key)]
     keys: Vec<String>,
     /// What becomes of whom, and what goes wrong: a YAML file.
     #[arg(long, value_name = "FILE")]
     scenario: Option<PathBuf>,
     /// Identifiers follow from this number.
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     seed: u64,
-    /// How requests are logged; `text` on a terminal and `json` elsewhere without it.
+    /// How requests are logged; without it `text` on a terminal and `json` elsewhere.
     #[arg(long, value_enum)]
     log: Option<Log>,
-    /// Prints the JSON Schema of scenarios, and ends.
+    /// Print the JSON Schema of scenarios, and end.
     #[arg(long)]
     scenario_schema: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  unigox-sandbox
+  unigox-sandbox --key alice --key bob --scenario bad-day.yaml
+  curl -H 'X-API-Key: sandbox-key' http://127.0.0.1:8787/api/v1/partner/verify-auth";
+
+/// A key as a header can have it.
+fn key(text: &str) -> Result<String, &'static str> {
+    let is_one = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
+    is_one.then(|| text.to_owned()).ok_or("a key consists of visible ASCII characters, and of one at least")
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -51,30 +74,30 @@ enum Log {
     None,
 }
 
+/// Why it can't start, and what to do next.
+struct Failure {
+    message: String,
+    next: String,
+}
+
 #[tokio::main]
 async fn main() -> ExitCode {
     match run(Arguments::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error:#}");
+        Err(Failure { message, next }) => {
+            eprintln!("error: {}\nnext: {next}", message.trim_end());
             ExitCode::FAILURE
         }
     }
 }
 
-async fn run(arguments: Arguments) -> anyhow::Result<()> {
+async fn run(arguments: Arguments) -> Result<(), Failure> {
     if arguments.scenario_schema {
-        println!("{:#}", Scenario::json_schema());
+        // Whoever wanted it has gone; nothing is lost.
+        let _ = writeln!(io::stdout(), "{:#}", Scenario::json_schema());
         return Ok(());
     }
-    let scenario = match &arguments.scenario {
-        None => Scenario::default(),
-        Some(path) => {
-            let text = fs::read_to_string(path).with_context(|| format!("can't read {}", path.display()))?;
-            let next = "next: `unigox-sandbox --scenario-schema` prints what it may be";
-            Scenario::from_yaml(&text).with_context(|| format!("{} is no scenario; {next}", path.display()))?
-        }
-    };
+    let scenario = arguments.scenario.as_deref().map(read).transpose()?.unwrap_or_default();
     let address = SocketAddr::new(arguments.host, arguments.port);
     let mut builder = Sandbox::builder().address(address).seed(arguments.seed);
     for (index, key) in arguments.keys.iter().enumerate() {
@@ -83,28 +106,58 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let is_terminal = io::stdout().is_terminal();
     let log = arguments.log.unwrap_or(if is_terminal { Log::Text } else { Log::Json });
     let builder = builder.on_request(move |request| print(request, log, is_terminal));
-    let listening = builder.start().await;
-    let next = "next: choose another port with --port, or --port 0 for a free one";
-    let sandbox = listening.with_context(|| format!("can't listen at {address}; {next}"))?;
-    sandbox.apply(scenario)?;
+    let stopped = stopped().map_err(|error| Failure {
+        message: format!("can't wait for signals: {error}"),
+        next: "start it from another shell".to_owned(),
+    })?;
+    // Held until it is said where it listens: requests come after that.
+    let mut stdout = io::stdout().lock();
+    let sandbox = builder.start().await.map_err(|error| Failure {
+        message: format!("can't listen at {address}: {error}"),
+        next: "choose another port with --port, or --port 0 for a free one".to_owned(),
+    })?;
+    sandbox.apply(scenario);
+    if matches!(log, Log::Json) {
+        let _ = writeln!(stdout, "{}", serde_json::json!({"listening": sandbox.base_url()}));
+    }
+    drop(stdout);
     eprintln!("listening at {}; keys: {}; stop with Ctrl+C", sandbox.base_url(), arguments.keys.len());
-    stopped().await?;
-    sandbox.stop_and_wait().await;
+    stopped.await;
+    // Whoever is not done by then is cut off.
+    let _ = tokio::time::timeout(GRACE, sandbox.stop_and_wait()).await;
     Ok(())
 }
 
-/// Until somebody wants it to end.
-async fn stopped() -> io::Result<()> {
-    #[cfg(unix)]
-    {
-        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+fn read(path: &Path) -> Result<Scenario, Failure> {
+    let file = path.display();
+    let text = fs::read_to_string(path).map_err(|error| Failure {
+        message: format!("can't read {file}: {error}"),
+        next: "name a file of UTF-8 text with --scenario".to_owned(),
+    })?;
+    Scenario::from_yaml(&text).map_err(|error| Failure {
+        message: format!("{file} is no scenario: {error}"),
+        next: "mend it; `unigox-sandbox --scenario-schema` prints what it may be".to_owned(),
+    })
+}
+
+/// Listens from now on for somebody who wants it to end.
+#[cfg(unix)]
+fn stopped() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
         tokio::select! {
-            outcome = tokio::signal::ctrl_c() => outcome,
-            _ = terminate.recv() => Ok(()),
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
         }
-    }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await
+    })
+}
+
+/// Listens from now on for somebody who wants it to end.
+#[cfg(windows)]
+fn stopped() -> io::Result<impl Future<Output = ()>> {
+    let mut interrupt = tokio::signal::windows::ctrl_c()?;
+    Ok(async move { drop(interrupt.recv().await) })
 }
 
 fn print(request: &LoggedRequest, log: Log, is_terminal: bool) {

@@ -17,7 +17,10 @@ use uuid::Uuid;
 use crate::world::{User, World};
 
 /// The key of a refusal for which the documents name none.
-pub(crate) const INVALID_REQUEST: &str = "invalid_request";
+const INVALID_REQUEST: &str = "invalid_request";
+
+/// The key of a date of birth that is none, or not past.
+const INVALID_BIRTH: &str = "invalid_date_of_birth";
 
 /// A call of an operation by a partner, whose body fits the document.
 pub(crate) struct Call<'a> {
@@ -25,6 +28,8 @@ pub(crate) struct Call<'a> {
     pub(crate) partner: &'a str,
     pub(crate) user: Option<Uuid>,
     pub(crate) payment_details: Option<&'a str>,
+    /// The verification that is asked for, if it is not simply the latest.
+    pub(crate) verification: Option<&'a str>,
     pub(crate) body: &'a Body,
     pub(crate) now: DateTime<Utc>,
 }
@@ -91,9 +96,11 @@ impl Call<'_> {
         }
     }
 
-    /// The answer to a request that is none that the document describes.
-    pub(crate) fn refuse(operation: &str) -> Answer {
+    /// The answer to a request whose body is none that the document describes; `body` is null if it is no JSON.
+    pub(crate) fn refuse(operation: &str, body: &Value) -> Answer {
         match operation {
+            "submitKYC" if kyc::has_unreal_birth(&body["data"]["pii"]) => Answer::refused(400, INVALID_BIRTH),
+            "updateKYC" if kyc::has_unreal_birth(body) => Answer::refused(400, INVALID_BIRTH),
             "submitKYC" => Answer::refused(400, INVALID_REQUEST),
             "createPaymentDetails" => Answer::refused(400, "invalid_payment_details"),
             _ => Answer::empty(400),

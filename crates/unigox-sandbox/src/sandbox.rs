@@ -8,11 +8,16 @@ use std::{
     time::Duration,
 };
 
-use axum::http::HeaderMap;
-use tokio::{net::TcpListener, task::JoinHandle};
+use axum::{Router, http::HeaderMap};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Clock, Fault, LoggedRequest, Script, api, control, document::Document, log, server, world::World};
+use crate::{
+    Clock, Fault, LoggedRequest, Script, api, control,
+    document::Document,
+    server::{self, Port},
+    world::World,
+};
 
 /// The key of the one partner that there is by default.
 pub const DEFAULT_KEY: &str = "sandbox-key";
@@ -41,6 +46,7 @@ pub struct Sandbox {
     shared: Arc<Shared>,
     base_url: String,
     key: String,
+    port: Port,
     stop: CancellationToken,
     serving: Option<JoinHandle<()>>,
 }
@@ -74,11 +80,7 @@ impl Shared {
         if let Observer(Some(observe)) = &self.observer {
             observe(&request);
         }
-        let kept = &mut self.lock().log;
-        if kept.len() == log::KEPT {
-            kept.pop_front();
-        }
-        kept.push_back(request);
+        self.lock().log.push(request);
     }
 
     /// The partner that the key of a request belongs to.
@@ -124,7 +126,8 @@ impl Sandbox {
         self.shared.lock().script = script;
     }
 
-    /// What becomes of the next verification of the user `user_ref`.
+    /// What becomes of verifications of the user `user_ref` that are submitted from now on; it stands above
+    /// [`script`](Self::script).
     pub fn script_user(&self, user_ref: impl Into<String>, script: Script) {
         self.shared.lock().scripts.insert(user_ref.into(), script);
     }
@@ -153,13 +156,15 @@ impl Sandbox {
         self.shared.clock.advance(time);
     }
 
-    /// What was asked so far, in the order in which it was answered: the last ten thousand requests.
+    /// What was asked so far, in the order in which it was answered: the last ten thousand requests, or fewer if their
+    /// bodies are large.
     pub fn requests(&self) -> Vec<LoggedRequest> {
-        self.shared.lock().log.iter().cloned().collect()
+        self.shared.lock().log.requests().iter().cloned().collect()
     }
 
     /// Ends it, and waits until calls that are under way are answered.
     pub async fn stop_and_wait(mut self) {
+        self.port.close();
         self.stop.cancel();
         if let Some(serving) = self.serving.take() {
             let _ = serving.await;
@@ -173,6 +178,7 @@ impl Sandbox {
 
 impl Drop for Sandbox {
     fn drop(&mut self) {
+        self.port.close();
         self.stop.cancel();
     }
 }
@@ -227,8 +233,8 @@ impl SandboxBuilder {
         if self.partners.is_empty() {
             self.partners.push((DEFAULT_KEY.to_owned(), "partner".to_owned()));
         }
-        let listener = TcpListener::bind(self.address).await?;
-        let base_url = format!("http://{}", listener.local_addr()?);
+        let (port, address) = Port::listen(self.address)?;
+        let base_url = format!("http://{address}");
         let key = self.partners[0].0.clone();
         let partners: HashMap<_, _> = self.partners.into_iter().collect();
         let shared = Arc::new(Shared {
@@ -238,9 +244,10 @@ impl SandboxBuilder {
             observer: Observer(self.observer),
         });
         let stop = CancellationToken::new();
-        let routes = api::routes(&shared).merge(control::routes(&shared)).fallback(api::unknown);
-        let serving = Some(tokio::spawn(server::serve(listener, routes, stop.clone())));
-        Ok(Sandbox { shared, base_url, key, stop, serving })
+        let unknown = Router::new().fallback(api::unknown).with_state(Arc::clone(&shared));
+        let routes = api::routes(&shared).merge(control::routes(&shared)).merge(unknown);
+        let serving = Some(tokio::spawn(server::serve(port.clone(), routes, stop.clone())));
+        Ok(Sandbox { shared, base_url, key, port, stop, serving })
     }
 }
 

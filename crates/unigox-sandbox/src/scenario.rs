@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::{
     Fault, Script,
-    control::{NextFault, enqueue},
+    document::Document,
     sandbox::{Sandbox, Shared},
 };
 
@@ -25,8 +25,10 @@ use crate::{
 /// ";
 /// assert!(unigox_sandbox::Scenario::from_yaml(text).is_ok());
 /// assert!(unigox_sandbox::Scenario::from_yaml("verdict: verified").is_err());
+/// assert!(unigox_sandbox::Scenario::from_yaml("faults: { createUser: [reset] }").is_err());
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[schemars(description = "What becomes of whom, and what goes wrong.")]
 #[serde(deny_unknown_fields)]
 pub struct Scenario {
     /// What becomes of verifications.
@@ -37,7 +39,34 @@ pub struct Scenario {
     users: BTreeMap<String, Script>,
     /// What goes wrong with the next calls, by `operationId`, in this order.
     #[serde(default)]
-    faults: BTreeMap<String, Vec<Fault>>,
+    #[schemars(extend("propertyNames" = {"enum": OperationId::all()}))]
+    faults: BTreeMap<OperationId, Vec<Fault>>,
+}
+
+/// An `operationId` of the document.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
+#[serde(try_from = "String")]
+pub(crate) struct OperationId(String);
+
+impl OperationId {
+    pub(crate) fn into_string(self) -> String {
+        self.0
+    }
+
+    fn all() -> Vec<&'static str> {
+        Document::checked_in().operations().iter().map(|operation| operation.id.as_str()).collect()
+    }
+}
+
+impl TryFrom<String> for OperationId {
+    type Error = String;
+
+    fn try_from(id: String) -> Result<Self, Self::Error> {
+        match Document::checked_in().operation(&id) {
+            Some(_) => Ok(Self(id)),
+            None => Err(format!("there is no operation `{id}`, but there are: {}", Self::all().join(", "))),
+        }
+    }
 }
 
 impl Scenario {
@@ -45,9 +74,10 @@ impl Scenario {
     ///
     /// # Errors
     ///
-    /// If it is none. The message says where.
+    /// If it is none, or names an operation that the document does not have. The message says where.
     pub fn from_yaml(text: &str) -> Result<Self, InvalidScenario> {
-        serde_saphyr::from_str(text).map_err(|error| InvalidScenario(error.to_string()))
+        let options = serde_saphyr::options! { with_snippet: false };
+        serde_saphyr::from_str_with_options(text, options).map_err(|error| InvalidScenario(error.to_string()))
     }
 
     /// The JSON Schema of a scenario, for editors.
@@ -55,36 +85,22 @@ impl Scenario {
         schemars::schema_for!(Self).to_value()
     }
 
-    pub(crate) fn apply(self, shared: &Shared) -> Result<(), String> {
-        for operation in self.faults.keys() {
-            if shared.document.operation(operation).is_none() {
-                return Err(format!("there is no operation `{operation}`"));
-            }
+    pub(crate) fn apply(self, shared: &Shared) {
+        let mut world = shared.lock();
+        if let Some(script) = self.verification {
+            world.script = script;
         }
-        {
-            let mut world = shared.lock();
-            if let Some(script) = self.verification {
-                world.script = script;
-            }
-            world.scripts.extend(self.users);
-        }
+        world.scripts.extend(self.users);
         for (operation, faults) in self.faults {
-            for fault in faults {
-                enqueue(shared, NextFault { operation: operation.clone(), fault })?;
-            }
+            world.faults.entry(operation.into_string()).or_default().extend(faults);
         }
-        Ok(())
     }
 }
 
 impl Sandbox {
-    /// Sets the sandbox up as `scenario` says.
-    ///
-    /// # Errors
-    ///
-    /// If it names an operation that the document does not have. Nothing was set up then.
-    pub fn apply(&self, scenario: Scenario) -> Result<(), InvalidScenario> {
-        scenario.apply(self.shared()).map_err(InvalidScenario)
+    /// Sets the sandbox up as `scenario` says. What it says nothing about stays as it is.
+    pub fn apply(&self, scenario: Scenario) {
+        scenario.apply(self.shared());
     }
 }
 

@@ -21,6 +21,9 @@ use serde::{Deserialize, Serialize};
 /// # let _ = (quick, refused, slow);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(
+    description = "What becomes of a verification: a verdict, after so many looks or so much time, whichever comes first."
+)]
 #[serde(deny_unknown_fields)]
 pub struct Script {
     pub(crate) verdict: Verdict,
@@ -46,7 +49,7 @@ pub enum Verdict {
     Rejected,
     /// `FAILED`.
     Failed,
-    /// `FAILED`, when the session has run out, which takes an hour.
+    /// `FAILED`, when the session has run out, which takes an hour, however often the status is read.
     Expired,
 }
 
@@ -68,7 +71,7 @@ impl Script {
 
     /// Nobody acts until the session has run out.
     pub fn expired() -> Self {
-        Self::new(Verdict::Expired, None).after_polls(u32::MAX)
+        Self::new(Verdict::Expired, None)
     }
 
     fn new(verdict: Verdict, reason: Option<String>) -> Self {

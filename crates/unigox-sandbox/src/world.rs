@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use crate::{fault::Fault, log::LoggedRequest, script::Script};
+use crate::{fault::Fault, log::Log, script::Script};
 
 /// Everything, behind one lock.
 #[derive(Debug)]
@@ -20,7 +20,7 @@ pub(crate) struct World {
     /// By `user_ref`; stands above `script`.
     pub(crate) scripts: HashMap<String, Script>,
     pub(crate) faults: BTreeMap<String, VecDeque<Fault>>,
-    pub(crate) log: VecDeque<LoggedRequest>,
+    pub(crate) log: Log,
     /// Accounts that active offers refer to.
     pub(crate) held: BTreeSet<String>,
 }
@@ -34,7 +34,7 @@ impl World {
             script: Script::default(),
             scripts: HashMap::new(),
             faults: BTreeMap::new(),
-            log: VecDeque::new(),
+            log: Log::default(),
             held: BTreeSet::new(),
         }
     }
@@ -105,6 +105,8 @@ pub(crate) struct Session {
     pub(crate) began_at: Option<DateTime<Utc>>,
     /// How often the status was read since then.
     pub(crate) polls: u32,
+    /// Whether the time has come for the verdict, however often the status was read.
+    pub(crate) is_due: bool,
     /// Whether there is a page where the person acts.
     pub(crate) has_page: bool,
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use url::Url;
 
-use super::{Answer, Body, Call, text};
+use super::{Answer, Body, Call, text, verification};
 
 /// How large a file may be.
 pub(crate) const MOST: usize = 10 * 1024 * 1024;
@@ -27,14 +27,14 @@ pub(super) fn upload(mut call: Call<'_>) -> Answer {
     if NEEDED.iter().all(|needed| kyc.documents.contains(*needed)) {
         kyc.session.began_at.get_or_insert(now);
     }
+    verification::catch_up(kyc, now);
     let mut data = json!({"document_id": id, "message": "Document stored"});
     if let Some((document_type, name)) = last {
         data["document_type"] = json!(document_type);
         data["file_name"] = json!(name.unwrap_or_else(|| format!("{document_type}.jpg")));
     }
-    let status = if kyc.session.began_at.is_some() { "IN_PROGRESS" } else { "PENDING" };
     data["verification_session_id"] = json!(kyc.session.id);
-    data["verification_status"] = json!(status);
+    data["verification_status"] = json!(verification::upload_status(kyc));
     Answer::data(200, data)
 }
 

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Map, Value, json};
 
-use super::{Answer, Call, INVALID_REQUEST, text, verification};
+use super::{Answer, Call, INVALID_BIRTH, INVALID_REQUEST, text, verification};
 use crate::world::{Kyc, Session};
 
 /// What `updateKYC` can change.
@@ -36,6 +36,9 @@ pub(super) fn submit(mut call: Call<'_>) -> Answer {
     let user_ref = call.user().map(|user| user.user_ref.clone()).unwrap_or_default();
     let script = call.world.script_of(&user_ref);
     let Some(user) = call.user() else { return Answer::empty(404) };
+    if let Some(kyc) = &mut user.kyc {
+        verification::catch_up(kyc, now);
+    }
     // A person who was verified stays verified; what was submitted before is replaced otherwise.
     if verification::kyc_status(user.kyc.as_ref()) == "VERIFIED" {
         return Answer::data(200, json!({"kyc_status": "VERIFIED", "message": "Already verified"}));
@@ -43,7 +46,7 @@ pub(super) fn submit(mut call: Call<'_>) -> Answer {
     let has_page = method == "handoff";
     // Only `direct_data` has documents to wait for.
     let began_at = (method != "direct_data").then_some(now);
-    let session = Session { id, script, opened_at: now, began_at, polls: 0, has_page };
+    let session = Session { id, script, opened_at: now, began_at, polls: 0, is_due: false, has_page };
     let kyc = Kyc { method: method.to_owned(), pii, updated_at: now, documents: Default::default(), session };
     let status = verification::kyc_status(Some(&kyc));
     let mut answer = json!({"kyc_status": status, "message": "KYC data taken"});
@@ -74,18 +77,29 @@ pub(super) fn update(mut call: Call<'_>) -> Answer {
             updated.push(name);
         }
     }
-    kyc.updated_at = now;
+    if !updated.is_empty() {
+        kyc.updated_at = now;
+    }
     Answer::data(200, json!({"updated_fields": updated, "message": "KYC data updated"}))
+}
+
+/// Whether the date of birth among `fields` is none: the document says `format: date`, and the API has a key for it.
+pub(super) fn has_unreal_birth(fields: &Value) -> bool {
+    fields.get("dob").is_some_and(|dob| date(dob).is_none())
 }
 
 /// The documented key for a date of birth that is not one, not past, or too recent.
 fn problem_with_birth(dob: &Value, now: DateTime<Utc>) -> Option<&'static str> {
-    let Some(date) = dob.as_str().and_then(|text| text.parse::<NaiveDate>().ok()) else {
-        return Some("invalid_date_of_birth");
-    };
+    let Some(date) = date(dob) else { return Some(INVALID_BIRTH) };
     match now.date_naive().years_since(date) {
-        None => Some("invalid_date_of_birth"),
+        None => Some(INVALID_BIRTH),
         Some(0..18) => Some("underage_not_allowed"),
         Some(_) => None,
     }
+}
+
+/// A date as RFC 3339 writes it.
+fn date(value: &Value) -> Option<NaiveDate> {
+    let text = value.as_str()?;
+    text.parse::<NaiveDate>().ok().filter(|date| date.to_string() == text)
 }

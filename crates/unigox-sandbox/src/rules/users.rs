@@ -13,8 +13,11 @@ pub(super) fn create(call: Call<'_>) -> Answer {
     if user_ref.trim().is_empty() {
         return Answer::empty(400);
     }
-    let known = call.world.users.iter().find(|user| user.partner == call.partner && user.user_ref == user_ref);
+    let known = call.world.users.iter_mut().find(|user| user.partner == call.partner && user.user_ref == user_ref);
     if let Some(user) = known {
+        if let Some(kyc) = &mut user.kyc {
+            verification::catch_up(kyc, call.now);
+        }
         return Answer::data(200, created(user));
     }
     let user = User {

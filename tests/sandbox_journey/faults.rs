@@ -1,0 +1,339 @@
+//! What the facade makes of faults, and what the sandbox has done meanwhile.
+
+use std::{sync::Arc, time::Duration};
+
+use unigox::{CallOptions, Client, Error, ErrorKind};
+use unigox_sandbox::{Fault, Sandbox};
+use unigox_tests::Call;
+
+use crate::{
+    desk::{Desk, NOON},
+    person::{Person, sepa},
+};
+
+/// Which calls may be sent again when it is not known what became of them. Written out by hand, from the design.
+fn may_be_repeated(call: Call) -> bool {
+    match call {
+        Call::VerifyAuth
+        | Call::CreatePartnerUser
+        | Call::GetPartnerUser
+        | Call::UpdateKyc
+        | Call::GetVerificationStatus
+        | Call::GetPaymentDetails => true,
+        Call::SubmitKyc
+        | Call::UploadFile
+        | Call::UploadLink
+        | Call::UploadLinkBatch
+        | Call::CreatePaymentDetails
+        | Call::DeletePaymentDetails => false,
+    }
+}
+
+/// A fault, and what is to come of it for every call.
+struct Case {
+    fault: Fault,
+    /// What the log calls it.
+    name: &'static str,
+    /// The status in the log: that of the fault, or none if it says [`Answered`].
+    logged: Logged,
+    /// Whether a call that may be repeated is sent again.
+    is_repeated: bool,
+    /// What a call ends with that is not sent again.
+    kind: ErrorKind,
+    /// Whether the call took effect although it failed.
+    is_done: bool,
+    options: CallOptions,
+}
+
+#[derive(Clone, Copy)]
+enum Logged {
+    Status(u16),
+    Nothing,
+    /// That of the answer which the fault spoilt.
+    TheAnswer,
+}
+
+impl Case {
+    fn new(fault: Fault, name: &'static str) -> Self {
+        Self {
+            fault,
+            name,
+            logged: Logged::TheAnswer,
+            is_repeated: false,
+            kind: ErrorKind::Api,
+            is_done: false,
+            options: CallOptions::new(),
+        }
+    }
+
+    /// Plays the case through for every call, and returns what those ended with that failed.
+    async fn play(&self) -> Vec<Error> {
+        let desk = Arc::new(Desk::at(NOON).await);
+        let mut errors = Vec::new();
+        for call in Call::ALL {
+            errors.extend(self.play_for(call, Person::on(&desk).await).await);
+        }
+        errors
+    }
+
+    /// The same, for all calls at a time.
+    async fn play_at_once(&self) -> Vec<Error> {
+        let outcomes = Call::ALL.map(|call| async move { self.play_for(call, Person::new().await).await });
+        futures_util::future::join_all(outcomes).await.into_iter().flatten().collect()
+    }
+
+    async fn play_for(&self, call: Call, person: Person) -> Option<Error> {
+        let operation = call.operation_id();
+        let before = person.desk.asked(operation).len();
+        person.desk.sandbox.fault(operation, self.fault.clone());
+        let client = person.desk.client.with_options(self.options);
+        let outcome = person.act_by(call, &client).await;
+
+        let answers = person.desk.asked(operation).split_off(before);
+        let is_repeated = self.is_repeated && may_be_repeated(call);
+        assert_eq!(answers.len(), if is_repeated { 2 } else { 1 }, "{call:?}: {answers:?}");
+        let (name, status) = answers[0];
+        assert_eq!(name, Some(self.name), "{call:?}");
+        match self.logged {
+            Logged::Status(expected) => assert_eq!(status, Some(expected), "{call:?}"),
+            Logged::Nothing => assert_eq!(status, None, "{call:?}"),
+            Logged::TheAnswer => assert!(matches!(status, Some(200 | 201)), "{call:?}: {status:?}"),
+        }
+        let is_done = person.is_done(call).await;
+        if is_repeated {
+            outcome.unwrap_or_else(|error| panic!("{call:?}: {error}"));
+            assert_eq!(answers[1].0, None, "{call:?}");
+            assert_ne!(is_done, Some(false), "{call:?} was repeated in vain");
+            return None;
+        }
+        let error = outcome.expect_err("it is not sent again");
+        assert_eq!((error.kind(), error.attempts()), (self.kind, 1), "{call:?}: {error}");
+        assert_eq!(error.operation_id(), Some(operation), "{call:?}");
+        assert_eq!(is_done.unwrap_or(self.is_done), self.is_done, "{call:?}");
+        Some(error)
+    }
+}
+
+#[tokio::test]
+async fn a_busy_server_is_asked_again_where_that_is_safe_and_has_done_nothing() {
+    for status in [408, 429, 502, 503, 504] {
+        let fault = Fault::status(status).with_header("retry-after", "0").with_header("x-request-id", "r-1");
+        let case = Case { logged: Logged::Status(status), is_repeated: true, ..Case::new(fault, "status") };
+        for error in case.play().await {
+            assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
+            assert_eq!((error.retry_after(), error.request_id()), (Some(Duration::ZERO), Some("r-1")));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_says_no_is_not_asked_again_and_has_done_nothing() {
+    for status in [400, 409, 418, 500] {
+        let body = serde_json::json!({"success": false, "data": {"error_key": "on_purpose", "message": "No."}});
+        let fault = Fault::status(status).with_body(body);
+        let case = Case { logged: Logged::Status(status), ..Case::new(fault, "status") };
+        let errors = case.play().await;
+        assert_eq!(errors.len(), Call::ALL.len());
+        for error in errors {
+            assert_eq!((error.key(), error.message()), (Some("on_purpose"), Some("No.")));
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_is_too_late_is_a_timeout_and_the_call_took_effect() {
+    let case = Case {
+        is_repeated: true,
+        kind: ErrorKind::MaybeSent,
+        is_done: true,
+        options: CallOptions::new().with_attempt_timeout(Duration::from_millis(700)),
+        ..Case::new(Fault::delay(Duration::from_secs(3600)), "delay")
+    };
+    for error in case.play_at_once().await {
+        assert!(error.is_timeout(), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_is_late_but_in_time_is_an_answer() {
+    let person = Person::new().await;
+    for call in Call::ALL {
+        let before = person.desk.asked(call.operation_id()).len();
+        person.desk.sandbox.fault(call.operation_id(), Fault::delay(Duration::from_millis(5)));
+        person.act(call).await.unwrap_or_else(|error| panic!("{call:?}: {error}"));
+        let answers = person.desk.asked(call.operation_id()).split_off(before);
+        assert!(matches!(answers[..], [(Some("delay"), Some(200 | 201))]), "{call:?}: {answers:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_reset_before_the_request_is_looked_at_leaves_nothing_done() {
+    let case = Case {
+        logged: Logged::Nothing,
+        is_repeated: true,
+        kind: ErrorKind::MaybeSent,
+        ..Case::new(Fault::Reset, "reset")
+    };
+    assert!(case.play().await.iter().all(|error| !error.is_timeout()));
+}
+
+#[tokio::test]
+async fn a_lost_answer_leaves_the_call_done() {
+    let case = Case {
+        is_repeated: true,
+        kind: ErrorKind::MaybeSent,
+        is_done: true,
+        ..Case::new(Fault::AnswerLost, "answer_lost")
+    };
+    assert!(case.play().await.iter().all(|error| error.status().is_none()));
+}
+
+#[tokio::test]
+async fn a_truncated_answer_leaves_the_call_done() {
+    let case = Case {
+        is_repeated: true,
+        kind: ErrorKind::MaybeSent,
+        is_done: true,
+        ..Case::new(Fault::Truncated, "truncated")
+    };
+    case.play().await;
+}
+
+#[tokio::test]
+async fn an_answer_that_is_no_json_can_not_be_read_and_the_call_is_done() {
+    let case = Case { kind: ErrorKind::Decode, is_done: true, ..Case::new(Fault::InvalidJson, "invalid_json") };
+    for error in case.play().await {
+        assert!(error.status().is_some_and(|status| status.is_success()), "{error}");
+        assert_eq!(error.answer().expect("it came").json(), None);
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_is_too_large_is_not_read_and_the_call_is_done() {
+    let case = Case {
+        kind: ErrorKind::TooLarge,
+        is_done: true,
+        options: CallOptions::new().with_max_answer_bytes(50_000),
+        ..Case::new(Fault::HugeBody { bytes: 200_000 }, "huge_body")
+    };
+    case.play().await;
+}
+
+#[tokio::test]
+async fn an_answer_is_too_large_above_ten_mebibytes_and_read_below() {
+    let person = Person::new().await;
+    let mebibytes = |count: u64| Fault::HugeBody { bytes: count * 1024 * 1024 };
+    person.desk.sandbox.fault("getPartnerUser", mebibytes(9));
+    person.desk.sandbox.fault("getPartnerUser", mebibytes(10));
+    let read = person.user.get().await.expect("spaces are no part of it");
+    assert!(read.answer().body().len() > 9 * 1024 * 1024);
+    assert_eq!(read.user_uuid, person.user.uuid());
+    let error = person.user.get().await.expect_err("it is too large");
+    assert_eq!(error.kind(), ErrorKind::TooLarge);
+}
+
+#[tokio::test]
+async fn a_redirect_is_an_error_and_the_other_origin_hears_nothing() {
+    let other = Sandbox::start().await.expect("the loopback has a free port");
+    for status in [301, 302, 303, 307, 308] {
+        let fault = Fault::Redirect { status, location: format!("{}/api/v1/partner/verify-auth", other.base_url()) };
+        let case = Case { logged: Logged::Status(status), ..Case::new(fault, "redirect") };
+        for error in case.play().await {
+            assert!(error.is_redirect(), "{error}");
+            assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
+        }
+    }
+    assert_eq!(other.requests(), []);
+}
+
+#[tokio::test]
+async fn a_user_whose_answer_was_lost_is_found_by_the_next_attempt() {
+    let desk = Desk::open().await;
+    desk.sandbox.fault("createPartnerUser", Fault::AnswerLost);
+    let found = desk.client.users().create("customer-42", "ada@example.com").await.expect("it may be sent again");
+    assert!(!found.created());
+    assert_eq!(found.status(), 200);
+    let lost = (Some("answer_lost"), Some(201));
+    assert_eq!(desk.asked("createPartnerUser"), [lost, (None, Some(200))]);
+    assert_eq!(desk.client.user(found.user_uuid).get().await.expect("it is there").user_uuid, found.user_uuid);
+}
+
+#[tokio::test]
+async fn an_account_whose_answer_was_lost_is_saved_once_and_found_in_the_list() {
+    let desk = Desk::open().await;
+    let user = desk.user("customer-42").await;
+    desk.sandbox.fault("createPaymentDetails", Fault::AnswerLost);
+    let error = user.payment_details().create(sepa()).await.expect_err("it is not sent again");
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::MaybeSent, 1));
+    let saved = user.payment_details().list().await.expect("it can be read");
+    assert_eq!(saved.len(), 1);
+    assert_eq!((saved[0].rail.as_str(), &saved[0].details["full_name"]), ("iban-sepa", &"Ada Obi".into()));
+    assert_eq!(desk.asked("createPaymentDetails"), [(Some("answer_lost"), Some(201))]);
+}
+
+#[tokio::test]
+async fn attempts_end_after_the_third() {
+    let desk = Desk::open().await;
+    for _ in 0..4 {
+        desk.sandbox.fault("verifyAuth", Fault::Reset);
+    }
+    let error = desk.client.verify_auth().await.expect_err("there are only three attempts");
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::MaybeSent, 3));
+    assert_eq!(desk.asked("verifyAuth"), [(Some("reset"), None); 3]);
+    desk.client.verify_auth().await.expect("only one fault is left");
+}
+
+#[tokio::test]
+async fn a_server_that_asks_for_more_than_a_minute_is_not_asked_again() {
+    let desk = Desk::open().await;
+    desk.sandbox.fault("verifyAuth", Fault::status(429).with_header("retry-after", "61"));
+    let error = desk.client.verify_auth().await.expect_err("that is too long");
+    assert!(error.is_rate_limited());
+    assert_eq!((error.attempts(), error.retry_after()), (1, Some(Duration::from_secs(61))));
+}
+
+#[tokio::test]
+async fn faults_come_in_their_order_each_for_its_own_operation() {
+    let desk = Desk::open().await;
+    let client = without_retries(&desk.client);
+    let user = client.user(desk.user("customer-42").await.uuid());
+    for status in [500, 502, 503] {
+        desk.sandbox.fault("getPartnerUser", Fault::status(status));
+    }
+    desk.sandbox.fault("getPaymentDetails", Fault::status(504));
+    let mut statuses = Vec::new();
+    for _ in 0..4 {
+        client.verify_auth().await.expect("it has no fault");
+        statuses.push(status_of(user.get()).await);
+    }
+    assert_eq!(statuses, [500, 502, 503, 200]);
+    assert_eq!(status_of(user.payment_details().list()).await, 504);
+    assert_eq!(status_of(user.payment_details().list()).await, 200);
+}
+
+#[tokio::test]
+#[should_panic(expected = "there is no operation `createPartnerUsr`")]
+async fn a_fault_of_an_operation_that_there_is_not_is_a_mistake() {
+    let sandbox = Sandbox::start().await.expect("the loopback has a free port");
+    sandbox.fault("createPartnerUsr", Fault::Reset);
+}
+
+#[tokio::test]
+async fn a_fault_comes_before_the_key_is_looked_at() {
+    let desk = Desk::open().await;
+    let client = without_retries(&desk.client_with("another-key"));
+    desk.sandbox.fault("verifyAuth", Fault::status(503));
+    assert_eq!(status_of(client.verify_auth()).await, 503);
+    assert_eq!(status_of(client.verify_auth()).await, 401);
+}
+
+fn without_retries(client: &Client) -> Client {
+    client.with_options(CallOptions::new().without_retries())
+}
+
+async fn status_of<T>(call: impl Future<Output = unigox::Result<unigox::Response<T>>>) -> u16 {
+    match call.await {
+        Ok(response) => response.status().as_u16(),
+        Err(error) => error.status().expect("it was answered").as_u16(),
+    }
+}

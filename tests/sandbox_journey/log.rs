@@ -1,0 +1,122 @@
+//! What the sandbox says of what it was asked, and that it says the same again.
+
+use std::sync::{Arc, Mutex};
+
+use unigox::{DocumentType, KycSubmission};
+use unigox_sandbox::{Clock, Fault, Sandbox, SandboxBuilder};
+
+use crate::{
+    desk::{Desk, NOON, date},
+    person::{Person, sepa},
+};
+
+#[tokio::test]
+async fn the_log_has_each_request_with_its_answer_in_their_order() {
+    let desk = Desk::with(Sandbox::builder().partner("one", "key-one").partner("two", "key-two")).await;
+    desk.sandbox.fault("createPartnerUser", Fault::status(503));
+    let user = desk.user("customer-42").await;
+    user.kyc().submit(KycSubmission::sumsub("a token")).await.expect("it is taken");
+    user.verification().of_session("s 1").status().await.expect_err("there is none");
+    desk.client_with("key-two").verify_auth().await.expect("the key is known");
+    desk.client_with("key-of-nobody").verify_auth().await.expect_err("the key is unknown");
+    user.documents().link(DocumentType::Selfie, "https://example.com/1").await.expect("it is taken");
+
+    let requests = desk.sandbox.requests();
+    let logged: Vec<_> = requests
+        .iter()
+        .map(|request| {
+            let operation = request.operation_id.as_deref().unwrap_or_default();
+            (operation, request.method.as_str(), request.partner.as_deref(), request.status, request.fault)
+        })
+        .collect();
+    assert_eq!(
+        logged,
+        [
+            ("createPartnerUser", "POST", Some("one"), Some(503), Some("status")),
+            ("createPartnerUser", "POST", Some("one"), Some(201), None),
+            ("submitKYC", "POST", Some("one"), Some(200), None),
+            ("getVerificationStatus", "GET", Some("one"), Some(404), None),
+            ("verifyAuth", "GET", Some("two"), Some(200), None),
+            ("verifyAuth", "GET", None, Some(401), None),
+            ("uploadPartnerKYCDocument", "POST", Some("one"), Some(200), None),
+        ]
+    );
+    assert_eq!(requests[2].path, format!("/api/v1/partner/users/{}/kyc-submissions", user.uuid()));
+    assert_eq!(requests[3].query.as_deref(), Some("verification_id=s+1"));
+    let body = requests[1].body.as_ref().expect("it was JSON");
+    assert_eq!((&body["user_ref"], requests[1].body_bytes), (&"customer-42".into(), body.to_string().len()));
+    assert_eq!((&requests[4].body, requests[4].body_bytes), (&None, 0));
+}
+
+#[tokio::test]
+async fn a_logged_request_shows_nothing_personal() {
+    let desk = Desk::open().await;
+    let user = desk.user("customer-42").await;
+    user.kyc().submit(KycSubmission::sumsub("canary-token")).await.expect("it is taken");
+    user.verification().of_session("canary-session").status().await.expect_err("there is none");
+    let shown = format!("{:?}", desk.sandbox.requests());
+    assert!(shown.contains("submitKYC") && shown.contains("getVerificationStatus"));
+    for secret in ["canary", "ada@example.com", "customer-42", desk.sandbox.key()] {
+        assert!(!shown.contains(secret), "{secret} is in {shown}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_documented_is_answered_and_logged_without_an_operation() {
+    let desk = Desk::open().await;
+    let mut statuses = Vec::new();
+    for (method, path) in [("GET", "/orders"), ("DELETE", "/users"), ("GET", "/users/")] {
+        statuses.push(desk.request(method, path).send().await.expect("it is answered").status().as_u16());
+    }
+    assert_eq!(statuses, [404, 405, 404]);
+    let logged: Vec<_> = desk.sandbox.requests().into_iter().map(|r| (r.operation_id, r.status, r.partner)).collect();
+    let partner = || Some("partner".to_owned());
+    assert_eq!(logged, [404, 405, 404].map(|status| (None, Some(status), partner())));
+}
+
+#[tokio::test]
+async fn an_observer_is_told_what_is_logged() {
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let observer = Arc::clone(&told);
+    let builder = Sandbox::builder().on_request(move |request| {
+        observer.lock().expect("nothing panics with it in hand").push(request.clone());
+    });
+    let person = Person::on(&Arc::new(Desk::with(builder).await)).await;
+    person.desk.sandbox.fault("verifyAuth", Fault::Reset);
+    person.desk.client.verify_auth().await.expect("it is sent again");
+    let told = told.lock().expect("nothing panics with it in hand").clone();
+    assert_eq!(told, person.desk.sandbox.requests());
+    assert!(told.iter().any(|request| request.status.is_none()));
+}
+
+// ---- The same again -------------------------------------------------------------------------------------------------
+
+/// Everything that is answered to the same calls, byte for byte.
+async fn answers(builder: SandboxBuilder) -> Vec<String> {
+    let desk = Desk::with(builder.clock(Clock::standing_at(date(NOON)))).await;
+    let created = desk.client.users().create("customer-42", "ada@example.com").await.expect("it is new");
+    let user = desk.client.user(created.user_uuid);
+    let submitted = user.kyc().submit(KycSubmission::handoff()).await.expect("it is taken");
+    let stored = user.documents().link(DocumentType::Selfie, "https://example.com/1").await.expect("it is taken");
+    let saved = user.payment_details().create(sepa()).await.expect("it is taken");
+    let status = user.verification().status().await.expect("it can be read");
+    let read = user.get().await.expect("it can be read");
+    let answers =
+        [created.answer(), submitted.answer(), stored.answer(), saved.answer(), status.answer(), read.answer()];
+    answers.map(|answer| String::from_utf8_lossy(answer.body()).into_owned()).to_vec()
+}
+
+#[tokio::test]
+async fn the_same_seed_and_calls_bring_the_same_answers() {
+    assert_eq!(answers(Sandbox::builder()).await, answers(Sandbox::builder().seed(0)).await);
+    assert_eq!(answers(Sandbox::builder().seed(7)).await, answers(Sandbox::builder().seed(7)).await);
+}
+
+#[tokio::test]
+async fn another_seed_brings_other_identifiers() {
+    let (one, two) = (answers(Sandbox::builder().seed(1)).await, answers(Sandbox::builder().seed(2)).await);
+    // Accounts are counted; all else that has an identifier differs.
+    for (place, (one, two)) in one.iter().zip(&two).enumerate() {
+        assert_eq!(one == two, place == 3, "{one}\n{two}");
+    }
+}

@@ -1,0 +1,72 @@
+//! Who sees whom: users are found again by their partner, and by nobody else.
+
+use std::sync::Arc;
+
+use unigox_sandbox::{Clock, Sandbox};
+use unigox_tests::Call;
+
+use crate::{
+    desk::{Desk, NOON, date},
+    person::Person,
+};
+
+#[tokio::test]
+async fn a_user_is_made_once_and_found_after_that() {
+    let desk = Desk::at("2026-02-03T09:15:00Z").await;
+    let made = desk.client.users().create("customer-42", "ada@example.com").await.expect("it is new");
+    let found = desk.client.users().create("customer-42", "another@example.com").await.expect("it is known");
+    assert_eq!((made.created(), found.created()), (true, false));
+    assert_eq!((made.status().as_u16(), found.status().as_u16()), (201, 200));
+    assert_eq!(*made, *found, "what is found is what was made");
+    assert_eq!(found.email.as_deref(), Some("ada@example.com"));
+    let other = desk.client.users().create("customer-43", "ada@example.com").await.expect("it is new");
+    assert!(other.created());
+    assert_ne!(other.user_uuid, made.user_uuid);
+}
+
+#[tokio::test]
+async fn the_same_name_with_two_partners_is_two_users() {
+    let builder = Sandbox::builder().partner("one", "key-one").partner("two", "key-two");
+    let desk = Desk::with(builder).await;
+    assert_eq!(desk.sandbox.key(), "key-one");
+    let one = desk.client.users().create("customer-42", "ada@example.com").await.expect("it is new");
+    let two = desk.client_with("key-two").users().create("customer-42", "bo@example.com").await.expect("it is new");
+    assert!(one.created() && two.created());
+    assert_ne!(one.user_uuid, two.user_uuid);
+    assert_eq!(two.email.as_deref(), Some("bo@example.com"));
+    let partners: Vec<_> = desk.sandbox.requests().into_iter().filter_map(|request| request.partner).collect();
+    assert_eq!(partners, ["one", "two"]);
+}
+
+#[tokio::test]
+async fn another_partners_user_looks_like_none_and_stays_as_it_was() {
+    let builder = Sandbox::builder().partner("one", "key-one").partner("two", "key-two");
+    let desk = Arc::new(Desk::with(builder.clock(Clock::standing_at(date(NOON)))).await);
+    let stranger = desk.client_with("key-two");
+    for call in Call::ALL {
+        if matches!(call, Call::VerifyAuth | Call::CreatePartnerUser) {
+            continue;
+        }
+        let person = Person::on(&desk).await;
+        let theirs = person.act_by(call, &stranger).await.expect_err("it is another's");
+        let nobodys = call.send(&stranger).await.expect_err("there is none");
+        assert!(theirs.is_not_found(), "{call:?}: {theirs}");
+        let of = |error: &unigox::Error| error.answer().map(|answer| (answer.status(), answer.body().clone()));
+        assert_eq!(of(&theirs), of(&nobodys), "{call:?} tells them apart");
+        assert_ne!(person.is_done(call).await, Some(true), "{call:?} took effect");
+        person.act(call).await.unwrap_or_else(|error| panic!("{call:?}: {error}"));
+        assert_ne!(person.is_done(call).await, Some(false), "{call:?} took no effect");
+    }
+}
+
+#[tokio::test]
+async fn a_key_of_nobody_learns_nothing_about_users() {
+    let person = Person::new().await;
+    let stranger = person.desk.client_with("key-of-nobody");
+    for call in Call::ALL {
+        let theirs = person.act_by(call, &stranger).await.expect_err("the key is unknown");
+        let nobodys = call.send(&stranger).await.expect_err("the key is unknown");
+        assert!(theirs.is_unauthorized() && nobodys.is_unauthorized(), "{call:?}");
+        assert_ne!(person.is_done(call).await, Some(true), "{call:?} took effect");
+    }
+}

@@ -1,0 +1,370 @@
+//! How a verification goes on: by documents, by looks, by time, as it is scripted.
+
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use unigox::{
+    BatchDocumentType, DocumentFile, DocumentLinks, DocumentType, KycSubmission, KycUpdate, User, VerificationOutcome,
+    WaitPolicy,
+    futures_util::TryStreamExt,
+    types::{KycStatus, UploadVerificationStatus, Verification, VerificationStatus},
+};
+use unigox_sandbox::Script;
+use unigox_tests::PICTURE;
+
+use crate::desk::{Desk, NOON, ada};
+
+fn hours(hours: u64) -> Duration {
+    Duration::from_secs(hours * 3600)
+}
+
+fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+async fn look(user: &User) -> Verification {
+    user.verification().status().await.expect("it can be read").into_value()
+}
+
+/// The status as the user has it, and the reason for a refusal. Reading it is no look.
+async fn summary(user: &User) -> (Option<KycStatus>, Option<String>) {
+    let read = user.get().await.expect("it can be read");
+    let kyc = read.kyc.clone().expect("it was submitted");
+    (kyc.status, kyc.rejection_reason)
+}
+
+async fn handed_off(desk: &Desk) -> User {
+    let user = desk.user("customer-42").await;
+    user.kyc().submit(KycSubmission::handoff()).await.expect("it is taken");
+    user
+}
+
+fn briefly() -> WaitPolicy {
+    WaitPolicy::within(seconds(20)).first_delay(Duration::from_millis(100)).max_delay(Duration::from_millis(100))
+}
+
+// ---- Documents ------------------------------------------------------------------------------------------------------
+
+#[tokio::test]
+async fn the_second_of_selfie_and_front_starts_the_check_in_either_order() {
+    use DocumentType::{IdentityBack, IdentityFront, Passport, Selfie};
+    let desk = Desk::open().await;
+    for order in [[IdentityFront, Selfie], [Selfie, IdentityFront]] {
+        let user = desk.known_user().await;
+        for kind in [IdentityBack, Passport, order[0], order[0]] {
+            let stored = user.documents().link(kind, "https://example.com/1").await.expect("it is taken");
+            assert_eq!(stored.verification_status, Some(UploadVerificationStatus::Pending));
+            assert_eq!(look(&user).await.status, VerificationStatus::PendingDocuments);
+        }
+        let file = DocumentFile::from_bytes("a.png", PICTURE.clone()).expect("it is a PNG");
+        let stored = user.documents().upload(order[1], file).await.expect("it is taken");
+        assert_eq!(stored.verification_status, Some(UploadVerificationStatus::InProgress));
+        assert_eq!(look(&user).await.status, VerificationStatus::InProgress);
+    }
+}
+
+#[tokio::test]
+async fn a_batch_with_both_starts_the_check_and_one_without_does_not() {
+    use BatchDocumentType::{IdentityBack, IdentityFront, NationalId, Selfie};
+    for (kinds, status) in [
+        (&[Selfie, IdentityFront][..], UploadVerificationStatus::InProgress),
+        (&[IdentityFront, IdentityBack, Selfie], UploadVerificationStatus::InProgress),
+        (&[IdentityFront, IdentityBack, NationalId], UploadVerificationStatus::Pending),
+    ] {
+        let desk = Desk::open().await;
+        let user = desk.known_user().await;
+        let url = "https://example.com/1";
+        let links = kinds.iter().try_fold(DocumentLinks::new(), |links, kind| links.add(*kind, url));
+        let stored = user.documents().link_batch(links.expect("they fit")).await.expect("it is taken");
+        assert_eq!(stored.verification_status, Some(status));
+    }
+}
+
+#[tokio::test]
+async fn documents_before_kyc_find_no_session() {
+    let desk = Desk::open().await;
+    let user = desk.user("customer-42").await;
+    let file = DocumentFile::from_bytes("a.png", PICTURE.clone()).expect("it is a PNG");
+    let links = DocumentLinks::new().add(BatchDocumentType::Selfie, "https://example.com/1").expect("it is https");
+    let documents = user.documents();
+    for outcome in [
+        documents.upload(DocumentType::Selfie, file).await,
+        documents.link(DocumentType::Selfie, "https://example.com/1").await,
+        documents.link_batch(links).await,
+    ] {
+        assert!(outcome.expect_err("there is no session").is_not_found());
+    }
+    assert_eq!(look(&user).await.status, VerificationStatus::NotInitiated);
+    user.kyc().submit(ada()).await.expect("it is taken");
+    documents.link(DocumentType::Selfie, "https://example.com/1").await.expect("now there is one");
+}
+
+#[tokio::test]
+async fn an_upload_tells_that_a_session_has_ended_but_not_how() {
+    for (script, status) in [
+        (Script::verified(), UploadVerificationStatus::Completed),
+        (Script::rejected("blurred"), UploadVerificationStatus::Completed),
+        (Script::failed("no light"), UploadVerificationStatus::Failed),
+    ] {
+        let desk = Desk::open().await;
+        desk.sandbox.script(script.after_polls(0));
+        let user = handed_off(&desk).await;
+        let stored = user.documents().link(DocumentType::Selfie, "https://example.com/1").await.expect("it is taken");
+        assert_eq!(stored.verification_status, Some(status));
+    }
+}
+
+// ---- Sessions -------------------------------------------------------------------------------------------------------
+
+#[tokio::test]
+async fn a_session_is_found_by_its_identifier_until_another_takes_its_place() {
+    let desk = Desk::open().await;
+    let user = desk.known_user().await;
+    let upload = async || {
+        let stored = user.documents().link(DocumentType::Selfie, "https://example.com/1").await.expect("it is taken");
+        stored.verification_session_id.clone().expect("there is a session")
+    };
+    let first = upload().await;
+    assert_eq!(upload().await, first);
+    let of = |session: &str| user.verification().of_session(session);
+    of(&first).status().await.expect("it is the latest");
+    user.kyc().submit(ada()).await.expect("it may be submitted again");
+    assert!(of(&first).status().await.expect_err("it is forgotten").is_not_found());
+    let second = upload().await;
+    assert_ne!(second, first);
+    of(&second).status().await.expect("it is the latest");
+    assert!(of("a session & more").status().await.expect_err("there is none").is_not_found());
+}
+
+// ---- Looks ----------------------------------------------------------------------------------------------------------
+
+#[tokio::test]
+async fn a_verdict_comes_after_as_many_looks_as_are_scripted() {
+    for polls in [0, 1, 2, 5] {
+        let desk = Desk::open().await;
+        desk.sandbox.script(Script::verified().after_polls(polls));
+        let user = handed_off(&desk).await;
+        for _ in 0..polls {
+            assert_eq!(summary(&user).await.0, Some(KycStatus::InProgress));
+            assert_eq!(look(&user).await.status, VerificationStatus::InProgress);
+        }
+        assert_eq!(look(&user).await.status, VerificationStatus::Verified);
+        assert_eq!(summary(&user).await, (Some(KycStatus::Verified), None));
+    }
+}
+
+#[tokio::test]
+async fn looks_count_from_the_start_of_the_check() {
+    let desk = Desk::open().await;
+    desk.sandbox.script(Script::verified().after_polls(1));
+    let user = desk.known_user().await;
+    for _ in 0..3 {
+        assert_eq!(look(&user).await.status, VerificationStatus::PendingDocuments);
+    }
+    for kind in [DocumentType::Selfie, DocumentType::IdentityFront] {
+        user.documents().link(kind, "https://example.com/1").await.expect("it is taken");
+    }
+    assert_eq!(look(&user).await.status, VerificationStatus::InProgress);
+    assert_eq!(look(&user).await.status, VerificationStatus::Verified);
+}
+
+#[tokio::test]
+async fn every_verdict_ends_a_wait_as_what_it_is() {
+    type IsIt = fn(&VerificationOutcome) -> bool;
+    for (script, is_it, reason, status) in [
+        (Script::verified(), VerificationOutcome::is_verified as IsIt, None, KycStatus::Verified),
+        (
+            Script::rejected("the photo is blurred"),
+            |outcome| matches!(outcome, VerificationOutcome::Rejected(_)),
+            Some("the photo is blurred"),
+            KycStatus::VerificationRejected,
+        ),
+        // Users have no such status.
+        (
+            Script::failed("no light"),
+            |outcome| matches!(outcome, VerificationOutcome::Failed(_)),
+            Some("no light"),
+            KycStatus::InProgress,
+        ),
+    ] {
+        let desk = Desk::open().await;
+        desk.sandbox.script(script.after_polls(1));
+        let user = handed_off(&desk).await;
+        let shown = Arc::new(Mutex::new(Vec::new()));
+        let pages = Arc::clone(&shown);
+        let show = move |url: &str| pages.lock().expect("nothing panics with it in hand").push(url.to_owned());
+        let outcome = user.verification().wait(briefly().on_action(show)).await.expect("it ends");
+        assert!(is_it(&outcome), "{outcome:?}");
+        let messages = outcome.verification().provider_messages.clone();
+        assert_eq!(messages.as_deref(), reason.map(|reason| vec![reason.to_owned()]).as_deref());
+        assert_eq!(outcome.verification_url(), None);
+        assert_eq!(shown.lock().expect("nothing panics with it in hand").len(), 1);
+        assert_eq!(desk.asked("getVerificationStatus").len(), 2);
+        let refused = reason.filter(|_| status == KycStatus::VerificationRejected).map(str::to_owned);
+        assert_eq!(summary(&user).await, (Some(status), refused));
+    }
+}
+
+#[tokio::test]
+async fn changes_are_told_as_they_come() {
+    let desk = Desk::open().await;
+    desk.sandbox.script(Script::rejected("blurred").after_polls(2));
+    let user = handed_off(&desk).await;
+    let changes: Vec<_> = user.verification().changes(briefly()).try_collect().await.expect("it ends");
+    let statuses: Vec<_> = changes.into_iter().map(|change| change.status).collect();
+    assert_eq!(statuses, [VerificationStatus::InProgress, VerificationStatus::VerificationRejected]);
+    assert_eq!(desk.asked("getVerificationStatus").len(), 3);
+}
+
+#[tokio::test]
+async fn a_wait_goes_on_through_bad_days() {
+    let desk = Desk::open().await;
+    desk.sandbox.script(Script::verified().after_polls(0));
+    let user = handed_off(&desk).await;
+    desk.sandbox.fault("getVerificationStatus", unigox_sandbox::Fault::status(500));
+    assert!(user.verification().wait(briefly()).await.expect("it ends").is_verified());
+    assert_eq!(desk.asked("getVerificationStatus"), [(Some("status"), Some(500)), (None, Some(200))]);
+}
+
+// ---- Time -----------------------------------------------------------------------------------------------------------
+
+#[tokio::test]
+async fn a_verdict_comes_when_its_time_has_come() {
+    let desk = Desk::at(NOON).await;
+    desk.sandbox.script(Script::rejected("blurred").after(seconds(90)).after_polls(1000));
+    let user = handed_off(&desk).await;
+    desk.sandbox.advance(seconds(89));
+    assert_eq!(look(&user).await.status, VerificationStatus::InProgress);
+    desk.sandbox.advance(seconds(1));
+    assert_eq!(summary(&user).await, (Some(KycStatus::VerificationRejected), Some("blurred".to_owned())));
+    assert_eq!(look(&user).await.status, VerificationStatus::VerificationRejected);
+}
+
+#[tokio::test]
+async fn whoever_asks_first_sees_that_the_time_has_come() {
+    let desk = Desk::at(NOON).await;
+    desk.sandbox.script(Script::verified().after(seconds(90)).after_polls(1000));
+    let user = handed_off(&desk).await;
+    desk.sandbox.advance(seconds(90));
+    let found = desk.client.users().create("customer-42", "ada@example.com").await.expect("it is known");
+    assert_eq!((found.created(), &found.kyc_status), (false, &KycStatus::Verified));
+
+    let other = desk.user("customer-43").await;
+    other.kyc().submit(KycSubmission::handoff()).await.expect("it is taken");
+    desk.sandbox.advance(seconds(90));
+    let again = other.kyc().submit(KycSubmission::handoff()).await.expect("it is taken");
+    assert_eq!(again.kyc_status, KycStatus::Verified, "a verified person stays verified");
+    assert_eq!(look(&user).await.status, VerificationStatus::Verified);
+}
+
+#[tokio::test]
+async fn time_counts_from_the_start_of_the_check() {
+    let desk = Desk::at(NOON).await;
+    desk.sandbox.script(Script::verified().after(seconds(90)).after_polls(1000));
+    let user = desk.known_user().await;
+    desk.sandbox.advance(hours(5));
+    assert_eq!(look(&user).await.status, VerificationStatus::PendingDocuments);
+    for kind in [DocumentType::Selfie, DocumentType::IdentityFront] {
+        user.documents().link(kind, "https://example.com/1").await.expect("it is taken");
+    }
+    assert_eq!(look(&user).await.status, VerificationStatus::InProgress);
+    desk.sandbox.advance(seconds(90));
+    assert_eq!(look(&user).await.status, VerificationStatus::Verified);
+}
+
+#[tokio::test]
+async fn a_page_is_there_while_the_person_can_act_and_its_seconds_run_down() {
+    let desk = Desk::at(NOON).await;
+    desk.sandbox.script(Script::verified().after_polls(3));
+    let user = desk.user("customer-42").await;
+    let taken = user.kyc().submit(KycSubmission::handoff()).await.expect("it is taken");
+    assert!(taken.verification_url.as_ref().is_some_and(|url| url.starts_with("https://")));
+    for (by, left) in [(0, 3600), (90, 3510), (4000, 0)] {
+        desk.sandbox.advance(seconds(by));
+        let now = look(&user).await;
+        assert_eq!((now.verification_url, now.verification_seconds_left), (taken.verification_url.clone(), Some(left)));
+    }
+    let now = look(&user).await;
+    assert_eq!(now.status, VerificationStatus::Verified);
+    assert_eq!((now.verification_url, now.verification_seconds_left), (None, None));
+}
+
+#[tokio::test]
+async fn a_session_runs_out_after_an_hour_however_often_it_is_looked_at() {
+    for submission in [KycSubmission::handoff(), ada()] {
+        for script in [Script::expired(), Script::expired().after_polls(0)] {
+            let desk = Desk::at(NOON).await;
+            desk.sandbox.script(script);
+            let user = desk.user("customer-42").await;
+            user.kyc().submit(submission.clone()).await.expect("it is taken");
+            desk.sandbox.advance(seconds(3599));
+            for _ in 0..5 {
+                let status = look(&user).await.status;
+                assert!(matches!(status, VerificationStatus::InProgress | VerificationStatus::PendingDocuments));
+            }
+            desk.sandbox.advance(seconds(1));
+            let now = look(&user).await;
+            assert_eq!(now.status, VerificationStatus::Failed);
+            assert_eq!(now.provider_messages.map(|messages| messages.len()), Some(1));
+            assert_eq!((now.verification_url, now.verification_seconds_left), (None, None));
+        }
+    }
+}
+
+#[tokio::test]
+async fn time_does_not_run_over() {
+    let desk = Desk::at(NOON).await;
+    desk.sandbox.advance(Duration::MAX);
+    desk.sandbox.advance(Duration::MAX);
+    let user = handed_off(&desk).await;
+    assert_eq!(look(&user).await.verification_seconds_left, Some(3600));
+    assert!(user.get().await.expect("it can be read").created_at.is_some());
+}
+
+// ---- Again ----------------------------------------------------------------------------------------------------------
+
+#[tokio::test]
+async fn a_verified_person_stays_verified() {
+    let desk = Desk::open().await;
+    desk.sandbox.script(Script::verified().after_polls(0));
+    let user = handed_off(&desk).await;
+    assert_eq!(look(&user).await.status, VerificationStatus::Verified);
+    user.kyc().update(KycUpdate::new().city("Vilnius").address("A 1")).await.expect("it is taken");
+    assert_eq!(look(&user).await.status, VerificationStatus::Verified);
+    desk.sandbox.script(Script::rejected("blurred").after_polls(0));
+    let again = user.kyc().submit(ada()).await.expect("it is taken");
+    assert_eq!(again.kyc_status, KycStatus::Verified);
+    user.documents().link(DocumentType::Selfie, "https://example.com/1").await.expect("it is taken");
+    assert_eq!(look(&user).await.status, VerificationStatus::Verified);
+    assert_eq!(summary(&user).await, (Some(KycStatus::Verified), None));
+}
+
+#[tokio::test]
+async fn a_refused_person_may_try_again() {
+    let desk = Desk::open().await;
+    desk.sandbox.script(Script::rejected("blurred").after_polls(0));
+    let user = handed_off(&desk).await;
+    assert_eq!(look(&user).await.status, VerificationStatus::VerificationRejected);
+    desk.sandbox.script(Script::verified().after_polls(0));
+    assert_eq!(look(&user).await.status, VerificationStatus::VerificationRejected, "it was submitted before");
+    user.kyc().submit(KycSubmission::sumsub("a token")).await.expect("it is taken");
+    assert_eq!(look(&user).await.status, VerificationStatus::Verified);
+}
+
+#[tokio::test]
+async fn a_script_for_one_user_stands_above_that_for_all() {
+    let desk = Desk::open().await;
+    desk.sandbox.script(Script::verified().after_polls(0));
+    desk.sandbox.script_user("customer-43", Script::rejected("blurred").after_polls(0));
+    desk.sandbox.script_user("customer-44", Script::failed("no light").after_polls(0));
+    let mut statuses = Vec::new();
+    for name in ["customer-42", "customer-43", "customer-44", "customer-45"] {
+        let user = desk.user(name).await;
+        user.kyc().submit(KycSubmission::persona("inq_1")).await.expect("it is taken");
+        statuses.push(look(&user).await.status);
+    }
+    use VerificationStatus::{Failed, VerificationRejected, Verified};
+    assert_eq!(statuses, [Verified, VerificationRejected, Failed, Verified]);
+}
