@@ -14,5 +14,5 @@ fn main() {
 }
 
 fn any<T>() -> T {
-    unimplemented!()
+    loop {}
 }
