@@ -1,6 +1,6 @@
 //! A call from its parameters to its value: what the generated methods are made of.
 
-use std::{borrow::Cow, fmt::Display};
+use std::{borrow::Cow, fmt::Display, sync::Arc};
 
 use reqwest::{
     Body, Method, Request, RequestBuilder, StatusCode, Url,
@@ -22,7 +22,7 @@ use super::{
 /// A client of the API: one method for each operation, sent by `T`.
 #[derive(Clone, Debug)]
 pub struct Client<T> {
-    base_url: Url,
+    base_url: Arc<Url>,
     transport: T,
 }
 
@@ -37,7 +37,7 @@ impl<T> Client<T> {
         let is_plain = base_url.query().is_none() && base_url.fragment().is_none();
         let is_anonymous = base_url.username().is_empty() && base_url.password().is_none();
         if matches!(base_url.scheme(), "http" | "https") && is_plain && is_anonymous {
-            Ok(Self { base_url, transport })
+            Ok(Self { base_url: Arc::new(base_url), transport })
         } else {
             Err(InvalidBaseUrl)
         }
@@ -50,7 +50,7 @@ impl<T> Client<T> {
 
     /// A client of the same API over another transport: one that knows more of a single call, for instance.
     pub fn over<U>(&self, transport: U) -> Client<U> {
-        Client { base_url: self.base_url.clone(), transport }
+        Client { base_url: Arc::clone(&self.base_url), transport }
     }
 }
 
@@ -166,7 +166,7 @@ impl<T: Transport> Call<'_, T> {
             return self;
         };
         // The same rules as for a query, on a URL that is there for them alone.
-        let mut url = self.client.base_url.clone();
+        let mut url = Url::clone(&self.client.base_url);
         url.query_pairs_mut().clear().extend_pairs(
             fields
                 .iter()
@@ -197,7 +197,7 @@ impl<T: Transport> Call<'_, T> {
     }
 
     fn url(&mut self) -> Url {
-        let mut url = self.client.base_url.clone();
+        let mut url = Url::clone(&self.client.base_url);
         let mut refused = None;
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty().extend(self.operation.path.split('/').skip(1).map(|segment| {

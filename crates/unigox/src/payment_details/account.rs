@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use iban::{Iban, IbanLike};
+use iban::Iban;
 use serde_json::{Map, Value};
 
 use crate::{
@@ -85,10 +85,12 @@ impl SepaAccount {
     pub fn new(full_name: impl Into<String>, iban: impl AsRef<str>) -> Result<Self> {
         let full_name = full_name.into();
         filled("details.full_name", &full_name)?;
-        let iban: String = iban.as_ref().split_whitespace().collect();
-        let iban =
-            iban.to_ascii_uppercase().parse::<Iban>().map_err(|_| Error::invalid("details.iban", "is not an IBAN"))?;
-        let details = AccountDetails::new().field("full_name", full_name).field("iban", iban.electronic_str());
+        let iban = iban.as_ref().chars().filter(|c| !c.is_whitespace());
+        let iban: String = iban.map(|c| c.to_ascii_uppercase()).collect();
+        if iban.parse::<Iban>().is_err() {
+            return Err(Error::invalid("details.iban", "is not an IBAN"));
+        }
+        let details = AccountDetails::new().field("full_name", full_name).field("iban", iban);
         Ok(Self { details })
     }
 
