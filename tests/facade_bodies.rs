@@ -3,10 +3,14 @@
 
 #![allow(missing_docs, reason = "tests are claims, and documented by their names")]
 
+#[path = "facade_bodies/files.rs"]
+mod files;
 #[path = "facade_bodies/inputs.rs"]
 mod inputs;
 #[path = "facade_bodies/judge.rs"]
 mod judge;
+#[path = "facade_bodies/judged.rs"]
+mod judged;
 
 use std::{collections::BTreeSet, error::Error as StdError, fmt::Debug, fs, path::PathBuf, sync::LazyLock};
 
@@ -50,78 +54,6 @@ const INSTITUTION_OPTIONAL: &[usize] = &[0];
 const INSTITUTION_REQUIRED: &[usize] = &[1];
 
 static JUDGE: LazyLock<Judge> = LazyLock::new(Judge::new);
-
-// ---- The judge ------------------------------------------------------------------------------------------------------
-
-#[test]
-fn the_judge_takes_every_example_of_the_document() {
-    let operations: BTreeSet<_> = JUDGE.operations().collect();
-    assert_eq!(operations, BTreeSet::from([CREATE, SUBMIT, UPDATE, UPLOAD, SAVE]), "claim something of the others");
-    for operation in operations {
-        assert!(!JUDGE.examples(operation).is_empty(), "{operation} has no example");
-        for example in JUDGE.examples(operation) {
-            assert_eq!(JUDGE.complaints(operation, example), [""; 0], "{operation}: {example}");
-        }
-    }
-}
-
-#[test]
-fn the_judge_refuses_what_schema_and_prose_forbid() {
-    let pii = |field: &str, value: Value| {
-        let mut pii = json!({"first_name": "Ada", "last_name": "Obi", "country_code": "NG"});
-        pii[field] = value;
-        json!({"method": "direct_data", "data": {"pii": pii}})
-    };
-    let token = |data: Value| json!({"method": "external_token", "data": data});
-    let links = |count: usize, kind: &str, url: &str| {
-        let document = json!({"document_type": kind, "url": url});
-        json!({"upload_method": "url_link", "documents": vec![document; count]})
-    };
-    let account = |rail: &str, institution: Option<&str>| {
-        let mut account = json!({"currency": "ARS", "rail": rail, "details": {}});
-        institution.into_iter().for_each(|id| account["institution_id"] = id.into());
-        account
-    };
-    for (operation, body) in [
-        (CREATE, json!({"user_ref": "1"})),
-        (CREATE, json!({"user_ref": "1", "email": "ada"})),
-        (CREATE, json!({"user_ref": " ", "email": "ada@example.com"})),
-        (SUBMIT, json!({"method": "direct_data", "data": {}})),
-        (SUBMIT, json!({"method": "direct_data", "data": {"provider": "sumsub", "token": "t"}})),
-        (SUBMIT, pii("first_name", json!(" "))),
-        (SUBMIT, pii("country_code", json!("ng"))),
-        (SUBMIT, pii("dob", json!("1990-02-30"))),
-        (SUBMIT, pii("dob", json!(Utc::now().date_naive().to_string()))),
-        (SUBMIT, pii("phone_number", json!("37012345678"))),
-        (SUBMIT, pii("id_type", json!("VISA"))),
-        (SUBMIT, pii("middlename", json!("Chidi"))),
-        (SUBMIT, pii("middle_name", Value::Null)),
-        (SUBMIT, token(json!({"provider": "sumsub"}))),
-        (SUBMIT, token(json!({"provider": "sumsub", "inquiry_id": "inq_1"}))),
-        (SUBMIT, token(json!({"provider": "persona", "token": "t"}))),
-        (SUBMIT, token(json!({"provider": "persona", "token": "t", "inquiry_id": "inq_1"}))),
-        (SUBMIT, token(json!({"provider": "onfido", "token": "t"}))),
-        (SUBMIT, json!({"method": "handoff", "data": {"pii": {"dob": "1990-12-10"}}})),
-        (UPDATE, json!({})),
-        (UPDATE, json!({"first_name": "Ada"})),
-        (UPDATE, json!({"city": ""})),
-        (UPLOAD, links(0, "selfie", "https://example.com/1")),
-        (UPLOAD, links(11, "selfie", "https://example.com/1")),
-        (UPLOAD, links(1, "voter_id", "https://example.com/1")),
-        (UPLOAD, links(1, "selfie", "http://example.com/1")),
-        (UPLOAD, links(1, "selfie", "https://example.com/a b")),
-        (UPLOAD, json!({"document_type": "selfie", "url": "https://example.com/1"})),
-        (SAVE, account("cvu-cbu", None)),
-        (SAVE, account("cvu-cbu", Some(""))),
-        (SAVE, account("", Some("uala"))),
-        (SAVE, json!({"currency": "EUR", "rail": "iban-sepa"})),
-        (SAVE, json!({"currency": "EUR", "rail": "iban-sepa", "details": []})),
-        (SAVE, json!({"currency": "eur", "rail": "iban-sepa", "details": {}})),
-        (SAVE, json!({"currency": "EUR", "rail": "iban-sepa", "details": {}, "beneficiary_type": "business"})),
-    ] {
-        assert!(!JUDGE.complaints(operation, &body).is_empty(), "{operation} is said to take {body}");
-    }
-}
 
 // ---- What can be built is taken -------------------------------------------------------------------------------------
 
@@ -647,137 +579,6 @@ fn any_rail_and_institution_is_taken_or_refused() {
         let outcome = desk.save(|| Ok(PaymentDetails::via("cvu-cbu", &text, "ARS")?.details(AccountDetails::new())));
         takes_or_refuses(SAVE, outcome, "institution_id", &text)
     });
-}
-
-// ---- Files ----------------------------------------------------------------------------------------------------------
-
-const JPEG: &[u8] = b"\xff\xd8\xff\xe0\0\x10JFIF\0";
-const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
-const GIF: &[u8] = b"GIF89a\x01\0\x01\0";
-const PDF: &[u8] = b"%PDF-1.7\n";
-
-const MIB: usize = 1024 * 1024;
-
-#[tokio::test]
-async fn a_file_has_a_name_and_not_a_path() {
-    for name in ["", "/home/ada/front.jpg", "ada/front.jpg", "..\\front.jpg", "C:\\ada\\front.jpg", "/"] {
-        let error = DocumentFile::from_bytes(name, JPEG).expect_err("it is no name");
-        is_refusal(&error, "document", name).expect("it says so");
-        let length = JPEG.len().try_into().expect("it is short");
-        let error = DocumentFile::from_reader(name, length, JPEG).await.expect_err("it is no name");
-        is_refusal(&error, "document", name).expect("it says so");
-    }
-}
-
-#[test]
-fn a_file_is_what_its_content_says() {
-    let heads = [("image/jpeg", JPEG), ("image/png", PNG), ("image/gif", GIF), ("application/pdf", PDF)];
-    each((select(heads.to_vec()), vec(any::<u8>(), 0..64), file_name()), |((media_type, head), rest, name)| {
-        let bytes = [head, &rest].concat();
-        let file = DocumentFile::from_bytes(name, bytes.clone()).map_err(failed)?;
-        prop_assert_eq!((file.media_type(), file.length()), (media_type, bytes.len() as u64));
-        Ok(())
-    });
-    each((vec(any::<u8>(), 0..64), file_name()), |(bytes, name)| {
-        let file = DocumentFile::from_bytes(&name, bytes.clone());
-        if let Ok(file) = &file {
-            // The beginnings that all files of a type have.
-            let heads: [(_, &[u8]); 4] = [
-                ("image/jpeg", b"\xff\xd8\xff"),
-                ("image/png", b"\x89PNG"),
-                ("image/gif", b"GIF"),
-                ("application/pdf", b"%PDF"),
-            ];
-            let head = heads.into_iter().find(|(media_type, _)| *media_type == file.media_type());
-            prop_assert!(head.is_some_and(|(_, head)| bytes.starts_with(head)));
-            return Ok(());
-        }
-        is_refusal(&file.expect_err("it was refused"), "document", &name)
-    });
-}
-
-#[test]
-fn a_file_of_another_type_is_refused_whatever_its_name_says() {
-    for content in [
-        &b"<html><body></body></html>"[..],
-        b"\0",
-        b"BM\x36\0\0\0",
-        b"RIFF\0\0\0\0WEBPVP8 ",
-        b"II*\0",
-        b"PK\x03\x04",
-        b"\xff\xd8",
-        b"%PD",
-    ] {
-        let error = DocumentFile::from_bytes("ada-obi.jpg", content).expect_err("it is none of the four types");
-        is_refusal(&error, "document", "ada-obi").expect("a refusal is one");
-    }
-}
-
-/// A PDF may begin a little later than its file.
-#[test]
-fn a_file_is_the_same_in_memory_and_from_a_reader() {
-    let desk = Desk::new();
-    for content in
-        [&[b"\xef\xbb\xbf", PDF].concat(), &[b"\n\n\n\n%!PS-Adobe-3.0\n", PDF].concat(), &[PNG, PDF].concat()]
-    {
-        let reader = std::io::Cursor::new(content.clone());
-        let read = desk.runtime.block_on(DocumentFile::from_reader("ada-obi.pdf", content.len() as u64, reader));
-        let held = DocumentFile::from_bytes("ada-obi.pdf", content.clone());
-        let media_type = |file: Result<DocumentFile>| file.map(|file| file.media_type()).map_err(|error| error.kind());
-        assert_eq!(media_type(read), media_type(held), "{}", String::from_utf8_lossy(content));
-    }
-}
-
-#[test]
-fn a_file_is_neither_empty_nor_larger_than_10_mib() {
-    let of = |length: usize| {
-        let mut bytes = vec![0; length];
-        bytes.iter_mut().zip(JPEG).for_each(|(byte, jpeg)| *byte = *jpeg);
-        bytes
-    };
-    let desk = Desk::new();
-    for (length, is_right) in [(0, false), (10 * MIB, true), (10 * MIB + 1, false), (11 * MIB, false)] {
-        let path = temporary(&format!("ada-obi-{length}.jpg"));
-        fs::write(&path, of(length)).expect("the folder can be written to");
-        let from_bytes = DocumentFile::from_bytes("ada-obi.jpg", of(length));
-        let opened = desk.runtime.block_on(DocumentFile::open(&path));
-        fs::remove_file(&path).expect("the file is there");
-        let reader = std::io::Cursor::new(of(length));
-        let read = desk.runtime.block_on(DocumentFile::from_reader("ada-obi.jpg", length as u64, reader));
-        for file in [from_bytes, opened, read] {
-            assert_eq!(file.is_ok(), is_right, "{length} bytes");
-            file.map_or_else(|error| is_refusal(&error, "document", "ada-obi"), |_| Ok(())).expect("a refusal is one");
-        }
-    }
-}
-
-#[test]
-fn what_is_no_file_is_refused_without_its_path() {
-    let desk = Desk::new();
-    let folder = temporary("ada-obi-folder.jpg");
-    fs::create_dir_all(&folder).expect("the folder can be written to");
-    for path in
-        [folder, temporary("ada-obi-nowhere.jpg"), temporary("nowhere").join("ada-obi.jpg"), "/".into(), "".into()]
-    {
-        let opened = desk.runtime.block_on(DocumentFile::open(&path));
-        let error = opened.map(|_| ()).expect_err("there is no file");
-        is_refusal(&error, "document", "ada-obi").expect("a refusal is one");
-        is_refusal(&error, "document", &path.display().to_string()).expect("a refusal is one");
-    }
-}
-
-#[cfg(unix)]
-#[test]
-fn a_file_whose_name_is_no_text_is_refused() {
-    use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
-
-    let desk = Desk::new();
-    let path = temporary("").join(OsStr::from_bytes(b"ada-obi-\xff.jpg"));
-    fs::write(&path, JPEG).expect("the folder can be written to");
-    let opened = desk.runtime.block_on(DocumentFile::open(&path));
-    fs::remove_file(&path).expect("the file is there");
-    is_refusal(&opened.map(|_| ()).expect_err("a form has no such name"), "document", "ada-obi")
-        .expect("a refusal is one");
 }
 
 // ---- Payout addresses -----------------------------------------------------------------------------------------------

@@ -33,25 +33,6 @@ const STATUSES: [(u16, bool); 16] = [
     (599, false),
 ];
 
-/// Which calls may be sent again when it is not known what became of them. Written out by hand, from the design and not
-/// from what is tested.
-fn may_be_repeated(call: Call) -> bool {
-    match call {
-        Call::VerifyAuth
-        | Call::CreatePartnerUser
-        | Call::GetPartnerUser
-        | Call::UpdateKyc
-        | Call::GetVerificationStatus
-        | Call::GetPaymentDetails => true,
-        Call::SubmitKyc
-        | Call::UploadFile
-        | Call::UploadLink
-        | Call::UploadLinkBatch
-        | Call::CreatePaymentDetails
-        | Call::DeletePaymentDetails => false,
-    }
-}
-
 fn is_upload(call: Call) -> bool {
     matches!(call, Call::UploadFile | Call::UploadLink | Call::UploadLinkBatch)
 }
@@ -155,7 +136,7 @@ async fn time_outs_are_tried_again_only_where_repeating_is_safe() {
             let (took, error) = (outcome.took, failure(outcome, ErrorKind::MaybeSent, true));
             assert!(error.is_timeout(), "{call:?}, {name}: {error}");
             // Three attempts of 30 s and the pauses are more than the 90 s that a call has.
-            let expected = if may_be_repeated(call) { 90 } else { 30 };
+            let expected = if call.may_be_repeated() { 90 } else { 30 };
             is_about(took, seconds(if is_upload(call) { 120 } else { expected }), &format!("{call:?}, {name}"));
         }
     }
@@ -169,7 +150,7 @@ async fn connections_that_are_closed_unread_may_have_carried_a_request() {
     for call in Call::ALL {
         let error = call.send(&client).await.expect_err("there is no answer");
         assert_eq!(error.kind(), ErrorKind::MaybeSent, "{call:?}: {error:?}");
-        assert_eq!(server.take_connections(), if may_be_repeated(call) { 3 } else { 1 }, "{call:?}");
+        assert_eq!(server.take_connections(), if call.may_be_repeated() { 3 } else { 1 }, "{call:?}");
     }
     assert_eq!(clock.attempts(), 6 * 3 + 6);
 }
@@ -212,7 +193,7 @@ async fn faults_that_pass_are_survived_where_repeating_is_safe() {
     let statuses = STATUSES.iter().filter(|(_, may_pass)| *may_pass);
     let statuses = statuses.map(|(status, _)| ("a status", Reply::new(*status, "")));
     let faults: Vec<_> = statuses.chain(breaks()).chain(silences()).collect();
-    for call in Call::ALL.into_iter().filter(|call| may_be_repeated(*call)) {
+    for call in Call::ALL.into_iter().filter(|call| call.may_be_repeated()) {
         for (name, fault) in &faults {
             for count in [1, 2] {
                 (0..count).for_each(|_| stage.server.reply(fault.clone()));
@@ -279,7 +260,7 @@ async fn creates_payment_details_once_a_server_is_there() {
 #[tokio::test]
 async fn what_was_refused_first_and_sent_then_is_not_sent_again() {
     let clock = Clock::pause();
-    for call in Call::ALL.into_iter().filter(|call| !may_be_repeated(*call)) {
+    for call in Call::ALL.into_iter().filter(|call| !call.may_be_repeated()) {
         let nobody = ReservedAddress::new();
         let client = facade_at(&nobody.url());
         let first = clock.attempts() + 1;
@@ -309,7 +290,7 @@ async fn nothing_is_sent_again_behind_the_gate_when_a_kept_connection_breaks() {
         assert_eq!(stage.server.take_connections(), 1, "{call:?}");
         stage.server.reply_otherwise(Reply::raw(""));
         failure(stage.send(call).await, ErrorKind::MaybeSent, true);
-        let fresh = if may_be_repeated(call) { 2 } else { 0 };
+        let fresh = if call.may_be_repeated() { 2 } else { 0 };
         assert_eq!(stage.server.take_connections(), fresh, "{call:?}: the first attempt is on the kept connection");
     }
 }
@@ -406,7 +387,7 @@ async fn retry_after_above_a_minute_ends_the_call_at_once() {
 async fn retry_after_is_exposed_and_not_obeyed_where_repeating_is_not_safe() {
     let stage = Stage::open().await;
     stage.server.reply_otherwise(Reply::new(429, "").with_header("retry-after", "5"));
-    for call in Call::ALL.into_iter().filter(|call| !may_be_repeated(*call)) {
+    for call in Call::ALL.into_iter().filter(|call| !call.may_be_repeated()) {
         let outcome = stage.send(call).await;
         assert_eq!((outcome.requests.len(), outcome.took), (1, Duration::ZERO), "{call:?}");
         let error = outcome.result.expect_err("a 429 is an error");
@@ -440,7 +421,7 @@ async fn the_total_time_bounds_everything() {
         for call in Call::ALL {
             let outcome = stage.send_by(&client, call).await;
             assert!(outcome.took <= Duration::from_millis(10_001), "{call:?}, {name}: {:?}", outcome.took);
-            assert_eq!(outcome.requests.len() > 1, may_be_repeated(call), "{call:?}, {name}");
+            assert_eq!(outcome.requests.len() > 1, call.may_be_repeated(), "{call:?}, {name}");
             assert!(outcome.result.is_err(), "{call:?}, {name}");
         }
     }
@@ -536,7 +517,7 @@ async fn the_time_to_connect_is_the_clients() {
 fn failure(outcome: Outcome, kind: ErrorKind, may_pass: bool) -> Error {
     let Outcome { call, result, requests, .. } = outcome;
     let Err(error) = result else { panic!("{call:?} succeeded, which was to be {kind:?}") };
-    let expected = if may_pass && may_be_repeated(call) { 3 } else { 1 };
+    let expected = if may_pass && call.may_be_repeated() { 3 } else { 1 };
     assert_eq!(error.kind(), kind, "{call:?}: {error:?}");
     assert_eq!((requests.len(), error.attempts()), (expected, expected as u32), "{call:?}: {error:?}");
     assert_eq!(error.operation_id(), Some(call.operation_id()), "{error:?}");

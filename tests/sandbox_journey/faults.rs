@@ -11,24 +11,6 @@ use crate::{
     person::{Person, sepa},
 };
 
-/// Which calls may be sent again when it is not known what became of them. Written out by hand, from the design.
-fn may_be_repeated(call: Call) -> bool {
-    match call {
-        Call::VerifyAuth
-        | Call::CreatePartnerUser
-        | Call::GetPartnerUser
-        | Call::UpdateKyc
-        | Call::GetVerificationStatus
-        | Call::GetPaymentDetails => true,
-        Call::SubmitKyc
-        | Call::UploadFile
-        | Call::UploadLink
-        | Call::UploadLinkBatch
-        | Call::CreatePaymentDetails
-        | Call::DeletePaymentDetails => false,
-    }
-}
-
 /// A fault, and what is to come of it for every call.
 struct Case {
     fault: Fault,
@@ -90,7 +72,7 @@ impl Case {
         let outcome = person.act_by(call, &client).await;
 
         let answers = person.desk.asked(operation).split_off(before);
-        let is_repeated = self.is_repeated && may_be_repeated(call);
+        let is_repeated = self.is_repeated && call.may_be_repeated();
         assert_eq!(answers.len(), if is_repeated { 2 } else { 1 }, "{call:?}: {answers:?}");
         let (name, status) = answers[0];
         assert_eq!(name, Some(self.name), "{call:?}");

@@ -59,6 +59,25 @@ impl Call {
         Self::DeletePaymentDetails,
     ];
 
+    /// Whether it may be sent again when it is not known what became of it. Written out by hand, from the design and not
+    /// from what is tested.
+    pub fn may_be_repeated(self) -> bool {
+        match self {
+            Self::VerifyAuth
+            | Self::CreatePartnerUser
+            | Self::GetPartnerUser
+            | Self::UpdateKyc
+            | Self::GetVerificationStatus
+            | Self::GetPaymentDetails => true,
+            Self::SubmitKyc
+            | Self::UploadFile
+            | Self::UploadLink
+            | Self::UploadLinkBatch
+            | Self::CreatePaymentDetails
+            | Self::DeletePaymentDetails => false,
+        }
+    }
+
     /// The `operationId`.
     pub fn operation_id(self) -> &'static str {
         match self {
