@@ -4,6 +4,7 @@
 pub mod check;
 pub mod codegen;
 pub mod defect;
+pub mod diff;
 pub mod document;
 mod emit;
 pub mod generate;

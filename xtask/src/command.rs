@@ -1,0 +1,73 @@
+//! What ends a command, and what the commands share in talking to a terminal.
+
+pub(crate) mod codegen;
+pub(crate) mod spec;
+
+use std::{
+    fmt,
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+};
+
+use clap::ValueEnum;
+use xtask::{codegen as pipeline_in_place, defect::Defects};
+
+/// What ends a command early: the exit code, what happened, and what to run next.
+pub(crate) struct Failure {
+    pub(crate) code: u8,
+    pub(crate) message: String,
+    pub(crate) next: String,
+}
+
+impl Failure {
+    pub(crate) fn new(code: u8, message: impl fmt::Display, next: impl Into<String>) -> Self {
+        Self { code, message: message.to_string(), next: next.into() }
+    }
+
+    /// A failure of the library: 3 for what a document holds, 1 for the rest. `again` is the command to repeat.
+    pub(crate) fn of(error: &anyhow::Error, again: &str) -> Self {
+        match error.downcast_ref::<Defects>() {
+            Some(defects) => Self::new(3, defects, format!("correct what is listed, then run `{again}` again")),
+            None => Self::new(1, format!("{error:#}"), format!("make that possible, then run `{again}` again")),
+        }
+    }
+}
+
+/// How a report is printed.
+#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For eyes, in a terminal.
+    #[default]
+    Text,
+    /// For scripts: a versioned schema.
+    Json,
+    /// For a pull request.
+    Markdown,
+}
+
+/// The workspace that the command was started in.
+pub(crate) fn root() -> Result<PathBuf, Failure> {
+    let here = std::env::current_dir().map_err(|error| Failure::new(2, error, "run it inside the workspace"))?;
+    pipeline_in_place::find_root(&here).map_err(|error| Failure::new(2, error, "run it inside the workspace"))
+}
+
+/// An error unless `path` is a file that can be read: what the user named wrong is wrong usage.
+pub(crate) fn expect_file(path: &Path) -> Result<(), Failure> {
+    let problem = match std::fs::File::open(path).and_then(|file| file.metadata()) {
+        Err(error) => format!("can't read {}: {error}", path.display()),
+        Ok(metadata) if metadata.is_dir() => format!("{} is a folder", path.display()),
+        Ok(_) => return Ok(()),
+    };
+    Err(Failure::new(2, problem, "name a file that is there"))
+}
+
+/// Prints to stdout. A reader that has seen enough is no failure.
+pub(crate) fn print(write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> Result<(), Failure> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    match write(&mut out).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::new(1, format!("can't write to stdout: {error}"), "send the output somewhere else"))
+        }
+        _ => Ok(()),
+    }
+}

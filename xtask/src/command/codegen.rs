@@ -1,0 +1,101 @@
+//! `cargo xtask codegen`.
+
+#![expect(clippy::print_stderr, reason = "a command line talks there")]
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use xtask::{
+    codegen, defect,
+    pipeline::{self, Inputs},
+};
+
+use super::{Failure, expect_file, print, root};
+
+#[derive(Args)]
+pub(crate) struct Codegen {
+    /// Write nothing; list every stale, missing or extra output with its first difference.
+    #[arg(long, conflicts_with_all = ["spec", "overlay", "out", "stage"])]
+    check: bool,
+    /// Another document; needs `--out` or `--stage`.
+    #[arg(long, value_name = "FILE")]
+    spec: Option<PathBuf>,
+    /// Another overlay, or `none`.
+    #[arg(long, value_name = "FILE|none")]
+    overlay: Option<PathBuf>,
+    /// A folder for a stand-alone crate.
+    #[arg(long, value_name = "DIR", conflicts_with = "stage")]
+    out: Option<PathBuf>,
+    /// Print the document after this stage, as JSON, and stop.
+    #[arg(long)]
+    stage: Option<Stage>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Stage {
+    /// After the overlay.
+    Overlay,
+    /// After the passes: what the generator reads.
+    Lower,
+}
+
+pub(crate) fn run(arguments: &Codegen) -> Result<(), Failure> {
+    let root = root()?;
+    let inputs = inputs(arguments, codegen::checked_in(&root))?;
+    if let Some(stage) = arguments.stage {
+        let document = match stage {
+            Stage::Overlay => pipeline::overlay(&inputs).map_err(failed)?.document,
+            Stage::Lower => pipeline::lower(&inputs).map_err(failed)?.effective,
+        };
+        return print(|out| {
+            serde_json::to_writer_pretty(&mut *out, &document)?;
+            out.write_all(b"\n")
+        });
+    }
+    if let Some(folder) = &arguments.out {
+        let written = codegen::elsewhere(&inputs, folder).and_then(|outputs| outputs.write()).map_err(failed)?;
+        eprintln!("{}: {}", folder.display(), done(written.len()));
+        return Ok(());
+    }
+    if arguments.spec.is_some() || arguments.overlay.is_some() {
+        let next =
+            "add `--out DIR` or `--stage overlay|lower`, or change the files in openapi/ and run without options";
+        return Err(Failure::new(2, "`--spec` and `--overlay` don't write in place", next));
+    }
+    let outputs = codegen::in_place(&root).map_err(failed)?;
+    if arguments.check {
+        let stale = outputs.stale().map_err(failed)?;
+        if stale.is_empty() {
+            eprintln!("generated files are up to date");
+            return Ok(());
+        }
+        let next = "cargo xtask codegen";
+        return Err(Failure::new(1, codegen::check_message(&stale), next));
+    }
+    for stale in outputs.write().map_err(failed)? {
+        eprintln!("wrote {}", stale.path.display());
+    }
+    Ok(())
+}
+
+fn failed(error: anyhow::Error) -> Failure {
+    Failure::of(&error, "cargo xtask codegen")
+}
+
+fn done(written: usize) -> String {
+    if written == 0 { "up to date".to_owned() } else { format!("wrote {}", defect::count(written, "file")) }
+}
+
+/// The inputs that `arguments` name, where they name any; each must be a file that is there.
+fn inputs(arguments: &Codegen, checked_in: Inputs) -> Result<Inputs, Failure> {
+    let overlay = match &arguments.overlay {
+        None => checked_in.overlay,
+        Some(path) if path.as_os_str() == "none" => None,
+        Some(path) => Some(path.clone()),
+    };
+    let inputs = Inputs { document: arguments.spec.clone().unwrap_or(checked_in.document), overlay };
+    for path in std::iter::once(&inputs.document).chain(&inputs.overlay) {
+        expect_file(path)?;
+    }
+    Ok(inputs)
+}

@@ -1,0 +1,78 @@
+//! The report of a comparison: what scripts read, and what the renderers show.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{Change, Rule, Verdict};
+
+/// The version of the report's JSON form; it grows when a field changes its meaning or goes.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// What changed between two documents.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[allow(clippy::exhaustive_structs, reason = "it is made here alone")]
+pub struct Report {
+    /// The version of this form.
+    pub format_version: u32,
+    /// The old document.
+    pub old: Document,
+    /// The new document.
+    pub new: Document,
+    /// What the next version of `unigox` has to be.
+    pub bump: Bump,
+    /// Every change, by operation, the breaking ones first.
+    pub changes: Vec<Change>,
+}
+
+/// A document that was compared.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[allow(clippy::exhaustive_structs, reason = "it is made here alone")]
+pub struct Document {
+    /// The file, as it was named.
+    pub file: String,
+    /// The SHA-256 of its bytes: the vendor's own version says nothing.
+    pub sha256: String,
+}
+
+/// The step from one semantic version to the next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[allow(clippy::exhaustive_enums, reason = "semantic versions have three parts")]
+pub enum Bump {
+    /// Nothing changed.
+    None,
+    /// Words alone changed.
+    Patch,
+    /// Something changed, and code that uses `unigox` still compiles.
+    Minor,
+    /// Code that uses `unigox` may stop compiling.
+    Major,
+}
+
+impl Report {
+    /// The report of `changes`.
+    pub fn new(old: Document, new: Document, mut changes: Vec<Change>) -> Self {
+        changes.sort_by(|a, b| {
+            let key = |change: &Change| (change.operations.clone(), change.rule == Rule::ProseChanged);
+            key(a).cmp(&key(b)).then_with(|| b.is_breaking().cmp(&a.is_breaking())).then_with(|| a.cmp(b))
+        });
+        let bump = changes.iter().map(Change::bump).max().unwrap_or(Bump::None);
+        Self { format_version: FORMAT_VERSION, old, new, bump, changes }
+    }
+}
+
+impl Change {
+    /// Whether it breaks anything at all.
+    pub fn is_breaking(&self) -> bool {
+        self.wire == Verdict::Break || self.source == Verdict::Break
+    }
+
+    /// What the next version has to be because of it.
+    pub fn bump(&self) -> Bump {
+        match self.source {
+            Verdict::Break => Bump::Major,
+            Verdict::Ok if self.rule == Rule::ProseChanged => Bump::Patch,
+            Verdict::Ok => Bump::Minor,
+        }
+    }
+}
