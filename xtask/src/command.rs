@@ -5,12 +5,13 @@ pub(crate) mod spec;
 
 use std::{
     fmt,
-    io::{self, Write as _},
+    io::{self, IsTerminal as _, Write as _},
     path::{Path, PathBuf},
 };
 
+use anstream::{AutoStream, ColorChoice};
 use clap::ValueEnum;
-use xtask::{codegen as pipeline_in_place, defect::Defects};
+use xtask::{codegen::find_root, defect::Defects, diff::Style};
 
 /// What ends a command early: the exit code, what happened, and what to run next.
 pub(crate) struct Failure {
@@ -48,7 +49,7 @@ pub(crate) enum Format {
 /// The workspace that the command was started in.
 pub(crate) fn root() -> Result<PathBuf, Failure> {
     let here = std::env::current_dir().map_err(|error| Failure::new(2, error, "run it inside the workspace"))?;
-    pipeline_in_place::find_root(&here).map_err(|error| Failure::new(2, error, "run it inside the workspace"))
+    find_root(&here).map_err(|error| Failure::new(2, error, "run it inside the workspace"))
 }
 
 /// An error unless `path` is a file that can be read: what the user named wrong is wrong usage.
@@ -70,4 +71,11 @@ pub(crate) fn print(write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) ->
         }
         _ => Ok(()),
     }
+}
+
+/// How reports look on stdout: coloured if it is a terminal that takes colours, as wide as that is.
+pub(crate) fn style() -> Style {
+    let color = AutoStream::choice(&io::stdout()) != ColorChoice::Never;
+    let width = if io::stdout().is_terminal() { textwrap::termwidth().clamp(60, 140) } else { 100 };
+    Style { color, width }
 }

@@ -39,7 +39,8 @@ pub fn join(pointer: &str, token: &str) -> String {
     joined
 }
 
-fn push(pointer: &mut String, token: &str) {
+/// Puts one more token at the end of `pointer`.
+pub fn push(pointer: &mut String, token: &str) {
     pointer.push('/');
     for c in token.chars() {
         match c {

@@ -3,14 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// What kind of change it is. The names are stable: scripts may rely on them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[allow(clippy::exhaustive_enums, reason = "every match has to say what it makes of a new rule")]
-pub enum Rule {
-    /// Words alone: descriptions, examples, titles, tags.
-    ProseChanged,
-}
+use super::Rule;
 
 /// Which way the data travels that a change is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]

@@ -2,11 +2,14 @@
 
 use std::fmt::Write as _;
 
-use super::Report;
+use anstyle::{AnsiColor, Effects, Style as Ansi};
+
+use super::{Bump, Change, Direction, Report, Rule, Verdict};
+use crate::defect::count;
 
 /// How the terminal shows it.
 #[derive(Debug, Clone, Copy)]
-#[allow(clippy::exhaustive_structs, reason = "it is made here alone")]
+#[allow(clippy::exhaustive_structs, reason = "it is made here and by the command alone")]
 pub struct Style {
     /// Whether to use colour.
     pub color: bool,
@@ -14,20 +17,178 @@ pub struct Style {
     pub width: usize,
 }
 
-/// The report for a terminal.
-pub fn text(report: &Report, _style: Style) -> String {
-    let mut out = String::new();
-    for change in &report.changes {
-        let _ = writeln!(out, "{}", change.summary);
+impl Style {
+    fn paint(self, ansi: Ansi, text: &str) -> String {
+        if self.color { format!("{ansi}{text}{ansi:#}") } else { text.to_owned() }
     }
+
+    /// `text` at a hanging indent, after what stands in the margin.
+    fn hang(self, margin: &str, ansi: Ansi, text: &str) -> String {
+        let indent = " ".repeat(MARGIN);
+        let options = textwrap::Options::new(self.width.max(MARGIN + 20)).break_words(false);
+        let options = options.initial_indent(&indent).subsequent_indent(&indent);
+        let body = textwrap::fill(text, options);
+        format!("{}{}\n", self.paint(ansi, &format!("  {margin:<width$}", width = MARGIN - 2)), &body[MARGIN..])
+    }
+}
+
+/// Columns before the sentences.
+const MARGIN: usize = 24;
+
+/// A comment on a pull request may have 65,536 characters. What is above this is left to the terminal.
+const MARKDOWN_LIMIT: usize = 60_000;
+
+/// The changes that reach the same operations.
+struct Group<'r> {
+    title: String,
+    reaches: &'r [String],
+    structural: Vec<&'r Change>,
+    prose: Vec<&'r Change>,
+}
+
+fn groups(report: &Report) -> Vec<Group<'_>> {
+    let same = |a: &Change, b: &Change| a.operations == b.operations;
+    report
+        .changes
+        .chunk_by(same)
+        .map(|changes| {
+            let (prose, structural) = changes.iter().partition(|change| change.rule == Rule::ProseChanged);
+            let [first, ..] = changes else { return Group { title: String::new(), reaches: &[], structural, prose } };
+            Group { title: title(&first.operations), reaches: &first.reaches, structural, prose }
+        })
+        .collect()
+}
+
+fn title(operations: &[String]) -> String {
+    match operations {
+        [] => "The document, and what no operation reaches".to_owned(),
+        [a, b, c, d, rest @ ..] if !rest.is_empty() => format!("{a}, {b}, {c}, {d} and {} more", rest.len()),
+        few => few.join(", "),
+    }
+}
+
+/// The report for a terminal.
+pub fn text(report: &Report, style: Style) -> String {
+    let bold = Ansi::new().bold();
+    let dim = Ansi::new().effects(Effects::DIMMED);
+    let mut out = format!("{} → {}\n", clean(&report.old.file), clean(&report.new.file));
+    for group in groups(report) {
+        let _ = write!(out, "\n{}", style.paint(bold, &clean(&group.title)));
+        if !group.reaches.is_empty() {
+            out.push_str(&style.paint(dim, &format!("  → {}", group.reaches.join(", "))));
+        }
+        out.push('\n');
+        for change in group.structural {
+            out.push_str(&style.hang(verdict(change), color(change), &clean(&change.summary)));
+            let place = if change.new.is_empty() { "the root" } else { &change.new };
+            let place = format!("{}{}, {}", change.rule, direction(change.direction), clean(place));
+            let pad = " ".repeat(MARGIN);
+            let _ = writeln!(out, "{pad}{}", style.paint(dim, &place));
+        }
+        for change in group.prose {
+            out.push_str(&style.hang("words", dim, &clean(&change.summary)));
+        }
+    }
+    let _ = writeln!(out, "\n{}", conclusion(report));
     out
+}
+
+/// What it comes to.
+fn conclusion(report: &Report) -> String {
+    let breaking =
+        |what: fn(&Change) -> Verdict| report.changes.iter().filter(|change| what(change) == Verdict::Break).count();
+    let (wire, source) = (breaking(|change| change.wire), breaking(|change| change.source));
+    let words = report.changes.iter().filter(|change| change.rule == Rule::ProseChanged).count();
+    let next = match report.bump {
+        Bump::None => return "nothing changed".to_owned(),
+        Bump::Patch => "a patch version of unigox: words alone changed",
+        Bump::Minor => "a minor version of unigox: code that uses it still compiles",
+        Bump::Major => "a major version of unigox: code that uses it may not compile",
+    };
+    let structural = count(report.changes.len() - words, "change");
+    format!("{structural}, {wire} on the wire and {source} in source breaking, and {words} in words: {next}")
+}
+
+fn verdict(change: &Change) -> &'static str {
+    match (change.wire, change.source) {
+        (Verdict::Break, Verdict::Break) => "breaks wire, source",
+        (Verdict::Break, Verdict::Ok) => "breaks wire",
+        (Verdict::Ok, Verdict::Break) => "breaks source",
+        (Verdict::Ok, Verdict::Ok) => "harmless",
+    }
+}
+
+fn color(change: &Change) -> Ansi {
+    let color = match (change.wire, change.source) {
+        (Verdict::Break, _) => AnsiColor::Red,
+        (Verdict::Ok, Verdict::Break) => AnsiColor::Yellow,
+        (Verdict::Ok, Verdict::Ok) => AnsiColor::Green,
+    };
+    color.on_default()
+}
+
+fn direction(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Request => ", request",
+        Direction::Response => ", response",
+        Direction::None => "",
+    }
+}
+
+/// Names come from somebody's document: they may not steer the terminal.
+fn clean(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
 /// The report for a pull request.
 pub fn markdown(report: &Report) -> String {
-    let mut out = String::new();
-    for change in &report.changes {
-        let _ = writeln!(out, "- {}", change.summary);
+    let mut out = format!("## API drift\n\n**{}**\n", escape(&conclusion(report)));
+    if report.changes.is_empty() {
+        return out;
+    }
+    let mut left_out = 0;
+    for group in groups(report) {
+        let section = section(&group);
+        match out.len() + section.len() > MARKDOWN_LIMIT {
+            true => left_out += group.structural.len() + group.prose.len(),
+            false => out.push_str(&section),
+        }
+    }
+    if left_out > 0 {
+        let _ = writeln!(out, "\n{} more: run `cargo xtask spec diff` to read them.", count(left_out, "change"));
     }
     out
+}
+
+fn section(group: &Group<'_>) -> String {
+    let mut out = format!("\n### {}\n", escape(&group.title));
+    if !group.reaches.is_empty() {
+        let _ = writeln!(out, "\nReaches `{}`.", group.reaches.join("`, `"));
+    }
+    if !group.structural.is_empty() {
+        out.push_str("\n| | change | rule | where |\n|---|---|---|---|\n");
+    }
+    for change in &group.structural {
+        let Change { rule, summary, new, .. } = change;
+        let (verdict, direction) = (verdict(change), direction(change.direction));
+        let _ = writeln!(out, "| {verdict} | {} | `{rule}`{direction} | {} |", escape(summary), code(new));
+    }
+    if !group.prose.is_empty() {
+        let prose = count(group.prose.len(), "text");
+        let _ = writeln!(out, "\n<details><summary>{prose} changed</summary>\n");
+        for change in &group.prose {
+            let _ = writeln!(out, "- {}, {}", escape(&change.summary), code(&change.new));
+        }
+        out.push_str("\n</details>\n");
+    }
+    out
+}
+
+/// Text that stays text, code spans apart.
+fn escape(text: &str) -> String {
+    clean(text).replace('&', "&amp;").replace('<', "&lt;").replace('|', "\\|").replace('@', "&#64;")
+}
+
+fn code(pointer: &str) -> String {
+    format!("`{}`", clean(pointer).replace('`', "'").replace('|', "\\|"))
 }

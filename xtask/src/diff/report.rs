@@ -18,6 +18,10 @@ pub struct Report {
     pub old: Document,
     /// The new document.
     pub new: Document,
+    fn severity(&self) -> (Verdict, Verdict) {
+        (self.wire, self.source)
+    }
+
     /// What the next version of `unigox` has to be.
     pub bump: Bump,
     /// Every change, by operation, the breaking ones first.
@@ -53,8 +57,8 @@ impl Report {
     /// The report of `changes`.
     pub fn new(old: Document, new: Document, mut changes: Vec<Change>) -> Self {
         changes.sort_by(|a, b| {
-            let key = |change: &Change| (change.operations.clone(), change.rule == Rule::ProseChanged);
-            key(a).cmp(&key(b)).then_with(|| b.is_breaking().cmp(&a.is_breaking())).then_with(|| a.cmp(b))
+            let place = |change: &Change| (change.operations.clone(), change.rule == Rule::ProseChanged);
+            place(a).cmp(&place(b)).then_with(|| b.severity().cmp(&a.severity())).then_with(|| a.cmp(b))
         });
         let bump = changes.iter().map(Change::bump).max().unwrap_or(Bump::None);
         Self { format_version: FORMAT_VERSION, old, new, bump, changes }
@@ -65,6 +69,10 @@ impl Change {
     /// Whether it breaks anything at all.
     pub fn is_breaking(&self) -> bool {
         self.wire == Verdict::Break || self.source == Verdict::Break
+    }
+
+    fn severity(&self) -> (Verdict, Verdict) {
+        (self.wire, self.source)
     }
 
     /// What the next version has to be because of it.

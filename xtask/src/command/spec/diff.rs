@@ -1,14 +1,18 @@
 //! `cargo xtask spec diff`.
 
-use std::{io::IsTerminal as _, path::PathBuf};
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use xtask::{
-    diff::{self, Document, Report, Style},
+    check,
+    defect::Defects,
+    diff::{self, Document, Report},
     document::{self, Loaded},
 };
 
-use crate::command::{Failure, Format, expect_file, print};
+use crate::command::{Failure, Format, expect_file, print, style};
+
+const AGAIN: &str = "cargo xtask spec diff OLD NEW";
 
 #[derive(Args)]
 pub(crate) struct Diff {
@@ -34,32 +38,36 @@ enum FailOn {
 
 pub(crate) fn run(arguments: &Diff) -> Result<(), Failure> {
     let Diff { old, new, format, fail_on } = arguments;
-    let load = |path: &PathBuf| -> Result<(Loaded, Document), Failure> {
-        expect_file(path)?;
-        let loaded = document::load(path).map_err(|error| Failure::of(&error, "cargo xtask spec diff"))?;
-        let document = Document { file: path.display().to_string(), sha256: loaded.sha256.clone() };
-        Ok((loaded, document))
-    };
     let ((old, old_name), (new, new_name)) = (load(old)?, load(new)?);
     let report = Report::new(old_name, new_name, diff::compare(&old.value, &new.value));
     print(|out| match format {
-        Format::Text => {
-            let style = Style { color: std::io::stdout().is_terminal(), width: 100 };
-            out.write_all(diff::text(&report, style).as_bytes())
-        }
+        Format::Text => out.write_all(diff::text(&report, style()).as_bytes()),
         Format::Json => {
             serde_json::to_writer_pretty(&mut *out, &report)?;
             out.write_all(b"\n")
         }
         Format::Markdown => out.write_all(diff::markdown(&report).as_bytes()),
     })?;
-    let fails = match fail_on {
-        None => false,
-        Some(FailOn::Breaking) => report.changes.iter().any(diff::Change::is_breaking),
-        Some(FailOn::Any) => !report.changes.is_empty(),
+    let breaking = report.changes.iter().filter(|change| change.is_breaking()).count();
+    let (found, kind) = match fail_on {
+        None => return Ok(()),
+        Some(FailOn::Breaking) => (breaking, "breaking change"),
+        Some(FailOn::Any) => (report.changes.len(), "change"),
     };
-    if fails {
-        return Err(Failure::new(1, "there are such changes", "read the report"));
+    if found == 0 {
+        return Ok(());
     }
-    Ok(())
+    let next = "read the report, then take the document over with `cargo xtask spec update NEW`";
+    Err(Failure::new(1, xtask::defect::count(found, kind), next))
+}
+
+/// The document, which has to be OpenAPI, and what the report calls it.
+fn load(path: &Path) -> Result<(Loaded, Document), Failure> {
+    expect_file(path)?;
+    let shown = path.display().to_string();
+    let loaded = document::load(path).map_err(|error| Failure::of(&error, AGAIN))?;
+    let defect = check::version(&loaded.value).map_err(|defect| Defects::of(shown.clone(), vec![defect]));
+    defect.map_err(|defects| Failure::of(&defects.into(), AGAIN))?;
+    let document = Document { file: shown, sha256: loaded.sha256.clone() };
+    Ok((loaded, document))
 }

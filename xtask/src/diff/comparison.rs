@@ -1,0 +1,181 @@
+//! A comparison under way: what was found, and which operations it reaches.
+//!
+//! A schema that many operations share is compared once for each direction. What is found in it is kept at a node, and
+//! every use is an edge to that node, so that the work grows with the documents and not with the number of uses.
+
+use std::{
+    collections::{BTreeSet, HashMap, VecDeque, hash_map::Entry},
+    mem,
+};
+
+use serde_json::Value;
+
+use super::{Change, Direction, Rule, Verdict, likeness::Likeness, place::Place, rule::Flow, shape::Schema};
+
+pub(super) struct Comparison<'d> {
+    pub(super) old: Side<'d>,
+    pub(super) new: Side<'d>,
+    nodes: Vec<Node>,
+    changes: Vec<Change>,
+    /// Where each change is known from, so that what two operations share is one change.
+    known: HashMap<(Rule, Direction, String, String, String), usize>,
+    met: HashMap<(Vec<usize>, Vec<usize>, Flow), NodeId>,
+    jobs: VecDeque<(NodeId, Schema<'d>, Schema<'d>, Flow)>,
+}
+
+/// One of the two documents.
+pub(super) struct Side<'d> {
+    pub(super) document: &'d Value,
+    pub(super) likeness: Likeness<'d>,
+}
+
+/// A part of the documents that more than one operation may use.
+#[derive(Debug, Default)]
+struct Node {
+    changes: BTreeSet<usize>,
+    uses: BTreeSet<NodeId>,
+}
+
+/// Stands for a [`Node`].
+pub(super) type NodeId = usize;
+
+/// A change that was found; where, how, and what is said about it.
+pub(super) struct Found<'p, 'd> {
+    pub(super) rule: Rule,
+    pub(super) flow: Flow,
+    pub(super) old: &'p Place<'d>,
+    pub(super) new: &'p Place<'d>,
+    pub(super) summary: String,
+}
+
+impl<'d> Comparison<'d> {
+    pub(super) fn new(old: &'d Value, new: &'d Value) -> Self {
+        let side = |document| Side { document, likeness: Likeness::new(document) };
+        Self {
+            old: side(old),
+            new: side(new),
+            nodes: Vec::new(),
+            changes: Vec::new(),
+            known: HashMap::new(),
+            met: HashMap::new(),
+            jobs: VecDeque::new(),
+        }
+    }
+
+    pub(super) fn node(&mut self) -> NodeId {
+        self.nodes.push(Node::default());
+        self.nodes.len() - 1
+    }
+
+    /// Notes a change at `node`, with the verdicts of its rule.
+    pub(super) fn found(&mut self, node: NodeId, found: Found<'_, 'd>) {
+        let verdicts = found.rule.verdicts(found.flow);
+        self.judged(node, found, verdicts);
+    }
+
+    /// Notes a change whose verdicts are not those of its rule.
+    pub(super) fn judged(&mut self, node: NodeId, found: Found<'_, 'd>, (wire, source): (Verdict, Verdict)) {
+        let Found { rule, flow, old, new, summary } = found;
+        let direction = flow.direction();
+        let (old, new) = (old.pointer(), new.pointer());
+        let index = match self.known.entry((rule, direction, old.clone(), new.clone(), summary.clone())) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(slot) => {
+                let operations = Vec::new();
+                let change =
+                    Change { rule, operations, direction, old, new, wire, source, summary, reaches: Vec::new() };
+                self.changes.push(change);
+                *slot.insert(self.changes.len() - 1)
+            }
+        };
+        // Found in an answer that is an error, it may be found in one that is none.
+        let known = &mut self.changes[index];
+        known.wire = known.wire.max(wire);
+        known.source = known.source.max(source);
+        self.nodes[node].changes.insert(index);
+    }
+
+    /// Compares two schemas, now or, if they are shared, when their turn comes.
+    pub(super) fn schemas(&mut self, node: NodeId, old: &Schema<'d>, new: &Schema<'d>, flow: Flow) {
+        self.components(node, old, new, flow);
+        match old.is_shared() || new.is_shared() {
+            true => self.shared(node, old, new, flow),
+            false => self.shapes(node, old, new, flow),
+        }
+    }
+
+    /// Compares two schemas when their turn comes, unless they have been.
+    pub(super) fn shared(&mut self, node: NodeId, old: &Schema<'d>, new: &Schema<'d>, flow: Flow) {
+        let identities = |schema: &Schema<'d>, document| -> Vec<usize> {
+            let parts: BTreeSet<usize> =
+                schema.parts.iter().map(|part| bare_target(part, document).identity()).collect();
+            parts.into_iter().collect()
+        };
+        let key = (identities(old, self.old.document), identities(new, self.new.document), flow);
+        let target = match self.met.get(&key) {
+            Some(known) => *known,
+            None => {
+                let target = self.node();
+                self.met.insert(key, target);
+                self.jobs.push_back((target, old.clone(), new.clone(), flow));
+                target
+            }
+        };
+        self.nodes[node].uses.insert(target);
+    }
+
+    /// Compares what is left to compare.
+    pub(super) fn finish(&mut self) {
+        while let Some((node, old, new, flow)) = self.jobs.pop_front() {
+            self.shapes(node, &old, &new, flow);
+        }
+    }
+
+    /// The changes, each with the operations that reach it: `roots` are the operations and their nodes.
+    pub(super) fn into_changes(mut self, roots: &[(String, NodeId)]) -> Vec<Change> {
+        self.finish();
+        let busy = self.busy();
+        for (operation, root) in roots {
+            let mut seen = BTreeSet::from([*root]);
+            let mut open = vec![*root];
+            while let Some(node) = open.pop() {
+                for index in &self.nodes[node].changes {
+                    let operations = &mut self.changes[*index].operations;
+                    if operations.last() != Some(operation) {
+                        operations.push(operation.clone());
+                    }
+                }
+                open.extend(self.nodes[node].uses.iter().filter(|used| busy[**used] && seen.insert(**used)));
+            }
+        }
+        let mut changes = mem::take(&mut self.changes);
+        changes.iter_mut().for_each(|change| change.operations.sort());
+        changes
+    }
+
+    /// Which nodes have changes, or use one that has.
+    fn busy(&self) -> Vec<bool> {
+        let mut users = vec![Vec::new(); self.nodes.len()];
+        for (user, node) in self.nodes.iter().enumerate() {
+            node.uses.iter().for_each(|used| users[*used].push(user));
+        }
+        let mut busy: Vec<bool> = self.nodes.iter().map(|node| !node.changes.is_empty()).collect();
+        let mut open: Vec<NodeId> = (0..busy.len()).filter(|node| busy[*node]).collect();
+        while let Some(node) = open.pop() {
+            for user in &users[node] {
+                if !mem::replace(&mut busy[*user], true) {
+                    open.push(*user);
+                }
+            }
+        }
+        busy
+    }
+}
+
+/// What a reference with nothing beside it stands for; else the place itself.
+fn bare_target<'d>(part: &Place<'d>, document: &'d Value) -> Place<'d> {
+    match part.value.as_object() {
+        Some(members) if members.len() == 1 => part.clone().resolved(document),
+        _ => part.clone(),
+    }
+}

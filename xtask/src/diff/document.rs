@@ -1,0 +1,147 @@
+//! What concerns a document as a whole: servers, keys, words, and the schemas that no operation reaches.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::{
+    Rule,
+    comparison::{Comparison, Found, NodeId},
+    operations::Operation,
+    place::Place,
+    rule::Flow,
+    shape::Schema,
+};
+use crate::walk;
+
+impl<'d> Comparison<'d> {
+    /// Compares the document outside of its operations.
+    pub(super) fn document(&mut self, node: NodeId) {
+        let (old, new) = (Place::root(self.old.document), Place::root(self.new.document));
+        self.members(node, Flow::Outside, &old, &new, is_compared, "the document");
+        for key in ["openapi", "info"] {
+            let (before, now) = (old.get(key), new.get(key));
+            if before.as_ref().map(|place| place.value) != now.as_ref().map(|place| place.value) {
+                let summary = format!("`{key}` of the document changed");
+                let (old, new) = (before.unwrap_or_else(|| old.clone()), now.unwrap_or_else(|| new.clone()));
+                self.found(
+                    node,
+                    Found { rule: Rule::ProseChanged, flow: Flow::Outside, old: &old, new: &new, summary },
+                );
+            }
+        }
+        self.servers(node, &old, &new);
+        self.schemes(node);
+        self.unreached(node);
+    }
+
+    /// Servers of one operation, or of its path, which count before those of the document.
+    pub(super) fn own_servers(&mut self, node: NodeId, old: &Operation<'d>, new: &Operation<'d>) {
+        let holder = |operation: &Operation<'d>, root: &'d Value| {
+            let own =
+                [&operation.place, &operation.item].into_iter().find(|place| place.value.get("servers").is_some());
+            (own.is_some(), own.cloned().unwrap_or_else(|| Place::root(root)))
+        };
+        let ((old_own, before), (new_own, now)) = (holder(old, self.old.document), holder(new, self.new.document));
+        if old_own || new_own {
+            self.servers(node, &before, &now);
+        }
+    }
+
+    fn servers(&mut self, node: NodeId, old: &Place<'d>, new: &Place<'d>) {
+        let servers = |holder: &Place<'d>| -> BTreeMap<&'d str, Place<'d>> {
+            let list = holder.get("servers");
+            list.iter().flat_map(Place::elements).filter_map(|server| Some((server.text("url")?, server))).collect()
+        };
+        let (mut gone, mut come) = (servers(old), servers(new));
+        let both: Vec<_> = gone.keys().filter(|url| come.contains_key(*url)).copied().collect();
+        let flow = Flow::Outside;
+        for url in both {
+            if let (Some(before), Some(now)) = (gone.remove(url), come.remove(url)) {
+                if before.value.get("variables") != now.value.get("variables") {
+                    let summary = format!("the variables of the server `{url}` changed");
+                    self.found(node, Found { rule: Rule::ServerChanged, flow, old: &before, new: &now, summary });
+                }
+                let what = format!("the server `{url}`");
+                self.members(node, flow, &before, &now, |key| matches!(key, "url" | "variables"), &what);
+            }
+        }
+        if gone.len() == 1 && come.len() == 1 {
+            if let (Some((was, before)), Some((is, now))) = (gone.pop_first(), come.pop_first()) {
+                let summary = format!("the server `{was}` is `{is}` now");
+                self.found(node, Found { rule: Rule::ServerChanged, flow, old: &before, new: &now, summary });
+            }
+            return;
+        }
+        for (url, server) in gone {
+            let summary = format!("the server `{url}` is gone");
+            self.found(node, Found { rule: Rule::ServerRemoved, flow, old: &server, new, summary });
+        }
+        for (url, server) in come {
+            let summary = format!("the server `{url}` is new");
+            self.found(node, Found { rule: Rule::ServerAdded, flow, old, new: &server, summary });
+        }
+    }
+
+    /// Component schemas that no operation of one of the documents reaches: webhook payloads, for one. A type is
+    /// generated for each.
+    fn unreached(&mut self, node: NodeId) {
+        let schemas = |document: &'d Value| -> BTreeMap<&'d str, Place<'d>> {
+            Place::at(document, "#/components/schemas").iter().flat_map(Place::members).collect()
+        };
+        let (old_reached, new_reached) = (reached(self.old.document), reached(self.new.document));
+        let (before, now) = (schemas(self.old.document), schemas(self.new.document));
+        let flow = Flow::Unreached;
+        for (name, old) in &before {
+            let Some(new) = now.get(name) else { continue };
+            if !old_reached.contains(name) || !new_reached.contains(name) {
+                self.shared(node, &Schema::of(old.clone()), &Schema::of(new.clone()), flow);
+            }
+        }
+        let is_lost = |name: &&str| !before.contains_key(*name) && !new_reached.contains(*name);
+        let mut come: BTreeMap<_, _> = now.iter().filter(|(name, _)| is_lost(name)).collect();
+        let is_gone = |name: &&str| !now.contains_key(*name) && !old_reached.contains(*name);
+        for (was, old) in before.iter().filter(|(name, _)| is_gone(name)) {
+            let likeness = self.old.likeness.of(&Schema::of(old.clone()));
+            let found = come.iter().find(|(_, new)| self.new.likeness.of(&Schema::of((**new).clone())) == likeness);
+            let Some((is, new)) = found.map(|(is, new)| (**is, (*new).clone())) else {
+                let summary = format!("the schema `{was}`, which no operation uses, is gone");
+                let new = Place::root(self.new.document);
+                self.found(node, Found { rule: Rule::SchemaRemoved, flow, old, new: &new, summary });
+                continue;
+            };
+            come.remove(&is);
+            let summary = format!("the schema `{was}`, which no operation uses, is now called `{is}`");
+            self.found(node, Found { rule: Rule::SchemaRenamed, flow, old, new: &new, summary });
+            self.shared(node, &Schema::of(old.clone()), &Schema::of(new), flow);
+        }
+        for (is, new) in come {
+            let summary = format!("the schema `{is}`, which no operation uses, is new");
+            let old = Place::root(self.old.document);
+            self.found(node, Found { rule: Rule::SchemaAdded, flow, old: &old, new, summary });
+        }
+    }
+}
+
+/// What is compared in a place of its own.
+fn is_compared(key: &str) -> bool {
+    matches!(key, "openapi" | "info" | "servers" | "paths" | "components" | "security")
+}
+
+/// The component schemas that an operation leads to.
+fn reached(document: &Value) -> BTreeSet<&str> {
+    let mut open: Vec<&str> = Vec::new();
+    let mut seen = BTreeSet::new();
+    if let Some(paths) = document.get("paths") {
+        walk::references(paths, &mut |_, target| open.push(target));
+    }
+    while let Some(target) = open.pop() {
+        if !seen.insert(target) {
+            continue;
+        }
+        if let Some(value) = target.strip_prefix('#').and_then(|pointer| document.pointer(pointer)) {
+            walk::references(value, &mut |_, target| open.push(target));
+        }
+    }
+    seen.into_iter().filter_map(walk::schema_name).collect()
+}

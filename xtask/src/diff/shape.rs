@@ -1,0 +1,244 @@
+//! What a schema says, however it is written: references followed, `allOf` merged, each word with its place.
+
+use std::{
+    collections::{BTreeMap, HashSet},
+    rc::Rc,
+};
+
+use serde_json::Value;
+
+use super::place::Place;
+use crate::walk;
+
+/// A schema: all of these hold at once. None says nothing.
+#[derive(Debug, Clone)]
+pub(super) struct Schema<'d> {
+    pub(super) parts: Vec<Place<'d>>,
+    /// Where a change is shown that has no place of its own.
+    pub(super) at: Place<'d>,
+}
+
+impl<'d> Schema<'d> {
+    pub(super) fn of(place: Place<'d>) -> Self {
+        Self { parts: vec![place.clone()], at: place }
+    }
+
+    /// The schema that says nothing, where `at` says none.
+    pub(super) fn any(at: Place<'d>) -> Self {
+        Self { parts: Vec::new(), at }
+    }
+
+    /// The schema under `key`, or the one that says nothing.
+    pub(super) fn under(holder: &Place<'d>, key: &str) -> Self {
+        holder.get(key).map_or_else(|| Self::any(holder.clone()), Self::of)
+    }
+
+    /// The component that this refers to and nothing else.
+    pub(super) fn component(&self) -> Option<&'d str> {
+        match self.parts.as_slice() {
+            [only] => walk::target(only.value).filter(|_| walk::reference(only.value).is_some() || is_bare(only.value)),
+            _ => None,
+        }
+    }
+
+    /// Whether it is written in another place than where it is used.
+    pub(super) fn is_shared(&self) -> bool {
+        self.parts.iter().any(|part| walk::reference(part.value).is_some())
+    }
+}
+
+/// Whether the object has nothing but an `allOf` and words about it.
+fn is_bare(schema: &Value) -> bool {
+    schema.as_object().is_some_and(|members| members.keys().all(|key| key == "allOf" || is_prose(key)))
+}
+
+/// What is said for people alone.
+pub(super) fn is_prose(key: &str) -> bool {
+    matches!(key, "description" | "title" | "summary" | "example" | "examples" | "externalDocs" | "tags" | "xml")
+}
+
+/// A schema, read.
+#[derive(Debug)]
+pub(super) struct Shape<'d> {
+    /// What was read.
+    pub(super) schema: Schema<'d>,
+    /// Where it is written.
+    pub(super) at: Place<'d>,
+    /// The stated type, or the one that what is stated makes sense for.
+    pub(super) kind: Option<(&'d str, Place<'d>)>,
+    pub(super) nullable: Option<Place<'d>>,
+    /// The values that it is restricted to, without `null`.
+    pub(super) values: Option<(Place<'d>, Vec<&'d Value>)>,
+    pub(super) properties: BTreeMap<&'d str, Property<'d>>,
+    pub(super) items: Schema<'d>,
+    pub(super) additional: Additional<'d>,
+    pub(super) unions: Vec<Union<'d>>,
+    pub(super) discriminator: Option<Place<'d>>,
+    /// The values of `not: {enum: […]}`.
+    pub(super) excluded: Option<(Place<'d>, Vec<&'d Value>)>,
+    /// Every other word, with what is said by it. What is said twice counts once.
+    pub(super) words: BTreeMap<&'d str, Vec<Place<'d>>>,
+}
+
+/// A property, declared or only required.
+#[derive(Debug)]
+pub(super) struct Property<'d> {
+    pub(super) schema: Schema<'d>,
+    pub(super) required: bool,
+}
+
+/// What a schema says of properties that it does not name.
+#[derive(Debug, Clone)]
+pub(super) enum Additional<'d> {
+    Open,
+    Closed(Place<'d>),
+    Typed(Schema<'d>),
+}
+
+/// One `oneOf` or `anyOf`.
+#[derive(Debug)]
+pub(super) struct Union<'d> {
+    pub(super) keyword: &'static str,
+    pub(super) at: Place<'d>,
+    pub(super) variants: Vec<Schema<'d>>,
+}
+
+impl<'d> Shape<'d> {
+    pub(super) fn of(document: &'d Value, schema: &Schema<'d>) -> Rc<Self> {
+        let at = schema.at.clone().resolved(document);
+        let mut shape = Self {
+            schema: schema.clone(),
+            kind: None,
+            nullable: None,
+            values: None,
+            properties: BTreeMap::new(),
+            items: Schema::any(at.clone()),
+            additional: Additional::Open,
+            unions: Vec::new(),
+            discriminator: None,
+            excluded: None,
+            words: BTreeMap::new(),
+            at,
+        };
+        let mut seen = HashSet::new();
+        let mut required = Vec::new();
+        for part in &schema.parts {
+            shape.add(document, part.clone(), &mut seen, &mut required);
+        }
+        for name in required {
+            let at = shape.at.clone();
+            let property = shape.properties.entry(name);
+            property.or_insert_with(|| Property { schema: Schema::any(at), required: true }).required = true;
+        }
+        shape.kind = shape.kind.take().or_else(|| Some((shape.implied()?, shape.at.clone())));
+        Rc::new(shape)
+    }
+
+    /// Adds what one part says; `seen` ends circles.
+    fn add(&mut self, document: &'d Value, part: Place<'d>, seen: &mut HashSet<usize>, required: &mut Vec<&'d str>) {
+        if !seen.insert(part.identity()) {
+            return;
+        }
+        let reference = walk::reference(part.value).and_then(|reference| Place::at(document, reference));
+        if let Some(target) = reference {
+            self.add(document, target, seen, required);
+        }
+        for (key, member) in part.members() {
+            match key {
+                "$ref" => {}
+                "allOf" => member.elements().for_each(|part| self.add(document, part, seen, required)),
+                "type" => {
+                    let kind = member.value.as_str().unwrap_or_default();
+                    // Of two that hold at once the narrower one counts.
+                    if self.kind.as_ref().is_none_or(|(known, _)| *known == "number") {
+                        self.kind = Some((kind, member));
+                    }
+                }
+                "nullable" if member.value == true => self.nullable = Some(member),
+                "nullable" => {}
+                "enum" => {
+                    if member.value.as_array().is_some_and(|values| values.contains(&Value::Null)) {
+                        self.nullable.get_or_insert_with(|| member.clone());
+                    }
+                    let values = member.value.as_array().into_iter().flatten().filter(|value| !value.is_null());
+                    let values: Vec<_> = values.collect();
+                    match &mut self.values {
+                        Some((_, known)) => known.retain(|value| values.contains(value)),
+                        None => self.values = Some((member, values)),
+                    }
+                }
+                "properties" => member.members().for_each(|(name, property)| {
+                    // `required: true` inside a property is no OpenAPI, but it is said, and meant so.
+                    let is_required = property.value.get("required") == Some(&Value::Bool(true));
+                    let entry = self.properties.entry(name).or_insert_with(|| Property {
+                        schema: Schema { parts: Vec::new(), at: property.clone() },
+                        required: false,
+                    });
+                    entry.required |= is_required;
+                    // The last one says most: what is shared comes first in an `allOf`.
+                    entry.schema.at = property.clone();
+                    entry.schema.parts.push(property);
+                }),
+                "required" => required.extend(member.value.as_array().into_iter().flatten().filter_map(Value::as_str)),
+                "items" => {
+                    if self.items.parts.is_empty() {
+                        self.items.at = member.clone();
+                    }
+                    self.items.parts.push(member);
+                }
+                "additionalProperties" => match member.value {
+                    Value::Bool(false) => self.additional = Additional::Closed(member),
+                    Value::Object(schema) if !schema.is_empty() => {
+                        if let Additional::Open = self.additional {
+                            self.additional = Additional::Typed(Schema::of(member));
+                        }
+                    }
+                    _ => {}
+                },
+                "oneOf" | "anyOf" => {
+                    let keyword = if key == "oneOf" { "oneOf" } else { "anyOf" };
+                    let variants = member.elements().map(Schema::of).collect();
+                    self.unions.push(Union { keyword, at: member, variants });
+                }
+                "discriminator" => self.discriminator = Some(member),
+                "not" if excluded(member.value).is_some() => {
+                    self.excluded = excluded(member.value).map(|values| (member, values));
+                }
+                _ => {
+                    let said = self.words.entry(key).or_default();
+                    if said.iter().all(|other| other.value != member.value) {
+                        said.push(member);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The type that goes without saying.
+    fn implied(&self) -> Option<&'static str> {
+        if !self.properties.is_empty() || matches!(self.additional, Additional::Typed(_)) {
+            return Some("object");
+        }
+        if !self.items.parts.is_empty() {
+            return Some("array");
+        }
+        let (_, values) = self.values.as_ref()?;
+        (!values.is_empty() && values.iter().all(|value| value.is_string())).then_some("string")
+    }
+
+    /// Whether it says anything about a value's form beside being one of several.
+    pub(super) fn is_plain_union(&self) -> bool {
+        !self.unions.is_empty() && self.properties.is_empty()
+    }
+
+    pub(super) fn word(&self, key: &str) -> Option<&Place<'d>> {
+        self.words.get(key)?.first()
+    }
+}
+
+/// The values in `{enum: […]}`, if that is all there is.
+fn excluded(not: &Value) -> Option<Vec<&Value>> {
+    let members = not.as_object()?;
+    let values = members.get("enum")?.as_array()?;
+    members.keys().all(|key| key == "enum" || key == "type" || is_prose(key)).then(|| values.iter().collect())
+}
