@@ -18,10 +18,6 @@ pub struct Report {
     pub old: Document,
     /// The new document.
     pub new: Document,
-    fn severity(&self) -> (Verdict, Verdict) {
-        (self.wire, self.source)
-    }
-
     /// What the next version of `unigox` has to be.
     pub bump: Bump,
     /// Every change, by operation, the breaking ones first.
