@@ -20,6 +20,8 @@ pub(super) struct Comparison<'d> {
     /// Where each change is known from, so that what two operations share is one change.
     known: HashMap<(Rule, Direction, String, String, String), usize>,
     met: HashMap<(Vec<usize>, Vec<usize>, Flow), NodeId>,
+    /// Components that were found to have another name, old and new.
+    pub(super) renamed: BTreeSet<(&'d str, &'d str)>,
     jobs: VecDeque<(NodeId, Schema<'d>, Schema<'d>, Flow)>,
 }
 
@@ -58,6 +60,7 @@ impl<'d> Comparison<'d> {
             changes: Vec::new(),
             known: HashMap::new(),
             met: HashMap::new(),
+            renamed: BTreeSet::new(),
             jobs: VecDeque::new(),
         }
     }

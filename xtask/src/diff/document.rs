@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::{
-    Rule,
+    Rule, Verdict,
     comparison::{Comparison, Found, NodeId},
     operations::Operation,
     place::Place,
@@ -58,7 +58,7 @@ impl<'d> Comparison<'d> {
         let flow = Flow::Outside;
         for url in both {
             if let (Some(before), Some(now)) = (gone.remove(url), come.remove(url)) {
-                if before.value.get("variables") != now.value.get("variables") {
+                if variables(&before) != variables(&now) {
                     let summary = format!("the variables of the server `{url}` changed");
                     self.found(node, Found { rule: Rule::ServerChanged, flow, old: &before, new: &now, summary });
                 }
@@ -86,9 +86,6 @@ impl<'d> Comparison<'d> {
     /// Component schemas that no operation of one of the documents reaches: webhook payloads, for one. A type is
     /// generated for each.
     fn unreached(&mut self, node: NodeId) {
-        let schemas = |document: &'d Value| -> BTreeMap<&'d str, Place<'d>> {
-            Place::at(document, "#/components/schemas").iter().flat_map(Place::members).collect()
-        };
         let (old_reached, new_reached) = (reached(self.old.document), reached(self.new.document));
         let (before, now) = (schemas(self.old.document), schemas(self.new.document));
         let flow = Flow::Unreached;
@@ -98,29 +95,56 @@ impl<'d> Comparison<'d> {
                 self.shared(node, &Schema::of(old.clone()), &Schema::of(new.clone()), flow);
             }
         }
-        let is_lost = |name: &&str| !before.contains_key(*name) && !new_reached.contains(*name);
-        let mut come: BTreeMap<_, _> = now.iter().filter(|(name, _)| is_lost(name)).collect();
-        let is_gone = |name: &&str| !now.contains_key(*name) && !old_reached.contains(*name);
-        for (was, old) in before.iter().filter(|(name, _)| is_gone(name)) {
+        // Where they are used, renamed ones have been found, but for those that are only part of others.
+        self.finish();
+        let gone = before
+            .iter()
+            .filter(|(name, _)| !now.contains_key(*name) && self.renamed.iter().all(|(was, _)| was != *name));
+        let gone: Vec<_> = gone.collect();
+        let come = now
+            .iter()
+            .filter(|(name, _)| !before.contains_key(*name) && self.renamed.iter().all(|(_, is)| is != *name));
+        let mut come: BTreeMap<_, _> = come.collect();
+        for (was, old) in gone {
             let likeness = self.old.likeness.of(&Schema::of(old.clone()));
             let found = come.iter().find(|(_, new)| self.new.likeness.of(&Schema::of((**new).clone())) == likeness);
-            let Some((is, new)) = found.map(|(is, new)| (**is, (*new).clone())) else {
+            if let Some((is, new)) = found.map(|(is, new)| (**is, (*new).clone())) {
+                come.remove(&is);
+                let is_part = old_reached.contains(was) && new_reached.contains(is);
+                let use_of_it = if is_part { "which is part of others" } else { "which no operation uses" };
+                let summary = format!("the schema `{was}`, {use_of_it}, is now called `{is}`");
+                let rule = Rule::SchemaRenamed;
+                let (wire, source) = rule.verdicts(flow);
+                // What is merged into others has no type of its own.
+                let source = if is_part { Verdict::Ok } else { source };
+                self.judged(node, Found { rule, flow, old, new: &new, summary }, (wire, source));
+                self.shared(node, &Schema::of(old.clone()), &Schema::of(new), flow);
+            } else if !old_reached.contains(was) {
                 let summary = format!("the schema `{was}`, which no operation uses, is gone");
                 let new = Place::root(self.new.document);
                 self.found(node, Found { rule: Rule::SchemaRemoved, flow, old, new: &new, summary });
-                continue;
-            };
-            come.remove(&is);
-            let summary = format!("the schema `{was}`, which no operation uses, is now called `{is}`");
-            self.found(node, Found { rule: Rule::SchemaRenamed, flow, old, new: &new, summary });
-            self.shared(node, &Schema::of(old.clone()), &Schema::of(new), flow);
+            }
         }
-        for (is, new) in come {
+        for (is, new) in come.into_iter().filter(|(is, _)| !new_reached.contains(*is)) {
             let summary = format!("the schema `{is}`, which no operation uses, is new");
             let old = Place::root(self.old.document);
             self.found(node, Found { rule: Rule::SchemaAdded, flow, old: &old, new, summary });
         }
     }
+}
+
+/// The variables of a server, by name: the default, and what else there may be.
+fn variables<'d>(server: &Place<'d>) -> BTreeMap<&'d str, (&'d Value, BTreeSet<&'d str>)> {
+    let values = |place: &Place<'d>| -> BTreeSet<&'d str> {
+        place.get("enum").iter().flat_map(Place::elements).filter_map(|value| value.value.as_str()).collect()
+    };
+    let default = |place: &Place<'d>| place.get("default").map_or(&Value::Null, |default| default.value);
+    let variables = server.get("variables");
+    variables.iter().flat_map(Place::members).map(|(name, place)| (name, (default(&place), values(&place)))).collect()
+}
+
+fn schemas(document: &Value) -> BTreeMap<&str, Place<'_>> {
+    Place::at(document, "#/components/schemas").iter().flat_map(Place::members).collect()
 }
 
 /// What is compared in a place of its own.

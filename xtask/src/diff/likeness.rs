@@ -45,13 +45,13 @@ impl<'d> Likeness<'d> {
         let shape = Shape::of(self.document, schema);
         let mut hasher = DefaultHasher::new();
         let mut say = |what: &str, value: u64| (what, value).hash(&mut hasher);
-        say("kind", text(shape.kind.as_ref().map(|(kind, _)| *kind)));
+        say("kind", text(shape.kind));
         say("nullable", shape.nullable.is_some().into());
         say("enum", set(shape.values.as_ref().map(|(_, values)| values.as_slice())));
         say("not", set(shape.excluded.as_ref().map(|(_, values)| values.as_slice())));
         for (name, property) in &shape.properties {
             say(name, self.at(&property.schema, depth - 1));
-            say("required", property.required.into());
+            say("required", property.required.is_some().into());
         }
         if !shape.items.parts.is_empty() {
             say("items", self.at(&shape.items, depth - 1));

@@ -50,6 +50,7 @@ impl<'d> Comparison<'d> {
         let (renamed, old_place, new_place) = self.rename(was, is);
         let (rule, old, new, summary) = match (renamed, old_place, new_place) {
             (true, Some(old), Some(new)) => {
+                self.renamed.insert((was, is));
                 (Rule::SchemaRenamed, old, new, format!("the schema `{was}` is now called `{is}`"))
             }
             _ => {
@@ -102,12 +103,14 @@ impl<'d> Comparison<'d> {
         let Pair { old, new, .. } = pair;
         match (&old.nullable, &new.nullable) {
             (None, Some(place)) => {
-                let summary = format!("{} may now be `null`", about(&old.at, &new.at));
-                self.note(pair, Rule::NullableAdded, &old.at, place, summary);
+                let old = old.beside(place);
+                let summary = format!("{} may now be `null`", about(&old, place));
+                self.note(pair, Rule::NullableAdded, &old, place, summary);
             }
             (Some(place), None) => {
-                let summary = format!("{} may no longer be `null`", about(&old.at, &new.at));
-                self.note(pair, Rule::NullableRemoved, place, &new.at, summary);
+                let new = new.beside(place);
+                let summary = format!("{} may no longer be `null`", about(place, &new));
+                self.note(pair, Rule::NullableRemoved, place, &new, summary);
             }
             _ => {}
         }
@@ -116,37 +119,40 @@ impl<'d> Comparison<'d> {
     /// Compares the types, and tells whether what is said of the values can be compared.
     fn kinds(&mut self, pair: &Pair<'_, 'd>) -> bool {
         let Pair { old, new, .. } = pair;
-        let name = |shape: &Shape<'_>| shape.kind.as_ref().map(|(kind, _)| (*kind).to_owned());
-        let place =
-            |shape: &Shape<'d>| shape.kind.as_ref().map_or_else(|| shape.at.clone(), |(_, place)| place.clone());
-        let (was, is) = (name(old), name(new));
-        let rule = match (was.as_deref(), is.as_deref()) {
+        let rule = match (old.kind, new.kind) {
             (was, is) if was == is => return true,
             (None, _) | (Some("number"), Some("integer")) => Rule::TypeNarrowed,
             (_, None) | (Some("integer"), Some("number")) => Rule::TypeWidened,
             _ => Rule::TypeChanged,
         };
-        let said = |kind: &Option<String>| kind.as_ref().map_or("anything".to_owned(), |kind| format!("`{kind}`"));
-        let summary = format!("the type of {} was {} and is {}", about(&old.at, &new.at), said(&was), said(&is));
-        self.note(pair, rule, &place(old), &place(new), summary);
+        let said = |kind: Option<&str>| kind.map_or("anything".to_owned(), |kind| format!("`{kind}`"));
+        let change = format!("was {} and is {}", said(old.kind), said(new.kind));
+        let (old_place, new_place) = match (&old.kind_at, &new.kind_at) {
+            (Some(before), Some(now)) => one_part(pair, before, now),
+            (before, now) => both(pair, before.clone(), now.clone()),
+        };
+        let summary = format!("the type of {} {change}", about(&old_place, &new_place));
+        self.note(pair, rule, &old_place, &new_place, summary);
         false
     }
 
     fn enums(&mut self, pair: &Pair<'_, 'd>) {
         let Pair { old, new, .. } = pair;
-        let what = about(&old.at, &new.at);
         match (&old.values, &new.values) {
             (None, None) => {}
             (None, Some((place, now))) => {
-                let summary = format!("{what} is now restricted to {}", values(now));
-                self.note(pair, Rule::EnumIntroduced, &old.at, place, summary);
+                let old = old.beside(place);
+                let summary = format!("{} is now restricted to {}", about(&old, place), values(now));
+                self.note(pair, Rule::EnumIntroduced, &old, place, summary);
             }
             (Some((place, _)), None) => {
-                let summary = format!("{what} is no longer restricted to certain values");
-                self.note(pair, Rule::EnumDropped, place, &new.at, summary);
+                let new = new.beside(place);
+                let summary = format!("{} is no longer restricted to certain values", about(place, &new));
+                self.note(pair, Rule::EnumDropped, place, &new, summary);
             }
             (Some((old_place, before)), Some((new_place, now))) => {
                 let (gone, come) = differences(before, now);
+                let what = about(old_place, new_place);
                 if !gone.is_empty() {
                     let summary = format!("{what} no longer has {}", values(&gone));
                     self.note(pair, Rule::EnumValuesRemoved, old_place, new_place, summary);
@@ -161,12 +167,17 @@ impl<'d> Comparison<'d> {
 
     fn exclusions(&mut self, pair: &Pair<'_, 'd>) {
         let Pair { old, new, .. } = pair;
-        let of = |shape: &Shape<'d>| shape.excluded.clone().unwrap_or_else(|| (shape.at.clone(), Vec::new()));
-        let ((old_place, before), (new_place, now)) = (of(old), of(new));
-        let (gone, come) = differences(&before, &now);
-        let what = about(&old.at, &new.at);
+        let (old_place, new_place) = match (&old.excluded, &new.excluded) {
+            (None, None) => return,
+            (Some((place, _)), None) => (place.clone(), new.beside(place)),
+            (None, Some((place, _))) => (old.beside(place), place.clone()),
+            (Some((before, _)), Some((now, _))) => (before.clone(), now.clone()),
+        };
+        let values_of = |shape: &Shape<'d>| shape.excluded.as_ref().map_or(Vec::new(), |(_, values)| values.clone());
+        let (gone, come) = differences(&values_of(old), &values_of(new));
+        let what = about(&old_place, &new_place);
         if !gone.is_empty() {
-            let summary = format!("{what} may now be {}, which were ruled out", values(&gone));
+            let summary = format!("{what} may now be {}, which used to be ruled out", values(&gone));
             self.note(pair, Rule::ExcludedValuesRemoved, &old_place, &new_place, summary);
         }
         if !come.is_empty() {
@@ -187,14 +198,12 @@ impl<'d> Comparison<'d> {
             _ => Rule::FormatChanged,
         };
         let said = |format: Option<&str>| format.map_or("none".to_owned(), |format| format!("`{format}`"));
-        let what = about(&old.at, &new.at);
-        let summary = format!("the format of {what} was {} and is {}", said(name(&was)), said(name(&is)));
-        let is_number = new.kind.as_ref().is_some_and(|(kind, _)| matches!(*kind, "integer" | "number"));
+        let is_number = matches!(new.kind, Some("integer" | "number"));
         let is_typed = |format: Option<&str>| format.is_some_and(|format| is_number || TYPED_FORMATS.contains(&format));
         let typed = is_typed(name(&was)) || is_typed(name(&is));
-        let place =
-            |format: Option<(Place<'d>, _)>, shape: &Shape<'d>| format.map_or(shape.at.clone(), |(place, _)| place);
-        let (old, new) = (place(was, old), place(is, new));
+        let summary = format!("{} and is {}", said(name(&was)), said(name(&is)));
+        let (old, new) = both(pair, was.map(|(place, _)| place), is.map(|(place, _)| place));
+        let summary = format!("the format of {} was {summary}", about(&old, &new));
         match typed {
             true => self.note(pair, rule, &old, &new, summary),
             false => self.note_untyped(pair, rule, &old, &new, summary),
@@ -217,23 +226,22 @@ impl<'d> Comparison<'d> {
         let of = |shape: &Shape<'d>| shape.word(word).filter(|place| *place.value != false).cloned();
         let (was, is) = (of(old), of(new));
         let number = |place: &Option<Place<'_>>| place.as_ref().and_then(|place| place.value.as_f64());
-        let what = about(&old.at, &new.at);
-        let (rule, summary) = match (&was, &is) {
+        let rule = match (&was, &is) {
             (None, None) => return,
             (Some(was), Some(is)) if was.value == is.value => return,
-            (None, Some(is)) => (Rule::ConstraintAdded, format!("{what} now has the `{word}` {}", is.value)),
-            (Some(_), None) => (Rule::ConstraintRemoved, format!("{what} no longer has a `{word}`")),
-            (Some(before), Some(now)) => {
-                let rule = match (grows, number(&was), number(&is)) {
-                    (Some(grows), Some(was), Some(is)) if (is > was) == grows => Rule::ConstraintLoosened,
-                    (Some(_), Some(_), Some(_)) => Rule::ConstraintTightened,
-                    _ => Rule::ConstraintChanged,
-                };
-                (rule, format!("the `{word}` of {what} was {} and is {}", before.value, now.value))
-            }
+            (None, Some(_)) => Rule::ConstraintAdded,
+            (Some(_), None) => Rule::ConstraintRemoved,
+            _ => match (grows, number(&was), number(&is)) {
+                (Some(grows), Some(was), Some(is)) if (is > was) == grows => Rule::ConstraintLoosened,
+                (Some(_), Some(_), Some(_)) => Rule::ConstraintTightened,
+                _ => Rule::ConstraintChanged,
+            },
         };
-        let place = |place: Option<Place<'d>>, shape: &Shape<'d>| place.unwrap_or_else(|| shape.at.clone());
-        let (old, new) = (place(was, old), place(is, new));
+        let said =
+            |place: &Option<Place<'_>>| place.as_ref().map_or("none".to_owned(), |place| place.value.to_string());
+        let change = format!("was {} and is {}", said(&was), said(&is));
+        let (old, new) = both(pair, was, is);
+        let summary = format!("the `{word}` of {} {change}", about(&old, &new));
         match CHECKED.contains(&word) {
             true => self.note(pair, rule, &old, &new, summary),
             false => self.note_untyped(pair, rule, &old, &new, summary),
@@ -249,42 +257,51 @@ impl<'d> Comparison<'d> {
         }
         let gone: Vec<_> = old.properties.iter().filter(|(name, _)| !new.properties.contains_key(*name)).collect();
         let come: Vec<_> = new.properties.iter().filter(|(name, _)| !old.properties.contains_key(*name)).collect();
-        if let ([(was, before)], [(is, now)]) = (gone.as_slice(), come.as_slice())
+        if let ([(was, before)], [(_, now)]) = (gone.as_slice(), come.as_slice())
             && self.old.likeness.of(&before.schema) == self.new.likeness.of(&now.schema)
         {
-            let summary = format!("the property `{was}` of {} is now called `{is}`", about(&old.at, &new.at));
+            let summary = format!("{} was called `{was}`", about(&before.schema.at, &now.schema.at));
             self.note(pair, Rule::PropertyRenamed, &before.schema.at, &now.schema.at, summary);
             return self.property(pair, before, now);
         }
-        let what = about(&old.at, &new.at);
         for (name, property) in gone {
             let (rule, kind) = match property.required {
-                true => (Rule::RequiredPropertyRemoved, "required"),
-                false => (Rule::OptionalPropertyRemoved, "optional"),
+                Some(_) => (Rule::RequiredPropertyRemoved, "required"),
+                None => (Rule::OptionalPropertyRemoved, "optional"),
             };
-            let summary = format!("{what} no longer has the {kind} property `{name}`");
-            self.note(pair, rule, &property.schema.at, &new.at, summary);
+            let new = new.beside(&property.schema.at);
+            let summary =
+                format!("{} no longer has the {kind} property `{name}`", about(&old.beside(&property.schema.at), &new));
+            self.note(pair, rule, &property.schema.at, &new, summary);
         }
         for (name, property) in come {
             let (rule, kind) = match property.required {
-                true => (Rule::RequiredPropertyAdded, "a required"),
-                false => (Rule::OptionalPropertyAdded, "an optional"),
+                Some(_) => (Rule::RequiredPropertyAdded, "a required"),
+                None => (Rule::OptionalPropertyAdded, "an optional"),
             };
-            let summary = format!("{what} now has {kind} property `{name}`");
-            self.note(pair, rule, &old.at, &property.schema.at, summary);
+            let old = old.beside(&property.schema.at);
+            let summary = format!("{} now has {kind} property `{name}`", about(&old, &new.beside(&property.schema.at)));
+            self.note(pair, rule, &old, &property.schema.at, summary);
         }
     }
 
     fn property(&mut self, pair: &Pair<'_, 'd>, old: &Property<'d>, new: &Property<'d>) {
-        let what = about(&old.schema.at, &new.schema.at);
-        match (old.required, new.required) {
-            (false, true) => {
-                let summary = format!("{what} became required");
-                self.note(pair, Rule::PropertyRequired, &old.schema.at, &new.schema.at, summary);
+        // Where the other document has the declaration, or the part that would name it as required.
+        let other = |property: &Property<'d>, holder: &Shape<'d>, place: &Place<'d>| {
+            let pointer = place.pointer();
+            let declared = property.schema.parts.iter().find(|part| part.pointer() == pointer);
+            declared.or(holder.part_around(place)).unwrap_or(&property.schema.at).clone()
+        };
+        match (&old.required, &new.required) {
+            (None, Some(place)) => {
+                let old = other(old, pair.old, place);
+                let summary = format!("{} became required", about(&old, place));
+                self.note(pair, Rule::PropertyRequired, &old, place, summary);
             }
-            (true, false) => {
-                let summary = format!("{what} became optional");
-                self.note(pair, Rule::PropertyOptional, &old.schema.at, &new.schema.at, summary);
+            (Some(place), None) => {
+                let new = other(new, pair.new, place);
+                let summary = format!("{} became optional", about(place, &new));
+                self.note(pair, Rule::PropertyOptional, place, &new, summary);
             }
             _ => {}
         }
@@ -296,14 +313,14 @@ impl<'d> Comparison<'d> {
         match (&old.additional, &new.additional) {
             (Additional::Open, Additional::Open) | (Additional::Closed(_), Additional::Closed(_)) => {}
             (before, Additional::Closed(place)) => {
-                let at = before.place().unwrap_or(&old.at);
-                let summary = format!("{} may no longer have properties that are not listed", about(&old.at, &new.at));
-                self.note(pair, Rule::AdditionalPropertiesClosed, at, place, summary);
+                let at = before.place().cloned().unwrap_or_else(|| old.beside(place));
+                let summary = format!("{} may no longer have properties that are not listed", about(&at, place));
+                self.note(pair, Rule::AdditionalPropertiesClosed, &at, place, summary);
             }
             (Additional::Closed(place), now) => {
-                let at = now.place().unwrap_or(&new.at);
-                let summary = format!("{} may now have properties that are not listed", about(&old.at, &new.at));
-                self.note(pair, Rule::AdditionalPropertiesOpened, place, at, summary);
+                let at = now.place().cloned().unwrap_or_else(|| new.beside(place));
+                let summary = format!("{} may now have properties that are not listed", about(place, &at));
+                self.note(pair, Rule::AdditionalPropertiesOpened, place, &at, summary);
             }
             (before, now) => {
                 let schema = |additional: &Additional<'d>, at: &Place<'d>| match additional {
@@ -336,10 +353,33 @@ impl<'d> Comparison<'d> {
                 _ if is_prose(word) => Rule::ProseChanged,
                 _ => Rule::KeywordChanged,
             };
-            let summary = format!("`{word}` of {} changed", about(&old.at, &new.at));
-            let (old, new) = (gone.unwrap_or(&old.at), come.unwrap_or(&new.at));
-            self.note(pair, rule, old, new, summary);
+            let (old, new) = both(pair, gone.cloned(), come.cloned());
+            let summary = format!("`{word}` of {} changed", about(&old, &new));
+            self.note(pair, rule, &old, &new, summary);
         }
+    }
+}
+
+/// The places of two statements. If they are in different parts, one of them counts, whichever way one looks, and the
+/// other is what is beside it.
+fn one_part<'d>(pair: &Pair<'_, 'd>, old: &Place<'d>, new: &Place<'d>) -> (Place<'d>, Place<'d>) {
+    let (was, is) = (old.pointer(), new.pointer());
+    let beside = (pair.old.part_around(new), pair.new.part_around(old));
+    match beside {
+        _ if was == is => (old.clone(), new.clone()),
+        (Some(part), _) if is < was => (part.clone(), new.clone()),
+        (_, Some(part)) if was < is => (old.clone(), part.clone()),
+        _ => (old.clone(), new.clone()),
+    }
+}
+
+/// The places of what both documents say, or of what the one would say that says nothing.
+fn both<'d>(pair: &Pair<'_, 'd>, old: Option<Place<'d>>, new: Option<Place<'d>>) -> (Place<'d>, Place<'d>) {
+    match (old, new) {
+        (Some(old), Some(new)) => (old, new),
+        (Some(old), None) => (old.clone(), pair.new.beside(&old)),
+        (None, Some(new)) => (pair.old.beside(&new), new),
+        (None, None) => (pair.old.at.clone(), pair.new.at.clone()),
     }
 }
 

@@ -64,8 +64,12 @@ pub(super) struct Shape<'d> {
     pub(super) schema: Schema<'d>,
     /// Where it is written.
     pub(super) at: Place<'d>,
+    /// All that it is made of: what references lead to, and what `allOf` holds.
+    parts: Vec<Place<'d>>,
     /// The stated type, or the one that what is stated makes sense for.
-    pub(super) kind: Option<(&'d str, Place<'d>)>,
+    pub(super) kind: Option<&'d str>,
+    /// Where the type is stated, if it is.
+    pub(super) kind_at: Option<Place<'d>>,
     pub(super) nullable: Option<Place<'d>>,
     /// The values that it is restricted to, without `null`.
     pub(super) values: Option<(Place<'d>, Vec<&'d Value>)>,
@@ -84,7 +88,8 @@ pub(super) struct Shape<'d> {
 #[derive(Debug)]
 pub(super) struct Property<'d> {
     pub(super) schema: Schema<'d>,
-    pub(super) required: bool,
+    /// What makes it required: its declaration beside the list that names it, or what holds the list.
+    pub(super) required: Option<Place<'d>>,
 }
 
 /// What a schema says of properties that it does not name.
@@ -108,7 +113,9 @@ impl<'d> Shape<'d> {
         let at = schema.at.clone().resolved(document);
         let mut shape = Self {
             schema: schema.clone(),
+            parts: Vec::new(),
             kind: None,
+            kind_at: None,
             nullable: None,
             values: None,
             properties: BTreeMap::new(),
@@ -125,17 +132,26 @@ impl<'d> Shape<'d> {
         for part in &schema.parts {
             shape.add(document, part.clone(), &mut seen, &mut required);
         }
-        for name in required {
+        for (name, part) in required {
+            let declared = part.get("properties").and_then(|properties| properties.get(name));
+            let place = declared.unwrap_or(part);
             let at = shape.at.clone();
             let property = shape.properties.entry(name);
-            property.or_insert_with(|| Property { schema: Schema::any(at), required: true }).required = true;
+            let property = property.or_insert_with(|| Property { schema: Schema::any(at), required: None });
+            property.required = Some(place);
         }
-        shape.kind = shape.kind.take().or_else(|| Some((shape.implied()?, shape.at.clone())));
+        shape.kind = shape.kind.or_else(|| shape.implied());
         Rc::new(shape)
     }
 
     /// Adds what one part says; `seen` ends circles.
-    fn add(&mut self, document: &'d Value, part: Place<'d>, seen: &mut HashSet<usize>, required: &mut Vec<&'d str>) {
+    fn add(
+        &mut self,
+        document: &'d Value,
+        part: Place<'d>,
+        seen: &mut HashSet<usize>,
+        required: &mut Vec<(&'d str, Place<'d>)>,
+    ) {
         if !seen.insert(part.identity()) {
             return;
         }
@@ -143,6 +159,7 @@ impl<'d> Shape<'d> {
         if let Some(target) = reference {
             self.add(document, target, seen, required);
         }
+        self.parts.push(part.clone());
         for (key, member) in part.members() {
             match key {
                 "$ref" => {}
@@ -150,8 +167,9 @@ impl<'d> Shape<'d> {
                 "type" => {
                     let kind = member.value.as_str().unwrap_or_default();
                     // Of two that hold at once the narrower one counts.
-                    if self.kind.as_ref().is_none_or(|(known, _)| *known == "number") {
-                        self.kind = Some((kind, member));
+                    if self.kind.is_none_or(|known| known == "number") {
+                        self.kind = Some(kind);
+                        self.kind_at = Some(member);
                     }
                 }
                 "nullable" if member.value == true => self.nullable = Some(member),
@@ -172,14 +190,19 @@ impl<'d> Shape<'d> {
                     let is_required = property.value.get("required") == Some(&Value::Bool(true));
                     let entry = self.properties.entry(name).or_insert_with(|| Property {
                         schema: Schema { parts: Vec::new(), at: property.clone() },
-                        required: false,
+                        required: None,
                     });
-                    entry.required |= is_required;
+                    if is_required {
+                        entry.required = Some(property.clone());
+                    }
                     // The last one says most: what is shared comes first in an `allOf`.
                     entry.schema.at = property.clone();
                     entry.schema.parts.push(property);
                 }),
-                "required" => required.extend(member.value.as_array().into_iter().flatten().filter_map(Value::as_str)),
+                "required" => {
+                    let names = member.value.as_array().into_iter().flatten().filter_map(Value::as_str);
+                    required.extend(names.map(|name| (name, part.clone())));
+                }
                 "items" => {
                     if self.items.parts.is_empty() {
                         self.items.at = member.clone();
@@ -212,6 +235,21 @@ impl<'d> Shape<'d> {
                 }
             }
         }
+    }
+
+    /// Where in this document the counterpart of `other` would be, which is in the other document: in the part that is
+    /// written in the same place, if there is one. So a change in what many schemas share is in one place.
+    pub(super) fn beside(&self, other: &Place<'_>) -> Place<'d> {
+        self.part_around(other).unwrap_or(&self.at).clone()
+    }
+
+    pub(super) fn part_around(&self, other: &Place<'_>) -> Option<&Place<'d>> {
+        let other = other.pointer();
+        let is_around = |part: &&Place<'d>| {
+            let rest = other.strip_prefix(&part.pointer()).map(str::to_owned);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        self.parts.iter().filter(is_around).max_by_key(|part| part.pointer().len())
     }
 
     /// The type that goes without saying.

@@ -139,18 +139,20 @@ impl<'d> Comparison<'d> {
 
     fn discriminators(&mut self, pair: &Pair<'_, 'd>) {
         let Pair { old, new, .. } = pair;
-        let what = about(&old.at, &new.at);
         match (&old.discriminator, &new.discriminator) {
             (None, None) => {}
             (None, Some(place)) => {
-                let summary = format!("the variants of {what} now have a discriminator");
-                self.note(pair, Rule::DiscriminatorAdded, &old.at, place, summary);
+                let old = old.beside(place);
+                let summary = format!("the variants of {} now have a discriminator", about(&old, place));
+                self.note(pair, Rule::DiscriminatorAdded, &old, place, summary);
             }
             (Some(place), None) => {
-                let summary = format!("the variants of {what} no longer have a discriminator");
-                self.note(pair, Rule::DiscriminatorRemoved, place, &new.at, summary);
+                let new = new.beside(place);
+                let summary = format!("the variants of {} no longer have a discriminator", about(place, &new));
+                self.note(pair, Rule::DiscriminatorRemoved, place, &new, summary);
             }
             (Some(before), Some(now)) => {
+                let what = about(before, now);
                 let property = |place: &Place<'d>| place.text("propertyName").unwrap_or_default();
                 if property(before) != property(now) {
                     let (was, is) = (property(before), property(now));

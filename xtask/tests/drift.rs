@@ -1,0 +1,27 @@
+//! `spec diff`: for every mutant of the checked-in document it reports exactly what was changed, and nothing else ever.
+
+#![allow(clippy::print_stdout, reason = "the counts say what was covered")]
+
+#[path = "drift/laws.rs"]
+mod laws;
+#[path = "drift/mutants.rs"]
+mod mutants;
+#[path = "drift/operation_mutants.rs"]
+mod operation_mutants;
+#[path = "drift/property_mutants.rs"]
+mod property_mutants;
+#[path = "drift/vendor.rs"]
+mod vendor;
+#[path = "drift/view.rs"]
+mod view;
+
+use std::path::Path;
+
+use serde_json::Value;
+use xtask::document;
+
+/// The checked-in document, as the vendor would publish it.
+fn checked_in() -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi/unigox-partner.yaml");
+    document::load(&path).expect("the checked-in document").value
+}

@@ -1,0 +1,144 @@
+//! What is done to the document, what the report has to say of it, and the check that it does.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    sync::OnceLock,
+};
+
+use serde_json::{Value, json};
+use xtask::{
+    diff::{self, Change, Direction, Rule, Verdict},
+    document, lower, overlay, walk,
+};
+
+/// A changed document.
+pub(crate) struct Mutant {
+    /// What was done where.
+    pub(crate) name: String,
+    pub(crate) old: Value,
+    pub(crate) new: Value,
+}
+
+/// What is expected of a report, but for the words.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Expected {
+    pub(crate) rule: Rule,
+    pub(crate) direction: Direction,
+    pub(crate) operations: Vec<String>,
+    pub(crate) wire: Verdict,
+    pub(crate) source: Verdict,
+}
+
+impl Expected {
+    pub(crate) fn new(rule: Rule, direction: Direction, operations: &[&str], wire: Verdict, source: Verdict) -> Self {
+        let mut operations: Vec<String> = operations.iter().map(|id| (*id).to_owned()).collect();
+        operations.sort();
+        Self { rule, direction, operations, wire, source }
+    }
+}
+
+/// What a report says, but for words for people: the changes and their places.
+pub(crate) fn structural(changes: Vec<Change>) -> Vec<Change> {
+    changes.into_iter().filter(|change| change.rule != Rule::ProseChanged).collect()
+}
+
+/// Fails unless the report on `mutant` is what is expected, with places that are there. Returns what is wrong.
+pub(crate) fn check(mutant: &Mutant, mut expected: Vec<Expected>) -> Result<(), String> {
+    let changes = structural(diff::compare(&mutant.old, &mutant.new));
+    for change in &changes {
+        for (document, pointer) in [(&mutant.old, &change.old), (&mutant.new, &change.new)] {
+            if document.pointer(pointer).is_none() {
+                return Err(format!("{}: nothing is at {pointer}: {change:?}", mutant.name));
+            }
+        }
+    }
+    let mut found: Vec<Expected> = changes
+        .iter()
+        .map(|change| Expected {
+            rule: change.rule,
+            direction: change.direction,
+            operations: change.operations.clone(),
+            wire: change.wire,
+            source: change.source,
+        })
+        .collect();
+    found.sort();
+    expected.sort();
+    if found == expected {
+        return Ok(());
+    }
+    Err(format!("{}:\n  expected {expected:?}\n  found    {found:?}\n  in {changes:#?}", mutant.name))
+}
+
+/// Runs all, and fails with every survivor. Each kind must have been made at least once.
+pub(crate) fn run(mutants: impl IntoIterator<Item = (&'static str, Mutant, Vec<Expected>)>, kinds: &[&str]) {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let (mut survivors, mut in_header) = (Vec::new(), 0);
+    let baseline = Effective::of(&super::checked_in());
+    for (kind, mutant, expected) in mutants {
+        *counts.entry(kind).or_default() += 1;
+        survivors.extend(check(&mutant, expected).err().map(|problem| format!("{kind}: {problem}")));
+        in_header += usize::from(Effective::of(&mutant.new) == baseline);
+    }
+    let total: usize = counts.values().sum();
+    println!("{total} mutants: {counts:?}");
+    println!("{in_header} change no generated file but for the hash of the document in its header");
+    println!("survivors: {}", if survivors.is_empty() { "none".to_owned() } else { survivors.len().to_string() });
+    assert!(survivors.is_empty(), "{} of {total} survive:\n{}", survivors.len(), survivors.join("\n"));
+    let missing: BTreeSet<_> = kinds.iter().filter(|kind| !counts.contains_key(**kind)).collect();
+    assert!(missing.is_empty(), "no mutant of the kinds {missing:?}");
+}
+
+/// What `codegen` would make of a document, as far as the passes: generated files are a function of it.
+#[derive(PartialEq)]
+enum Effective {
+    Refused,
+    Lowered(Value),
+}
+
+impl Effective {
+    fn of(document: &Value) -> Self {
+        static OVERLAY: OnceLock<Value> = OnceLock::new();
+        let overlay = OVERLAY.get_or_init(|| {
+            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi/overlay.yaml");
+            document::load(&path).expect("the checked-in overlay").value
+        });
+        let overlaid = overlay::apply(document.clone(), overlay);
+        match overlaid.and_then(lower::lower) {
+            Ok((effective, _)) => Self::Lowered(effective),
+            Err(_) => Self::Refused,
+        }
+    }
+}
+
+/// The document with what is at `pointer` changed.
+pub(crate) fn edited(document: &Value, pointer: &str, edit: impl FnOnce(&mut Value)) -> Value {
+    let mut document = document.clone();
+    edit(document.pointer_mut(pointer).unwrap_or_else(|| panic!("nothing is at {pointer}")));
+    document
+}
+
+/// Every schema that is not a reference, by pointer: components, bodies, answers, parameters, and what is inside.
+pub(crate) fn schemas(document: &Value) -> Vec<(String, Value)> {
+    let mut found = Vec::new();
+    walk::schemas_mut(&mut document.clone(), &mut |schema, pointer| {
+        if schema.get("$ref").is_none() {
+            found.push((pointer.to_owned(), schema.clone()));
+        }
+    });
+    found
+}
+
+/// The names in `required`.
+pub(crate) fn required(schema: &Value) -> Vec<String> {
+    let names = schema["required"].as_array().into_iter().flatten();
+    names.filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+pub(crate) fn set_required(schema: &mut Value, names: &[String]) {
+    match names.is_empty() {
+        true => drop(schema.as_object_mut().expect("a schema").shift_remove("required")),
+        false => schema["required"] = json!(names),
+    }
+}
