@@ -1,11 +1,35 @@
-//! Generated files are what the checked-in document makes of them.
+//! Generated files are what the checked-in document makes of them, and what can be called changes before a reviewer's eyes.
 
-use std::path::Path;
+#![allow(missing_docs, reason = "tests are claims, and documented by their names")]
+
+use std::path::{Path, PathBuf};
+
+use xtask::{
+    codegen, pipeline,
+    report::{lowering, operations},
+};
 
 #[test]
 fn generated_files_are_current() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let outputs = xtask::codegen::in_place(&root).expect("the checked-in document can be generated from");
+    let outputs = codegen::in_place(&root()).expect("the checked-in document can be generated from");
     let stale = outputs.stale().expect("outputs that can be read");
-    assert!(stale.is_empty(), "{}next: cargo xtask codegen", xtask::codegen::check_message(&stale));
+    assert!(stale.is_empty(), "{}next: cargo xtask codegen", codegen::check_message(&stale));
+}
+
+#[test]
+fn what_can_be_called_is_as_reviewed() {
+    insta::assert_snapshot!("operations", operations(&lowered().effective));
+}
+
+#[test]
+fn what_the_passes_change_is_as_reviewed() {
+    insta::assert_snapshot!("lowering", lowering(&lowered().notes));
+}
+
+fn lowered() -> pipeline::Lowered {
+    pipeline::lower(&codegen::checked_in(&root())).expect("the checked-in document can be lowered")
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }

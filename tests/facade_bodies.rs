@@ -7,8 +7,6 @@
 mod files;
 #[path = "facade_bodies/inputs.rs"]
 mod inputs;
-#[path = "facade_bodies/judge.rs"]
-mod judge;
 #[path = "facade_bodies/judged.rs"]
 mod judged;
 
@@ -29,13 +27,10 @@ use unigox::{
     ErrorKind, IdType, InstitutionOptionalRail, KycSubmission, KycUpdate, NipAccount, PaymentDetails, Pii, Prefill,
     Response, Result, SepaAccount, User,
 };
-use unigox_tests::{Reply, Server, USER, facade_at};
+use unigox_tests::{Judge, Reply, Server, USER, facade_at};
 
-use crate::{
-    inputs::{
-        Fields, blank, country, currency, document_type, fields, file_name, iban, nearly, phone_number, text, url,
-    },
-    judge::Judge,
+use crate::inputs::{
+    Fields, blank, country, currency, document_type, fields, file_name, iban, nearly, phone_number, text, url,
 };
 
 const CREATE: &str = "createPartnerUser";

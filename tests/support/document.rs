@@ -70,6 +70,8 @@ impl Document {
 pub struct DocumentedOperation {
     /// The `operationId`.
     pub id: String,
+    /// Whether it takes a body: as JSON, as a form, or in any other way.
+    pub takes_a_body: bool,
     /// The schema of the JSON body, if it takes one.
     pub body: Option<Value>,
     /// What it answers when it succeeds.
@@ -98,6 +100,7 @@ impl DocumentedOperation {
         let errors = members(&operation["x-errors"]);
         Self {
             id: operation["operationId"].as_str().expect("every operation has an id").to_owned(),
+            takes_a_body: ["requestBody", "x-multipart"].iter().any(|key| operation.get(key).is_some()),
             body: operation.pointer("/requestBody/content/application~1json/schema").cloned(),
             successes: successes.into_iter().map(|(code, response)| Success::new(status(code), response)).collect(),
             errors: errors.map(|(code, error)| (status(code), error["schema"].as_str().map(str::to_owned))).collect(),

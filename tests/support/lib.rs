@@ -1,8 +1,10 @@
-//! What the tests stand on: a server on the loopback, clients of it, paused time, and the document they are held to.
+//! What the tests stand on: a server on the loopback, clients of it, paused time, the document they are held to,
+//! and a judge by it.
 
 mod call;
 mod clock;
 mod document;
+mod judge;
 mod reply;
 mod request;
 mod server;
@@ -13,6 +15,7 @@ pub use crate::{
     call::{Call, PICTURE, USER, facade_at},
     clock::Clock,
     document::{Document, DocumentedOperation, Success},
+    judge::Judge,
     reply::Reply,
     request::{Part, Request},
     server::{ReservedAddress, Server},

@@ -118,6 +118,12 @@ pub struct Part {
 }
 
 impl Part {
+    /// The name of the field.
+    pub fn name(&self) -> Option<&str> {
+        let disposition = self.head.iter().find_map(|line| line.strip_prefix("Content-Disposition: form-data; "))?;
+        disposition.strip_prefix("name=\"")?.split_once('"').map(|(name, _)| name)
+    }
+
     fn new(bytes: &[u8]) -> Self {
         let end = find(bytes, b"\r\n\r\n").expect("an empty line ends the header of a part");
         let head = str::from_utf8(&bytes[..end]).expect("the header of a part is text");

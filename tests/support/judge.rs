@@ -13,9 +13,11 @@ use xtask::pipeline::{self, Inputs};
 /// The dialect that has all the formats of OpenAPI 3.0.
 const DRAFT: Draft = Draft::Draft202012;
 
-/// What every operation takes as JSON.
-pub(crate) struct Judge(BTreeMap<String, Body>);
+/// What every operation takes.
+#[derive(Debug)]
+pub struct Judge(BTreeMap<String, Body>);
 
+#[derive(Debug)]
 struct Body {
     /// As documented.
     schema: Validator,
@@ -28,7 +30,7 @@ struct Body {
 
 impl Judge {
     /// The judge by the document as it is checked in.
-    pub(crate) fn new() -> Self {
+    pub fn new() -> Self {
         let file = |name| Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi").join(name);
         let inputs = Inputs { document: file("unigox-partner.yaml"), overlay: Some(file("overlay.yaml")) };
         let mut document = pipeline::overlay(&inputs).expect("the document and its overlay are sound").document;
@@ -43,18 +45,18 @@ impl Judge {
         Self(bodies.collect())
     }
 
-    /// The operations that take a JSON body.
-    pub(crate) fn operations(&self) -> impl Iterator<Item = &str> {
+    /// The operations that take a body.
+    pub fn operations(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
     }
 
     /// The bodies that the document gives for examples.
-    pub(crate) fn examples(&self, operation: &str) -> &[Value] {
+    pub fn examples(&self, operation: &str) -> &[Value] {
         &self.0[operation].examples
     }
 
     /// Everything for which `operation` doesn't take `body`, without quoting it.
-    pub(crate) fn complaints(&self, operation: &str, body: &Value) -> Vec<String> {
+    pub fn complaints(&self, operation: &str, body: &Value) -> Vec<String> {
         let Body { schema, closed, .. } = &self.0[operation];
         let errors = [schema, closed].into_iter().flat_map(|validator| validator.iter_errors(body));
         let mut complaints: Vec<_> = errors.map(|e| format!("{} by {}", e.instance_path(), e.schema_path())).collect();
@@ -62,8 +64,13 @@ impl Judge {
         complaints
     }
 
+    /// How many variants the `oneOf` of the body has.
+    pub fn variant_count(&self, operation: &str) -> usize {
+        self.0[operation].variants.len()
+    }
+
     /// The variants of the `oneOf` that `body` matches, by their places.
-    pub(crate) fn variants(&self, operation: &str, body: &Value) -> Vec<usize> {
+    pub fn variants(&self, operation: &str, body: &Value) -> Vec<usize> {
         let variants = self.0[operation].variants.iter().enumerate();
         variants.filter(|(_, variant)| variant.is_valid(body)).map(|(place, _)| place).collect()
     }
@@ -174,7 +181,7 @@ fn is_made_of(text: &str, count: std::ops::RangeInclusive<usize>, such: impl Fn(
 }
 
 /// Whether a person born then is 18 somewhere on earth.
-pub(crate) fn is_of_age(birth: NaiveDate) -> bool {
+fn is_of_age(birth: NaiveDate) -> bool {
     let latest = (Utc::now() + TimeDelta::hours(14)).date_naive();
     latest.checked_sub_months(Months::new(18 * 12)).is_some_and(|latest_birth| birth <= latest_birth)
 }
