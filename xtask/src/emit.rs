@@ -12,6 +12,7 @@ mod model;
 mod operations;
 mod types;
 
+pub(crate) use self::docs::sentence;
 use serde_json::Value;
 
 use self::model::Model;

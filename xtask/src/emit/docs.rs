@@ -68,7 +68,7 @@ pub(super) fn code(text: &str) -> String {
 }
 
 /// `text` as the first sentence of a comment: with a full stop.
-pub(super) fn sentence(text: &str) -> String {
+pub(crate) fn sentence(text: &str) -> String {
     let text = text.trim();
     if text.ends_with(['.', '!', '?', ':']) { text.to_owned() } else { format!("{text}.") }
 }
