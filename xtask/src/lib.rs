@@ -14,6 +14,7 @@ pub mod names;
 pub mod output;
 pub mod overlay;
 pub mod pipeline;
+pub mod public_items;
 pub mod report;
 pub mod sample;
 pub mod walk;
