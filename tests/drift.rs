@@ -2,7 +2,10 @@
 
 #![allow(missing_docs, reason = "tests are claims, and documented by their names")]
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use xtask::{
     codegen, pipeline,
@@ -31,6 +34,19 @@ fn public_items_of_the_facade_are_as_reviewed() {
     let items = xtask::public_items::of_facade(&root()).expect("the facade can be read");
     assert!(!items.contains("(not expanded"), "teach xtask/src/public_items/expand.rs this macro:\n{items}");
     insta::with_settings!({omit_expression => true}, { insta::assert_snapshot!("public_items", items) });
+}
+
+#[test]
+fn no_snapshot_is_left_behind() {
+    let folder = root().join("tests");
+    let names = || fs::read_dir(folder.join("snapshots")).expect("there are snapshots");
+    for name in names().map(|entry| entry.expect("it can be listed").file_name().into_string().expect("it is text")) {
+        let (test, snapshot) = name.trim_end_matches(".snap").split_once("__").expect("TEST__NAME.snap");
+        let source = fs::read_to_string(folder.join(test).with_extension("rs")).unwrap_or_default();
+        // Some are named in the source, and some for an operation.
+        let named = source.contains(&format!("\"{snapshot}\"")) || source.contains(&format!("fn {snapshot}("));
+        assert!(named, "no test has the snapshot tests/snapshots/{name}\nnext: git rm tests/snapshots/{name}");
+    }
 }
 
 fn lowered() -> pipeline::Lowered {

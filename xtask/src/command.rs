@@ -1,5 +1,6 @@
 //! What ends a command, and what the commands share in talking to a terminal.
 
+pub(crate) mod ci;
 pub(crate) mod codegen;
 pub(crate) mod spec;
 

@@ -2,6 +2,7 @@
 //! benchmarks and the tests.
 
 pub mod check;
+pub mod ci;
 pub mod claims;
 pub mod codegen;
 pub mod defect;

@@ -8,7 +8,7 @@ use std::{process::ExitCode, thread};
 
 use clap::{Parser, Subcommand};
 
-use crate::command::{Failure, codegen, spec};
+use crate::command::{Failure, ci, codegen, spec};
 
 /// Turns the vendor's OpenAPI document into the crate `unigox-client`.
 ///
@@ -28,6 +28,8 @@ enum Command {
     /// Look at vendor documents: compare two, take one over, find what contradicts itself.
     #[command(subcommand)]
     Spec(spec::Spec),
+    /// Run what CI runs, in its order, up to the first step that fails.
+    Ci,
 }
 
 fn main() -> ExitCode {
@@ -45,6 +47,7 @@ fn main() -> ExitCode {
     let worker = thread::Builder::new().stack_size(1 << 28).spawn(move || match cli.command {
         Command::Codegen(arguments) => codegen::run(&arguments),
         Command::Spec(command) => spec::run(&command),
+        Command::Ci => ci::run(),
     });
     let result = match worker.map(thread::JoinHandle::join) {
         Ok(Ok(result)) => result,
