@@ -48,7 +48,7 @@ const SEVERAL_LINKS: &[usize] = &[2];
 const INSTITUTION_OPTIONAL: &[usize] = &[0];
 const INSTITUTION_REQUIRED: &[usize] = &[1];
 
-static JUDGE: LazyLock<Judge> = LazyLock::new(Judge::new);
+static JUDGE: LazyLock<Judge> = LazyLock::new(Judge::checked_in);
 
 // ---- What can be built is taken -------------------------------------------------------------------------------------
 

@@ -35,7 +35,7 @@ const PHOTO: &[u8] = b"\xff\xd8\xff\xe0\0\x10JFIF\r\n--boundary--\r\n\r\n\0\xff\
 
 #[tokio::test]
 async fn every_request_is_as_reviewed_and_its_body_is_taken() {
-    let judge = Judge::new();
+    let judge = Judge::checked_in();
     for operation in Document::effective().operations() {
         let mut rendered = Vec::new();
         for call in calls().into_iter().filter(|call| call.operation == operation.id) {
@@ -63,7 +63,7 @@ fn every_operation_is_called() {
 
 #[tokio::test]
 async fn every_variant_of_every_body_is_sent() {
-    let judge = Judge::new();
+    let judge = Judge::checked_in();
     let document = Document::effective();
     let with_a_body = document.operations().into_iter().filter(|known| known.takes_a_body);
     let with_a_body: BTreeSet<_> = with_a_body.map(|operation| operation.id).collect();

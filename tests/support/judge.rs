@@ -30,7 +30,7 @@ struct Body {
 
 impl Judge {
     /// The judge by the document as it is checked in.
-    pub fn new() -> Self {
+    pub fn checked_in() -> Self {
         let file = |name| Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi").join(name);
         let inputs = Inputs { document: file("unigox-partner.yaml"), overlay: Some(file("overlay.yaml")) };
         let mut document = pipeline::overlay(&inputs).expect("the document and its overlay are sound").document;
