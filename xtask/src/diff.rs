@@ -29,15 +29,16 @@ pub use self::{
     report::{Bump, Document, FORMAT_VERSION, Report},
     rule::Rule,
 };
+use crate::claims::Claims;
 
-/// Every change from `old` to `new`.
+/// Every change from `old` to `new`, with the methods that `claims` says it reaches.
 ///
 /// Whatever the documents hold, it ends, in time that grows with their size. What is no OpenAPI is compared as far as it
 /// makes sense.
-pub fn compare(old: &Value, new: &Value) -> Vec<Change> {
+pub fn compare(old: &Value, new: &Value, claims: &Claims) -> Vec<Change> {
     let mut comparison = Comparison::new(old, new);
     let roots = comparison.operations();
     let node = comparison.node();
     comparison.document(node);
-    comparison.into_changes(&roots)
+    comparison.into_changes(&roots, claims)
 }

@@ -18,10 +18,19 @@ mod view;
 use std::path::Path;
 
 use serde_json::Value;
-use xtask::document;
+use xtask::{
+    claims::Claims,
+    diff::{self, Change},
+    document,
+};
 
 /// The checked-in document, as the vendor would publish it.
 fn checked_in() -> Value {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi/unigox-partner.yaml");
     document::load(&path).expect("the checked-in document").value
+}
+
+/// The changes, whatever the facade has for them.
+fn compare(old: &Value, new: &Value) -> Vec<Change> {
+    diff::compare(old, new, &Claims::default())
 }

@@ -11,6 +11,7 @@ use std::{
 use serde_json::Value;
 
 use super::{Change, Direction, Rule, Verdict, likeness::Likeness, place::Place, rule::Flow, shape::Schema};
+use crate::claims::Claims;
 
 pub(super) struct Comparison<'d> {
     pub(super) old: Side<'d>,
@@ -36,6 +37,15 @@ pub(super) struct Side<'d> {
 struct Node {
     changes: BTreeSet<usize>,
     uses: BTreeSet<NodeId>,
+}
+
+/// An operation that changes are looked for in.
+pub(super) struct Root {
+    /// What the new document calls it, or the old one if it is gone.
+    pub(super) name: String,
+    /// What the old document calls it.
+    pub(super) was: String,
+    pub(super) node: NodeId,
 }
 
 /// Stands for a [`Node`].
@@ -134,25 +144,35 @@ impl<'d> Comparison<'d> {
         }
     }
 
-    /// The changes, each with the operations that reach it: `roots` are the operations and their nodes.
-    pub(super) fn into_changes(mut self, roots: &[(String, NodeId)]) -> Vec<Change> {
+    /// The changes, each with the operations that reach it, and what the facade has for these.
+    pub(super) fn into_changes(mut self, roots: &[Root], claims: &Claims) -> Vec<Change> {
         self.finish();
         let busy = self.busy();
-        for (operation, root) in roots {
-            let mut seen = BTreeSet::from([*root]);
-            let mut open = vec![*root];
+        for Root { node, name, was } in roots {
+            let mut methods = claims.of(name);
+            if methods.is_empty() {
+                methods = claims.of(was);
+            }
+            let mut seen = BTreeSet::from([*node]);
+            let mut open = vec![*node];
             while let Some(node) = open.pop() {
                 for index in &self.nodes[node].changes {
-                    let operations = &mut self.changes[*index].operations;
-                    if operations.last() != Some(operation) {
-                        operations.push(operation.clone());
+                    let change = &mut self.changes[*index];
+                    if change.operations.last() != Some(name) {
+                        change.operations.push(name.clone());
+                        change.reaches.extend_from_slice(methods);
                     }
                 }
                 open.extend(self.nodes[node].uses.iter().filter(|used| busy[**used] && seen.insert(**used)));
             }
         }
         let mut changes = mem::take(&mut self.changes);
-        changes.iter_mut().for_each(|change| change.operations.sort());
+        for change in &mut changes {
+            for list in [&mut change.operations, &mut change.reaches] {
+                list.sort();
+                list.dedup();
+            }
+        }
         changes
     }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::{
     Rule,
-    comparison::{Comparison, Found, NodeId},
+    comparison::{Comparison, Found, NodeId, Root},
     place::Place,
     rule::Flow,
     shape::is_prose,
@@ -69,8 +69,8 @@ impl<'d> Operation<'d> {
 }
 
 impl<'d> Comparison<'d> {
-    /// Compares all operations. Returns their names and nodes.
-    pub(super) fn operations(&mut self) -> Vec<(String, NodeId)> {
+    /// Compares all operations. Returns them, with their nodes.
+    pub(super) fn operations(&mut self) -> Vec<Root> {
         let (old_root, new_root) = (Place::root(self.old.document), Place::root(self.new.document));
         let Matched { pairs, gone, come } = Matched::new(Operation::all(&old_root), Operation::all(&new_root));
         let mut roots = Vec::new();
@@ -81,7 +81,7 @@ impl<'d> Comparison<'d> {
             let found =
                 Found { rule: Rule::OperationRemoved, flow: Flow::Outside, old: &operation.place, new: &new, summary };
             self.found(node, found);
-            roots.push((operation.name(), node));
+            roots.push(Root { name: operation.name(), was: operation.name(), node });
         }
         for operation in come {
             let node = self.node();
@@ -90,12 +90,12 @@ impl<'d> Comparison<'d> {
             let found =
                 Found { rule: Rule::OperationAdded, flow: Flow::Outside, old: &old, new: &operation.place, summary };
             self.found(node, found);
-            roots.push((operation.name(), node));
+            roots.push(Root { name: operation.name(), was: operation.name(), node });
         }
         for (old, new) in pairs {
             let node = self.node();
             self.operation(node, &old, &new);
-            roots.push((new.name(), node));
+            roots.push(Root { name: new.name(), was: old.name(), node });
         }
         roots
     }

@@ -26,6 +26,8 @@ impl Style {
     fn hang(self, margin: &str, ansi: Ansi, text: &str) -> String {
         let indent = " ".repeat(MARGIN);
         let options = textwrap::Options::new(self.width.max(MARGIN + 20)).break_words(false);
+        // A hyphen in a name is no place to break it.
+        let options = options.word_splitter(textwrap::WordSplitter::NoHyphenation);
         let options = options.initial_indent(&indent).subsequent_indent(&indent);
         let body = textwrap::fill(text, options);
         format!("{}{}\n", self.paint(ansi, &format!("  {margin:<width$}", width = MARGIN - 2)), &body[MARGIN..])
@@ -62,8 +64,15 @@ fn groups(report: &Report) -> Vec<Group<'_>> {
 fn title(operations: &[String]) -> String {
     match operations {
         [] => "The document, and what no operation reaches".to_owned(),
-        [a, b, c, d, rest @ ..] if !rest.is_empty() => format!("{a}, {b}, {c}, {d} and {} more", rest.len()),
-        few => few.join(", "),
+        some => short(some, 4),
+    }
+}
+
+/// The first few of many names.
+fn short(names: &[String], few: usize) -> String {
+    match names.len() > few {
+        true => format!("{} and {} more", names[..few].join(", "), names.len() - few),
+        false => names.join(", "),
     }
 }
 
@@ -75,7 +84,7 @@ pub fn text(report: &Report, style: Style) -> String {
     for group in groups(report) {
         let _ = write!(out, "\n{}", style.paint(bold, &clean(&group.title)));
         if !group.reaches.is_empty() {
-            out.push_str(&style.paint(dim, &format!("  → {}", group.reaches.join(", "))));
+            out.push_str(&style.paint(dim, &format!("  → {}", short(group.reaches, 6))));
         }
         out.push('\n');
         for change in group.structural {

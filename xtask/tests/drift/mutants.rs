@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::{Value, json};
 use xtask::{
-    diff::{self, Change, Direction, Rule, Verdict},
+    diff::{Change, Direction, Rule, Verdict},
     document, lower, overlay, walk,
 };
 
@@ -45,7 +45,7 @@ pub(crate) fn structural(changes: Vec<Change>) -> Vec<Change> {
 
 /// Fails unless the report on `mutant` is what is expected, with places that are there. Returns what is wrong.
 pub(crate) fn check(mutant: &Mutant, mut expected: Vec<Expected>) -> Result<(), String> {
-    let changes = structural(diff::compare(&mutant.old, &mutant.new));
+    let changes = structural(super::compare(&mutant.old, &mutant.new));
     for change in &changes {
         for (document, pointer) in [(&mutant.old, &change.old), (&mutant.new, &change.new)] {
             if document.pointer(pointer).is_none() {

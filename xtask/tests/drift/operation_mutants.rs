@@ -388,7 +388,7 @@ fn a_renamed_component_is_one_change_that_breaks_source_alone() {
         let text = text.replace(&format!("schemas/{name}\""), &format!("schemas/{name}Renamed\""));
         let mut new: Value = serde_json::from_str(&text).expect("JSON");
         rename(&mut new["components"]["schemas"], &name, &format!("{name}Renamed"));
-        let changes = super::mutants::structural(xtask::diff::compare(&document, &new));
+        let changes = super::mutants::structural(super::compare(&document, &new));
         let found: Vec<_> = changes.iter().map(|change| (change.rule, change.wire)).collect();
         assert!(!found.is_empty(), "{name}");
         assert!(found.iter().all(|found| *found == (Rule::SchemaRenamed, Ok)), "{name}: {changes:#?}");

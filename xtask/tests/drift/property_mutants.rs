@@ -69,7 +69,8 @@ fn verdicts(rule: Rule, way: Way, is_hint: bool) -> (Verdict, Verdict) {
 /// What the report has to say, by what the views say.
 pub(crate) fn expected(old: &View, new: &View) -> Vec<Expected> {
     // By what is one change however many operations share it: the rule, the direction, and the names on the way to it.
-    let mut found: BTreeMap<(Rule, Direction, String), (BTreeSet<String>, Verdict, Verdict)> = BTreeMap::new();
+    type Key = (Rule, Direction, String);
+    let mut found: BTreeMap<Key, (BTreeSet<String>, Verdict, Verdict)> = BTreeMap::new();
     let mut expect = |rule: Rule, at: &At, is_hint: bool, detail: &str| {
         let (wire, source) = verdicts(rule, at.1, is_hint);
         let direction = if at.1 == Way::Request { Direction::Request } else { Direction::Response };

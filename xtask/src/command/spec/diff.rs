@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use xtask::{
     check,
+    claims::Claims,
     defect::Defects,
     diff::{self, Document, Report},
     document::{self, Loaded},
 };
 
-use crate::command::{Failure, Format, expect_file, print, style};
+use crate::command::{Failure, Format, expect_file, print, root, style};
 
 const AGAIN: &str = "cargo xtask spec diff OLD NEW";
 
@@ -39,7 +40,8 @@ enum FailOn {
 pub(crate) fn run(arguments: &Diff) -> Result<(), Failure> {
     let Diff { old, new, format, fail_on } = arguments;
     let ((old, old_name), (new, new_name)) = (load(old)?, load(new)?);
-    let report = Report::new(old_name, new_name, diff::compare(&old.value, &new.value));
+    let claims = Claims::read(&root()?);
+    let report = Report::new(old_name, new_name, diff::compare(&old.value, &new.value, &claims));
     print(|out| match format {
         Format::Text => out.write_all(diff::text(&report, style()).as_bytes()),
         Format::Json => {
