@@ -15,8 +15,7 @@ pub fn check(document: &Value) -> Vec<Defect> {
     if let Err(defect) = version(document) {
         return vec![defect];
     }
-    let mut defects = Vec::new();
-    shape(document, &mut defects);
+    let mut defects = outline(document);
     references(document, &mut defects);
     // A cycle can only be looked for where every reference leads somewhere.
     if defects.is_empty() {
@@ -45,8 +44,9 @@ pub fn version(document: &Value) -> Result<(), Defect> {
     Err(Defect::new("/openapi", problem, remedy))
 }
 
-/// The outline: what the walkers rely on and what the typed model would refuse without naming a place.
-fn shape(document: &Value, defects: &mut Vec<Defect>) {
+/// What the walkers rely on and what the typed model would refuse without naming a place.
+pub(crate) fn outline(document: &Value) -> Vec<Defect> {
+    let mut defects = Vec::new();
     let mut expect = |pointer: &str, holder: Option<&Value>, is: fn(&Value) -> bool, what: &str| {
         if holder.is_some_and(is) {
             return true;
@@ -80,9 +80,11 @@ fn shape(document: &Value, defects: &mut Vec<Defect>) {
     for (name, schema) in schemas.and_then(Value::as_object).into_iter().flatten() {
         expect(&join("/components/schemas", name), Some(schema), Value::is_object, "a schema");
     }
+    defects
 }
 
-fn references(document: &Value, defects: &mut Vec<Defect>) {
+/// References that lead nowhere, or out of the document.
+pub(crate) fn references(document: &Value, defects: &mut Vec<Defect>) {
     walk::references(document, &mut |pointer, target| {
         let place = join(pointer, "$ref");
         if target.is_empty() {
@@ -133,7 +135,7 @@ pub fn nearest<'n>(wanted: &str, names: impl Iterator<Item = &'n str>) -> Option
 
 /// A schema that is defined as itself, by references, `allOf`, `oneOf`, `anyOf` or `not`, describes nothing; through a
 /// property, an array or a map it is an ordinary recursive type.
-fn cycles(document: &Value, defects: &mut Vec<Defect>) {
+pub(crate) fn cycles(document: &Value, defects: &mut Vec<Defect>) {
     #[derive(Clone, Copy, PartialEq)]
     enum State {
         Open,

@@ -10,6 +10,7 @@ pub mod diff;
 pub mod document;
 mod emit;
 pub mod generate;
+pub mod lint;
 pub mod lower;
 pub mod names;
 pub mod output;

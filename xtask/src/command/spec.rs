@@ -1,6 +1,7 @@
 //! `cargo xtask spec`: what is done with vendor documents.
 
 mod diff;
+mod lint;
 
 use clap::Subcommand;
 
@@ -10,10 +11,13 @@ use super::Failure;
 pub(crate) enum Spec {
     /// What changed between two documents, and whom it breaks.
     Diff(diff::Diff),
+    /// What contradicts itself inside one document.
+    Lint(lint::Lint),
 }
 
 pub(crate) fn run(command: &Spec) -> Result<(), Failure> {
     match command {
         Spec::Diff(arguments) => diff::run(arguments),
+        Spec::Lint(arguments) => lint::run(arguments),
     }
 }

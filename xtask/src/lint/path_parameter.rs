@@ -1,0 +1,145 @@
+//! Path parameters against path templates, and parameters against each other.
+
+use std::collections::{HashMap, HashSet};
+
+use serde_json::Value;
+
+use super::{
+    places::Places,
+    report::{Findings, quoted},
+};
+use crate::walk::{self, join};
+
+pub(crate) fn run(places: &Places<'_>, findings: &mut Findings) {
+    let mut templates: HashMap<String, &str> = HashMap::new();
+    // The operations of one path follow each other.
+    for operations in places.operations.chunk_by(|a, b| a.path == b.path) {
+        let path = operations[0].path;
+        let pointer = join("/paths", path);
+        let names = names(path);
+        let anonymous = names.iter().fold(path.to_owned(), |path, name| path.replacen(&format!("{{{name}}}"), "{}", 1));
+        if let Some(first) = templates.insert(anonymous, path) {
+            let problem = format!("but for the names of parameters this is the path {}", quoted(first));
+            findings.add_with(&pointer, vec![join("/paths", first)], problem, "describe the path once");
+        }
+        let mut twice = HashSet::new();
+        for name in names.iter().filter(|name| !twice.insert(**name)) {
+            let problem = format!("the template has {} twice", quoted(name));
+            findings.add(&pointer, problem, "give each place a parameter of its own");
+        }
+        let shared = declared(places, Some(operations[0].item), &pointer, &names, findings);
+        for operation in operations {
+            let own = declared(places, Some(operation.value), &operation.pointer, &names, findings);
+            for name in &names {
+                if !shared.contains(name) && !own.contains(name) {
+                    let problem = format!("the template has {}, which no path parameter declares", quoted(name));
+                    findings.add(&operation.pointer, problem, "declare the parameter, or correct the template");
+                }
+            }
+        }
+    }
+}
+
+/// The path parameters that `holder`, a path item or an operation, declares.
+fn declared<'d>(
+    places: &Places<'d>,
+    holder: Option<&'d Value>,
+    pointer: &str,
+    names: &[&str],
+    findings: &mut Findings,
+) -> HashSet<&'d str> {
+    let mut in_path = HashSet::new();
+    let mut all: HashMap<(&str, &str), String> = HashMap::new();
+    let pointer = join(pointer, "parameters");
+    let list = holder.and_then(|holder| holder.get("parameters")).and_then(Value::as_array);
+    for (index, parameter) in list.into_iter().flatten().enumerate() {
+        let pointer = join(&pointer, &index.to_string());
+        let Some(parameter) = walk::resolve(places.document, parameter) else { continue };
+        let (Some(name), Some(place)) = (text(parameter, "name"), text(parameter, "in")) else { continue };
+        if let Some(first) = all.insert((name, place), pointer.clone()) {
+            let problem = format!("the {place} parameter {} is declared twice", quoted(name));
+            findings.add_with(&pointer, vec![first], problem, "declare it once");
+        } else if place == "path" {
+            if !names.contains(&name) {
+                let problem = format!("the path parameter {} has no place in the template", quoted(name));
+                findings.add(&pointer, problem, "add it to the template, or say where else it is sent");
+            }
+            if parameter.get("required") != Some(&Value::Bool(true)) {
+                let problem = format!("the path parameter {} is not marked `required: true`", quoted(name));
+                findings.add(&pointer, problem, "mark it: a path without it is another path");
+            }
+        }
+        if place == "path" {
+            in_path.insert(name);
+        }
+    }
+    in_path
+}
+
+fn text<'d>(parameter: &'d Value, key: &str) -> Option<&'d str> {
+    parameter.get(key)?.as_str()
+}
+
+/// The names in the braces of a template.
+fn names(path: &str) -> Vec<&str> {
+    let parts = path.split('{').skip(1);
+    parts.filter_map(|part| part.split_once('}').map(|(name, _)| name)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(paths: Value, expected: &[&str]) {
+        assert_eq!(super::super::found("path-parameter", json!({"paths": paths})), expected);
+    }
+
+    fn parameter(name: &str) -> Value {
+        json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}})
+    }
+
+    #[test]
+    fn templates_and_parameters_agree() {
+        check(
+            json!({"/a/{x}/{y}": {"get": {"responses": {}, "parameters": [parameter("x"), parameter("z")]}}}),
+            &[
+                "/paths/~1a~1{x}~1{y}/get/parameters/1: the path parameter `z` has no place in the template",
+                "/paths/~1a~1{x}~1{y}/get: the template has `y`, which no path parameter declares",
+            ],
+        );
+    }
+
+    #[test]
+    fn parameters_of_the_path_count_for_its_operations_and_are_judged_once() {
+        check(
+            json!({"/a/{x}": {"parameters": [parameter("x"), parameter("y")],
+                "get": {"responses": {}}, "put": {"responses": {}, "parameters": [parameter("x")]}}}),
+            &["/paths/~1a~1{x}/parameters/1: the path parameter `y` has no place in the template"],
+        );
+    }
+
+    #[test]
+    fn a_parameter_is_required_and_declared_once() {
+        let optional = json!({"name": "x", "in": "path", "schema": {}});
+        let query = json!({"name": "x", "in": "query"});
+        check(
+            json!({"/a/{x}": {"get": {"responses": {}, "parameters": [optional, parameter("x"), query]}}}),
+            &[
+                "/paths/~1a~1{x}/get/parameters/0: the path parameter `x` is not marked `required: true`",
+                "/paths/~1a~1{x}/get/parameters/1: the path parameter `x` is declared twice",
+            ],
+        );
+    }
+
+    #[test]
+    fn paths_that_differ_in_names_alone_are_one_path() {
+        let get = |name| json!({"get": {"responses": {}, "parameters": [parameter(name)]}});
+        check(
+            json!({"/a/{x}": get("x"), "/a/{y}": get("y"), "/b/{y}": get("y")}),
+            &["/paths/~1a~1{y}: but for the names of parameters this is the path `/a/{x}`"],
+        );
+    }
+}

@@ -1,0 +1,171 @@
+//! What a rule finds, and the report: what scripts read, and what the renderers show.
+
+use std::collections::BTreeSet;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{RULES, places::Places};
+
+/// The version of the report's JSON form; it grows when a field changes its meaning or goes.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// What contradicts itself in one document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[allow(clippy::exhaustive_structs, reason = "it is made here alone")]
+pub struct Report {
+    /// The version of this form.
+    pub format_version: u32,
+    /// The document.
+    pub document: Document,
+    /// Every finding, in the order of the document's operations and schemas.
+    pub findings: Vec<Finding>,
+}
+
+impl Report {
+    /// The report of `findings` in `document`.
+    pub fn new(document: Document, findings: Vec<Finding>) -> Self {
+        Self { format_version: FORMAT_VERSION, document, findings }
+    }
+}
+
+/// A document that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[allow(clippy::exhaustive_structs, reason = "it is made here alone")]
+pub struct Document {
+    /// The file, as it was named.
+    pub file: String,
+    /// The SHA-256 of its bytes: the vendor's own version says nothing.
+    pub sha256: String,
+}
+
+/// One contradiction.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[allow(clippy::exhaustive_structs, reason = "it is made here alone")]
+pub struct Finding {
+    /// The rule. The names are stable: scripts may rely on them.
+    pub rule: &'static str,
+    /// Where: a JSON pointer, the innermost.
+    pub pointer: String,
+    /// Where else: what it contradicts, or the same thing in other places.
+    pub also: Vec<String>,
+    /// The operations that it stands in or that reach it, by `operationId`, in the order of the document.
+    pub operations: Vec<String>,
+    /// What is wrong, in one sentence.
+    pub problem: String,
+    /// What to do about it.
+    pub remedy: String,
+}
+
+/// What the rules have found so far.
+#[derive(Debug, Default)]
+pub(crate) struct Findings {
+    list: Vec<Finding>,
+    /// The rule that is running.
+    pub(crate) rule: &'static str,
+}
+
+impl Findings {
+    pub(crate) fn add(&mut self, pointer: impl Into<String>, problem: impl Into<String>, remedy: impl Into<String>) {
+        self.add_with(pointer, Vec::new(), problem, remedy);
+    }
+
+    pub(crate) fn add_with(
+        &mut self,
+        pointer: impl Into<String>,
+        also: Vec<String>,
+        problem: impl Into<String>,
+        remedy: impl Into<String>,
+    ) {
+        self.list.push(Finding {
+            rule: self.rule,
+            pointer: pointer.into(),
+            also,
+            operations: Vec::new(),
+            problem: problem.into(),
+            remedy: remedy.into(),
+        });
+    }
+
+    /// The findings, with their operations, in the order of the document.
+    pub(crate) fn in_order(self, places: &Places<'_>) -> Vec<Finding> {
+        let mut list = self.list;
+        if list.is_empty() {
+            return list;
+        }
+        let users = places.users();
+        for finding in &mut list {
+            let pointers = std::iter::once(&finding.pointer).chain(&finding.also);
+            let reached: BTreeSet<usize> = pointers.flat_map(|pointer| users.of(pointer)).copied().collect();
+            let ids = reached.into_iter().map(|index| places.operations[index].id);
+            finding.operations = ids.filter(|id| !id.is_empty()).map(str::to_owned).collect();
+        }
+        let ranks = places.ranks();
+        // Stable: what a rule finds at one place stays in the order in which it was found.
+        list.sort_by_key(|finding| {
+            (ranks.of(&finding.pointer), RULES.iter().position(|rule| rule.name == finding.rule))
+        });
+        list
+    }
+}
+
+/// A name of the document's in a sentence: nothing in it can pass for the sentence, move the cursor or fill the screen.
+pub(crate) fn quoted(name: &str) -> String {
+    let mut shown: String = name.chars().take(80).collect();
+    if shown.len() < name.len() {
+        shown.push('…');
+    }
+    format!("`{}`", printable(&shown))
+}
+
+/// `text` without what acts on a terminal.
+pub(crate) fn printable(text: &str) -> String {
+    let acts = |c: char| c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    if !text.contains(acts) {
+        return text.to_owned();
+    }
+    text.chars().map(|c| if acts(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()
+}
+
+/// `a, b and c`.
+pub(crate) fn enumerated<S: AsRef<str>>(items: &[S]) -> String {
+    match items {
+        [] => String::new(),
+        [only] => only.as_ref().to_owned(),
+        [first @ .., last] => {
+            let first: Vec<&str> = first.iter().map(AsRef::as_ref).collect();
+            format!("{} and {}", first.join(", "), last.as_ref())
+        }
+    }
+}
+
+/// The names, quoted; past a dozen, how many more.
+pub(crate) fn names<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
+    const SHOWN: usize = 12;
+    let all: Vec<&str> = names.into_iter().collect();
+    let mut shown: Vec<String> = all.iter().take(SHOWN).map(|name| quoted(name)).collect();
+    if all.len() > SHOWN {
+        shown.push(format!("{} more", all.len() - SHOWN));
+    }
+    enumerated(&shown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_the_document_can_not_act_on_a_terminal() {
+        assert_eq!(quoted("a\u{1b}[2Jb\u{202e}"), "`a\\u{1b}[2Jb\\u{202e}`");
+        assert_eq!(quoted(&"x".repeat(100)).chars().count(), 83);
+        assert_eq!(names(["a", "b", "c"]), "`a`, `b` and `c`");
+        assert!(names((0..20).map(|_| "v")).ends_with("and 8 more"));
+    }
+
+    #[test]
+    fn the_json_form_has_a_schema() {
+        let schema = serde_json::to_value(schemars::schema_for!(Report)).expect("a schema is JSON");
+        assert!(schema.pointer("/properties/format_version").is_some(), "{schema}");
+        assert!(schema.pointer("/$defs/Finding/properties/rule").is_some(), "{schema}");
+    }
+}
