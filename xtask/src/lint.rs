@@ -28,11 +28,11 @@ mod unused_schema;
 
 use serde_json::Value;
 
+use self::{places::Places, report::Findings};
 pub use self::{
     render::{markdown, text},
     report::{Document, FORMAT_VERSION, Finding, Report},
 };
-use self::{places::Places, report::Findings};
 use crate::{check, defect::Defect};
 
 /// A rule: its name, what it holds a document to (one line), and the function.
@@ -98,7 +98,11 @@ pub const RULES: &[Rule] = &[
         about: "enums of one concept have the same values everywhere",
         run: differing_enums::run,
     },
-    Rule { name: "enum-value", about: "enum values are different, and of the type that is stated", run: enum_value::run },
+    Rule {
+        name: "enum-value",
+        about: "enum values are different, and of the type that is stated",
+        run: enum_value::run,
+    },
     Rule {
         name: "required-property",
         about: "`required` is a list, of properties that are declared",

@@ -123,8 +123,11 @@ mod tests {
 
     #[track_caller]
     fn check(properties: Value, expected: &[&str]) {
-        let found = super::super::found("differing-enums", json!({"components": {"schemas": {"A": {
-            "properties": properties}}}}));
+        let found = super::super::found(
+            "differing-enums",
+            json!({"components": {"schemas": {"A": {
+            "properties": properties}}}}),
+        );
         assert_eq!(found, expected);
     }
 
@@ -147,8 +150,10 @@ mod tests {
                 "id_type": {"enum": ["a", "b", "c"]}, "status": {"enum": ["p", "q", "r"]},
                 "inner": {"properties": {"idType": {"enum": ["c", "d"]}, "status": {"enum": ["r", "s", "t"]}}},
             }),
-            &["/components/schemas/A/properties/id_type/enum: 2 enums that seem to be of one concept differ: `id_type` in \
-               one place lacks `d`; `id_type` in one place lacks `a` and `b`"],
+            &[
+                "/components/schemas/A/properties/id_type/enum: 2 enums that seem to be of one concept differ: `id_type` in \
+               one place lacks `d`; `id_type` in one place lacks `a` and `b`",
+            ],
         );
     }
 

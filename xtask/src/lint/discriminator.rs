@@ -73,7 +73,8 @@ pub(crate) fn run(places: &Places<'_>, findings: &mut Findings) {
         say(&lacking, format!("no property {}", quoted(property)), "add it there, and require it");
         say(&optional, format!("{} is not required", quoted(property)), "require it");
         for (value, which) in by_value.iter().filter(|(_, which)| which.len() > 1) {
-            let problem = format!("all of them take {} for {}, which can't tell them apart", quoted(value), quoted(property));
+            let problem =
+                format!("all of them take {} for {}, which can't tell them apart", quoted(value), quoted(property));
             say(which, problem, "give each variant a value of its own, or do without the discriminator");
         }
         mapping.check(places, variants, &pointer, findings);
@@ -207,8 +208,10 @@ mod tests {
     fn without_variants_there_have_to_be_heirs() {
         check(
             json!({"discriminator": {"propertyName": "t"}}),
-            &["/components/schemas/A/discriminator: the discriminator tells nothing apart: there is neither `oneOf` nor \
-               `anyOf` beside it, and nothing builds upon the schema by `allOf`"],
+            &[
+                "/components/schemas/A/discriminator: the discriminator tells nothing apart: there is neither `oneOf` nor \
+               `anyOf` beside it, and nothing builds upon the schema by `allOf`",
+            ],
         );
         let base = json!({"required": ["t"], "properties": {"t": {}, "heir": {"allOf": [reference("A")]}},
                           "discriminator": {"propertyName": "t"}});

@@ -48,7 +48,8 @@ pub(crate) fn run(places: &Places<'_>, findings: &mut Findings) {
     let mut values = Map::new();
     let mut judged = Vec::new();
     for example in examples(places) {
-        let Some((place, schema)) = definitions.place(&example.schema).and_then(|at| Some((at, all.pointer(at)?))) else {
+        let Some((place, schema)) = definitions.place(&example.schema).and_then(|at| Some((at, all.pointer(at)?)))
+        else {
             continue;
         };
         if !can_be_judged(&all, schema, example.value) {
@@ -65,7 +66,8 @@ pub(crate) fn run(places: &Places<'_>, findings: &mut Findings) {
     if let Some(schema) = schema.as_object_mut() {
         schema.insert("properties".to_owned(), Value::Object(asked));
     }
-    let options = jsonschema::options().with_draft(Draft::Draft7).should_validate_formats(true).offline();
+    // Of all drafts that `definitions` belong to, the first that knows UUIDs.
+    let options = jsonschema::options().with_draft(Draft::Draft201909).should_validate_formats(true).offline();
     let validator = match options.build(&schema) {
         Ok(validator) => validator,
         Err(error) => {
@@ -163,7 +165,8 @@ fn said(error: &ValidationError<'_>, definitions: &Definitions<'_>) -> (String, 
             match nearest {
                 Some((index, inner)) => {
                     let (inner, place) = said(inner, definitions);
-                    let what = format!("{} it fits no variant of `{keyword}`; of the nearest, {index}: {inner}", at(error));
+                    let what =
+                        format!("{} it fits no variant of `{keyword}`; of the nearest, {index}: {inner}", at(error));
                     return (what, place);
                 }
                 None => format!("{} it fits no variant of `{keyword}`", at(error)),
@@ -205,9 +208,9 @@ fn can_be_judged(all: &Value, schema: &Value, value: &Value) -> bool {
             ("not" | "else", _) => each(inner, value),
             ("items", Value::Array(values)) => values.iter().all(|value| each(inner, value)),
             ("additionalProperties", Value::Object(values)) => values.values().all(|value| each(inner, value)),
-            ("properties", Value::Object(values)) => values.iter().all(|(name, value)| {
-                inner.get(name).is_none_or(|inner| each(inner, value))
-            }),
+            ("properties", Value::Object(values)) => {
+                values.iter().all(|(name, value)| inner.get(name).is_none_or(|inner| each(inner, value)))
+            }
             _ => true,
         })
     }
@@ -237,8 +240,10 @@ mod tests {
                 "type": "object", "required": ["a", "b"], "properties": {"a": {"type": "string"}},
                 "example": {"a": 5_318_008},
             }}),
-            &["/components/schemas/A/example: does not fit its schema: at `/a` `type` refuses it; at its top `required` \
-               misses `b`"],
+            &[
+                "/components/schemas/A/example: does not fit its schema: at its top `required` misses `b`; at `/a` `type` \
+                 refuses it",
+            ],
         );
     }
 
@@ -267,8 +272,10 @@ mod tests {
         ]);
         check_media(
             json!({"schema": {"oneOf": variants}, "examples": {"e": {"value": {"list": [{"url": "u"}, {}]}}}}),
-            &["/paths/~1a/get/responses/200/content/application~1json/examples/e/value: does not fit its schema: at its \
-               top it fits no variant of `oneOf`; of the nearest, 1: at `/list/1` `required` misses `url`"],
+            &[
+                "/paths/~1a/get/responses/200/content/application~1json/examples/e/value: does not fit its schema: at its \
+               top it fits no variant of `oneOf`; of the nearest, 1: at `/list/1` `required` misses `url`",
+            ],
         );
     }
 
@@ -301,8 +308,10 @@ mod tests {
 
     #[test]
     fn a_schema_that_would_take_for_ever_is_not_tried() {
-        let twice = |next: usize| json!({"allOf": [{"$ref": format!("#/components/schemas/S{next}")},
-                                                   {"$ref": format!("#/components/schemas/S{next}")}]});
+        let twice = |next: usize| {
+            json!({"allOf": [{"$ref": format!("#/components/schemas/S{next}")},
+                                                   {"$ref": format!("#/components/schemas/S{next}")}]})
+        };
         let mut schemas: Map<String, Value> = (0..60).map(|n| (format!("S{n}"), twice(n + 1))).collect();
         schemas.insert("S60".to_owned(), json!({"type": "string"}));
         schemas["S0"]["example"] = json!("x");

@@ -211,7 +211,9 @@ mod tests {
     #[test]
     fn takes_over_what_json_schema_says_otherwise() {
         assert_eq!(
-            converted(json!({"type": "integer", "nullable": true, "minimum": 1, "exclusiveMinimum": true, "enum": [2]})),
+            converted(
+                json!({"type": "integer", "nullable": true, "minimum": 1, "exclusiveMinimum": true, "enum": [2]})
+            ),
             json!({"0": {"type": ["integer", "null"], "exclusiveMinimum": 1, "enum": [2, null]}})
         );
         assert_eq!(converted(json!({"type": "string", "format": "binary"})), json!({"0": {"type": "string"}}));

@@ -71,15 +71,19 @@ fn of_schema<'p>(places: &'p Places<'_>, index: usize) -> Enums<'p> {
     }
     let pointer = &places.schemas[index].pointer;
     let inner = places.schemas.iter().enumerate().skip(index + 1);
-    let inner = inner.take_while(|(_, inner)| inner.pointer.strip_prefix(pointer).is_some_and(|rest| rest.starts_with('/')));
+    let inner =
+        inner.take_while(|(_, inner)| inner.pointer.strip_prefix(pointer).is_some_and(|rest| rest.starts_with('/')));
     inner.filter_map(|(index, _)| values(places, index)).collect()
 }
 
 /// Holds the lists of the description at `pointer` to the enum that each of them is the list of.
 fn check(lists: &[List<'_>], enums: &Enums<'_>, pointer: &str, findings: &mut Findings) {
     let mut said = BTreeSet::new();
+    // What one of two tables lacks may stand in the other.
+    let everywhere: BTreeSet<&str> = lists.iter().flat_map(|list| &list.values).copied().collect();
     for list in lists {
-        let listed: BTreeSet<&str> = list.values.iter().copied().collect();
+        // `null` says that there is no value; some list it.
+        let listed: BTreeSet<&str> = list.values.iter().copied().filter(|value| *value != "null").collect();
         // An enum that two of the values are in is the one that is spoken of; of several, the one that is most alike.
         let alike = |values: &BTreeSet<&str>| {
             let shared = values.intersection(&listed).count();
@@ -91,7 +95,7 @@ fn check(lists: &[List<'_>], enums: &Enums<'_>, pointer: &str, findings: &mut Fi
             continue;
         }
         let unknown: Vec<&str> = listed.difference(values).copied().collect();
-        let unlisted: Vec<&str> = values.difference(&listed).copied().collect();
+        let unlisted: Vec<&str> = values.difference(&everywhere).copied().collect();
         let mut add = |problem: String, remedy: &str| {
             if said.insert(problem.clone()) {
                 let also = vec![join(at, "enum")];

@@ -47,8 +47,7 @@ pub(crate) fn run(places: &Places<'_>, findings: &mut Findings) {
         let said: Vec<String> = pairs.iter().take(6).map(|(a, b)| format!("{a} with {b}")).collect();
         let more = if pairs.len() > 6 { format!(", and {} more pairs", pairs.len() - 6) } else { String::new() };
         let involved: BTreeSet<usize> = pairs.iter().flat_map(|(a, b)| [*a, *b]).collect();
-        let problem =
-            format!("one body can fit two variants, which `oneOf` refuses: {}{more}", enumerated(&said));
+        let problem = format!("one body can fit two variants, which `oneOf` refuses: {}{more}", enumerated(&said));
         let remedy = "require a property with a value of its own in each, or close the objects with \
                       `additionalProperties: false`";
         let also = involved.iter().map(|index| join(&pointer, &index.to_string())).collect();
@@ -208,8 +207,18 @@ fn is_refused(value: &Value, shape: &Shape<'_>) -> bool {
 /// Whether keywords that are not compared might exclude what the other shape lets through.
 fn is_narrowed(shape: &Shape<'_>) -> bool {
     const NARROWING: [&str; 12] = [
-        "pattern", "format", "minLength", "maxLength", "minimum", "maximum", "multipleOf", "minItems", "maxItems", "items",
-        "uniqueItems", "minProperties",
+        "pattern",
+        "format",
+        "minLength",
+        "maxLength",
+        "minimum",
+        "maximum",
+        "multipleOf",
+        "minItems",
+        "maxItems",
+        "items",
+        "uniqueItems",
+        "minProperties",
     ];
     let is_not = |part: &Value| part.get("not").is_some_and(|not| not.get("enum").is_none());
     shape.parts().iter().any(|part| NARROWING.iter().any(|key| part.get(key).is_some()) || is_not(part))
@@ -247,7 +256,8 @@ mod tests {
     #[test]
     fn objects_with_other_properties_overlap_unless_one_is_closed() {
         check(json!([object("a", json!({})), object("b", json!({}))]), "0 with 1");
-        let closed = json!({"type": "object", "required": ["a"], "properties": {"a": {}}, "additionalProperties": false});
+        let closed =
+            json!({"type": "object", "required": ["a"], "properties": {"a": {}}, "additionalProperties": false});
         check(json!([closed, object("b", json!({}))]), "");
     }
 
@@ -262,7 +272,8 @@ mod tests {
 
     #[test]
     fn an_enum_and_its_negation_tell_apart_above_a_common_base() {
-        let on_base = |rail: Value| json!({"allOf": [{"$ref": "#/components/schemas/Base"}, {"properties": {"r": rail}}]});
+        let on_base =
+            |rail: Value| json!({"allOf": [{"$ref": "#/components/schemas/Base"}, {"properties": {"r": rail}}]});
         let listed = json!({"enum": ["x", "y"]});
         check(json!([on_base(listed.clone()), on_base(json!({"not": listed.clone()}))]), "");
         check(json!([on_base(listed), on_base(json!({"not": {"enum": ["x"]}}))]), "0 with 1");

@@ -47,13 +47,8 @@ pub(crate) struct Holder<'d> {
 
 impl<'d> Places<'d> {
     pub(crate) fn new(document: &'d Value) -> Self {
-        let mut places = Self {
-            document,
-            operations: Vec::new(),
-            schemas: Vec::new(),
-            holders: Vec::new(),
-            uses: BTreeMap::new(),
-        };
+        let mut places =
+            Self { document, operations: Vec::new(), schemas: Vec::new(), holders: Vec::new(), uses: BTreeMap::new() };
         let paths = document.get("paths").and_then(Value::as_object);
         for (path, item) in paths.into_iter().flatten() {
             let pointer = join("/paths", path);

@@ -27,12 +27,11 @@ pub(crate) fn lists(text: &str) -> Vec<List<'_>> {
                 let Some(line) = lines.peek() else { break };
                 match bullet(line) {
                     // Deeper ones say more about the item above.
-                    Some((deeper, _)) if deeper > indent => {}
+                    Some((deeper, _)) if deeper > indent => lists.extend(in_a_row(line)),
                     Some((same, item)) if same == indent => items.push(item),
-                    None if line.len() - line.trim_start().len() > indent => {}
+                    None if line.len() - line.trim_start().len() > indent => lists.extend(in_a_row(line)),
                     _ => break,
                 }
-                lists.extend(in_a_row(line));
                 lines.next();
             }
             lists.extend(items.iter().flat_map(|item| in_a_row(item)));
@@ -137,7 +136,7 @@ fn value(text: &str) -> Option<(&str, &str)> {
         (closed.starts_with('`'), closed.trim_start_matches('`'))
     } else {
         let all = |is: fn(&char) -> bool| word.chars().all(|c| is(&c) || c.is_ascii_digit() || c == '_');
-        let is_upper = word.len() > 3 && all(char::is_ascii_uppercase);
+        let is_upper = (word.len() > 3 || word.contains('_')) && all(char::is_ascii_uppercase);
         (is_upper || (word.contains('_') && all(char::is_ascii_lowercase)), closed)
     };
     is_value.then(|| (word, rest.trim_start_matches(['*', '"', '\''])))

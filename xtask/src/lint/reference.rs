@@ -62,7 +62,9 @@ mod tests {
                 "b": {"allOf": [{"$ref": "#/components/schemas/B"}], "nullable": true},
                 "c": {"$ref": "#/components/schemas/B", "x-own": 1},
             }}, "B": {}}),
-            &["/components/schemas/A/properties/a: `nullable` and `description` beside `$ref` is ignored by OpenAPI 3.0"],
+            &[
+                "/components/schemas/A/properties/a: `nullable` and `description` beside `$ref` is ignored by OpenAPI 3.0",
+            ],
         );
     }
 }

@@ -57,7 +57,8 @@ fn heading(finding: &Finding, document: &Value) -> String {
     match tokens.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["paths", path, method, ..] if *method != "parameters" => {
             let call = format!("{} {path}", method.to_uppercase());
-            let id = document.pointer(owner(&finding.pointer)).and_then(|operation| operation.get("operationId")?.as_str());
+            let id =
+                document.pointer(owner(&finding.pointer)).and_then(|operation| operation.get("operationId")?.as_str());
             id.map_or_else(|| call.clone(), |id| format!("{id} ({call})"))
         }
         ["paths", path, ..] => (*path).to_owned(),
@@ -119,8 +120,36 @@ mod tests {
             "openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "tags": [{"name": "a_tag"}],
             "paths": {"/a/{b}": {"get": {"operationId": "get_a", "responses": {"200": {}}}}},
         });
-        insta::assert_snapshot!(text(&report(&document), &document), @"");
-        insta::assert_snapshot!(markdown(&report(&document), &document), @"");
+        insta::assert_snapshot!(text(&report(&document), &document), @r"
+        the document
+          tag at /tags/0
+            no operation uses the tag `a_tag`
+            to do: remove it, or tag the operations that it is about
+
+        get_a (GET /a/{b})
+          path-parameter at /paths/~1a~1{b}/get
+            the template has `b`, which no path parameter declares
+            to do: declare the parameter, or correct the template
+          missing-content at /paths/~1a~1{b}/get/responses/200
+            the success 200 has no content, although only 204 and 205 are without one
+            to do: describe the body, or make it status 204
+
+        3 findings: 1 path-parameter, 1 tag, 1 missing-content
+        ");
+        insta::assert_snapshot!(markdown(&report(&document), &document), @r"
+        # What contradicts itself in `d.yaml`
+
+        ## the document
+
+        - **tag** at `` /tags/0 ``: no operation uses the tag `a_tag`; remove it, or tag the operations that it is about
+
+        ## get\_a (GET /a/{b})
+
+        - **path-parameter** at `` /paths/~1a~1{b}/get ``: the template has `b`, which no path parameter declares; declare the parameter, or correct the template
+        - **missing-content** at `` /paths/~1a~1{b}/get/responses/200 ``: the success 200 has no content, although only 204 and 205 are without one; describe the body, or make it status 204
+
+        3 findings: 1 path-parameter, 1 tag, 1 missing-content
+        ");
     }
 
     #[test]

@@ -120,7 +120,9 @@ pub(crate) fn quoted(name: &str) -> String {
 
 /// `text` without what acts on a terminal.
 pub(crate) fn printable(text: &str) -> String {
-    let acts = |c: char| c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let acts = |c: char| {
+        c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
     if !text.contains(acts) {
         return text.to_owned();
     }

@@ -98,8 +98,10 @@ mod tests {
     fn a_property_does_not_require_itself() {
         check(
             json!({"A": {"properties": {"a": {"type": "string", "required": true}, "required": {"type": "boolean"}}}}),
-            &["/components/schemas/A/properties/a/required: `required` is no list: a property does not say this of itself \
-               in OpenAPI 3.0"],
+            &[
+                "/components/schemas/A/properties/a/required: `required` is no list: a property does not say this of itself \
+               in OpenAPI 3.0",
+            ],
         );
     }
 }

@@ -27,7 +27,8 @@ pub(crate) fn run(places: &Places<'_>, findings: &mut Findings) {
     });
     for schema in &places.schemas {
         let mapping = schema.value.get("discriminator").and_then(|discriminator| discriminator.get("mapping"));
-        for target in mapping.and_then(Value::as_object).into_iter().flatten().filter_map(|(_, target)| target.as_str()) {
+        for target in mapping.and_then(Value::as_object).into_iter().flatten().filter_map(|(_, target)| target.as_str())
+        {
             let named = join("/components/schemas", target);
             if let Some(target) = component(target.strip_prefix('#').unwrap_or(&named)) {
                 uses.entry(component(&schema.pointer)).or_default().insert(target);

@@ -31,8 +31,8 @@ pub(crate) fn run(arguments: &Lint) -> Result<(), Failure> {
     expect_file(&path)?;
     let loaded = document::load(&path).map_err(|error| Failure::of(&error, AGAIN))?;
     let file = path.display().to_string();
-    let findings = lint::lint(&loaded.value)
-        .map_err(|list| Failure::of(&Defects::of(file.clone(), list).into(), AGAIN))?;
+    let findings =
+        lint::lint(&loaded.value).map_err(|list| Failure::of(&Defects::of(file.clone(), list).into(), AGAIN))?;
     let report = Report::new(Document { file, sha256: loaded.sha256 }, findings);
     print(|out| match arguments.format {
         Format::Text => out.write_all(lint::text(&report, &loaded.value).as_bytes()),
