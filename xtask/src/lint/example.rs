@@ -3,6 +3,8 @@
 //! All of them are judged in one go: one JSON Schema, and one value that holds every example. So each schema is compiled
 //! once. A finding says which keyword refuses which place of the example, and never what stands there.
 
+use std::cmp::Reverse;
+
 use jsonschema::{Draft, ValidationError, error::ValidationErrorKind};
 use serde_json::{Map, Value, json};
 
@@ -160,7 +162,10 @@ fn said(error: &ValidationError<'_>, definitions: &Definitions<'_>) -> (String, 
             format!("{} it fits more than one variant of the `oneOf`", at(error))
         }
         ValidationErrorKind::OneOfNotValid { context } | ValidationErrorKind::AnyOf { context } => {
-            let nearest = context.iter().enumerate().min_by_key(|(_, errors)| errors.len());
+            // The one that the example gets furthest into before anything is wrong.
+            let way = |error: &ValidationError<'_>| error.instance_path().as_str().matches('/').count();
+            let key = |errors: &Vec<ValidationError<'_>>| (Reverse(errors.iter().map(way).min()), errors.len());
+            let nearest = context.iter().enumerate().min_by_key(|(_, errors)| key(errors));
             let nearest = nearest.and_then(|(index, errors)| Some((index, errors.first()?)));
             match nearest {
                 Some((index, inner)) => {

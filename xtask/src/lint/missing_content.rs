@@ -44,12 +44,12 @@ pub(crate) fn run(places: &Places<'_>, findings: &mut Findings) {
             if status.starts_with('2') && !matches!(*status, "204" | "205") {
                 let problem = format!("the success {status} has no content, although only 204 and 205 are without one");
                 findings.add(pointer, problem, "describe the body, or make it status 204");
-            } else if is_error(status) {
-                if let Some(other) = described.get(status).or(own.as_ref()) {
-                    statuses.push(*status);
-                    bare.push(pointer.clone());
-                    bodies.push(other.clone());
-                }
+            } else if is_error(status)
+                && let Some(other) = described.get(status).or(own.as_ref())
+            {
+                statuses.push(*status);
+                bare.push(pointer.clone());
+                bodies.push(other.clone());
             }
         }
         if bare.is_empty() {
