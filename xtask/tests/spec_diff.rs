@@ -1,0 +1,171 @@
+//! `cargo xtask spec diff` as its callers see it: exit codes, formats, and what is on which stream.
+
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Stdio},
+};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use xtask::diff::Report;
+
+/// A folder with `old.yaml` (the checked-in document) and `new.json`, changed by `edit`.
+fn folder(edit: impl FnOnce(&mut Value)) -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = fs::read(document()).expect("the checked-in document");
+    let mut value = xtask::document::load(&document()).expect("the checked-in document").value;
+    edit(&mut value);
+    fs::write(folder.path().join("old.yaml"), text).expect("a file");
+    fs::write(folder.path().join("new.json"), value.to_string()).expect("a file");
+    folder
+}
+
+fn document() -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi/unigox-partner.yaml")
+}
+
+/// Runs `spec diff` on the two files of `folder`.
+fn run(folder: &TempDir, old: &str, new: &str, options: &[&str]) -> (i32, String, String) {
+    let files = [old, new].map(|name| folder.path().join(name));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    command.args(["spec", "diff"]).args(files).args(options);
+    let output = command.current_dir(env!("CARGO_MANIFEST_DIR")).stdin(Stdio::null()).output().expect("it starts");
+    let text = |bytes: Vec<u8>| {
+        let text = String::from_utf8(bytes).expect("UTF-8");
+        text.replace(&format!("{}/", folder.path().display()), "")
+    };
+    let (stdout, stderr) = (text(output.stdout), text(output.stderr));
+    let code = output.status.code().expect("it ends by itself");
+    assert!(!stderr.contains("panicked"), "{stderr}");
+    if code != 0 {
+        let last = stderr.lines().last().unwrap_or_default();
+        assert!(last.starts_with("next: "), "ended with {code}, but not with what to do next:\n{stderr}");
+    }
+    (code, stdout, stderr)
+}
+
+/// One change that breaks both, one that breaks neither, and words.
+fn some_changes(document: &mut Value) {
+    let schemas = &mut document["components"]["schemas"];
+    let direct = &mut schemas["KYCSubmitDirectData"]["properties"]["data"]["properties"]["pii"];
+    direct["required"] = json!(["first_name", "last_name", "country_code", "dob"]);
+    schemas["PaymentProfile"]["properties"]["created_at"] = json!({"type": "string", "format": "date-time"});
+    document["paths"]["/api/v1/partner/verify-auth"]["get"]["summary"] = json!("Other words");
+}
+
+#[test]
+fn the_report_for_a_terminal_says_what_changed_and_whom_it_breaks() {
+    let (code, stdout, stderr) = run(&folder(some_changes), "old.yaml", "new.json", &[]);
+    assert_eq!((code, stderr.as_str()), (0, ""));
+    insta::assert_snapshot!(stdout, @"");
+}
+
+#[test]
+fn the_report_for_a_pull_request_is_a_table_for_each_operation() {
+    let (code, stdout, _) = run(&folder(some_changes), "old.yaml", "new.json", &["--format", "markdown"]);
+    assert_eq!(code, 0);
+    insta::assert_snapshot!(stdout, @"");
+}
+
+#[test]
+fn the_report_for_scripts_has_a_version_and_a_schema() {
+    let (code, stdout, _) = run(&folder(some_changes), "old.yaml", "new.json", &["--format", "json"]);
+    assert_eq!(code, 0);
+    let report: Value = serde_json::from_str(&stdout).expect("JSON");
+    assert_eq!(report["format_version"], 1);
+    assert_eq!(report["bump"], "major");
+    assert_eq!(report["old"]["file"], "old.yaml");
+    let schema = schemars::schema_for!(Report);
+    let problem = jsonschema::validate(schema.as_value(), &report).err();
+    assert!(problem.is_none(), "{problem:?}");
+    insta::assert_snapshot!(serde_json::to_string_pretty(&schema).expect("JSON"));
+}
+
+#[test]
+fn the_exit_code_is_1_only_as_asked() {
+    let words = |document: &mut Value| document["info"]["description"] = json!("Other words");
+    let harmless = |document: &mut Value| {
+        document["components"]["schemas"]["PaymentProfile"]["properties"]["more"] = json!({"type": "boolean"});
+    };
+    let code = |folder: &TempDir, options: &[&str]| run(folder, "old.yaml", "new.json", options).0;
+    for (folder, by_default, breaking, any) in [
+        (folder(|_| {}), 0, 0, 0),
+        (folder(words), 0, 0, 1),
+        (folder(harmless), 0, 0, 1),
+        (folder(some_changes), 0, 1, 1),
+    ] {
+        assert_eq!(code(&folder, &[]), by_default);
+        assert_eq!(code(&folder, &["--fail-on", "breaking"]), breaking);
+        assert_eq!(code(&folder, &["--fail-on", "any"]), any);
+    }
+}
+
+#[test]
+fn a_failure_by_request_still_prints_the_report() {
+    let options = ["--fail-on", "breaking", "--format", "json"];
+    let (code, stdout, stderr) = run(&folder(some_changes), "old.yaml", "new.json", &options);
+    assert_eq!(code, 1);
+    assert!(serde_json::from_str::<Value>(&stdout).is_ok_and(|report| report["changes"].is_array()));
+    assert!(stderr.starts_with("error: 1 breaking change\n"), "{stderr}");
+}
+
+#[test]
+fn a_document_does_not_differ_from_itself() {
+    let (code, stdout, _) = run(&folder(|_| {}), "old.yaml", "new.json", &["--fail-on", "any"]);
+    assert_eq!(code, 0);
+    assert_eq!(stdout, "old.yaml → new.json\n\nnothing changed\n");
+}
+
+#[test]
+fn wrong_usage_is_2_and_a_document_that_is_none_is_3() {
+    let folder = folder(|_| {});
+    for (name, text) in [("list.yaml", "- a\n"), ("broken.yaml", "a: [\n"), ("other.yaml", "swagger: '2.0'\n")] {
+        fs::write(folder.path().join(name), text).expect("a file");
+        for (old, new) in [("old.yaml", name), (name, "old.yaml")] {
+            let (code, stdout, stderr) = run(&folder, old, new, &[]);
+            assert_eq!((code, stdout.as_str()), (3, ""), "{name}");
+            assert!(stderr.contains(name), "{stderr}");
+        }
+    }
+    assert_eq!(run(&folder, "old.yaml", "missing.yaml", &[]).0, 2);
+    assert_eq!(run(&folder, "old.yaml", ".", &[]).0, 2);
+    assert_eq!(run(&folder, "old.yaml", "new.json", &["--format", "xml"]).0, 2);
+    assert_eq!(run(&folder, "old.yaml", "new.json", &["--fail-on", "nothing"]).0, 2);
+}
+
+/// Names come from somebody else: they steer neither the terminal nor the page.
+#[test]
+fn names_do_not_leave_their_place() {
+    let odd = "x\u{1b}[31m`|<img src=a>@everyone\n# b";
+    let folder = folder(|document| {
+        document["components"]["schemas"]["PaymentProfile"]["properties"][odd] = json!({"type": "boolean"});
+    });
+    let (_, text, _) = run(&folder, "old.yaml", "new.json", &[]);
+    assert!(!text.contains('\u{1b}'), "{text}");
+    let (_, markdown, _) = run(&folder, "old.yaml", "new.json", &["--format", "markdown"]);
+    assert!(!markdown.contains('\u{1b}') && !markdown.contains("\n# b"), "{markdown}");
+    // What is in code is shown as it is; outside, nothing of it means anything.
+    let outside: String = markdown.lines().flat_map(|line| line.split('`').step_by(2)).collect();
+    assert!(!outside.contains("<img") && !outside.contains("@everyone"), "{markdown}");
+}
+
+/// A comment has a limit. What does not fit is counted, and the head stays.
+#[test]
+fn a_report_for_a_pull_request_keeps_within_its_limit() {
+    let folder = folder(|document| {
+        for index in 0..2_000 {
+            let schema =
+                json!({"get": {"operationId": format!("op{index}"), "responses": {"200": {"description": ""}}}});
+            document["paths"][format!("/more/{index}")] = schema;
+        }
+    });
+    let (_, markdown, _) = run(&folder, "old.yaml", "new.json", &["--format", "markdown"]);
+    assert!(markdown.len() < 65_536, "{}", markdown.len());
+    assert!(markdown.starts_with("## API drift\n\n**2000 changes, "), "{}", &markdown[..200]);
+    assert!(
+        markdown.trim_end().ends_with("more: run `cargo xtask spec diff` to read them."),
+        "{}",
+        &markdown[60_000..]
+    );
+}
