@@ -25,6 +25,8 @@ pub const MAX_BYTES: u64 = 64 * 1024 * 1024;
 pub struct Loaded {
     /// The value tree.
     pub value: Value,
+    /// The text that it was read from: a pipe can't be read a second time.
+    pub text: String,
     /// The SHA-256 of the file, in hexadecimal.
     pub sha256: String,
 }
@@ -64,7 +66,7 @@ pub fn load(path: &Path) -> anyhow::Result<Loaded> {
     };
     let value = parse(&text).map_err(|defect| Defects::of(shown, vec![defect]))?;
     let sha256 = Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(Loaded { value, sha256 })
+    Ok(Loaded { value, text, sha256 })
 }
 
 /// Parses `text` as JSON if it opens with a brace, as YAML otherwise.

@@ -23,18 +23,84 @@ use crate::{
 /// Every defect of the overlay, and every place where it does not fit the document: a defective action does not keep
 /// those after it from being tried.
 pub fn apply(mut document: Value, overlay: &Value) -> Result<Value, Vec<Defect>> {
-    let mut defects = Vec::new();
-    let (version, actions) = read(overlay, &mut defects);
+    let defects: Vec<Defect> =
+        try_all(&mut document, overlay, &|_| true).into_iter().map(|found| found.defect).collect();
+    if defects.is_empty() { Ok(document) } else { Err(defects) }
+}
+
+/// An action that does not fit the document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dead {
+    /// Its place in the list of actions.
+    pub index: usize,
+    /// Its `target`.
+    pub target: String,
+    /// Its `description`: why it was written.
+    pub reason: String,
+    /// What does not fit.
+    pub defects: Vec<Defect>,
+}
+
+impl Dead {
+    /// The action of `overlay` at `index`, which has these `defects`.
+    pub(crate) fn new(overlay: &Value, index: usize, defects: Vec<Defect>) -> Self {
+        let text = |field: &str| overlay["actions"][index][field].as_str().unwrap_or_default().trim().to_owned();
+        Self { index, target: text("target"), reason: text("description"), defects }
+    }
+}
+
+/// Applies the actions of `overlay` that are `wanted`, by their index, and that fit `document`; returns those that don't
+/// fit. Such an action changes nothing at all: half of a change is nobody's intention.
+///
+/// # Errors
+///
+/// What is wrong with the overlay, whatever the document.
+pub fn apply_living(
+    mut document: Value,
+    overlay: &Value,
+    wanted: &dyn Fn(usize) -> bool,
+) -> Result<(Value, Vec<Dead>), Vec<Defect>> {
+    let found = try_all(&mut document, overlay, wanted);
+    if found.iter().any(|found| found.misfit.is_none()) {
+        let malformed = found.into_iter().filter(|found| found.misfit.is_none());
+        return Err(malformed.map(|found| found.defect).collect());
+    }
+    let mut dead: BTreeMap<usize, Vec<Defect>> = BTreeMap::new();
+    for Found { defect, misfit } in found {
+        dead.entry(misfit.unwrap_or_default()).or_default().push(defect);
+    }
+    Ok((document, dead.into_iter().map(|(index, defects)| Dead::new(overlay, index, defects)).collect()))
+}
+
+/// A defect, and whether it is the document that the action at this index does not fit; otherwise the overlay itself is
+/// wrong.
+struct Found {
+    defect: Defect,
+    misfit: Option<usize>,
+}
+
+/// Applies what can be applied. All of the overlay is read, whatever is `wanted`.
+fn try_all(document: &mut Value, overlay: &Value, wanted: &dyn Fn(usize) -> bool) -> Vec<Found> {
+    let mut malformed = Vec::new();
+    let mut found = Vec::new();
+    let mut take = |defects: &mut Vec<Defect>, misfit| {
+        found.extend(defects.drain(..).map(|defect| Found { defect, misfit }));
+    };
+    let (version, actions) = read(overlay, &mut malformed);
     for (index, fields) in actions.iter().enumerate() {
         let place = format!("/actions/{index}");
         // The published schema wants unique actions: a second time, an array would grow once more.
         if let Some(earlier) = actions.iter().take(index).position(|earlier| earlier == fields) {
-            defects.push(Defect::new(&place, format!("repeats /actions/{earlier}"), "delete one of the two"));
-        } else if let Some(action) = Action::read(fields, version, place, &mut defects) {
-            action.apply_to(&mut document, &mut defects);
+            malformed.push(Defect::new(&place, format!("repeats /actions/{earlier}"), "delete one of the two"));
+        } else if let Some(action) = Action::read(fields, version, place, &mut malformed).filter(|_| wanted(index)) {
+            take(&mut malformed, None);
+            let mut misfits = Vec::new();
+            action.apply_to(document, &mut misfits);
+            take(&mut misfits, Some(index));
         }
     }
-    if defects.is_empty() { Ok(document) } else { Err(defects) }
+    take(&mut malformed, None);
+    found
 }
 
 /// The feature set that an overlay declares; the patch version plays no part in it.
@@ -165,11 +231,19 @@ impl<'o> Action<'o> {
     fn merge(&self, value: &Value, nodes: &[Node], document: &mut Value, defects: &mut Vec<Defect>) {
         // By the pointer within the value: where many nodes are alike, one conflict stands for all.
         let mut conflicts = BTreeMap::new();
+        let before: Vec<Option<Value>> = nodes.iter().map(|node| find(document, &node.location).cloned()).collect();
         for node in nodes {
             match (find(document, &node.location), value) {
                 (Some(Value::Array(elements)), element) if !element.is_array() => elements.push(element.clone()),
                 (Some(target), value) => merge(target, value, "", node, &mut conflicts),
                 (None, _) => {}
+            }
+        }
+        if !conflicts.is_empty() {
+            for (node, before) in nodes.iter().zip(before) {
+                if let (Some(target), Some(before)) = (find(document, &node.location), before) {
+                    *target = before;
+                }
             }
         }
         defects.extend(conflicts.into_iter().map(|(at, problem)| {

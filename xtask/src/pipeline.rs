@@ -64,27 +64,56 @@ pub struct Lowered {
     pub provenance: Provenance,
 }
 
+/// The inputs as they were read.
+#[derive(Debug)]
+pub struct Sources {
+    /// The document.
+    pub document: Loaded,
+    /// The overlay, if one is to be applied.
+    pub overlay: Option<Loaded>,
+}
+
+impl Sources {
+    /// Where generated files come from.
+    pub fn provenance(&self) -> Provenance {
+        let overlay = self.overlay.as_ref().map(|overlay| overlay.sha256.clone());
+        Provenance { document: self.document.sha256.clone(), overlay }
+    }
+}
+
+/// Loads the inputs.
+///
+/// # Errors
+///
+/// If a file can't be read, or [`Defects`] in it: it can't be parsed, or the document is something else.
+pub fn load(inputs: &Inputs) -> anyhow::Result<Sources> {
+    let (document, overlay) = thread::scope(|scope| {
+        let overlay = inputs.overlay.as_ref().map(|path| scope.spawn(|| document::load(path)));
+        let document = document::load(&inputs.document);
+        (document, overlay.map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))))
+    });
+    let (document, overlay) = (document?, overlay.transpose()?);
+    if overlay.is_some() {
+        // Of a document that is something else, all targets would be dead.
+        check::version(&document.value).map_err(|defect| Defects::of(shown(&inputs.document), vec![defect]))?;
+    }
+    Ok(Sources { document, overlay })
+}
+
 /// Loads the inputs and applies the overlay.
 ///
 /// # Errors
 ///
 /// If a file can't be read, or [`Defects`] in it.
 pub fn overlay(inputs: &Inputs) -> anyhow::Result<Overlaid> {
-    let Some(path) = &inputs.overlay else {
-        let Loaded { value, sha256 } = document::load(&inputs.document)?;
-        let provenance = Provenance { document: sha256, overlay: None };
-        return Ok(Overlaid { document: value, provenance });
+    let sources = load(inputs)?;
+    let provenance = sources.provenance();
+    let document = match (&inputs.overlay, sources.overlay) {
+        (Some(path), Some(overlay)) => {
+            overlay::apply(sources.document.value, &overlay.value).map_err(|list| Defects::of(shown(path), list))?
+        }
+        _ => sources.document.value,
     };
-    let (document, overlay) = thread::scope(|scope| {
-        let overlay = scope.spawn(|| document::load(path));
-        let document = document::load(&inputs.document);
-        (document, overlay.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-    });
-    let (Loaded { value, sha256 }, overlay) = (document?, overlay?);
-    // Of a document that is something else, all targets would be dead.
-    check::version(&value).map_err(|defect| Defects::of(shown(&inputs.document), vec![defect]))?;
-    let provenance = Provenance { document: sha256, overlay: Some(overlay.sha256) };
-    let document = overlay::apply(value, &overlay.value).map_err(|list| Defects::of(shown(path), list))?;
     Ok(Overlaid { document, provenance })
 }
 
