@@ -36,6 +36,9 @@ const HAND_WRITTEN: &[(&str, &str)] = &[
 /// What the generated code needs besides, if its document has patterns.
 const FOR_PATTERNS: &str = "regress = \"0.12\"\n";
 
+/// Generated files: the name below `src/generated`, and the code without a header.
+pub(crate) type Code = Vec<(&'static str, String)>;
+
 /// Where the crate is in the workspace.
 const CRATE: &str = "crates/unigox-client";
 
@@ -53,14 +56,20 @@ pub fn checked_in(root: &Path) -> Inputs {
 pub fn in_place(root: &Path) -> anyhow::Result<Outputs> {
     let inputs = checked_in(root);
     let lowered = pipeline::lower(&inputs)?;
-    let mut outputs = Outputs::new(root);
-    add_reports(&mut outputs, Path::new("openapi"), &lowered);
-    let has_patterns = add_code(&mut outputs, Path::new(CRATE), &inputs, &lowered)?;
+    let code = pipeline::generate(&inputs.document, &lowered.effective)?;
     anyhow::ensure!(
-        !has_patterns || HAND_WRITTEN.iter().any(|(_, content)| content.contains(FOR_PATTERNS)),
+        !has_patterns(&code) || takes_patterns(root)?,
         "the document has patterns, which the generated code checks with another crate; add to the dependencies in \
          {CRATE}/Cargo.toml: {FOR_PATTERNS}"
     );
+    Ok(outputs_in_place(root, &lowered, code))
+}
+
+/// The outputs for a lowered document and the code made from it, in their places in the workspace.
+pub(crate) fn outputs_in_place(root: &Path, lowered: &Lowered, code: Code) -> Outputs {
+    let mut outputs = Outputs::new(root);
+    add_reports(&mut outputs, Path::new("openapi"), lowered);
+    add_code(&mut outputs, Path::new(CRATE), code, lowered);
     let inputs = ["README.md", "overlay.yaml", "unigox-partner.yaml"];
     outputs.own("openapi", inputs.map(str::to_owned));
     let sources = |folder: &str| -> BTreeSet<String> {
@@ -71,7 +80,38 @@ pub fn in_place(root: &Path) -> anyhow::Result<Outputs> {
     for folder in ["src", "src/runtime", "src/generated"] {
         outputs.own(Path::new(CRATE).join(folder), sources(folder));
     }
-    Ok(outputs)
+    outputs
+}
+
+/// Whether the code checks patterns.
+pub(crate) fn has_patterns(code: &Code) -> bool {
+    code.iter().any(|(_, code)| code.contains("::regress::"))
+}
+
+/// Whether the crate in the workspace has what code with patterns needs.
+fn takes_patterns(root: &Path) -> anyhow::Result<bool> {
+    Ok(manifest_in_place(root)?.contains(FOR_PATTERNS))
+}
+
+/// The manifest of the crate in the workspace with what code with patterns needs, unless it has it.
+pub(crate) fn manifest_for_patterns(root: &Path) -> anyhow::Result<Option<(PathBuf, String)>> {
+    let manifest = manifest_in_place(root)?;
+    let path = Path::new(CRATE).join("Cargo.toml");
+    Ok((!manifest.contains(FOR_PATTERNS)).then(|| (path, with_patterns(&manifest))))
+}
+
+fn manifest_in_place(root: &Path) -> anyhow::Result<String> {
+    let path = root.join(CRATE).join("Cargo.toml");
+    fs::read_to_string(&path).with_context(|| format!("can't read {}", path.display()))
+}
+
+/// A manifest with the crate for patterns in its place in the alphabet.
+fn with_patterns(manifest: &str) -> String {
+    let after = "\nreqwest = ";
+    if manifest.contains(after) {
+        return manifest.replacen(after, &format!("\n{FOR_PATTERNS}{}", after.trim_start()), 1);
+    }
+    manifest.replacen("[dependencies]\n", &format!("[dependencies]\n{FOR_PATTERNS}"), 1)
 }
 
 /// The outputs for any document, as a crate of its own in `folder`.
@@ -84,7 +124,9 @@ pub fn elsewhere(inputs: &Inputs, folder: &Path) -> anyhow::Result<Outputs> {
     let lowered = pipeline::lower(inputs)?;
     let mut outputs = Outputs::new(folder);
     add_reports(&mut outputs, Path::new(""), &lowered);
-    let has_patterns = add_code(&mut outputs, Path::new(""), inputs, &lowered)?;
+    let code = pipeline::generate(&inputs.document, &lowered.effective)?;
+    let has_patterns = has_patterns(&code);
+    add_code(&mut outputs, Path::new(""), code, &lowered);
     let name = package_name(folder);
     for (path, content) in HAND_WRITTEN {
         let content = match *path {
@@ -131,7 +173,7 @@ fn manifest(template: &str, name: &str, has_patterns: bool, provenance: &Provena
     // Not a member of whatever workspace the folder happens to lie in.
     let template = template.replacen("name = \"unigox-client\"", &format!("name = \"{name}\""), 1);
     let template = match has_patterns {
-        true => template.replacen("[dependencies]\n", &format!("[dependencies]\n{FOR_PATTERNS}"), 1),
+        true => with_patterns(&template),
         false => template,
     };
     format!("{header}\n{template}\n[workspace]\n")
@@ -153,15 +195,11 @@ fn json(effective: &Value, provenance: &Provenance) -> String {
     format!("{{\n  \"x-generated\": {header},{rest}\n")
 }
 
-/// Adds the generated files, and tells whether they check patterns.
-fn add_code(outputs: &mut Outputs, folder: &Path, inputs: &Inputs, lowered: &Lowered) -> anyhow::Result<bool> {
+fn add_code(outputs: &mut Outputs, folder: &Path, code: Code, lowered: &Lowered) {
     let header: String = lowered.provenance.lines().iter().map(|line| format!("// {line}\n")).collect();
-    let mut has_patterns = false;
-    for (name, code) in pipeline::generate(&inputs.document, &lowered.effective)? {
-        has_patterns |= code.contains("::regress::");
+    for (name, code) in code {
         outputs.add(folder.join("src/generated").join(name), format!("{header}\n{code}"));
     }
-    Ok(has_patterns)
 }
 
 /// The workspace that `start` lies in.

@@ -1,5 +1,7 @@
 //! What ends a command, and what the commands share in talking to a terminal.
 
+#![expect(clippy::print_stderr, reason = "a command line talks there")]
+
 pub(crate) mod ci;
 pub(crate) mod codegen;
 pub(crate) mod spec;
@@ -51,6 +53,13 @@ pub(crate) enum Format {
 pub(crate) fn root() -> Result<PathBuf, Failure> {
     let here = std::env::current_dir().map_err(|error| Failure::new(2, error, "run it inside the workspace"))?;
     find_root(&here).map_err(|error| Failure::new(2, error, "run it inside the workspace"))
+}
+
+/// Files have just changed without anybody asking for it: that must not go without a word.
+pub(crate) fn say_if_recovered(has_recovered: bool) {
+    if has_recovered {
+        eprintln!("an interrupted update was undone");
+    }
 }
 
 /// An error unless `path` is a file that can be read: what the user named wrong is wrong usage.

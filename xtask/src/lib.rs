@@ -19,4 +19,5 @@ pub mod pipeline;
 pub mod public_items;
 pub mod report;
 pub mod sample;
+pub mod transaction;
 pub mod walk;

@@ -9,6 +9,8 @@ use std::{
 use anyhow::Context;
 use tempfile::NamedTempFile;
 
+use crate::transaction::{Change, Writer};
+
 /// The files that a command makes below `root`, and the folders that hold nothing else.
 #[derive(Debug)]
 pub struct Outputs {
@@ -123,6 +125,27 @@ impl Outputs {
             }
         }
         Ok(extra)
+    }
+
+    /// The same files below another root.
+    pub(crate) fn below(&self, root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into(), files: self.files.clone(), owned: self.owned.clone() }
+    }
+
+    /// As [`Self::write`], in the workspace: a kill at any moment changes nothing, either.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::write`].
+    pub fn commit(&self, writer: &Writer) -> anyhow::Result<Vec<Stale>> {
+        let stale = self.stale()?;
+        let content = |stale: &Stale| self.files.get(&stale.path).filter(|_| stale.matter != Matter::Extra).cloned();
+        let changes: Vec<Change> =
+            stale.iter().map(|stale| Change { path: stale.path.clone(), content: content(stale) }).collect();
+        if !changes.is_empty() {
+            writer.commit(&changes)?;
+        }
+        Ok(stale)
     }
 
     /// Makes the files what they should be, touching only those that are not, and removes extra ones. Returns what was

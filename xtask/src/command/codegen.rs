@@ -8,9 +8,10 @@ use clap::{Args, ValueEnum};
 use xtask::{
     codegen, defect,
     pipeline::{self, Inputs},
+    transaction::{self, Writer},
 };
 
-use super::{Failure, expect_file, print, root};
+use super::{Failure, expect_file, print, root, say_if_recovered};
 
 #[derive(Args)]
 pub(crate) struct Codegen {
@@ -62,8 +63,9 @@ pub(crate) fn run(arguments: &Codegen) -> Result<(), Failure> {
             "add `--out DIR` or `--stage overlay|lower`, or change the files in openapi/ and run without options";
         return Err(Failure::new(2, "`--spec` and `--overlay` don't write in place", next));
     }
-    let outputs = codegen::in_place(&root).map_err(failed)?;
     if arguments.check {
+        say_if_recovered(transaction::recover(&root).map_err(failed)?);
+        let outputs = codegen::in_place(&root).map_err(failed)?;
         let stale = outputs.stale().map_err(failed)?;
         if stale.is_empty() {
             eprintln!("generated files are up to date");
@@ -72,7 +74,10 @@ pub(crate) fn run(arguments: &Codegen) -> Result<(), Failure> {
         let next = "cargo xtask codegen";
         return Err(Failure::new(1, codegen::check_message(&stale), next));
     }
-    for stale in outputs.write().map_err(failed)? {
+    let writer = Writer::open(&root).map_err(failed)?;
+    say_if_recovered(writer.has_recovered());
+    let outputs = codegen::in_place(&root).map_err(failed)?;
+    for stale in outputs.commit(&writer).map_err(failed)? {
         eprintln!("wrote {}", stale.path.display());
     }
     Ok(())
