@@ -20,4 +20,5 @@ pub mod public_items;
 pub mod report;
 pub mod sample;
 pub mod transaction;
+pub mod update;
 pub mod walk;

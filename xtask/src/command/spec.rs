@@ -2,6 +2,7 @@
 
 mod diff;
 mod lint;
+mod update;
 
 use clap::Subcommand;
 
@@ -13,11 +14,13 @@ pub(crate) enum Spec {
     Diff(diff::Diff),
     /// What contradicts itself inside one document.
     Lint(lint::Lint),
+    Update(update::Update),
 }
 
 pub(crate) fn run(command: &Spec) -> Result<(), Failure> {
     match command {
         Spec::Diff(arguments) => diff::run(arguments),
         Spec::Lint(arguments) => lint::run(arguments),
+        Spec::Update(arguments) => update::run(arguments),
     }
 }

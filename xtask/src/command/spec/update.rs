@@ -1,0 +1,43 @@
+//! `cargo xtask spec update`.
+
+#![expect(clippy::print_stderr, reason = "a command line talks there")]
+
+use std::{io::IsTerminal as _, path::PathBuf};
+
+use clap::Args;
+use xtask::{codegen, diff::Style, transaction::Writer, update};
+
+use crate::command::{Failure, expect_file, print, root, say_if_recovered};
+
+/// Take a vendor document over: its text, and everything that is generated from it, or nothing at all.
+///
+/// Overlay actions that do not fit the new document are left out and listed, with everything else that a person has to
+/// do. Prints what the vendor changed, that list, and the commits to make.
+#[derive(Args)]
+pub(crate) struct Update {
+    /// The vendor's document, YAML or JSON. It is taken over byte for byte.
+    file: PathBuf,
+    /// Go through all of it, print the same, and write nothing.
+    #[arg(long)]
+    dry_run: bool,
+}
+
+pub(crate) fn run(arguments: &Update) -> Result<(), Failure> {
+    let root = root()?;
+    let checked_in = codegen::checked_in(&root);
+    for path in [Some(&arguments.file), Some(&checked_in.document), checked_in.overlay.as_ref()].into_iter().flatten() {
+        expect_file(path)?;
+    }
+    let failed = |error: anyhow::Error| Failure::of(&error, "cargo xtask spec update");
+    let writer = Writer::open(&root).map_err(failed)?;
+    say_if_recovered(writer.has_recovered());
+    let mut begins = |stage: &str| eprintln!("{stage}");
+    let update = update::update(&writer, &arguments.file, arguments.dry_run, &mut begins).map_err(failed)?;
+    // Before anything is printed: whoever reads the report may start the next run.
+    drop(writer);
+    if arguments.dry_run {
+        eprintln!("a dry run: nothing was written");
+    }
+    let style = Style { color: std::io::stdout().is_terminal(), width: 100 };
+    print(|out| out.write_all(update::text(&update, style).as_bytes()))
+}

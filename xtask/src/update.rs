@@ -1,0 +1,110 @@
+//! `cargo xtask spec update`: takes a new vendor document over, with everything that is generated from it, or nothing.
+
+mod compile;
+mod left_to_do;
+mod render;
+mod trial;
+
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
+
+use anyhow::Context;
+
+pub use self::{
+    compile::CompileError,
+    left_to_do::{LeftToDo, Types},
+    render::text,
+};
+use self::{compile::Scratch, trial::Settled};
+use crate::{
+    check,
+    codegen::{self, outputs_in_place},
+    defect::Defects,
+    diff::{self, Report},
+    document,
+    pipeline::{self, Inputs, Sources},
+    transaction::Writer,
+};
+
+/// What taking a document over came to, or would come to.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Update {
+    /// What the vendor changed.
+    pub report: Report,
+    /// What nobody but a person can do.
+    pub left: LeftToDo,
+    /// The files that are other than before, the document among them.
+    pub changed: Vec<PathBuf>,
+    /// The SHA-256 of the new document.
+    pub sha256: String,
+}
+
+/// Takes `file` over into the workspace of `writer`, or goes through all of it but the writing if `is_dry`. `begins` is
+/// told each stage as it begins.
+///
+/// # Errors
+///
+/// [`Defects`] that the pipeline can't handle, be it that the client made of them does not compile; or whatever keeps
+/// files from being read or written, or cargo from being run. Nothing is changed then.
+pub fn update(writer: &Writer, file: &Path, is_dry: bool, begins: &mut dyn FnMut(&str)) -> anyhow::Result<Update> {
+    let root = writer.root();
+    let checked_in = codegen::checked_in(root);
+    let document = checked_in.document.strip_prefix(root).unwrap_or(&checked_in.document).to_owned();
+
+    begins(&format!("reading {}", file.display()));
+    let inputs = Inputs { document: file.to_owned(), overlay: checked_in.overlay };
+    let new = pipeline::load(&inputs)?;
+    // The rest of what a document must be is looked at after the overlay, which may put it right.
+    check::version(&new.document.value).map_err(|defect| Defects::of(file.display().to_string(), vec![defect]))?;
+    let old = Sources { document: document::load(&checked_in.document)?, overlay: None };
+
+    begins(&format!("comparing it with {}", document.display()));
+    let named = |file: &Path, sources: &Sources| diff::Document {
+        file: file.display().to_string(),
+        sha256: sources.document.sha256.clone(),
+    };
+    let changes = diff::compare(&old.document.value, &new.document.value);
+    let report = Report::new(named(&document, &old), named(file, &new), changes);
+
+    begins("applying the overlay, lowering and generating");
+    let settled = trial::settle(&inputs, &new)?;
+    let before = trial::before(old.document.value, new.overlay.as_ref());
+
+    let Settled { overlaid, dead, lowered, code } = settled;
+    let has_patterns = codegen::has_patterns(&code);
+    let mut outputs = outputs_in_place(root, &lowered, code);
+    outputs.add(&document, new.document.text.clone());
+    if has_patterns && let Some((path, manifest)) = codegen::manifest_for_patterns(root)? {
+        outputs.add(path, manifest);
+    }
+
+    begins("compiling unigox-client");
+    let scratch = Scratch::new(root, writer.scratch())?;
+    outputs.below(scratch.path()).write()?;
+    let errors = scratch.check("unigox-client")?;
+    if !errors.is_empty() {
+        let defects = errors.iter().take(MOST_ERRORS).map(CompileError::as_defect).collect();
+        return Err(Defects::of(file.display().to_string(), defects).into());
+    }
+    begins("compiling unigox");
+    let errors = scratch.check("unigox")?;
+    if let Some(lock) = scratch.changed_lock_file(root)? {
+        outputs.add("Cargo.lock", lock);
+    }
+    drop(scratch);
+
+    let stale = outputs.stale()?;
+    let changed: BTreeSet<PathBuf> = stale.into_iter().map(|stale| stale.path).collect();
+    let left = LeftToDo::find(&before, &overlaid, &lowered, dead, errors, &changed);
+    if !is_dry {
+        begins(&format!("writing {}", crate::defect::count(changed.len(), "file")));
+        outputs.commit(writer).context("the document is not taken over")?;
+    }
+    Ok(Update { report, left, changed: changed.into_iter().collect(), sha256: new.document.sha256 })
+}
+
+/// Of a client that does not compile, more errors than these say nothing new.
+const MOST_ERRORS: usize = 10;
