@@ -10,7 +10,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 
 pub use self::{
     compile::CompileError,
@@ -24,6 +24,7 @@ use crate::{
     defect::Defects,
     diff::{self, Report},
     document,
+    output::Matter,
     pipeline::{self, Inputs, Sources},
     transaction::Writer,
 };
@@ -81,16 +82,22 @@ pub fn update(writer: &Writer, file: &Path, is_dry: bool, begins: &mut dyn FnMut
         outputs.add(path, manifest);
     }
 
-    begins("compiling unigox-client");
+    // Said before anything takes long. Whatever else can't be written shows when it is about to be.
+    if let Some(blocked) = outputs.stale()?.iter().find(|stale| stale.matter == Matter::Folder) {
+        bail!("{blocked}");
+    }
+
+    let [client, facade] = compile::TRIED;
+    begins(&format!("compiling {client}"));
     let scratch = Scratch::new(root, writer.scratch())?;
     outputs.below(scratch.path()).write()?;
-    let errors = scratch.check("unigox-client")?;
+    let errors = scratch.check(client)?;
     if !errors.is_empty() {
         let defects = errors.iter().take(MOST_ERRORS).map(CompileError::as_defect).collect();
         return Err(Defects::of(file.display().to_string(), defects).into());
     }
-    begins("compiling unigox");
-    let errors = scratch.check("unigox")?;
+    begins(&format!("compiling {facade}"));
+    let errors = scratch.check(facade)?;
     if let Some(lock) = scratch.changed_lock_file(root)? {
         outputs.add("Cargo.lock", lock);
     }

@@ -42,6 +42,9 @@ enum Stage {
 
 pub(crate) fn run(arguments: &Codegen) -> Result<(), Failure> {
     let root = root()?;
+    if !is_in_place(arguments) || arguments.check {
+        say_if_recovered(transaction::recover(&root).map_err(failed)?);
+    }
     let inputs = inputs(arguments, codegen::checked_in(&root))?;
     if let Some(stage) = arguments.stage {
         let document = match stage {
@@ -64,7 +67,6 @@ pub(crate) fn run(arguments: &Codegen) -> Result<(), Failure> {
         return Err(Failure::new(2, "`--spec` and `--overlay` don't write in place", next));
     }
     if arguments.check {
-        say_if_recovered(transaction::recover(&root).map_err(failed)?);
         let outputs = codegen::in_place(&root).map_err(failed)?;
         let stale = outputs.stale().map_err(failed)?;
         if stale.is_empty() {
@@ -81,6 +83,11 @@ pub(crate) fn run(arguments: &Codegen) -> Result<(), Failure> {
         eprintln!("wrote {}", stale.path.display());
     }
     Ok(())
+}
+
+/// Whether it is the workspace that is written, or compared.
+fn is_in_place(arguments: &Codegen) -> bool {
+    arguments.stage.is_none() && arguments.out.is_none()
 }
 
 fn failed(error: anyhow::Error) -> Failure {

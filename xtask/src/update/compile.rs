@@ -12,6 +12,7 @@ use std::{
 
 use anyhow::{Context, bail};
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 
 use crate::defect::Defect;
 
@@ -41,13 +42,19 @@ impl CompileError {
     }
 }
 
+/// The crates that have to compile.
+pub(super) const TRIED: [&str; 2] = ["unigox-client", "unigox"];
+
 /// A copy of the workspace. It goes when this does.
 pub(super) struct Scratch {
     folder: PathBuf,
     cargo: OsString,
-    /// The real workspace's, so that what is compiled already is not compiled once more. The copy is always in the same
-    /// place, so its crates take the place of those of the run before, and never of those of the workspace.
+    /// The real workspace's, so that what it depends on is not compiled once more: that takes minutes.
     target: PathBuf,
+    /// A setting of the crates that are tried. It has no effect on a check, but cargo keeps what it compiles with other
+    /// settings apart. Without it the crates of the copy and those of the workspace would be the same ones to cargo, which
+    /// knows a crate by its place within its workspace, and one would be taken for the other.
+    units: u32,
 }
 
 impl Scratch {
@@ -60,7 +67,10 @@ impl Scratch {
         };
         // Set by cargo for what it runs: the one that this was compiled with.
         let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let scratch = Self { folder, cargo, target };
+        // Workspaces may share a target folder: each one has a number of its own.
+        let digest = Sha256::digest(root.as_os_str().as_encoded_bytes());
+        let units = 1000 + u32::from_be_bytes([0, digest[0], digest[1], digest[2]]);
+        let scratch = Self { folder, cargo, target, units };
         copy(root, &scratch.folder, &|path| path == root.join("target"))
             .with_context(|| format!("can't copy the workspace to {}", scratch.folder.display()))?;
         Ok(scratch)
@@ -75,9 +85,14 @@ impl Scratch {
         let can_not = || format!("can't run `{}`", self.cargo.display());
         let mut child = Command::new(&self.cargo)
             .args(["check", "--offline", "--message-format=json", "-p", package])
+            .args(TRIED.iter().flat_map(|tried| {
+                let setting = format!("profile.dev.package.{tried}.codegen-units={}", self.units);
+                ["--config".to_owned(), setting]
+            }))
             .current_dir(&self.folder)
             .env("CARGO_TARGET_DIR", &self.target)
             .env("CARGO_TERM_COLOR", "never")
+            .env("CARGO_INCREMENTAL", "0")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -164,7 +179,8 @@ fn copy(from: &Path, to: &Path, is_passed_over: &dyn Fn(&Path) -> bool) -> io::R
                 copy(&path, &to, is_passed_over)?;
             }
         } else if fs::metadata(&path).is_ok_and(|found| found.is_file()) {
-            fs::copy(&path, &to)?;
+            // Without permissions: what is read-only there is replaced here.
+            fs::write(&to, fs::read(&path)?)?;
         }
     }
     Ok(())

@@ -1,0 +1,631 @@
+//! `cargo xtask spec update` as its callers see it: everything or nothing, whatever happens to it.
+//!
+//! Most tests put a script in the place of cargo, as compiling is not what they are about.
+
+#![cfg(unix)]
+#![expect(clippy::print_stdout, reason = "says what was not tested, for whoever runs it with `--nocapture`")]
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::{BufRead as _, BufReader},
+    os::unix::{fs::PermissionsExt as _, process::ExitStatusExt as _},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use tempfile::TempDir;
+
+const DOCUMENT: &str = "openapi/unigox-partner.yaml";
+const OVERLAY: &str = "openapi/overlay.yaml";
+const TYPES: &str = "crates/unigox-client/src/generated/types.rs";
+const GENERATED: [&str; 6] = [
+    "crates/unigox-client/src/generated/client.rs",
+    "crates/unigox-client/src/generated/operations.rs",
+    TYPES,
+    "openapi/effective.json",
+    "openapi/lowering.md",
+    "openapi/operations.md",
+];
+const UPDATE: [&str; 3] = ["spec", "update", "new.yaml"];
+const DRY_RUN: [&str; 4] = ["spec", "update", "new.yaml", "--dry-run"];
+
+/// Takes every crate for one that compiles.
+const COMPILES: &str = "exit 0";
+
+type Tree = BTreeMap<PathBuf, Option<Vec<u8>>>;
+
+/// A copy of what the binary looks for in the workspace, and a script beside it that stands for cargo.
+struct Workspace {
+    folder: PathBuf,
+    cargo: PathBuf,
+    _temporary: Option<TempDir>,
+}
+
+impl Workspace {
+    /// With `new.yaml` in it: the checked-in document, changed by `change`.
+    fn new(cargo: &str, change: impl FnOnce(String) -> String) -> Self {
+        let temporary = tempfile::tempdir().expect("a folder");
+        let folder = temporary.path().to_owned();
+        let workspace = Self { cargo: folder.join("bin/cargo"), folder, _temporary: Some(temporary) };
+        for part in ["openapi", "crates/unigox-client"] {
+            copy(&real_root().join(part), &workspace.path(part));
+        }
+        workspace.write("xtask/Cargo.toml", "");
+        workspace.write("bin/cargo", format!("#!/bin/sh\n{cargo}\n"));
+        fs::set_permissions(&workspace.cargo, fs::Permissions::from_mode(0o755)).expect("set");
+        workspace.write("new.yaml", change(workspace.read(DOCUMENT)));
+        workspace
+    }
+
+    /// All of the real one, with the real cargo. It is always in the same place, so that what is compiled takes the place
+    /// of what was compiled before; hence one at a time.
+    fn whole(_alone: &MutexGuard<'_, ()>, change: impl FnOnce(String) -> String) -> Self {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("update");
+        if folder.exists() {
+            fs::remove_dir_all(&folder).expect("removed");
+        }
+        fs::create_dir_all(&folder).expect("a folder");
+        let workspace = Self { cargo: env!("CARGO").into(), folder, _temporary: None };
+        for entry in fs::read_dir(real_root()).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            let name = path.file_name().and_then(|name| name.to_str()).expect("a name").to_owned();
+            if path.is_dir() && name != "target" && !name.starts_with('.') {
+                copy(&path, &workspace.path(&name));
+            } else if path.is_file() {
+                fs::copy(&path, workspace.path(&name)).expect("a copy");
+            }
+        }
+        workspace.write("new.yaml", change(workspace.read(DOCUMENT)));
+        workspace
+    }
+
+    fn path(&self, path: &str) -> PathBuf {
+        self.folder.join(path)
+    }
+
+    fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.path(path)).expect("a file that can be read")
+    }
+
+    fn write(&self, path: &str, content: impl AsRef<[u8]>) {
+        let path = self.path(path);
+        fs::create_dir_all(path.parent().expect("a file is in a folder")).expect("a folder");
+        fs::write(path, content).expect("a file that can be written");
+    }
+
+    fn replace(&self, path: &str, from: &str, to: &str) {
+        self.write(path, replaced(&self.read(path), from, to));
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+        command.args(args).current_dir(&self.folder).env("CARGO", &self.cargo).stdin(Stdio::null());
+        // Where this test and its own cargo run, so that what is compiled already is not compiled once more.
+        let binary = Path::new(env!("CARGO_BIN_EXE_xtask"));
+        command.env("CARGO_TARGET_DIR", binary.ancestors().nth(2).expect("target/debug/xtask"));
+        command
+    }
+
+    /// Runs the binary, and holds what it does to what holds for every run.
+    fn run(&self, args: &[&str]) -> (i32, String, String) {
+        let output = self.command(args).output().expect("the binary starts");
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("output is UTF-8");
+        let (stdout, stderr) = (text(output.stdout), text(output.stderr));
+        let Some(code) = output.status.code() else { panic!("{args:?} ended with {}:\n{stderr}", output.status) };
+        assert!(!stderr.contains("panicked at"), "{args:?} panicked:\n{stderr}");
+        if code != 0 {
+            let last = stderr.lines().last().unwrap_or_default();
+            assert!(last.starts_with("next: "), "{args:?} ended with {code}, but not with what to do next:\n{stderr}");
+            assert_eq!(stdout, "", "{args:?} failed, but there is something on stdout");
+        }
+        (code, stdout, stderr)
+    }
+
+    fn start(&self, args: &[&str]) -> Child {
+        self.command(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary starts")
+    }
+
+    /// Every path with its content, if it is a file: all of it, `target` included.
+    fn tree(&self) -> Tree {
+        let mut found = Tree::new();
+        let mut open = vec![self.folder.clone()];
+        while let Some(folder) = open.pop() {
+            for entry in fs::read_dir(&folder).expect("a folder that can be read") {
+                let path = entry.expect("an entry").path();
+                let name = path.strip_prefix(&self.folder).expect("a path below the root").to_owned();
+                found.insert(name, path.is_file().then(|| fs::read(&path).expect("a file that can be read")));
+                if path.is_dir() {
+                    open.push(path);
+                }
+            }
+        }
+        found
+    }
+
+    /// What git would see.
+    fn tracked(&self) -> Tree {
+        self.tree().into_iter().filter(|(path, _)| !path.starts_with("target")).collect()
+    }
+
+    /// The files that are other than in `before`.
+    fn changed(&self, before: &Tree) -> Vec<PathBuf> {
+        let after = self.tree();
+        let mut changed: Vec<PathBuf> = before.keys().chain(after.keys()).cloned().collect();
+        changed.retain(|path| before.get(path) != after.get(path));
+        changed.sort();
+        changed.dedup();
+        changed
+    }
+}
+
+fn real_root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("a folder that can be read") {
+        let entry = entry.expect("an entry");
+        let to = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &to);
+        } else {
+            fs::copy(entry.path(), to).expect("a copy");
+        }
+    }
+}
+
+fn replaced(text: &str, from: &str, to: &str) -> String {
+    assert!(text.contains(from), "there is no `{from}`");
+    text.replace(from, to)
+}
+
+/// A change that the overlay bears.
+fn with_an_operation(document: String) -> String {
+    let operation = "  /api/v1/partner/limits:\n    get:\n      operationId: getLimits\n      responses:\n        '200':\n          \
+        description: The limits.\n          content: {application/json: {schema: {type: object, properties: {\
+        note: {type: string}}}}}\n";
+    let first = "  /api/v1/partner/verify-auth:\n";
+    replaced(&document, first, &format!("{operation}{first}"))
+}
+
+/// A change that kills an action of the overlay.
+fn with_a_rename(document: String) -> String {
+    replaced(&document, "user_ref", "users_ref")
+}
+
+fn same(document: String) -> String {
+    document
+}
+
+/// Runs to the end and returns what was printed to either stream.
+fn fine(workspace: &Workspace, args: &[&str]) -> (String, String) {
+    let (code, stdout, stderr) = workspace.run(args);
+    assert_eq!(code, 0, "{args:?}: {stderr}");
+    (stdout, stderr)
+}
+
+// ---- What it does ---------------------------------------------------------------------------------------------------
+
+#[test]
+fn a_dry_run_changes_nothing_and_prints_what_the_run_prints_that_writes() {
+    let workspace = Workspace::new(COMPILES, |document| with_a_rename(with_an_operation(document)));
+    let before = workspace.tree();
+    let (dry, stderr) = fine(&workspace, &DRY_RUN);
+    assert!(stderr.ends_with("a dry run: nothing was written\n"), "{stderr}");
+    assert_eq!(workspace.changed(&before), [] as [PathBuf; 0]);
+
+    let (real, stderr) = fine(&workspace, &UPDATE);
+    assert_eq!(dry, real);
+    assert!(stderr.contains("\nwriting 7 files\n"), "{stderr}");
+    let mut expected: Vec<PathBuf> = GENERATED.iter().chain([&DOCUMENT]).map(PathBuf::from).collect();
+    expected.sort();
+    assert_eq!(workspace.changed(&before), expected);
+    assert_eq!(workspace.read(DOCUMENT), workspace.read("new.yaml"));
+}
+
+#[test]
+fn a_document_that_the_overlay_bears_is_taken_over_with_all_that_is_generated() {
+    let workspace = Workspace::new(COMPILES, with_an_operation);
+    let (stdout, _) = fine(&workspace, &UPDATE);
+    fine(&workspace, &["codegen", "--check"]);
+    assert!(workspace.read("openapi/operations.md").contains("`getLimits`"));
+    for part in [
+        "1 new operation without x-retry",
+        "1 new operation without a method in crates/unigox",
+        "1 new string without x-sensitive",
+        "    /paths/~1api~1v1~1partner~1limits/get/responses/200/content/application~1json/schema\n      note\n",
+        "  git add openapi/unigox-partner.yaml; git commit -m \"Take over the vendor's document ",
+        "  git add openapi/overlay.yaml xtask; git commit -m \"",
+        "  git add openapi crates/unigox-client/src/generated; git commit -m \"Regenerate the client",
+    ] {
+        assert!(stdout.contains(part), "`{part}` is not in:\n{stdout}");
+    }
+    assert!(!stdout.contains("dead"), "{stdout}");
+
+    let before = workspace.tree();
+    let (stdout, _) = fine(&workspace, &UPDATE);
+    assert_eq!(workspace.changed(&before), [] as [PathBuf; 0]);
+    assert_eq!(
+        stdout.trim_end(),
+        "Nothing changes: the document is the one that is checked in.\nNothing is left to do by hand."
+    );
+}
+
+#[test]
+fn dead_actions_are_listed_with_the_nearest_match_and_stop_codegen_until_they_are_mended() {
+    let workspace = Workspace::new(COMPILES, with_a_rename);
+    let (stdout, _) = fine(&workspace, &UPDATE);
+    for part in [
+        "overlay action is dead: mend openapi/overlay.yaml, then cargo xtask codegen",
+        "  $..properties.user_ref\n      matches nothing: `$..properties` is ",
+        "to do: did you mean `users_ref`?",
+        "why it is there: ",
+        "1 new string without x-sensitive",
+    ] {
+        assert!(stdout.contains(part), "`{part}` is not in:\n{stdout}");
+    }
+    let (code, _, stderr) = workspace.run(&["codegen", "--check"]);
+    assert_eq!(code, 3, "{stderr}");
+    assert!(stderr.contains("overlay.yaml: 1 defect\n"), "{stderr}");
+    workspace.replace(OVERLAY, "$..properties.user_ref\n", "$..properties.users_ref\n");
+    fine(&workspace, &["codegen"]);
+    fine(&workspace, &["codegen", "--check"]);
+}
+
+#[test]
+fn a_document_may_be_json_and_may_come_through_a_pipe_and_keeps_its_bytes() {
+    let workspace = Workspace::new(COMPILES, same);
+    let json = "{\"openapi\": \"3.0.3\",\"info\":{\"title\":\"T\",\"version\":\"1\"},\n\n\"paths\":{}}";
+    workspace.write("new.json", json);
+    let mut command = Command::new("sh");
+    let script = format!("cat new.json | {} spec update /dev/stdin", env!("CARGO_BIN_EXE_xtask"));
+    let command = command.args(["-c", &script]).current_dir(&workspace.folder).env("CARGO", &workspace.cargo);
+    let output = command.output().expect("a shell");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(workspace.read(DOCUMENT), json);
+}
+
+/// Cargo's answer to a check of `package`: these errors. Every other check is fine.
+fn refusing(package: &str, file: &str) -> String {
+    let error = format!(
+        r#"{{"reason":"compiler-message","message":{{"level":"error","message":"no such type: `Gone` in $PWD/x","spans":[{{"file_name":"{file}","line_start":7,"is_primary":true}}]}}}}"#
+    );
+    let note = error.replace(r#""level":"error""#, r#""level":"warning""#);
+    let escaped = error.replace('`', "\\`").replace('"', "\\\"");
+    let note = note.replace('`', "\\`").replace('"', "\\\"");
+    format!("case \" $* \" in *' -p {package} '*) echo \"{note}\"; echo \"{escaped}\"; exit 101;; esac")
+}
+
+#[test]
+fn a_facade_that_has_to_follow_is_left_to_do_and_no_reason_to_stop() {
+    let workspace = Workspace::new(&refusing("unigox", "crates/unigox/src/users.rs"), with_an_operation);
+    let (stdout, _) = fine(&workspace, &UPDATE);
+    let listed = "1 compiler error in crates/unigox, which has to follow the client:\n    \
+                  crates/unigox/src/users.rs:7: no such type: `Gone` in x\n";
+    assert!(stdout.contains(listed), "{stdout}");
+    assert_eq!(workspace.read(DOCUMENT), workspace.read("new.yaml"));
+}
+
+#[test]
+fn the_first_pattern_brings_its_dependency_along() {
+    let change = |document: String| document.replacen("format: email", "pattern: ^.+@.+$", 1);
+    // As cargo does, with a dependency that is new.
+    let workspace = Workspace::new("echo new >> Cargo.lock", change);
+    workspace.write("Cargo.lock", "");
+    let (stdout, _) = fine(&workspace, &UPDATE);
+    assert!(workspace.read("crates/unigox-client/Cargo.toml").contains("\nregress = \"0.12\"\nreqwest"));
+    assert_eq!(workspace.read("Cargo.lock"), "new\nnew\n");
+    assert!(
+        stdout
+            .contains("git add openapi crates/unigox-client/src/generated Cargo.lock crates/unigox-client/Cargo.toml;")
+    );
+    fine(&workspace, &["codegen", "--check"]);
+}
+
+// ---- What stops it --------------------------------------------------------------------------------------------------
+
+/// Ends with `code`, says all of `says`, and leaves everything as it was.
+fn refused(workspace: &Workspace, args: &[&str], code: i32, says: &[&str]) {
+    let before = workspace.tree();
+    for args in [args, &[args, &["--dry-run"]].concat()] {
+        let (found, _, stderr) = workspace.run(args);
+        assert_eq!(found, code, "{args:?}: {stderr}");
+        for part in says {
+            assert!(stderr.contains(part), "`{part}` is not in:\n{stderr}");
+        }
+        assert_eq!(workspace.changed(&before), [] as [PathBuf; 0], "{stderr}");
+    }
+}
+
+#[test]
+fn a_document_that_can_not_be_handled_ends_with_3_and_changes_nothing() {
+    for (text, says) in [
+        ("openapi: [", "not YAML"),
+        ("openapi: 3.1.0\n", "OpenAPI 3.1.0"),
+        ("swagger: '2.0'\n", "Swagger 2.0"),
+        ("openapi: 3.0.3\n", "/info"),
+        ("", "no mapping"),
+    ] {
+        let workspace = Workspace::new(COMPILES, |_| text.to_owned());
+        refused(&workspace, &UPDATE, 3, &["new.yaml: ", says, "to do: "]);
+    }
+    let dangling = |document: String| document.replacen("schemas/ErrorResponse'", "schemas/Nowhere'", 1);
+    refused(&Workspace::new(COMPILES, dangling), &UPDATE, 3, &["new.yaml: 1 defect", "dangling reference"]);
+}
+
+#[test]
+fn a_malformed_overlay_ends_with_3_and_changes_nothing() {
+    for (from, to, says) in [
+        ("overlay: 1.1.0", "overlay: [", "not YAML"),
+        ("overlay: 1.1.0", "overlay: 2.0.0", "2.0.0 is not supported"),
+        ("target: $..properties.email\n", "target: $..properties.email[\n", "is no JSONPath"),
+        ("    remove: true", "    removed: true", "there is no field `removed`"),
+    ] {
+        let workspace = Workspace::new(COMPILES, with_a_rename);
+        workspace.replace(OVERLAY, from, to);
+        refused(&workspace, &UPDATE, 3, &["overlay.yaml: ", says]);
+    }
+}
+
+#[test]
+fn a_file_that_is_not_there_ends_with_2() {
+    let workspace = Workspace::new(COMPILES, same);
+    refused(&workspace, &["spec", "update", "no.yaml"], 2, &["no.yaml"]);
+    refused(&workspace, &["spec", "update", "openapi"], 2, &["openapi is a folder"]);
+    refused(&workspace, &["spec", "update"], 2, &["FILE"]);
+    fs::remove_file(workspace.path(OVERLAY)).expect("removed");
+    refused(&workspace, &UPDATE, 2, &["overlay.yaml"]);
+}
+
+#[test]
+fn a_client_that_does_not_compile_ends_with_3_and_changes_nothing() {
+    let workspace = Workspace::new(&refusing("unigox-client", TYPES), with_an_operation);
+    let place =
+        format!("at {TYPES}:7: the client that is generated from it does not compile: no such type: `Gone` in x\n");
+    refused(&workspace, &UPDATE, 3, &["new.yaml: 1 defect", &place]);
+}
+
+#[test]
+fn a_cargo_that_can_not_check_ends_with_1_and_changes_nothing() {
+    let no_network = "echo \"error: no matching package named x found in $PWD\" >&2; exit 101";
+    let workspace = Workspace::new(no_network, with_an_operation);
+    let says = ["without the network", "cargo fetch", "no matching package named x found in .\n"];
+    refused(&workspace, &UPDATE, 1, &says);
+    fs::remove_file(&workspace.cargo).expect("removed");
+    refused(&workspace, &UPDATE, 1, &["can't run `", "bin/cargo"]);
+}
+
+#[test]
+fn a_file_that_can_not_be_written_ends_with_1_and_changes_nothing() {
+    for path in [TYPES, "openapi/operations.md"] {
+        let workspace = Workspace::new(COMPILES, with_an_operation);
+        fs::remove_file(workspace.path(path)).expect("removed");
+        fs::create_dir(workspace.path(path)).expect("a folder in the way");
+        refused(&workspace, &UPDATE, 1, &[path, "by a folder"]);
+    }
+    let workspace = Workspace::new(COMPILES, with_an_operation);
+    let file = workspace.path("openapi/lowering.md");
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o444)).expect("set");
+    let before = workspace.tree();
+    let (code, _, stderr) = workspace.run(&UPDATE);
+    assert_eq!(code, 1, "{stderr}");
+    assert!(stderr.contains("nothing was changed: can't write ") && stderr.contains("openapi/lowering.md"), "{stderr}");
+    assert_eq!(workspace.changed(&before), [] as [PathBuf; 0]);
+}
+
+#[test]
+fn a_folder_that_can_not_be_written_ends_with_1_and_changes_nothing() {
+    let workspace = Workspace::new(COMPILES, with_an_operation);
+    let folder = workspace.path("crates/unigox-client/src/generated");
+    let set = |mode| fs::set_permissions(&folder, fs::Permissions::from_mode(mode)).expect("set");
+    set(0o555);
+    if fs::write(folder.join("probe"), "").is_ok() {
+        println!("permissions do not hold for this user: no read-only folder to test");
+        return;
+    }
+    let before = workspace.tree();
+    let (code, _, stderr) = workspace.run(&UPDATE);
+    let changed = workspace.changed(&before);
+    set(0o755);
+    assert_eq!((code, changed), (1, Vec::new()), "{stderr}");
+    assert!(stderr.contains("nothing was changed"), "{stderr}");
+}
+
+// ---- What interrupts it ---------------------------------------------------------------------------------------------
+
+/// A run that is compiling, and stays so until [`Self::go_on`].
+struct Compiling<'w> {
+    workspace: &'w Workspace,
+    run: Child,
+}
+
+/// Says that it runs, and waits for a line.
+const WAITS: &str = "cd \"$(dirname \"$0\")\"; echo > begun; read line < gate";
+
+impl<'w> Compiling<'w> {
+    fn start(workspace: &'w Workspace) -> Self {
+        for pipe in ["bin/begun", "bin/gate"] {
+            let made = Command::new("mkfifo").arg(workspace.path(pipe)).status().expect("mkfifo");
+            assert!(made.success());
+        }
+        let run = workspace.start(&UPDATE);
+        // Opens when the script does.
+        fs::read(workspace.path("bin/begun")).expect("a pipe");
+        Self { workspace, run }
+    }
+
+    /// Lets cargo end; what it would wait for the second time is gone then.
+    fn go_on(&self) {
+        fs::write(self.workspace.path("bin/gate"), "\n").expect("a pipe");
+    }
+
+    fn end(self) -> std::process::ExitStatus {
+        self.run.wait_with_output().expect("it ends").status
+    }
+}
+
+#[test]
+fn a_second_run_at_the_same_time_is_refused() {
+    let workspace = Workspace::new(WAITS, with_an_operation);
+    let mut first = Compiling::start(&workspace);
+    let before = workspace.tracked();
+    for args in [&UPDATE[..], &DRY_RUN, &["codegen"]] {
+        let (code, _, stderr) = workspace.run(args);
+        assert_eq!(code, 1, "{stderr}");
+        assert!(stderr.contains("another `cargo xtask` is changing this workspace"), "{stderr}");
+    }
+    // One that writes nothing has nothing to wait for.
+    fine(&workspace, &["codegen", "--check"]);
+    assert_eq!(workspace.tracked(), before);
+    first.run.kill().expect("killed");
+    first.go_on();
+    first.end();
+}
+
+#[test]
+fn what_is_terminated_while_compiling_has_changed_nothing_and_is_cleared_away_by_the_next_run() {
+    let workspace = Workspace::new(WAITS, with_an_operation);
+    let before = workspace.tracked();
+    let compiling = Compiling::start(&workspace);
+    let ended = Command::new("kill").args(["-TERM", &compiling.run.id().to_string()]).status().expect("kill");
+    assert!(ended.success());
+    compiling.go_on();
+    assert_eq!(compiling.end().signal(), Some(15));
+    let mut after = workspace.tracked();
+    after.retain(|path, _| !path.ends_with("begun") && !path.ends_with("gate"));
+    assert_eq!(after, before);
+    assert!(workspace.path("target/xtask/scratch").exists());
+    fine(&workspace, &["codegen"]);
+    assert!(!workspace.path("target/xtask").exists());
+}
+
+/// What a kill between two renames leaves.
+fn half_done(workspace: &Workspace) {
+    let entry =
+        |path: &str, was_there: bool| format!("{{\"path\":\"{path}\",\"was_there\":{was_there},\"is_to_be\":true}}");
+    let files = [entry(DOCUMENT, true), entry("openapi/made.md", false), entry(TYPES, true)].join(",");
+    for (index, path) in [(0, DOCUMENT), (2, TYPES)] {
+        workspace.write(&format!("target/xtask/old/{index}"), workspace.read(path));
+    }
+    workspace.write("target/xtask/journal.json", format!("{{\"files\":[{files}],\"folders\":[]}}"));
+    workspace.write(DOCUMENT, "half");
+    workspace.write("openapi/made.md", "half");
+}
+
+#[test]
+fn every_command_that_reads_or_writes_the_workspace_first_undoes_what_was_interrupted() {
+    let workspace = Workspace::new(COMPILES, with_an_operation);
+    let before = workspace.tracked();
+    for args in [&["codegen", "--check"][..], &["codegen"], &DRY_RUN, &["codegen", "--stage", "lower"]] {
+        half_done(&workspace);
+        let (_, stderr) = fine(&workspace, args);
+        assert!(stderr.starts_with("an interrupted update was undone\n"), "{args:?}: {stderr}");
+        assert_eq!(workspace.tracked(), before, "{args:?}");
+        assert!(!workspace.path("target/xtask").exists(), "{args:?}");
+    }
+}
+
+#[test]
+fn a_journal_that_can_not_be_read_is_said_so() {
+    let workspace = Workspace::new(COMPILES, with_an_operation);
+    workspace.write("target/xtask/journal.json", "{\"files\":");
+    refused(&workspace, &UPDATE, 1, &["journal.json is damaged", "have git restore the workspace"]);
+}
+
+/// The delays are the same in every run; what they hit is not, and need not be: it must be right for all.
+#[test]
+fn a_run_that_is_killed_at_any_moment_leaves_all_or_nothing() {
+    let workspace = Workspace::new(COMPILES, |document| with_a_rename(with_an_operation(document)));
+    let before = workspace.tracked();
+    fine(&workspace, &UPDATE);
+    let after = workspace.tracked();
+    let mut random = 0x2026_u64;
+    for round in 0..24 {
+        restore(&workspace, &before);
+        let mut next = |below: u64| {
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (random >> 33) % below
+        };
+        // Mostly while it writes: that is where it could do harm.
+        let (line, delay) = if next(3) == 0 { (next(5), next(40_000)) } else { (5, next(6_000)) };
+        let mut run = workspace.start(&UPDATE);
+        let stderr = BufReader::new(run.stderr.take().expect("a pipe"));
+        let line = stderr.lines().nth(usize::try_from(line).expect("small")).expect("a stage").expect("UTF-8");
+        std::thread::sleep(Duration::from_micros(delay));
+        run.kill().expect("killed, or over");
+        run.wait().expect("it is over");
+
+        let is_half = workspace.path("target/xtask/journal.json").exists();
+        // Whatever the check finds, it looks at a workspace that is whole.
+        let (_, _, stderr) = workspace.run(&["codegen", "--check"]);
+        assert_eq!(stderr.starts_with("an interrupted update was undone\n"), is_half, "{stderr}");
+        let found = workspace.tracked();
+        let is_whole = found == before || (found == after && !is_half);
+        assert!(is_whole, "round {round}: {delay} µs after `{line}`, {:?} are half done", workspace.changed(&before));
+    }
+}
+
+fn restore(workspace: &Workspace, tree: &Tree) {
+    for (path, content) in tree {
+        if let Some(content) = content {
+            fs::write(workspace.folder.join(path), content).expect("written");
+        }
+    }
+}
+
+// ---- With the real compiler -----------------------------------------------------------------------------------------
+
+fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[test]
+fn the_real_compiler_finds_what_the_facade_has_to_follow_and_leaves_no_trace_in_what_is_compiled() {
+    let alone = alone();
+    let workspace = Workspace::whole(&alone, with_a_rename);
+    let before = workspace.tracked();
+    let (stdout, _) = fine(&workspace, &DRY_RUN);
+    let found: Vec<&str> = stdout.lines().filter(|line| line.starts_with("    crates/unigox/src/")).collect();
+    // It sets the one field that is called something else, and nothing else has changed.
+    assert!(!found.is_empty() && found.iter().all(|line| line.contains("user_ref")), "{stdout}");
+    assert_eq!(workspace.tracked(), before);
+    let checked = Command::new(env!("CARGO"))
+        .args(["check", "--offline", "--quiet", "-p", "unigox"])
+        .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_BIN_EXE_xtask")).ancestors().nth(2).expect("target"))
+        .current_dir(&workspace.folder)
+        .output()
+        .expect("cargo");
+    let said = String::from_utf8_lossy(&checked.stderr);
+    assert!(checked.status.success(), "what was tried is taken for what is there:\n{said}");
+}
+
+#[test]
+fn every_vendor_document_can_be_taken_over() {
+    let Some(documents) = std::env::var_os("UNIGOX_VENDOR_DOCUMENTS") else {
+        println!("UNIGOX_VENDOR_DOCUMENTS names no folder: no vendor document to test");
+        return;
+    };
+    let entries = fs::read_dir(real_root().join(documents)).expect("a folder that can be read");
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
+    paths.sort();
+    assert!(!paths.is_empty(), "no document there");
+    let alone = alone();
+    for path in paths {
+        let workspace = Workspace::whole(&alone, |_| fs::read_to_string(&path).expect("a document"));
+        let before = workspace.tracked();
+        let (dry, _) = fine(&workspace, &DRY_RUN);
+        assert_eq!(workspace.tracked(), before, "{}", path.display());
+        let (real, _) = fine(&workspace, &UPDATE);
+        assert_eq!(dry, real);
+        assert_eq!(workspace.read(DOCUMENT), workspace.read("new.yaml"));
+        let (code, _, stderr) = workspace.run(&["codegen", "--check"]);
+        let is_dead = real.contains(" dead: mend openapi/overlay.yaml");
+        assert_eq!(code, if is_dead { 3 } else { 0 }, "{}: {stderr}", path.display());
+        assert!(!is_dead || stderr.contains("overlay.yaml: "), "{}: {stderr}", path.display());
+    }
+}
