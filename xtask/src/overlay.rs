@@ -373,6 +373,37 @@ mod tests {
     }
 
     #[test]
+    fn applies_what_fits_and_changes_nothing_for_what_does_not() {
+        let actions = json!([
+            {"target": "$.a", "update": {"new": 1, "list": {}}},
+            {"target": "$.none", "remove": true},
+            {"target": "$['a', 'b']", "update": {"new": 2, "only_there": {"x": 1}}},
+            {"target": "$.b", "update": {"fits": 3}},
+        ]);
+        let document = json!({"a": {"list": []}, "b": {"only_there": []}});
+        let (applied, dead) = apply_living(document.clone(), &v1_1(actions.clone()), &|_| true).expect("well-formed");
+        assert_eq!(applied, json!({"a": {"list": []}, "b": {"only_there": [], "fits": 3}}));
+        let found = dead.iter().map(|dead| (dead.index, dead.target.as_str(), dead.reason.as_str()));
+        assert_eq!(found.collect::<Vec<_>>(), [(0, "$.a", "why"), (1, "$.none", "why"), (2, "$['a', 'b']", "why")]);
+        assert_eq!(
+            shown(&dead[1].defects),
+            "/actions/1: `$.none` matches nothing: `$` is an object without the member `none`"
+        );
+
+        let (applied, dead) = apply_living(document.clone(), &v1_1(actions), &|index| index == 1).expect("well-formed");
+        assert_eq!((applied, dead.len()), (document, 1));
+    }
+
+    #[test]
+    fn a_malformed_overlay_is_never_applied_in_part() {
+        let actions =
+            json!([{"target": "$.a", "update": {}}, {"target": "$.none", "remove": true}, {"target": "$.a["}]);
+        let defects = apply_living(json!({"a": {}}), &v1_1(actions), &|index| index == 0).expect_err("malformed");
+        let places: Vec<&str> = defects.iter().map(|defect| defect.place.as_str()).collect();
+        assert_eq!(places, ["/actions/2", "/actions/2/target"], "what does not fit is no matter here");
+    }
+
+    #[test]
     fn merges_objects_and_keeps_the_order_of_their_members() {
         check(
             json!({"z": {"y": 1, "x": {"w": 2}}, "a": 3}),

@@ -12,7 +12,7 @@ use std::{
     io,
     path::{Component, Path, PathBuf},
     sync::{
-        Arc, OnceLock,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -113,9 +113,9 @@ impl Writer {
                 // From here on nothing is undone any more.
                 fs::remove_file(self.folder().join(JOURNAL)).context("can't remove the journal")
             });
-            done.or_else(|error| match self.put_back(&journal) {
-                Ok(()) => Err(error.context("nothing was changed")),
-                Err(second) => Err(second.context(format!("can't undo what was begun ({error:#})"))),
+            done.map_err(|error| match self.put_back(&journal) {
+                Ok(()) => error.context("nothing was changed"),
+                Err(second) => second.context(format!("can't undo what was begun ({error:#})")),
             })
         });
         after();
@@ -366,7 +366,11 @@ fn remove_if_there(path: &Path) -> io::Result<()> {
 
 /// As long as it lives, what asks the process to end is passed over: it will have ended soon enough, and with the
 /// workspace in one piece.
-struct Held(&'static AtomicBool);
+struct Held {
+    may_end: &'static AtomicBool,
+    /// The flag is the process's.
+    _alone: MutexGuard<'static, ()>,
+}
 
 impl Held {
     fn new() -> anyhow::Result<Self> {
@@ -385,14 +389,16 @@ impl Held {
             signals.iter().all(|signal| register(*signal).is_ok())
         });
         ensure!(is_registered, "can't hold back interrupts");
+        static ALONE: Mutex<()> = Mutex::new(());
+        let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
         may_end.store(false, Ordering::SeqCst);
-        Ok(Self(may_end))
+        Ok(Self { may_end, _alone: alone })
     }
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
-        self.0.store(true, Ordering::SeqCst);
+        self.may_end.store(true, Ordering::SeqCst);
     }
 }
 
@@ -534,6 +540,35 @@ mod tests {
         let error = Writer::open(folder.path()).expect("a writer").commit(&changes).expect_err("blocked");
         assert!(format!("{error:#}").contains("nothing was changed: can't replace"), "{error:#}");
         assert_eq!(tree(folder.path()), before);
+    }
+
+    /// Without the guard this ends the tests altogether.
+    #[test]
+    fn termination_waits_until_everything_is_done() {
+        let folder = workspace();
+        let writer = Writer::open(folder.path()).expect("a writer");
+        let mut raised = 0;
+        let mut raise = || {
+            signal_hook::low_level::raise(signal_hook::consts::SIGTERM).expect("raised");
+            raised += 1;
+        };
+        writer.commit_step_by_step(&changes(), &mut raise).expect("committed");
+        assert_eq!(raised, 15);
+        assert_eq!(fs::read_to_string(folder.path().join("changes.txt")).expect("a file"), "new");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_file_comes_from_another_file_system_too() {
+        use std::os::unix::fs::MetadataExt;
+        let (here, there) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir_in("/dev/shm").expect("memory"));
+        let device = |folder: &tempfile::TempDir| fs::metadata(folder.path()).expect("a folder").dev();
+        assert_ne!(device(&here), device(&there), "memory is a file system of its own");
+        let (from, to) = (there.path().join("0"), here.path().join("file.txt"));
+        fs::write(&from, "new").and_then(|()| fs::write(&to, "old")).expect("written");
+        place(&from, &to).expect("placed");
+        assert_eq!(tree(here.path()), Tree::from([("file.txt".into(), Some("new".to_owned()))]));
+        assert!(!from.exists());
     }
 
     #[test]
