@@ -20,6 +20,7 @@ pub use self::{
 use self::{compile::Scratch, trial::Settled};
 use crate::{
     check,
+    claims::Claims,
     codegen::{self, outputs_in_place},
     defect::Defects,
     diff::{self, Report},
@@ -67,7 +68,8 @@ pub fn update(writer: &Writer, file: &Path, is_dry: bool, begins: &mut dyn FnMut
         file: file.display().to_string(),
         sha256: sources.document.sha256.clone(),
     };
-    let changes = diff::compare(&old.document.value, &new.document.value);
+    let claims = Claims::read(root);
+    let changes = diff::compare(&old.document.value, &new.document.value, &claims);
     let report = Report::new(named(&document, &old), named(file, &new), changes);
 
     begins("applying the overlay, lowering and generating");
@@ -105,7 +107,7 @@ pub fn update(writer: &Writer, file: &Path, is_dry: bool, begins: &mut dyn FnMut
 
     let stale = outputs.stale()?;
     let changed: BTreeSet<PathBuf> = stale.into_iter().map(|stale| stale.path).collect();
-    let left = LeftToDo::find(&before, &overlaid, &lowered, dead, errors, &changed);
+    let left = LeftToDo::find(&before, &overlaid, &lowered, &claims, dead, errors, &changed);
     if !is_dry {
         begins(&format!("writing {}", crate::defect::count(changed.len(), "file")));
         outputs.commit(writer).context("the document is not taken over")?;

@@ -58,14 +58,59 @@ fn some_changes(document: &mut Value) {
 fn the_report_for_a_terminal_says_what_changed_and_whom_it_breaks() {
     let (code, stdout, stderr) = run(&folder(some_changes), "old.yaml", "new.json", &[]);
     assert_eq!((code, stderr.as_str()), (0, ""));
-    insta::assert_snapshot!(stdout, @"");
+    insta::assert_snapshot!(stdout, @r##"
+    old.yaml → new.json
+
+    createPaymentDetails, getPaymentDetails  → PaymentDetailsHandle::create, PaymentDetailsHandle::list
+      harmless              `PaymentProfile` now has an optional property `created_at`
+                            optional-property-added, response, /components/schemas/PaymentProfile/properties/created_at
+
+    submitKYC  → KycHandle::submit
+      breaks wire, source   `KYCSubmitDirectData.data.pii.dob` became required
+                            property-required, request, /components/schemas/KYCSubmitDirectData/properties/data/properties/pii/properties/dob
+
+    verifyAuth  → Client::verify_auth
+      words                 `summary` of the operation changed
+
+    2 changes (1 breaks the wire, 1 breaks source) and 1 change of words: a major version of unigox: code that uses it may not compile
+    "##);
 }
 
 #[test]
 fn the_report_for_a_pull_request_is_a_table_for_each_operation() {
     let (code, stdout, _) = run(&folder(some_changes), "old.yaml", "new.json", &["--format", "markdown"]);
     assert_eq!(code, 0);
-    insta::assert_snapshot!(stdout, @"");
+    insta::assert_snapshot!(stdout, @r##"
+    ## API drift
+
+    **2 changes (1 breaks the wire, 1 breaks source) and 1 change of words: a major version of unigox: code that uses it may not compile**
+
+    ### createPaymentDetails, getPaymentDetails
+
+    Reaches `PaymentDetailsHandle::create`, `PaymentDetailsHandle::list`.
+
+    | | change | rule | where |
+    |---|---|---|---|
+    | harmless | `PaymentProfile` now has an optional property `created_at` | `optional-property-added`, response | `/components/schemas/PaymentProfile/properties/created_at` |
+
+    ### submitKYC
+
+    Reaches `KycHandle::submit`.
+
+    | | change | rule | where |
+    |---|---|---|---|
+    | breaks wire, source | `KYCSubmitDirectData.data.pii.dob` became required | `property-required`, request | `/components/schemas/KYCSubmitDirectData/properties/data/properties/pii/properties/dob` |
+
+    ### verifyAuth
+
+    Reaches `Client::verify_auth`.
+
+    <details><summary>1 text changed</summary>
+
+    - `summary` of the operation changed, `/paths/~1api~1v1~1partner~1verify-auth/get/summary`
+
+    </details>
+    "##);
 }
 
 #[test]
@@ -146,7 +191,8 @@ fn names_do_not_leave_their_place() {
     let (_, markdown, _) = run(&folder, "old.yaml", "new.json", &["--format", "markdown"]);
     assert!(!markdown.contains('\u{1b}') && !markdown.contains("\n# b"), "{markdown}");
     // What is in code is shown as it is; outside, nothing of it means anything.
-    let outside: String = markdown.lines().flat_map(|line| line.split('`').step_by(2)).collect();
+    let cells = markdown.lines().flat_map(|line| line.split(" | "));
+    let outside: String = cells.flat_map(|cell| cell.split('`').step_by(2)).collect();
     assert!(!outside.contains("<img") && !outside.contains("@everyone"), "{markdown}");
 }
 
@@ -162,7 +208,11 @@ fn a_report_for_a_pull_request_keeps_within_its_limit() {
     });
     let (_, markdown, _) = run(&folder, "old.yaml", "new.json", &["--format", "markdown"]);
     assert!(markdown.len() < 65_536, "{}", markdown.len());
-    assert!(markdown.starts_with("## API drift\n\n**2000 changes, "), "{}", &markdown[..200]);
+    assert!(
+        markdown.starts_with("## API drift\n\n**2000 changes (0 break the wire, 0 break source): "),
+        "{}",
+        &markdown[..200]
+    );
     assert!(
         markdown.trim_end().ends_with("more: run `cargo xtask spec diff` to read them."),
         "{}",

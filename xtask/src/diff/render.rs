@@ -104,8 +104,10 @@ pub fn text(report: &Report, style: Style) -> String {
 
 /// What it comes to.
 fn conclusion(report: &Report) -> String {
-    let breaking =
-        |what: fn(&Change) -> Verdict| report.changes.iter().filter(|change| what(change) == Verdict::Break).count();
+    let breaking = |what: fn(&Change) -> Verdict| {
+        let breaking = report.changes.iter().filter(|change| what(change) == Verdict::Break).count();
+        format!("{breaking} {}", if breaking == 1 { "breaks" } else { "break" })
+    };
     let (wire, source) = (breaking(|change| change.wire), breaking(|change| change.source));
     let words = report.changes.iter().filter(|change| change.rule == Rule::ProseChanged).count();
     let next = match report.bump {
@@ -115,7 +117,8 @@ fn conclusion(report: &Report) -> String {
         Bump::Major => "a major version of unigox: code that uses it may not compile",
     };
     let structural = count(report.changes.len() - words, "change");
-    format!("{structural}, {wire} on the wire and {source} in source breaking, and {words} in words: {next}")
+    let words = if words == 0 { String::new() } else { format!(" and {} of words", count(words, "change")) };
+    format!("{structural} ({wire} the wire, {source} source){words}: {next}")
 }
 
 fn verdict(change: &Change) -> &'static str {

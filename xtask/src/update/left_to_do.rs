@@ -8,7 +8,7 @@ use std::{
 use serde_json::Value;
 
 use super::{compile::CompileError, trial::Before};
-use crate::{names, overlay::Dead, pipeline::Lowered, walk};
+use crate::{claims::Claims, names, overlay::Dead, pipeline::Lowered, walk};
 
 /// What nobody but a person can do.
 #[derive(Debug, Default)]
@@ -47,6 +47,7 @@ impl LeftToDo {
         before: &Before,
         overlaid: &Value,
         lowered: &Lowered,
+        claims: &Claims,
         dead: Vec<Dead>,
         errors: Vec<CompileError>,
         changed: &BTreeSet<PathBuf>,
@@ -56,7 +57,7 @@ impl LeftToDo {
             dead,
             unmarked_strings: by_schema(unmarked_strings(&before.overlaid), unmarked_strings(overlaid)),
             unmarked_operations: not_in(unmarked_operations(old), unmarked_operations(&lowered.effective)),
-            unclaimed_operations: unclaimed_operations(old, &lowered.effective),
+            unclaimed_operations: unclaimed_operations(&lowered.effective, claims),
             gone_operations: not_in(operation_ids(&lowered.effective), operation_ids(old)),
             types: before.effective.as_ref().map_or_else(Types::default, |old| types(old, lowered)),
             errors,
@@ -79,9 +80,9 @@ impl LeftToDo {
     }
 }
 
-/// The operations of `effective` that no method of the facade calls: as far as can be told here, those that are new.
-fn unclaimed_operations(before: &Value, effective: &Value) -> Vec<String> {
-    not_in(operation_ids(before), operation_ids(effective))
+/// The operations of `effective` that no method of the facade is said to call.
+fn unclaimed_operations(effective: &Value, claims: &Claims) -> Vec<String> {
+    operation_ids(effective).into_iter().filter(|id| claims.of(id).is_empty()).collect()
 }
 
 fn operation_ids(document: &Value) -> BTreeSet<String> {

@@ -109,8 +109,9 @@ fn left(page: &mut Page, left: &LeftToDo) {
     if !unclaimed_operations.is_empty() {
         page.heading(&format!(
             "{} without a method in crates/unigox. Each one needs it, with a row in the table of lib.rs; a call in \
-             tests/support/call.rs; and a rule in crates/unigox-sandbox/src/rules. Tests are red until then.",
-            count(unclaimed_operations.len(), "new operation")
+             tests/support/call.rs; and a rule in crates/unigox-sandbox/src/rules. Tests are red until then: cargo test \
+             -p unigox-tests --test claims prints what to write.",
+            count(unclaimed_operations.len(), "operation")
         ));
         page.line(4, &unclaimed_operations.join(", "));
     }

@@ -71,19 +71,32 @@ pub(crate) fn check(mutant: &Mutant, mut expected: Vec<Expected>) -> Result<(), 
     Err(format!("{}:\n  expected {expected:?}\n  found    {found:?}\n  in {changes:#?}", mutant.name))
 }
 
+/// Of how many mutants one is lowered, to see what `codegen` makes of it.
+const LOWERED: usize = 3;
+
 /// Runs all, and fails with every survivor. Each kind must have been made at least once.
+///
+/// `codegen --check` is red for all of them: generated files name the document that they were made from by its hash
+/// (`tests/cli.rs` holds it to that), so what is looked at is whether the hash differs. How many change anything else is
+/// printed.
 pub(crate) fn run(mutants: impl IntoIterator<Item = (&'static str, Mutant, Vec<Expected>)>, kinds: &[&str]) {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    let (mut survivors, mut in_header) = (Vec::new(), 0);
+    let (mut survivors, mut lowered, mut in_header) = (Vec::new(), 0, 0);
     let baseline = Effective::of(&super::checked_in());
-    for (kind, mutant, expected) in mutants {
+    for (index, (kind, mutant, expected)) in mutants.into_iter().enumerate() {
         *counts.entry(kind).or_default() += 1;
         survivors.extend(check(&mutant, expected).err().map(|problem| format!("{kind}: {problem}")));
-        in_header += usize::from(Effective::of(&mutant.new) == baseline);
+        if mutant.old.to_string() == mutant.new.to_string() {
+            survivors.push(format!("{kind}: {}: nothing was changed, and codegen --check is green", mutant.name));
+        }
+        if index % LOWERED == 0 {
+            lowered += 1;
+            in_header += usize::from(Effective::of(&mutant.new) == baseline);
+        }
     }
     let total: usize = counts.values().sum();
     println!("{total} mutants: {counts:?}");
-    println!("{in_header} change no generated file but for the hash of the document in its header");
+    println!("of {lowered} that were lowered, {in_header} change nothing that is generated but the hash");
     println!("survivors: {}", if survivors.is_empty() { "none".to_owned() } else { survivors.len().to_string() });
     assert!(survivors.is_empty(), "{} of {total} survive:\n{}", survivors.len(), survivors.join("\n"));
     let missing: BTreeSet<_> = kinds.iter().filter(|kind| !counts.contains_key(**kind)).collect();

@@ -2,12 +2,12 @@
 
 #![expect(clippy::print_stderr, reason = "a command line talks there")]
 
-use std::{io::IsTerminal as _, path::PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
-use xtask::{codegen, diff::Style, transaction::Writer, update};
+use xtask::{codegen, transaction::Writer, update};
 
-use crate::command::{Failure, expect_file, print, root, say_if_recovered};
+use crate::command::{Failure, expect_file, print, root, say_if_recovered, style};
 
 /// Take a vendor document over: its text, and everything that is generated from it, or nothing at all.
 ///
@@ -38,6 +38,5 @@ pub(crate) fn run(arguments: &Update) -> Result<(), Failure> {
     if arguments.dry_run {
         eprintln!("a dry run: nothing was written");
     }
-    let style = Style { color: std::io::stdout().is_terminal(), width: 100 };
-    print(|out| out.write_all(update::text(&update, style).as_bytes()))
+    print(|out| out.write_all(update::text(&update, style()).as_bytes()))
 }
