@@ -8,7 +8,7 @@ use std::{hint::black_box, path::PathBuf};
 use divan::{AllocProfiler, Bencher, counter::BytesCount};
 use serde::Deserialize;
 use serde_json::Value;
-use xtask::{codegen, document, generate, lower, overlay, pipeline};
+use xtask::{claims::Claims, codegen, diff, document, generate, lower, overlay, pipeline, walk};
 
 #[global_allocator]
 static ALLOCATOR: AllocProfiler = AllocProfiler::system();
@@ -153,5 +153,27 @@ mod growth {
         let size = BytesCount::of_str(&document.to_string());
         let effective = lower::lower(document).expect("a lowered document").0;
         bencher.counter(size).bench_local(|| pipeline::generate("grown".as_ref(), black_box(&effective)));
+    }
+
+    /// Against a document in which every property was made nullable: as much to report as there is to compare.
+    #[divan::bench(args = SIZES)]
+    fn diff_with_a_change_in_every_property(bencher: Bencher<'_, '_>, copies: usize) {
+        let old = grown(copies);
+        let mut new = old.clone();
+        walk::schemas_mut(&mut new, &mut |schema, _| {
+            for property in schema["properties"].as_object_mut().into_iter().flat_map(serde_json::Map::values_mut) {
+                property["nullable"] = true.into();
+            }
+        });
+        let size = BytesCount::of_str(&old.to_string());
+        bencher.counter(size).bench_local(|| diff::compare(black_box(&old), black_box(&new), &Claims::default()));
+    }
+
+    /// Against itself: what a look costs that finds nothing.
+    #[divan::bench(args = SIZES)]
+    fn diff_without_a_change(bencher: Bencher<'_, '_>, copies: usize) {
+        let (old, new) = (grown(copies), grown(copies));
+        let size = BytesCount::of_str(&old.to_string());
+        bencher.counter(size).bench_local(|| diff::compare(black_box(&old), black_box(&new), &Claims::default()));
     }
 }
