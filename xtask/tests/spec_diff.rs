@@ -70,7 +70,7 @@ fn the_report_for_a_terminal_says_what_changed_and_whom_it_breaks() {
                             property-required, request, /components/schemas/KYCSubmitDirectData/properties/data/properties/pii/properties/dob
 
     verifyAuth  → Client::verify_auth
-      words                 `summary` of the operation changed
+      words                 `summary` of the operation
 
     2 changes (1 breaks the wire, 1 breaks source) and 1 change of words: a major version of unigox: code that uses it may not compile
     "##);

@@ -94,8 +94,9 @@ pub fn text(report: &Report, style: Style) -> String {
             let pad = " ".repeat(MARGIN);
             let _ = writeln!(out, "{pad}{}", style.paint(dim, &place));
         }
-        for change in group.prose {
-            out.push_str(&style.hang("words", dim, &clean(&change.summary)));
+        if !group.prose.is_empty() {
+            let places = group.prose.iter().map(|change| change.summary.trim_end_matches(" changed"));
+            out.push_str(&style.hang("words", dim, &clean(&places.collect::<Vec<_>>().join("; "))));
         }
     }
     let _ = writeln!(out, "\n{}", conclusion(report));
