@@ -11,14 +11,11 @@ use crate::{
 
 /// The update in a terminal.
 pub fn text(update: &Update, style: Style) -> String {
-    let report = diff::text(&update.report, style);
-    let mut out = report.trim_end().to_owned();
-    if !out.is_empty() {
-        out.push_str("\n\n");
-    }
-    let mut page = Page { out, width: style.width };
+    let mut page = Page { out: diff::text(&update.report, style), width: style.width };
+    page.out.push('\n');
     if update.changed.is_empty() {
-        page.line(0, "Nothing changes: the document is the one that is checked in.");
+        page.line(0, "Nothing is written: the document is the one that is checked in.");
+        page.out.push('\n');
     }
     if update.left.is_empty() {
         page.line(0, "Nothing is left to do by hand.");
@@ -38,18 +35,11 @@ struct Page {
 impl Page {
     /// A paragraph, broken between words where it would become too wide.
     fn line(&mut self, indent: usize, text: &str) {
-        let mut column = 0;
-        for word in text.split_whitespace() {
-            let length = word.chars().count();
-            if column > 0 && column + 1 + length > self.width {
-                self.out.push('\n');
-                column = 0;
-            }
-            let space = if column == 0 { indent } else { 1 };
-            let _ = write!(self.out, "{:space$}{word}", "");
-            column += space + length;
-        }
-        self.out.push('\n');
+        let space = " ".repeat(indent);
+        let options = textwrap::Options::new(self.width).initial_indent(&space).subsequent_indent(&space);
+        // Names are to be found again: they are broken neither at a hyphen nor elsewhere.
+        let options = options.break_words(false).word_splitter(textwrap::WordSplitter::NoHyphenation);
+        let _ = writeln!(self.out, "{}", textwrap::fill(text, options));
     }
 
     /// What is to be copied: never broken.
