@@ -248,7 +248,7 @@ pub fn references<'d>(document: &'d Value, f: &mut dyn FnMut(&str, &'d str)) {
                 for (key, member) in object.iter().filter(|(_, member)| member.is_object() || member.is_array()) {
                     if in_names || !is_data(key) {
                         // Below these the keys are names of somebody's choosing, not words of the specification.
-                        let names = !in_names && matches!(key.as_str(), "properties" | "schemas" | "mapping");
+                        let names = !in_names && is_map(key);
                         at(pointer, key, |p| go(member, p, names, f));
                     }
                 }
@@ -262,6 +262,14 @@ pub fn references<'d>(document: &'d Value, f: &mut dyn FnMut(&str, &'d str)) {
         }
     }
     go(document, &mut String::new(), false, f);
+}
+
+/// Whether the keys of what stands under `key` are names: a response is called `default`, a header `x-rate-limit`.
+fn is_map(key: &str) -> bool {
+    matches!(
+        key,
+        "properties" | "schemas" | "mapping" | "responses" | "headers" | "parameters" | "requestBodies" | "callbacks"
+    )
 }
 
 /// Whether what stands under `key` is somebody's data and no part of the description.
@@ -298,6 +306,16 @@ mod tests {
                 "/paths/~1a/get/responses/200/headers/H/schema",
             ]
         );
+    }
+
+    #[test]
+    fn finds_references_under_names_that_look_like_data() {
+        let document = json!({
+            "paths": {"/a": {"get": {"responses": {"default": {"$ref": "#/b"}, "200": {"headers": {"x-c": {"$ref": "#/c"}}}}}}},
+        });
+        let mut seen = Vec::new();
+        references(&document, &mut |_, target| seen.push(target));
+        assert_eq!(seen, ["#/b", "#/c"]);
     }
 
     #[test]
