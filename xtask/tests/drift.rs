@@ -2,6 +2,8 @@
 
 #![allow(clippy::print_stdout, reason = "the counts say what was covered")]
 
+#[path = "drift/constructs.rs"]
+mod constructs;
 #[path = "drift/laws.rs"]
 mod laws;
 #[path = "drift/mutants.rs"]

@@ -4,7 +4,7 @@
 //! every use is an edge to that node, so that the work grows with the documents and not with the number of uses.
 
 use std::{
-    collections::{BTreeSet, HashMap, VecDeque, hash_map::Entry},
+    collections::{BTreeSet, HashMap, HashSet, VecDeque, hash_map::Entry},
     mem,
 };
 
@@ -30,6 +30,8 @@ pub(super) struct Comparison<'d> {
 pub(super) struct Side<'d> {
     pub(super) document: &'d Value,
     pub(super) likeness: Likeness<'d>,
+    /// What was compared: schemas, and what is merged into them, by identity.
+    pub(super) read: HashSet<usize>,
 }
 
 /// A part of the documents that more than one operation may use.
@@ -62,7 +64,7 @@ pub(super) struct Found<'p, 'd> {
 
 impl<'d> Comparison<'d> {
     pub(super) fn new(old: &'d Value, new: &'d Value) -> Self {
-        let side = |document| Side { document, likeness: Likeness::new(document) };
+        let side = |document| Side { document, likeness: Likeness::new(document), read: HashSet::new() };
         Self {
             old: side(old),
             new: side(new),

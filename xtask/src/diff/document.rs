@@ -30,6 +30,9 @@ impl<'d> Comparison<'d> {
                 );
             }
         }
+        if let (Some(old), Some(new)) = (old.get("components"), new.get("components")) {
+            self.members(node, Flow::Outside, &old, &new, is_used, "the components");
+        }
         self.servers(node, &old, &new);
         self.schemes(node);
         self.unreached(node);
@@ -89,11 +92,15 @@ impl<'d> Comparison<'d> {
         let (old_reached, new_reached) = (reached(self.old.document), reached(self.new.document));
         let (before, now) = (schemas(self.old.document), schemas(self.new.document));
         let flow = Flow::Unreached;
-        for (name, old) in &before {
-            let Some(new) = now.get(name) else { continue };
-            if !old_reached.contains(name) || !new_reached.contains(name) {
-                self.shared(node, &Schema::of(old.clone()), &Schema::of(new.clone()), flow);
-            }
+        // An operation may lead to a schema by a way that is not compared: an operation or a property that is gone, a `not`.
+        self.finish();
+        let both = before.iter().filter_map(|(name, old)| Some((old, now.get(name)?)));
+        let is_read = |old: &Place<'d>, new: &Place<'d>| {
+            self.old.read.contains(&old.identity()) && self.new.read.contains(&new.identity())
+        };
+        let unread: Vec<_> = both.filter(|(old, new)| !is_read(old, new)).collect();
+        for (old, new) in unread {
+            self.shared(node, &Schema::of(old.clone()), &Schema::of(new.clone()), flow);
         }
         // Where they are used, renamed ones have been found, but for those that are only part of others.
         self.finish();
@@ -150,6 +157,11 @@ fn schemas(document: &Value) -> BTreeMap<&str, Place<'_>> {
 /// What is compared in a place of its own.
 fn is_compared(key: &str) -> bool {
     matches!(key, "openapi" | "info" | "servers" | "paths" | "components" | "security")
+}
+
+/// What is compared where it is used, or is only for people.
+fn is_used(key: &str) -> bool {
+    matches!(key, "schemas" | "securitySchemes" | "parameters" | "headers" | "requestBodies" | "responses" | "examples")
 }
 
 /// The component schemas that an operation leads to.

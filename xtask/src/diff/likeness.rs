@@ -29,6 +29,11 @@ impl<'d> Likeness<'d> {
         self.at(schema, DEPTH)
     }
 
+    /// Of all together, in any order.
+    pub(super) fn of_all(&mut self, schemas: &[Schema<'d>]) -> BTreeSet<u64> {
+        schemas.iter().map(|schema| self.of(schema)).collect()
+    }
+
     fn at(&mut self, schema: &Schema<'d>, depth: u8) -> u64 {
         let key = match schema.parts.as_slice() {
             _ if depth == 0 => return 0,

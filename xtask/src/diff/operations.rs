@@ -26,6 +26,7 @@ impl<'d> Operation<'d> {
     fn all(root: &Place<'d>) -> Vec<Self> {
         let mut found = Vec::new();
         for (path, item) in root.get("paths").iter().flat_map(Place::members) {
+            let item = item.resolved(root.value);
             for method in walk::METHODS {
                 if let Some(place) = item.get(method).filter(|place| place.value.is_object()) {
                     found.push(Self { path, method, item: item.clone(), place });
@@ -203,9 +204,12 @@ struct Matched<'d> {
 }
 
 impl<'d> Matched<'d> {
-    /// By id first, then by method and path, then by path alone where only one is left there and an id is missing.
+    /// By all of these first, because an id may be given twice. By id, then by method and path, then by path alone where only one is left there and an id is missing.
     fn new(old: Vec<Operation<'d>>, new: Vec<Operation<'d>>) -> Self {
         let mut matched = Self { pairs: Vec::new(), gone: old, come: new };
+        matched.pair_by(|operation| {
+            Some((operation.id()?.to_owned(), format!("{} {}", operation.method, operation.template())))
+        });
         matched.pair_by(|operation| operation.id().map(|id| (id.to_owned(), String::new())));
         matched.pair_by(|operation| Some((operation.method.to_owned(), operation.template())));
         let mut left: HashMap<String, (usize, usize)> = HashMap::new();

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use super::{
     Rule,
     comparison::{Comparison, Found, NodeId},
@@ -24,10 +26,29 @@ impl<'d> Parameter<'d> {
         self.location == "path" || self.place.value.get("required").is_some_and(|required| *required == true)
     }
 
+    /// The media type that it is written as, if it is written as one.
+    fn media(&self) -> Option<(&'d str, Place<'d>)> {
+        self.place.get("content")?.members().next()
+    }
+
     fn schema(&self) -> Schema<'d> {
-        match self.place.get("content").and_then(|content| content.members().next()) {
+        match self.media() {
             Some((_, media)) => Schema::under(&media, "schema"),
             None => Schema::under(&self.place, "schema"),
+        }
+    }
+
+    /// What is said by a word about how it is written, or what goes without saying.
+    fn serialization(&self, word: &str) -> Value {
+        let said = |word: &str| self.place.value.get(word).cloned();
+        let style = || {
+            let style = if matches!(self.location, "query" | "cookie") { "form" } else { "simple" };
+            said("style").unwrap_or(Value::from(style))
+        };
+        match word {
+            "style" => style(),
+            "explode" => said(word).unwrap_or_else(|| Value::from(style() == "form")),
+            _ => said(word).unwrap_or(Value::Bool(false)),
         }
     }
 
@@ -40,7 +61,7 @@ type Parameters<'d> = BTreeMap<(&'d str, &'d str), Parameter<'d>>;
 
 impl<'d> Operation<'d> {
     /// Those of the path item, and those of the operation, which count before them.
-    fn parameters(&self, document: &'d serde_json::Value) -> Parameters<'d> {
+    fn parameters(&self, document: &'d Value) -> Parameters<'d> {
         let lists = [&self.item, &self.place].map(|holder| holder.get("parameters"));
         let all = lists.iter().flatten().flat_map(Place::elements).map(|place| place.resolved(document));
         all.filter_map(|place| {
@@ -139,9 +160,20 @@ impl<'d> Comparison<'d> {
             _ => {}
         }
         for key in ["style", "explode", "allowReserved", "allowEmptyValue"] {
-            if says(old, key) != says(new, key) {
+            // Elsewhere, other things go without saying: that it moved is said already.
+            let differs = match old.location == new.location {
+                true => old.serialization(key) != new.serialization(key),
+                false => says(old, key) != says(new, key),
+            };
+            if differs {
                 note(Rule::SerializationChanged, format!("`{key}` of {what} changed: it is written in another way"));
             }
+        }
+        let media = |parameter: &Parameter<'d>| parameter.media().map(|(name, _)| name);
+        if media(old) != media(new) {
+            let said = |media: Option<&str>| media.map_or("plain".to_owned(), |media| format!("`{media}`"));
+            let (was, is) = (said(media(old)), said(media(new)));
+            note(Rule::SerializationChanged, format!("{what} was {was} and is {is}: it is written in another way"));
         }
         let is_compared = |key: &str| {
             let serialization = matches!(key, "style" | "explode" | "allowReserved" | "allowEmptyValue");

@@ -1,5 +1,7 @@
 //! Two schemas, word by word.
 
+use std::{cmp::Ordering, collections::HashSet};
+
 use serde_json::Value;
 
 use super::{
@@ -72,6 +74,8 @@ impl<'d> Comparison<'d> {
     pub(super) fn shapes(&mut self, node: NodeId, old: &Schema<'d>, new: &Schema<'d>, flow: Flow) {
         let old = &*Shape::of(self.old.document, old);
         let new = &*Shape::of(self.new.document, new);
+        self.old.read.extend(old.parts.iter().map(Place::identity));
+        self.new.read.extend(new.parts.iter().map(Place::identity));
         let pair = Pair { node, flow, old, new };
         self.words(&pair);
         self.nullable(&pair);
@@ -188,9 +192,10 @@ impl<'d> Comparison<'d> {
 
     fn format(&mut self, pair: &Pair<'_, 'd>) {
         let Pair { old, new, .. } = pair;
-        let of = |shape: &Shape<'d>| shape.word("format").map(|place| (place.clone(), place.value.as_str()));
-        let (was, is) = (of(old), of(new));
-        let name = |format: &Option<(Place<'d>, Option<&'d str>)>| format.as_ref().and_then(|(_, format)| *format);
+        let of = |place: Place<'d>| (place.value.as_str(), place);
+        let (was, is) = differing(old.said("format"), new.said("format"));
+        let (was, is) = (was.map(of), is.map(of));
+        let name = |format: &Option<(Option<&'d str>, Place<'d>)>| format.as_ref().and_then(|(format, _)| *format);
         let rule = match (name(&was), name(&is)) {
             (was, is) if was == is => return,
             (None, _) | (Some("int64"), Some("int32")) | (Some("double"), Some("float")) => Rule::FormatNarrowed,
@@ -202,7 +207,7 @@ impl<'d> Comparison<'d> {
         let is_typed = |format: Option<&str>| format.is_some_and(|format| is_number || TYPED_FORMATS.contains(&format));
         let typed = is_typed(name(&was)) || is_typed(name(&is));
         let summary = format!("{} and is {}", said(name(&was)), said(name(&is)));
-        let (old, new) = both(pair, was.map(|(place, _)| place), is.map(|(place, _)| place));
+        let (old, new) = both(pair, was.map(|(_, place)| place), is.map(|(_, place)| place));
         let summary = format!("the format of {} was {summary}", about(&old, &new));
         match typed {
             true => self.note(pair, rule, &old, &new, summary),
@@ -222,18 +227,20 @@ impl<'d> Comparison<'d> {
     /// Compares one constraint; `grows` tells whether a greater number lets more through.
     fn constraint(&mut self, pair: &Pair<'_, 'd>, word: &str, grows: Option<bool>) {
         let Pair { old, new, .. } = pair;
-        // `uniqueItems: false` says nothing.
-        let of = |shape: &Shape<'d>| shape.word(word).filter(|place| *place.value != false).cloned();
-        let (was, is) = (of(old), of(new));
-        let number = |place: &Option<Place<'_>>| place.as_ref().and_then(|place| place.value.as_f64());
+        let (old, new) = (old.said(word), new.said(word));
+        let (was, is) = match grows {
+            Some(grows) => (tightest(old, grows), tightest(new, grows)),
+            None => differing(old, new),
+        };
         let rule = match (&was, &is) {
             (None, None) => return,
             (Some(was), Some(is)) if was.value == is.value => return,
             (None, Some(_)) => Rule::ConstraintAdded,
             (Some(_), None) => Rule::ConstraintRemoved,
-            _ => match (grows, number(&was), number(&is)) {
-                (Some(grows), Some(was), Some(is)) if (is > was) == grows => Rule::ConstraintLoosened,
-                (Some(_), Some(_), Some(_)) => Rule::ConstraintTightened,
+            (Some(was), Some(is)) => match (grows, order(was.value, is.value)) {
+                (Some(_), Some(Ordering::Equal)) => return,
+                (Some(grows), Some(order)) if (order == Ordering::Less) == grows => Rule::ConstraintLoosened,
+                (Some(_), Some(_)) => Rule::ConstraintTightened,
                 _ => Rule::ConstraintChanged,
             },
         };
@@ -286,8 +293,12 @@ impl<'d> Comparison<'d> {
     }
 
     fn property(&mut self, pair: &Pair<'_, 'd>, old: &Property<'d>, new: &Property<'d>) {
+        let is_renamed = old.schema.at.tokens().last() != new.schema.at.tokens().last();
         // Where the other document has the declaration, or the part that would name it as required.
         let other = |property: &Property<'d>, holder: &Shape<'d>, place: &Place<'d>| {
+            if is_renamed {
+                return property.schema.at.clone();
+            }
             let pointer = place.pointer();
             let declared = property.schema.parts.iter().find(|part| part.pointer() == pointer);
             declared.or(holder.part_around(place)).unwrap_or(&property.schema.at).clone()
@@ -339,21 +350,18 @@ impl<'d> Comparison<'d> {
         words.sort_unstable();
         words.dedup();
         for word in words.into_iter().filter(|word| !is_constraint(word)) {
-            let of = |shape: &Shape<'d>| shape.words.get(word).cloned().unwrap_or_default();
-            let (before, now) = (of(old), of(new));
-            let gone = before.iter().find(|place| now.iter().all(|other| other.value != place.value));
-            let come = now.iter().find(|place| before.iter().all(|other| other.value != place.value));
+            let (gone, come) = differing(old.said(word), new.said(word));
             let rule = match word {
                 _ if gone.is_none() && come.is_none() => continue,
-                "deprecated" if come.is_some_and(|place| *place.value == true) => Rule::Deprecated,
-                "deprecated" if gone.is_some_and(|place| *place.value == true) => Rule::Undeprecated,
+                "deprecated" if come.as_ref().is_some_and(|place| *place.value == true) => Rule::Deprecated,
+                "deprecated" if gone.as_ref().is_some_and(|place| *place.value == true) => Rule::Undeprecated,
                 "deprecated" => continue,
                 "default" => Rule::DefaultChanged,
                 _ if word.starts_with("x-") => Rule::ExtensionChanged,
                 _ if is_prose(word) => Rule::ProseChanged,
                 _ => Rule::KeywordChanged,
             };
-            let (old, new) = both(pair, gone.cloned(), come.cloned());
+            let (old, new) = both(pair, gone, come);
             let summary = format!("`{word}` of {} changed", about(&old, &new));
             self.note(pair, rule, &old, &new, summary);
         }
@@ -393,6 +401,33 @@ impl<'d> Additional<'d> {
     }
 }
 
+/// The first place of what only the one says, and of what only the other.
+fn differing<'d>(old: &[Place<'d>], new: &[Place<'d>]) -> (Option<Place<'d>>, Option<Place<'d>>) {
+    let only = |some: &[Place<'d>], others: &[Place<'d>]| {
+        let others: HashSet<_> = others.iter().map(|other| other.value).collect();
+        some.iter().find(|place| !others.contains(place.value)).cloned()
+    };
+    (only(old, new), only(new, old))
+}
+
+/// Of bounds that hold at once, the one that counts.
+fn tightest<'d>(bounds: &[Place<'d>], grows: bool) -> Option<Place<'d>> {
+    let looser = if grows { Ordering::Less } else { Ordering::Greater };
+    let tighter = |one: Place<'d>, other: Place<'d>| match order(other.value, one.value) == Some(looser) {
+        true => other,
+        false => one,
+    };
+    bounds.iter().cloned().reduce(tighter)
+}
+
+/// The order of two numbers, exact where a float is not.
+fn order(one: &Value, other: &Value) -> Option<Ordering> {
+    match (one.as_i64(), other.as_i64()) {
+        (Some(one), Some(other)) => Some(one.cmp(&other)),
+        _ => one.as_f64()?.partial_cmp(&other.as_f64()?),
+    }
+}
+
 fn is_constraint(word: &str) -> bool {
     word == "format" || RESTRICTIONS.contains(&word) || BOUNDS.iter().any(|(bound, _)| *bound == word)
 }
@@ -400,6 +435,7 @@ fn is_constraint(word: &str) -> bool {
 /// What only the one has, and what only the other.
 pub(super) fn differences<'d>(before: &[&'d Value], now: &[&'d Value]) -> (Vec<&'d Value>, Vec<&'d Value>) {
     let without = |some: &[&'d Value], others: &[&'d Value]| {
+        let others: HashSet<_> = others.iter().collect();
         some.iter().filter(|value| !others.contains(value)).copied().collect()
     };
     (without(before, now), without(now, before))

@@ -13,7 +13,8 @@ use super::{
 };
 
 /// The ways in which a call may show who it is from: each is a set of schemes, with scopes; the empty one is no key.
-type Ways = BTreeSet<BTreeMap<String, Vec<String>>>;
+type Ways = BTreeSet<Way>;
+type Way = BTreeMap<String, BTreeSet<String>>;
 
 /// The schemes of a document.
 fn schemes(document: &Value) -> BTreeMap<&str, Place<'_>> {
@@ -51,9 +52,8 @@ impl<'d> Comparison<'d> {
         let (now, new_place) = new.ways(self.new.document);
         let renamed = self.renamed_schemes();
         let is_called = |name: &String| renamed.get(name.as_str()).map_or(name.clone(), |(is, _)| (*is).to_owned());
-        let follow = |way: &BTreeMap<String, Vec<String>>| -> BTreeMap<String, Vec<String>> {
-            way.iter().map(|(name, scopes)| (is_called(name), scopes.clone())).collect()
-        };
+        let follow =
+            |way: &Way| -> Way { way.iter().map(|(name, scopes)| (is_called(name), scopes.clone())).collect() };
         let before: Ways = before.iter().map(follow).collect();
         for name in now.iter().flat_map(BTreeMap::keys) {
             self.scheme(node, name, &renamed);
@@ -115,6 +115,9 @@ impl<'d> Comparison<'d> {
         let (before, now) = (schemes(self.old.document), schemes(self.new.document));
         let renamed = self.renamed_schemes();
         let (old, new) = (Place::root(self.old.document), Place::root(self.new.document));
+        for name in now.keys().filter(|name| before.contains_key(*name)) {
+            self.scheme(node, name, &renamed);
+        }
         for (name, scheme) in before.iter().filter(|(name, _)| !now.contains_key(*name) && !renamed.contains_key(*name))
         {
             let summary = format!("the security scheme `{name}` is gone");
@@ -131,9 +134,13 @@ impl<'d> Comparison<'d> {
 }
 
 fn shown(ways: &Ways) -> String {
-    let way = |way: &BTreeMap<String, Vec<String>>| match way.is_empty() {
+    let key = |(name, scopes): (&String, &BTreeSet<String>)| {
+        let scopes: Vec<_> = scopes.iter().map(|scope| format!("`{scope}`")).collect();
+        if scopes.is_empty() { format!("`{name}`") } else { format!("`{name}` for {}", scopes.join(", ")) }
+    };
+    let way = |way: &Way| match way.is_empty() {
         true => "no key".to_owned(),
-        false => way.keys().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" with "),
+        false => way.iter().map(key).collect::<Vec<_>>().join(" with "),
     };
     ways.iter().map(way).collect::<Vec<_>>().join(" or ")
 }

@@ -1,7 +1,8 @@
 //! What a schema says, however it is written: references followed, `allOf` merged, each word with its place.
 
 use std::{
-    collections::{BTreeMap, HashSet},
+    cell::OnceCell,
+    collections::{BTreeMap, HashMap, HashSet},
     rc::Rc,
 };
 
@@ -65,7 +66,9 @@ pub(super) struct Shape<'d> {
     /// Where it is written.
     pub(super) at: Place<'d>,
     /// All that it is made of: what references lead to, and what `allOf` holds.
-    parts: Vec<Place<'d>>,
+    pub(super) parts: Vec<Place<'d>>,
+    /// Which part is where, once somebody asks.
+    by_pointer: OnceCell<HashMap<String, usize>>,
     /// The stated type, or the one that what is stated makes sense for.
     pub(super) kind: Option<&'d str>,
     /// Where the type is stated, if it is.
@@ -114,6 +117,7 @@ impl<'d> Shape<'d> {
         let mut shape = Self {
             schema: schema.clone(),
             parts: Vec::new(),
+            by_pointer: OnceCell::new(),
             kind: None,
             kind_at: None,
             nullable: None,
@@ -127,10 +131,9 @@ impl<'d> Shape<'d> {
             words: BTreeMap::new(),
             at,
         };
-        let mut seen = HashSet::new();
         let mut required = Vec::new();
-        for part in &schema.parts {
-            shape.add(document, part.clone(), &mut seen, &mut required);
+        for part in merged(document, schema) {
+            shape.add(part, &mut required);
         }
         for (name, part) in required {
             let declared = part.get("properties").and_then(|properties| properties.get(name));
@@ -144,27 +147,15 @@ impl<'d> Shape<'d> {
         Rc::new(shape)
     }
 
-    /// Adds what one part says; `seen` ends circles.
-    fn add(
-        &mut self,
-        document: &'d Value,
-        part: Place<'d>,
-        seen: &mut HashSet<usize>,
-        required: &mut Vec<(&'d str, Place<'d>)>,
-    ) {
-        if !seen.insert(part.identity()) {
-            return;
-        }
-        let reference = walk::reference(part.value).and_then(|reference| Place::at(document, reference));
-        if let Some(target) = reference {
-            self.add(document, target, seen, required);
-        }
+    /// Adds what one part says itself.
+    fn add(&mut self, part: Place<'d>, required: &mut Vec<(&'d str, Place<'d>)>) {
         self.parts.push(part.clone());
         for (key, member) in part.members() {
             match key {
-                "$ref" => {}
-                "allOf" => member.elements().for_each(|part| self.add(document, part, seen, required)),
-                "type" => {
+                "$ref" | "allOf" => {}
+                "readOnly" | "writeOnly" | "uniqueItems" | "exclusiveMaximum" | "exclusiveMinimum"
+                    if member.value == false => {}
+                "type" if member.value.is_string() => {
                     let kind = member.value.as_str().unwrap_or_default();
                     // Of two that hold at once the narrower one counts.
                     if self.kind.is_none_or(|known| known == "number") {
@@ -181,7 +172,10 @@ impl<'d> Shape<'d> {
                     let values = member.value.as_array().into_iter().flatten().filter(|value| !value.is_null());
                     let values: Vec<_> = values.collect();
                     match &mut self.values {
-                        Some((_, known)) => known.retain(|value| values.contains(value)),
+                        Some((_, known)) => {
+                            let values: HashSet<_> = values.into_iter().collect();
+                            known.retain(|value| values.contains(value));
+                        }
                         None => self.values = Some((member, values)),
                     }
                 }
@@ -211,11 +205,11 @@ impl<'d> Shape<'d> {
                 }
                 "additionalProperties" => match member.value {
                     Value::Bool(false) => self.additional = Additional::Closed(member),
-                    Value::Object(schema) if !schema.is_empty() => {
-                        if let Additional::Open = self.additional {
-                            self.additional = Additional::Typed(Schema::of(member));
-                        }
-                    }
+                    Value::Object(schema) if !schema.is_empty() => match &mut self.additional {
+                        Additional::Open => self.additional = Additional::Typed(Schema::of(member)),
+                        Additional::Typed(known) => known.parts.push(member),
+                        Additional::Closed(_) => {}
+                    },
                     _ => {}
                 },
                 "oneOf" | "anyOf" => {
@@ -244,12 +238,16 @@ impl<'d> Shape<'d> {
     }
 
     pub(super) fn part_around(&self, other: &Place<'_>) -> Option<&Place<'d>> {
+        let index = || self.parts.iter().enumerate().map(|(index, part)| (part.pointer(), index)).collect();
+        let parts = self.by_pointer.get_or_init(index);
         let other = other.pointer();
-        let is_around = |part: &&Place<'d>| {
-            let rest = other.strip_prefix(&part.pointer()).map(str::to_owned);
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
-        self.parts.iter().filter(is_around).max_by_key(|part| part.pointer().len())
+        let mut around = other.as_str();
+        loop {
+            match parts.get(around) {
+                Some(index) => return self.parts.get(*index),
+                None => around = around.rsplit_once('/')?.0,
+            }
+        }
     }
 
     /// The type that goes without saying.
@@ -269,9 +267,29 @@ impl<'d> Shape<'d> {
         !self.unions.is_empty() && self.properties.is_empty()
     }
 
-    pub(super) fn word(&self, key: &str) -> Option<&Place<'d>> {
-        self.words.get(key)?.first()
+    /// What is said by `word`.
+    pub(super) fn said(&self, word: &str) -> &[Place<'d>] {
+        self.words.get(word).map_or(&[], Vec::as_slice)
     }
+}
+
+/// All that a schema is made of, each part once, which ends circles. What is merged into a part comes before it, wherever
+/// its `allOf` stands. It may nest deeper than a stack.
+fn merged<'d>(document: &'d Value, schema: &Schema<'d>) -> Vec<Place<'d>> {
+    let mut parts = Vec::new();
+    let mut seen = HashSet::new();
+    let mut open: Vec<(Place<'d>, bool)> = schema.parts.iter().rev().map(|part| (part.clone(), false)).collect();
+    while let Some((part, is_merged)) = open.pop() {
+        if is_merged {
+            parts.push(part);
+        } else if seen.insert(part.identity()) {
+            let all: Vec<_> = part.get("allOf").iter().flat_map(Place::elements).collect();
+            let target = walk::reference(part.value).and_then(|reference| Place::at(document, reference));
+            open.push((part, true));
+            open.extend(all.into_iter().rev().chain(target).map(|part| (part, false)));
+        }
+    }
+    parts
 }
 
 /// The values in `{enum: […]}`, if that is all there is.

@@ -1,6 +1,6 @@
 //! `oneOf` and `anyOf`: which variant of the one document is which of the other, and what became of them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value;
 
@@ -13,12 +13,19 @@ use super::{
     shape::{Schema, Shape, Union},
     subject::{about, subject},
 };
+use crate::walk;
 
 impl<'d> Comparison<'d> {
     /// Compares unions and discriminators. Tells whether that was all: of what is one shape here and one of several there,
     /// nothing else can be compared.
     pub(super) fn unions(&mut self, pair: &Pair<'_, 'd>) -> bool {
+        let is_all = self.variants(pair);
+        // After the variants: which of them have other names is known by now.
         self.discriminators(pair);
+        is_all
+    }
+
+    fn variants(&mut self, pair: &Pair<'_, 'd>) -> bool {
         let Pair { old, new, .. } = pair;
         match (old.unions.as_slice(), new.unions.as_slice()) {
             ([], []) => false,
@@ -31,14 +38,21 @@ impl<'d> Comparison<'d> {
                 old.is_plain_union()
             }
             (before, now) => {
-                for (before, now) in before.iter().zip(now) {
+                let mut left = Left::new(before, now);
+                left.pair_by(
+                    |union| Some(self.old.likeness.of_all(&union.variants)),
+                    |union| Some(self.new.likeness.of_all(&union.variants)),
+                );
+                let few = left.gone.len().min(left.come.len());
+                left.paired.extend(left.gone.drain(..few).zip(left.come.drain(..few)));
+                for (before, now) in left.paired {
                     self.union(pair, before, now);
                 }
-                for union in before.iter().skip(now.len()) {
+                for union in left.gone {
                     let summary = format!("{} is no longer restricted to several shapes", about(&old.at, &new.at));
                     self.note(pair, Rule::UnionDropped, &union.at, &new.at, summary);
                 }
-                for union in now.iter().skip(before.len()) {
+                for union in left.come {
                     let summary = format!("{} has to be one of several shapes, too", about(&old.at, &new.at));
                     self.note(pair, Rule::UnionIntroduced, &old.at, &union.at, summary);
                 }
@@ -59,7 +73,7 @@ impl<'d> Comparison<'d> {
         let summary = format!("{} was one shape and is one of {}", about(&old.at, &new.at), union.variants.len());
         let found = Found { rule: Rule::UnionIntroduced, flow, old: &old.at, new: &union.at, summary };
         self.judged(node, found, (wire, source));
-        if old.kind.is_some() && new.is_plain_union() {
+        if !is_among && old.kind.is_some() && new.is_plain_union() {
             for variant in &union.variants {
                 self.shared(node, before, variant, flow);
             }
@@ -79,7 +93,7 @@ impl<'d> Comparison<'d> {
             format!("{} was one of {} shapes and is one shape", about(&old.at, &new.at), union.variants.len());
         let found = Found { rule: Rule::UnionDropped, flow, old: &union.at, new: &new.at, summary };
         self.judged(node, found, (wire, source));
-        if new.kind.is_some() && old.is_plain_union() {
+        if !was_among && new.kind.is_some() && old.is_plain_union() {
             for variant in &union.variants {
                 self.shared(node, variant, now, flow);
             }
@@ -92,8 +106,7 @@ impl<'d> Comparison<'d> {
                 format!("`{}` of {} became `{}`", old.keyword, about(&pair.old.at, &pair.new.at), new.keyword);
             self.note(pair, Rule::KeywordChanged, &old.at, &new.at, summary);
         }
-        let mut left =
-            Left { gone: old.variants.iter().collect(), come: new.variants.iter().collect(), paired: Vec::new() };
+        let mut left = Left::new(&old.variants, &new.variants);
         left.pair_by(
             |variant| variant.component().map(str::to_owned),
             |variant| variant.component().map(str::to_owned),
@@ -123,7 +136,7 @@ impl<'d> Comparison<'d> {
 
     /// Pairs what is left over if it is the same variants, edited: written in place and as many as before, or a component
     /// that was renamed.
-    fn pair_edited(&self, left: &mut Left<'_, 'd>) {
+    fn pair_edited(&self, left: &mut Left<'_, Schema<'d>>) {
         let is_inline = |variant: &&Schema<'d>| variant.component().is_none();
         let are_same = match (left.gone.as_slice(), left.come.as_slice()) {
             ([before], [now]) => match (before.component(), now.component()) {
@@ -135,6 +148,16 @@ impl<'d> Comparison<'d> {
         if are_same {
             left.paired.extend(left.gone.drain(..).zip(left.come.drain(..)));
         }
+    }
+
+    fn is_same_mapping(&self, old: &Place<'d>, new: &Place<'d>) -> bool {
+        let mapping = |discriminator: &Place<'d>| -> BTreeMap<&'d str, &'d str> {
+            discriminator.get("mapping").iter().flat_map(Place::members).map(mapped).collect()
+        };
+        let (before, now) = (mapping(old), mapping(new));
+        let is_same = |was: &'d str, is: &'d str| was == is || self.renamed.contains(&(was, is));
+        before.len() == now.len()
+            && before.iter().zip(&now).all(|((key, was), (other, is))| key == other && is_same(was, is))
     }
 
     fn discriminators(&mut self, pair: &Pair<'_, 'd>) {
@@ -159,7 +182,7 @@ impl<'d> Comparison<'d> {
                     let summary = format!("the discriminator of {what} was `{was}` and is `{is}`");
                     self.note(pair, Rule::DiscriminatorChanged, before, now, summary);
                 }
-                if before.value.get("mapping") != now.value.get("mapping") {
+                if !self.is_same_mapping(before, now) {
                     let summary = format!("other values of the discriminator of {what} stand for its variants");
                     self.note(pair, Rule::DiscriminatorMappingChanged, before, now, summary);
                 }
@@ -168,19 +191,29 @@ impl<'d> Comparison<'d> {
     }
 }
 
-/// Variants that have no counterpart yet, and those that have.
-struct Left<'p, 'd> {
-    gone: Vec<&'p Schema<'d>>,
-    come: Vec<&'p Schema<'d>>,
-    paired: Vec<(&'p Schema<'d>, &'p Schema<'d>)>,
+/// The component that a value of a mapping stands for: it may be a name or a reference.
+fn mapped<'d>((key, target): (&'d str, Place<'d>)) -> (&'d str, &'d str) {
+    let target = target.value.as_str().unwrap_or_default();
+    (key, walk::schema_name(target).unwrap_or(target))
 }
 
-impl<'p, 'd> Left<'p, 'd> {
+/// Variants (or unions) that have no counterpart yet, and those that have.
+struct Left<'p, T> {
+    gone: Vec<&'p T>,
+    come: Vec<&'p T>,
+    paired: Vec<(&'p T, &'p T)>,
+}
+
+impl<'p, T> Left<'p, T> {
+    fn new(old: &'p [T], new: &'p [T]) -> Self {
+        Self { gone: old.iter().collect(), come: new.iter().collect(), paired: Vec::new() }
+    }
+
     /// Pairs those with the same key, in order.
     fn pair_by<K: Eq + std::hash::Hash>(
         &mut self,
-        mut old: impl FnMut(&Schema<'d>) -> Option<K>,
-        mut new: impl FnMut(&Schema<'d>) -> Option<K>,
+        mut old: impl FnMut(&T) -> Option<K>,
+        mut new: impl FnMut(&T) -> Option<K>,
     ) {
         let mut waiting: HashMap<K, Vec<usize>> = HashMap::new();
         for (position, variant) in self.come.iter().enumerate().rev() {
