@@ -6,6 +6,7 @@
 mod answers;
 mod change;
 mod comparison;
+mod constraints;
 mod document;
 mod likeness;
 mod operations;

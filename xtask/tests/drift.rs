@@ -4,6 +4,8 @@
 
 #[path = "drift/constructs.rs"]
 mod constructs;
+#[path = "drift/hostile.rs"]
+mod hostile;
 #[path = "drift/laws.rs"]
 mod laws;
 #[path = "drift/mutants.rs"]

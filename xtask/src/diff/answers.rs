@@ -28,7 +28,7 @@ impl<'d> Comparison<'d> {
         let both: Vec<_> = gone.keys().filter(|status| come.contains_key(*status)).copied().collect();
         for status in both {
             if let (Some(before), Some(now)) = (gone.remove(status), come.remove(status)) {
-                self.response(node, status, &before, &now);
+                self.once(node, (&before, &now), flow(status), |this, node| this.response(node, status, &before, &now));
             }
         }
         if let ([(was, before)], [(is, now)]) = (entries(&gone).as_slice(), entries(&come).as_slice())

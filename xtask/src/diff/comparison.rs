@@ -11,7 +11,7 @@ use std::{
 use serde_json::Value;
 
 use super::{Change, Direction, Rule, Verdict, likeness::Likeness, place::Place, rule::Flow, shape::Schema};
-use crate::claims::Claims;
+use crate::{claims::Claims, walk};
 
 pub(super) struct Comparison<'d> {
     pub(super) old: Side<'d>,
@@ -23,6 +23,8 @@ pub(super) struct Comparison<'d> {
     met: HashMap<(Vec<usize>, Vec<usize>, Flow), NodeId>,
     /// Components that were found to have another name, old and new.
     pub(super) renamed: BTreeSet<(&'d str, &'d str)>,
+    /// How many pairs may still be compared that no name or place says to be one.
+    strays: usize,
     jobs: VecDeque<(NodeId, Schema<'d>, Schema<'d>, Flow)>,
 }
 
@@ -50,6 +52,12 @@ pub(super) struct Root {
     pub(super) node: NodeId,
 }
 
+/// Pairs that are not of one name can be as many as the schemas of the one document times those of the other, and the
+/// combinations of what holds at once far more. Every reference may be in some, and there may be some more; beyond that,
+/// nobody has written a document but to see this fail.
+const STRAYS: usize = 10_000;
+const STRAYS_BY_REFERENCE: usize = 4;
+
 /// Stands for a [`Node`].
 pub(super) type NodeId = usize;
 
@@ -64,6 +72,10 @@ pub(super) struct Found<'p, 'd> {
 
 impl<'d> Comparison<'d> {
     pub(super) fn new(old: &'d Value, new: &'d Value) -> Self {
+        let mut strays = STRAYS;
+        [old, new]
+            .into_iter()
+            .for_each(|document| walk::references(document, &mut |_, _| strays += STRAYS_BY_REFERENCE));
         let side = |document| Side { document, likeness: Likeness::new(document), read: HashSet::new() };
         Self {
             old: side(old),
@@ -73,6 +85,7 @@ impl<'d> Comparison<'d> {
             known: HashMap::new(),
             met: HashMap::new(),
             renamed: BTreeSet::new(),
+            strays,
             jobs: VecDeque::new(),
         }
     }
@@ -110,6 +123,27 @@ impl<'d> Comparison<'d> {
         self.nodes[node].changes.insert(index);
     }
 
+    /// Compares two places with `compare`, once for all operations that use both.
+    pub(super) fn once(
+        &mut self,
+        node: NodeId,
+        (old, new): (&Place<'d>, &Place<'d>),
+        flow: Flow,
+        compare: impl FnOnce(&mut Self, NodeId),
+    ) {
+        let key = (vec![old.identity()], vec![new.identity()], flow);
+        let target = match self.met.get(&key) {
+            Some(known) => *known,
+            None => {
+                let target = self.node();
+                self.met.insert(key, target);
+                compare(self, target);
+                target
+            }
+        };
+        self.nodes[node].uses.insert(target);
+    }
+
     /// Compares two schemas, now or, if they are shared, when their turn comes.
     pub(super) fn schemas(&mut self, node: NodeId, old: &Schema<'d>, new: &Schema<'d>, flow: Flow) {
         self.components(node, old, new, flow);
@@ -121,15 +155,23 @@ impl<'d> Comparison<'d> {
 
     /// Compares two schemas when their turn comes, unless they have been.
     pub(super) fn shared(&mut self, node: NodeId, old: &Schema<'d>, new: &Schema<'d>, flow: Flow) {
-        let identities = |schema: &Schema<'d>, document| -> Vec<usize> {
-            let parts: BTreeSet<usize> =
-                schema.parts.iter().map(|part| bare_target(part, document).identity()).collect();
-            parts.into_iter().collect()
-        };
-        let key = (identities(old, self.old.document), identities(new, self.new.document), flow);
+        let key = (old.identities(self.old.document), new.identities(self.new.document), flow);
         let target = match self.met.get(&key) {
             Some(known) => *known,
+            None if self.strays == 0 && (old.parts.len() > 1 || new.parts.len() > 1) => {
+                // Part by part, then: there are only so many parts.
+                let single = |part: &Place<'d>| Schema::of(part.clone());
+                for (old, new) in old.parts.iter().zip(&new.parts) {
+                    self.shared(node, &single(old), &single(new), flow);
+                }
+                return;
+            }
             None => {
+                let is_stray = old.parts.len() > 1 || new.parts.len() > 1 || old.component() != new.component();
+                if is_stray && self.strays == 0 {
+                    return;
+                }
+                self.strays -= usize::from(is_stray);
                 let target = self.node();
                 self.met.insert(key, target);
                 self.jobs.push_back((target, old.clone(), new.clone(), flow));
@@ -194,13 +236,5 @@ impl<'d> Comparison<'d> {
             }
         }
         busy
-    }
-}
-
-/// What a reference with nothing beside it stands for; else the place itself.
-fn bare_target<'d>(part: &Place<'d>, document: &'d Value) -> Place<'d> {
-    match part.value.as_object() {
-        Some(members) if members.len() == 1 => part.clone().resolved(document),
-        _ => part.clone(),
     }
 }

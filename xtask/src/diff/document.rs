@@ -1,6 +1,6 @@
 //! What concerns a document as a whole: servers, keys, words, and the schemas that no operation reaches.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
 use serde_json::Value;
 
@@ -104,19 +104,19 @@ impl<'d> Comparison<'d> {
         }
         // Where they are used, renamed ones have been found, but for those that are only part of others.
         self.finish();
-        let gone = before
-            .iter()
-            .filter(|(name, _)| !now.contains_key(*name) && self.renamed.iter().all(|(was, _)| was != *name));
+        let (were, are): (HashSet<&str>, HashSet<&str>) = self.renamed.iter().copied().unzip();
+        let gone = before.iter().filter(|(name, _)| !now.contains_key(*name) && !were.contains(*name));
         let gone: Vec<_> = gone.collect();
-        let come = now
-            .iter()
-            .filter(|(name, _)| !before.contains_key(*name) && self.renamed.iter().all(|(_, is)| is != *name));
-        let mut come: BTreeMap<_, _> = come.collect();
+        let come = now.iter().filter(|(name, _)| !before.contains_key(*name) && !are.contains(*name));
+        let mut come: BTreeMap<&str, _> = come.map(|(name, new)| (*name, new)).collect();
+        let mut alike: HashMap<u64, VecDeque<&str>> = HashMap::new();
+        for (is, new) in &come {
+            alike.entry(self.new.likeness.of(&Schema::of((*new).clone()))).or_default().push_back(is);
+        }
         for (was, old) in gone {
             let likeness = self.old.likeness.of(&Schema::of(old.clone()));
-            let found = come.iter().find(|(_, new)| self.new.likeness.of(&Schema::of((**new).clone())) == likeness);
-            if let Some((is, new)) = found.map(|(is, new)| (**is, (*new).clone())) {
-                come.remove(&is);
+            let found = alike.get_mut(&likeness).and_then(VecDeque::pop_front);
+            if let Some((is, new)) = found.and_then(|is| Some((is, come.remove(is)?.clone()))) {
                 let is_part = old_reached.contains(was) && new_reached.contains(is);
                 let use_of_it = if is_part { "which is part of others" } else { "which no operation uses" };
                 let summary = format!("the schema `{was}`, {use_of_it}, is now called `{is}`");

@@ -17,12 +17,14 @@ const DEPTH: u8 = 5;
 #[derive(Debug)]
 pub(super) struct Likeness<'d> {
     document: &'d Value,
-    known: HashMap<(usize, u8), u64>,
+    known: HashMap<(Vec<usize>, u8), u64>,
+    /// How many schemas of several parts are looked into, each a combination of what holds at once.
+    left: usize,
 }
 
 impl<'d> Likeness<'d> {
     pub(super) fn new(document: &'d Value) -> Self {
-        Self { document, known: HashMap::new() }
+        Self { document, known: HashMap::new(), left: 10_000 }
     }
 
     pub(super) fn of(&mut self, schema: &Schema<'d>) -> u64 {
@@ -35,18 +37,15 @@ impl<'d> Likeness<'d> {
     }
 
     fn at(&mut self, schema: &Schema<'d>, depth: u8) -> u64 {
-        let key = match schema.parts.as_slice() {
-            _ if depth == 0 => return 0,
-            // A reference with more beside it is not its target.
-            [only] if only.value.as_object().is_some_and(|members| members.len() == 1) => {
-                Some((only.clone().resolved(self.document).identity(), depth))
-            }
-            [only] => Some((only.identity(), depth)),
-            _ => None,
-        };
-        if let Some(known) = key.and_then(|key| self.known.get(&key)) {
+        if depth == 0 {
+            return 0;
+        }
+        let depth = if schema.parts.len() > 1 && self.left == 0 { 1 } else { depth };
+        let key = (schema.identities(self.document), depth);
+        if let Some(known) = self.known.get(&key) {
             return *known;
         }
+        self.left -= usize::from(schema.parts.len() > 1 && self.left > 0);
         let shape = Shape::of(self.document, schema);
         let mut hasher = DefaultHasher::new();
         let mut say = |what: &str, value: u64| (what, value).hash(&mut hasher);
@@ -75,9 +74,7 @@ impl<'d> Likeness<'d> {
             said.iter().for_each(|place| say(word, text(Some(&place.value.to_string()))));
         }
         let likeness = hasher.finish();
-        if let Some(key) = key {
-            self.known.insert(key, likeness);
-        }
+        self.known.insert(key, likeness);
         likeness
     }
 }

@@ -23,7 +23,7 @@ struct Parameter<'d> {
 
 impl<'d> Parameter<'d> {
     fn is_required(&self) -> bool {
-        self.location == "path" || self.place.value.get("required").is_some_and(|required| *required == true)
+        self.location == "path" || is_required(&self.place)
     }
 
     /// The media type that it is written as, if it is written as one.
@@ -80,7 +80,8 @@ impl<'d> Comparison<'d> {
         let names: Vec<_> = gone.keys().filter(|key| come.contains_key(*key)).copied().collect();
         for key in names {
             if let (Some(old), Some(new)) = (gone.remove(&key), come.remove(&key)) {
-                self.parameter(node, &old, &new);
+                let places = (&old.place, &new.place);
+                self.once(node, places, Flow::Request, |this, node| this.parameter(node, &old, &new));
             }
         }
         if !moved {
@@ -186,7 +187,6 @@ impl<'d> Comparison<'d> {
     pub(super) fn bodies(&mut self, node: NodeId, old: &Operation<'d>, new: &Operation<'d>) {
         let before = old.place.get("requestBody").map(|place| place.resolved(self.old.document));
         let now = new.place.get("requestBody").map(|place| place.resolved(self.new.document));
-        let is_required = |body: &Place<'d>| body.value.get("required").is_some_and(|required| *required == true);
         let flow = Flow::Request;
         match (before, now) {
             (None, None) => {}
@@ -207,19 +207,28 @@ impl<'d> Comparison<'d> {
                 self.found(node, Found { rule, flow, old: &body, new: &new.place, summary });
             }
             (Some(before), Some(now)) => {
-                let (rule, word) = match (is_required(&before), is_required(&now)) {
-                    (false, true) => (Some(Rule::BodyRequired), "required"),
-                    (true, false) => (Some(Rule::BodyOptional), "optional"),
-                    _ => (None, ""),
-                };
-                if let Some(rule) = rule {
-                    let summary = format!("the request body became {word}");
-                    self.found(node, Found { rule, flow, old: &before, new: &now, summary });
-                }
-                let is_compared = |key: &str| matches!(key, "required" | "content");
-                self.members(node, flow, &before, &now, is_compared, "the request body");
-                self.content(node, flow, &before, &now, "the request body");
+                self.once(node, (&before, &now), flow, |this, node| this.body(node, &before, &now));
             }
         }
     }
+
+    fn body(&mut self, node: NodeId, before: &Place<'d>, now: &Place<'d>) {
+        let flow = Flow::Request;
+        let (rule, word) = match (is_required(before), is_required(now)) {
+            (false, true) => (Some(Rule::BodyRequired), "required"),
+            (true, false) => (Some(Rule::BodyOptional), "optional"),
+            _ => (None, ""),
+        };
+        if let Some(rule) = rule {
+            let summary = format!("the request body became {word}");
+            self.found(node, Found { rule, flow, old: before, new: now, summary });
+        }
+        let is_compared = |key: &str| matches!(key, "required" | "content");
+        self.members(node, flow, before, now, is_compared, "the request body");
+        self.content(node, flow, before, now, "the request body");
+    }
+}
+
+fn is_required(holder: &Place<'_>) -> bool {
+    holder.value.get("required").is_some_and(|required| *required == true)
 }

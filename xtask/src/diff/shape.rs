@@ -2,7 +2,7 @@
 
 use std::{
     cell::OnceCell,
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     rc::Rc,
 };
 
@@ -40,6 +40,16 @@ impl<'d> Schema<'d> {
             [only] => walk::target(only.value).filter(|_| walk::reference(only.value).is_some() || is_bare(only.value)),
             _ => None,
         }
+    }
+
+    /// What it is made of: two schemas with the same identities are one. A reference with more beside it is not its target.
+    pub(super) fn identities(&self, document: &'d Value) -> Vec<usize> {
+        let target = |part: &Place<'d>| match part.value.as_object() {
+            Some(members) if members.len() == 1 => part.clone().resolved(document).identity(),
+            _ => part.identity(),
+        };
+        let identities: BTreeSet<usize> = self.parts.iter().map(target).collect();
+        identities.into_iter().collect()
     }
 
     /// Whether it is written in another place than where it is used.

@@ -10,7 +10,7 @@ use super::{
     place::Place,
     rule::Flow,
     schemas::Pair,
-    shape::{Schema, Shape, Union},
+    shape::{Property, Schema, Shape, Union},
     subject::{about, subject},
 };
 use crate::walk;
@@ -73,7 +73,7 @@ impl<'d> Comparison<'d> {
         let summary = format!("{} was one shape and is one of {}", about(&old.at, &new.at), union.variants.len());
         let found = Found { rule: Rule::UnionIntroduced, flow, old: &old.at, new: &union.at, summary };
         self.judged(node, found, (wire, source));
-        if !is_among && old.kind.is_some() && new.is_plain_union() {
+        if !is_among && old.kind.is_some() && new.is_plain_union() && is_readable(old, union) {
             for variant in &union.variants {
                 self.shared(node, before, variant, flow);
             }
@@ -93,7 +93,7 @@ impl<'d> Comparison<'d> {
             format!("{} was one of {} shapes and is one shape", about(&old.at, &new.at), union.variants.len());
         let found = Found { rule: Rule::UnionDropped, flow, old: &union.at, new: &new.at, summary };
         self.judged(node, found, (wire, source));
-        if !was_among && new.kind.is_some() && old.is_plain_union() {
+        if !was_among && new.kind.is_some() && old.is_plain_union() && is_readable(new, union) {
             for variant in &union.variants {
                 self.shared(node, variant, now, flow);
             }
@@ -235,10 +235,22 @@ impl<'p, T> Left<'p, T> {
     }
 }
 
+/// Whether one shape can be told from each of several: of a thousand properties and a thousand variants, nobody reads a
+/// million differences.
+fn is_readable(flat: &Shape<'_>, union: &Union<'_>) -> bool {
+    flat.properties.len().max(1) * union.variants.len() <= 10_000
+}
+
 /// The properties with one possible value, which tell variants apart.
 fn tags<'d>(document: &'d Value, variant: &Schema<'d>) -> Option<Vec<(&'d str, String)>> {
     let shape = Shape::of(document, variant);
-    let tags = shape.properties.iter().filter_map(|(name, property)| {
+    let may_be_tag = |property: &Property<'d>| {
+        let says = |part: &Place<'d>, word| part.value.get(word).is_some();
+        let mut parts = property.schema.parts.iter().map(|part| part.clone().resolved(document));
+        parts.any(|part| says(&part, "enum") || says(&part, "allOf"))
+    };
+    let properties = shape.properties.iter().filter(|(_, property)| may_be_tag(property));
+    let tags = properties.filter_map(|(name, property)| {
         let shape = Shape::of(document, &property.schema);
         match shape.values.as_ref()?.1.as_slice() {
             [only] => Some((*name, only.to_string())),

@@ -86,7 +86,8 @@ pub(crate) fn run(mutants: impl IntoIterator<Item = (&'static str, Mutant, Vec<E
     for (index, (kind, mutant, expected)) in mutants.into_iter().enumerate() {
         *counts.entry(kind).or_default() += 1;
         survivors.extend(check(&mutant, expected).err().map(|problem| format!("{kind}: {problem}")));
-        if mutant.old.to_string() == mutant.new.to_string() {
+        let [old, new] = [&mutant.old, &mutant.new].map(ToString::to_string);
+        if old == new {
             survivors.push(format!("{kind}: {}: nothing was changed, and codegen --check is green", mutant.name));
         }
         if index % LOWERED == 0 {
