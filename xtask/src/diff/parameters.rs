@@ -161,12 +161,8 @@ impl<'d> Comparison<'d> {
             _ => {}
         }
         for key in ["style", "explode", "allowReserved", "allowEmptyValue"] {
-            // Elsewhere, other things go without saying: that it moved is said already.
-            let differs = match old.location == new.location {
-                true => old.serialization(key) != new.serialization(key),
-                false => says(old, key) != says(new, key),
-            };
-            if differs {
+            // Elsewhere, and in another style, other things go without saying: that it is so is said already.
+            if says(old, key) != says(new, key) && old.serialization(key) != new.serialization(key) {
                 note(Rule::SerializationChanged, format!("`{key}` of {what} changed: it is written in another way"));
             }
         }
