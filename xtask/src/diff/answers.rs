@@ -91,8 +91,12 @@ impl<'d> Comparison<'d> {
     }
 
     fn headers(&mut self, node: NodeId, flow: Flow, old: &Place<'d>, new: &Place<'d>, what: &str) {
-        let before = resolved(self.old.document, old, "headers");
-        let now = resolved(self.new.document, new, "headers");
+        // Names that differ in case alone are one name to HTTP.
+        let headers = |document, holder: &Place<'d>| -> BTreeMap<String, Place<'d>> {
+            let headers = resolved(document, holder, "headers").into_iter();
+            headers.map(|(name, header)| (name.to_ascii_lowercase(), header)).collect()
+        };
+        let (before, now) = (headers(self.old.document, old), headers(self.new.document, new));
         for (name, header) in &before {
             match now.get(name) {
                 Some(other) => {

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{
     Rule,
-    comparison::Comparison,
+    comparison::{Comparison, Found},
     place::Place,
     schemas::{Pair, both, differing},
     subject::about,
@@ -31,7 +31,10 @@ const BOUNDS: &[(&str, bool)] = &[
 const RESTRICTIONS: &[&str] = &["exclusiveMaximum", "exclusiveMinimum", "multipleOf", "pattern", "uniqueItems"];
 
 /// Constraints that generated types check when they are read.
-const CHECKED: &[&str] = &["maxLength", "minLength", "minimum", "pattern", "uniqueItems"];
+const CHECKED: &[&str] = &["maxLength", "minLength", "pattern", "uniqueItems"];
+
+/// Constraints that decide which type an integer has: `u8`, `i64`, `NonZeroU64`.
+const SIZES: &[&str] = &["exclusiveMaximum", "exclusiveMinimum", "maximum", "minimum"];
 
 impl<'d> Comparison<'d> {
     pub(super) fn format(&mut self, pair: &Pair<'_, 'd>) {
@@ -93,6 +96,16 @@ impl<'d> Comparison<'d> {
         let change = format!("was {} and is {}", said(&was), said(&is));
         let (old, new) = both(pair, was, is);
         let summary = format!("the `{word}` of {} {change}", about(&old, &new));
+        if pair.new.kind == Some("integer") && SIZES.contains(&word) {
+            // Another bound is as good as another type.
+            let like = match rule {
+                Rule::ConstraintAdded | Rule::ConstraintTightened => Rule::TypeNarrowed,
+                Rule::ConstraintRemoved | Rule::ConstraintLoosened => Rule::TypeWidened,
+                _ => Rule::TypeChanged,
+            };
+            let found = Found { rule, flow: pair.flow, old: &old, new: &new, summary };
+            return self.judged(pair.node, found, like.verdicts(pair.flow));
+        }
         match CHECKED.contains(&word) {
             true => self.note(pair, rule, &old, &new, summary),
             false => self.note_untyped(pair, rule, &old, &new, summary),

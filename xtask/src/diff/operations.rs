@@ -171,6 +171,8 @@ impl<'d> Comparison<'d> {
             }
             let rule = match key {
                 _ if is_prose(key) => Rule::ProseChanged,
+                // Nothing is made of links.
+                "links" => Rule::ExtensionChanged,
                 _ if key.starts_with("x-") => Rule::ExtensionChanged,
                 _ => Rule::KeywordChanged,
             };

@@ -128,6 +128,11 @@ impl<'d> Comparison<'d> {
             return;
         }
         let (Some((was, before)), Some((is, now))) = (gone.pop_first(), come.pop_first()) else { return };
+        let is_header = was.0 == "header" && is.0 == "header";
+        if is_header && before.name.eq_ignore_ascii_case(now.name) {
+            // The same name to HTTP.
+            return self.parameter(node, &before, &now);
+        }
         let (rule, summary) = if before.name == now.name {
             let summary = format!("the {} parameter `{}` is a {} parameter now", was.0, now.name, is.0);
             (Rule::ParameterMoved, summary)

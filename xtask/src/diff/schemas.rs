@@ -11,7 +11,7 @@ use super::{
     place::Place,
     rule::Flow,
     shape::{Additional, Property, Schema, Shape, is_prose},
-    subject::{about, values},
+    subject::{about, subject, values},
 };
 
 /// Two schemas being compared, and where to note what is found.
@@ -25,10 +25,12 @@ pub(super) struct Pair<'p, 'd> {
 impl<'d> Comparison<'d> {
     /// The component that is used here has another name.
     pub(super) fn components(&mut self, node: NodeId, old: &Schema<'d>, new: &Schema<'d>, flow: Flow) {
-        let (Some(was), Some(is)) = (old.component(), new.component()) else { return };
-        if was == is {
-            return;
-        }
+        let (was, is) = match (old.component(), new.component()) {
+            (Some(was), Some(is)) if was != is => (was, is),
+            (None, Some(is)) => return self.extracted(node, old, is, flow),
+            (Some(was), None) => return self.inlined(node, was, new, flow),
+            _ => return,
+        };
         let (renamed, old_place, new_place) = self.rename(was, is);
         let (rule, old, new, summary) = match (renamed, old_place, new_place) {
             (true, Some(old), Some(new)) => {
@@ -41,6 +43,24 @@ impl<'d> Comparison<'d> {
             }
         };
         self.found(node, Found { rule, flow, old: &old, new: &new, summary });
+    }
+
+    /// What was written in place is a component now. It is the same; its type may have another name.
+    fn extracted(&mut self, node: NodeId, old: &Schema<'d>, is: &str, flow: Flow) {
+        let (_, before, now) = self.rename(is, is);
+        if let (None, Some(now), [_, ..]) = (before, now, old.parts.as_slice()) {
+            let summary = format!("{} is a schema of its own now, `{is}`", subject(&old.at));
+            self.found(node, Found { rule: Rule::SchemaExtracted, flow, old: &old.at, new: &now, summary });
+        }
+    }
+
+    /// The opposite.
+    fn inlined(&mut self, node: NodeId, was: &str, new: &Schema<'d>, flow: Flow) {
+        let (_, before, now) = self.rename(was, was);
+        if let (Some(before), None, [_, ..]) = (before, now, new.parts.as_slice()) {
+            let summary = format!("{} is no schema of its own any more; it was `{was}`", subject(&new.at));
+            self.found(node, Found { rule: Rule::SchemaInlined, flow, old: &before, new: &new.at, summary });
+        }
     }
 
     /// Whether the component `was` is gone and `is` has come, and where both are.
@@ -233,7 +253,7 @@ impl<'d> Comparison<'d> {
             }
             (Some(place), None) => {
                 let new = other(new, pair.new, place);
-                let summary = format!("{} became optional", about(place, &new));
+                let summary = format!("{} became optional", about(&new, place));
                 self.note(pair, Rule::PropertyOptional, place, &new, summary);
             }
             _ => {}
@@ -247,12 +267,12 @@ impl<'d> Comparison<'d> {
             (Additional::Open, Additional::Open) | (Additional::Closed(_), Additional::Closed(_)) => {}
             (before, Additional::Closed(place)) => {
                 let at = before.place().cloned().unwrap_or_else(|| old.beside(place));
-                let summary = format!("{} may no longer have properties that are not listed", about(&at, place));
+                let summary = format!("{} may no longer have properties that are not listed", about(&old.at, &new.at));
                 self.note(pair, Rule::AdditionalPropertiesClosed, &at, place, summary);
             }
             (Additional::Closed(place), now) => {
                 let at = now.place().cloned().unwrap_or_else(|| new.beside(place));
-                let summary = format!("{} may now have properties that are not listed", about(place, &at));
+                let summary = format!("{} may now have properties that are not listed", about(&old.at, &new.at));
                 self.note(pair, Rule::AdditionalPropertiesOpened, place, &at, summary);
             }
             (before, now) => {

@@ -138,7 +138,7 @@ fn a_number_is_the_same_in_another_notation() {
     check(
         &document(9_007_199_254_740_993),
         &document(9_007_199_254_740_992),
-        &["B. constraint-tightened sent send /components/schemas/A/maximum"],
+        &["BB constraint-tightened sent send /components/schemas/A/maximum"],
     );
 }
 
@@ -273,5 +273,43 @@ fn a_type_that_is_no_openapi_is_compared_as_it_stands() {
 #[test]
 fn other_parts_of_the_components_are_compared_as_they_stand() {
     let document = |id: &str| format!("paths: {{}}\ncomponents: {{links: {{L: {{operationId: {id}}}}}}}");
-    check(&document("a"), &document("b"), &["BB keyword-changed none  /components/links"]);
+    check(&document("a"), &document("b"), &[".. extension-changed none  /components/links"]);
+}
+
+/// Its bounds decide which type an integer has: `u8`, `i64`, `NonZeroU64`.
+#[test]
+fn a_bound_of_an_integer_is_as_good_as_a_type() {
+    let at = "/components/schemas/A/maximum";
+    let bound = |more: &str| format!("A: {{type: integer{more}}}");
+    let (none, small, great) = (bound(""), bound(", maximum: 255"), bound(", maximum: 300"));
+    check(&read(&none), &read(&small), &[&format!(".B constraint-added read send {at}")]);
+    check(&read(&small), &read(&none), &[&format!("BB constraint-removed read send {at}")]);
+    check(&read(&small), &read(&great), &[&format!("BB constraint-loosened read send {at}")]);
+    check(&read(&great), &read(&small), &[&format!(".B constraint-tightened read send {at}")]);
+    check(&sent(&great), &sent(&small), &[&format!("BB constraint-tightened sent send {at}")]);
+    check(&sent(&small), &sent(&none), &[&format!(".. constraint-removed sent send {at}")]);
+    // A number is an `f64`, whatever its bounds.
+    let [small, great] = [small, great].map(|schema| schema.replace("integer", "number"));
+    check(&read(&small), &read(&great), &[&format!(".. constraint-loosened read send {at}")]);
+}
+
+#[test]
+fn what_becomes_a_component_is_said_to_and_does_no_harm() {
+    let inline = "A: {properties: {b: {type: string, enum: [x]}}}";
+    let component = "A: {properties: {b: {$ref: '#/components/schemas/B'}}}, B: {type: string, enum: [x]}";
+    let inline = sent(inline);
+    let component = sent(component);
+    check(&inline, &component, &[".. schema-extracted sent send /components/schemas/A/properties/b"]);
+    check(&component, &inline, &[".. schema-inlined sent send /components/schemas/A/properties/b"]);
+}
+
+#[test]
+fn a_header_has_one_name_in_any_case() {
+    let header = |name: &str| {
+        let header = format!("headers: {{{name}: {{schema: {{type: string}}}}}}");
+        operation(&format!("responses: {{'200': {{description: '', {header}}}}}"), "")
+    };
+    check(&header("X-Limit"), &header("x-limit"), &[]);
+    let parameter = |name: &str| operation(&format!("parameters: [{{name: {name}, in: header}}]"), "");
+    check(&parameter("X-Limit"), &parameter("x-limit"), &[]);
 }

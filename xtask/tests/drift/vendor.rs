@@ -147,6 +147,8 @@ const MARCH_TO_JULY: &str = "
 ";
 
 const JULY_TO_OCTOBER: &str = "
+    .. schema-extracted %~1kyc~1documents/post/requestBody/content/application~1json/schema/oneOf/1/properties/document_type
+    .. schema-extracted %~1kyc~1documents/post/requestBody/content/application~1json/schema/oneOf/2/properties/documents/items/properties/document_type
     .. enum-values-added %~1kyc/patch/requestBody/content/application~1json/schema/properties/id_type/enum
     .. enum-values-added %~1kyc~1documents/post/requestBody/content/application~1json/schema/oneOf/1/properties/document_type/enum
     .. enum-values-added %~1kyc~1documents/post/requestBody/content/application~1json/schema/oneOf/2/properties/documents/items/properties/document_type/enum
