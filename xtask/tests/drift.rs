@@ -4,6 +4,8 @@
 
 #[path = "drift/constructs.rs"]
 mod constructs;
+#[path = "drift/gaps.rs"]
+mod gaps;
 #[path = "drift/hostile.rs"]
 mod hostile;
 #[path = "drift/laws.rs"]

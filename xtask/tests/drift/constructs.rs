@@ -23,7 +23,7 @@ fn line(change: &Change) -> String {
 }
 
 /// Compares two texts, there and back, and two documents with themselves.
-fn check(old: &str, new: &str, expected: &[&str]) {
+pub(super) fn check(old: &str, new: &str, expected: &[&str]) {
     let [old, new] = [old, new].map(|text| document::parse(text).expect("YAML without a slip"));
     let changes = structural(super::compare(&old, &new));
     for change in &changes {
@@ -48,18 +48,18 @@ fn check(old: &str, new: &str, expected: &[&str]) {
 }
 
 /// A document with component schemas, of which `send` sends `A`.
-fn sent(schemas: &str) -> String {
+pub(super) fn sent(schemas: &str) -> String {
     operation("requestBody: {content: {a/b: {schema: {$ref: '#/components/schemas/A'}}}}", schemas)
 }
 
 /// A document with component schemas, of which `send` reads `A`.
-fn read(schemas: &str) -> String {
+pub(super) fn read(schemas: &str) -> String {
     let schema = "{schema: {$ref: '#/components/schemas/A'}}";
     operation(&format!("responses: {{'200': {{description: '', content: {{a/b: {schema}}}}}}}"), schemas)
 }
 
 /// A document with the operation `send`, and component schemas.
-fn operation(members: &str, schemas: &str) -> String {
+pub(super) fn operation(members: &str, schemas: &str) -> String {
     format!("paths: {{/send: {{post: {{operationId: send, {members}}}}}}}\ncomponents: {{schemas: {{{schemas}}}}}")
 }
 

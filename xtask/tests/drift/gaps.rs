@@ -1,0 +1,176 @@
+//! More constructs that the checked-in document does without: what the comparison could forget, and no other test would see.
+
+use super::constructs::{check, operation, read, sent};
+
+#[test]
+fn what_a_property_says_of_being_required_counts() {
+    let document = |required| sent(&format!("A: {{properties: {{a: {{type: string, required: {required}}}}}}}"));
+    check(&document(false), &document(true), &["BB property-required sent send /components/schemas/A/properties/a"]);
+}
+
+#[test]
+fn null_among_the_values_is_nullable_and_values_that_hold_at_once_are_those_of_all() {
+    check(&sent("A: {enum: [a, null]}"), &sent("A: {enum: [a], nullable: true}"), &[]);
+    check(
+        &sent("A: {enum: [a, null]}"),
+        &sent("A: {enum: [a]}"),
+        &["BB nullable-removed sent send /components/schemas/A/enum"],
+    );
+    check(
+        &sent("A: {allOf: [{enum: [a, b]}, {enum: [b, c]}]}"),
+        &sent("A: {allOf: [{enum: [a, b]}, {enum: [b]}]}"),
+        &[],
+    );
+    check(
+        &sent("A: {allOf: [{enum: [a, b]}, {enum: [b, c]}]}"),
+        &sent("A: {allOf: [{enum: [a, b]}, {enum: [a]}]}"),
+        &[
+            ".. enum-values-added sent send /components/schemas/A/allOf/0/enum",
+            "BB enum-values-removed sent send /components/schemas/A/allOf/0/enum",
+        ],
+    );
+}
+
+#[test]
+fn of_types_that_hold_at_once_the_narrower_counts() {
+    check(&sent("A: {allOf: [{type: number}, {type: integer}]}"), &sent("A: {type: integer}"), &[]);
+    check(&sent("A: {properties: {a: {}}}"), &sent("A: {type: object, properties: {a: {}}}"), &[]);
+}
+
+#[test]
+fn restrictions_without_an_order_are_compared() {
+    check(
+        &sent("A: {minimum: 0, exclusiveMinimum: true}"),
+        &sent("A: {minimum: 0}"),
+        &[".. constraint-removed sent send /components/schemas/A/exclusiveMinimum"],
+    );
+    check(
+        &sent("A: {multipleOf: 2}"),
+        &sent("A: {multipleOf: 4}"),
+        &["B. constraint-changed sent send /components/schemas/A/multipleOf"],
+    );
+}
+
+#[test]
+fn variants_are_told_apart_by_what_they_have_of_their_own() {
+    let document = |variants: [&str; 2]| sent(&format!("A: {{oneOf: [{}]}}", variants.join(", ")));
+    let [string, boolean] = ["{properties: {a: {type: string}}}", "{properties: {b: {type: boolean}}}"];
+    let edited = ["BB type-changed sent send /components/schemas/A/oneOf/0/properties/a/type"];
+    check(&document([string, boolean]), &document([&string.replace("string", "integer"), boolean]), &edited);
+    let both = document([&string.replace("string", "integer"), &boolean.replace("boolean", "integer")]);
+    check(&document([string, boolean]), &both, &[edited[0], &edited[0].replace("0/properties/a", "1/properties/b")]);
+    let titled = |variant: &str| variant.replacen('{', "{title: One, ", 1);
+    let moved = document([boolean, &titled(string).replace("string", "integer")]);
+    check(
+        &document([&titled(string), boolean]),
+        &moved,
+        &["BB type-changed sent send /components/schemas/A/oneOf/1/properties/a/type"],
+    );
+}
+
+#[test]
+fn one_more_shape_is_accepted_and_one_less_is_read() {
+    let [flat, union] = ["A: {type: string}", "A: {oneOf: [{type: string}, {type: integer}]}"];
+    check(&sent(flat), &sent(union), &[".B union-introduced sent send /components/schemas/A/oneOf"]);
+    check(&sent(union), &sent(flat), &["BB union-dropped sent send /components/schemas/A/oneOf"]);
+    check(&read(flat), &read(union), &["BB union-introduced read send /components/schemas/A/oneOf"]);
+    check(
+        &sent("A: {oneOf: [{type: string}, {}]}"),
+        &sent("A: {anyOf: [{}, {type: string}]}"),
+        &["BB keyword-changed sent send /components/schemas/A/anyOf"],
+    );
+    let two = "A: {oneOf: [{required: [a]}, {required: [b]}], anyOf: [{required: [c]}, {required: [d]}]}";
+    check(
+        &sent(two),
+        &sent("A: {oneOf: [{required: [a]}, {required: [b]}]}"),
+        &["BB union-dropped sent send /components/schemas/A/anyOf"],
+    );
+}
+
+#[test]
+fn what_other_properties_hold_is_compared_in_every_part() {
+    let document = |kind| {
+        let parts = format!("{{additionalProperties: {{minLength: 1}}}}, {{additionalProperties: {{type: {kind}}}}}");
+        sent(&format!("A: {{allOf: [{parts}]}}"))
+    };
+    check(
+        &document("string"),
+        &document("integer"),
+        &["BB type-changed sent send /components/schemas/A/allOf/1/additionalProperties/type"],
+    );
+}
+
+#[test]
+fn what_stands_beside_the_schemas_is_compared() {
+    let body = |more: &str| operation(&format!("requestBody: {{content: {{a/b: {{schema: {{}}{more}}}}}}}"), "");
+    check(
+        &body(", encoding: {a: {contentType: c/d}}"),
+        &body(", encoding: {a: {contentType: e/f}}"),
+        &["B. serialization-changed sent send /paths/~1send/post/requestBody/content/a~1b/encoding"],
+    );
+    let answer = |more: &str| operation(&format!("responses: {{'200': {{description: ''{more}}}}}"), "");
+    check(
+        &answer(""),
+        &answer(", links: {}"),
+        &["BB keyword-changed read send /paths/~1send/post/responses/200/links"],
+    );
+    check(
+        &answer(", headers: {H: {}}"),
+        &answer(", headers: {H: {required: true}}"),
+        &["BB keyword-changed read send /paths/~1send/post/responses/200/headers/H/required"],
+    );
+    check(
+        &answer(", headers: {H: {schema: {type: string}}}"),
+        &answer(", headers: {H: {schema: {type: integer}}}"),
+        &["BB type-changed read send /paths/~1send/post/responses/200/headers/H/schema/type"],
+    );
+    let members = |body: &str, item: &str| {
+        format!("paths: {{/a: {{post: {{operationId: a, requestBody: {{content: {{}}{body}}}}}{item}}}}}")
+    };
+    check(
+        &members("", ""),
+        &members(", x-a: 1", ", x-b: 1"),
+        &[".. extension-changed none a /paths/~1a/x-b", ".. extension-changed sent a /paths/~1a/post/requestBody/x-a"],
+    );
+}
+
+#[test]
+fn servers_count_where_they_are_nearest() {
+    let document = |test: &str, own: &str| {
+        let variables = format!("{{stage: {{default: {test}, enum: [a, b]}}}}");
+        format!(
+            "servers: [{{url: 'https://x', variables: {variables}}}]\npaths: {{/a: {{get: {{operationId: a{own}}}}}}}"
+        )
+    };
+    check(&document("a", ""), &document("b", ""), &["B. server-changed none  /servers/0"]);
+    check(
+        &document("a", ""),
+        &document("a", ", servers: [{url: 'https://y'}]"),
+        &["B. server-changed none a /paths/~1a/get/servers/0"],
+    );
+}
+
+#[test]
+fn a_scheme_may_have_another_name() {
+    let document = |name: &str, ways: &str| {
+        let schemes = format!("{{{name}: {{type: apiKey, in: header, name: K}}, O: {{type: oauth2}}}}");
+        format!(
+            "paths: {{/a: {{get: {{operationId: a, security: [{ways}]}}}}}}\ncomponents: {{securitySchemes: {schemes}}}"
+        )
+    };
+    check(
+        &document("K", "{K: []}"),
+        &document("L", "{L: []}"),
+        &[".. security-scheme-renamed none a /components/securitySchemes/L"],
+    );
+    check(
+        &document("K", "{K: []}"),
+        &document("K", "{K: []}, {O: []}"),
+        &[".. security-changed sent a /paths/~1a/get/security"],
+    );
+    check(
+        &document("K", "{K: [], O: []}"),
+        &document("K", "{O: []}"),
+        &["B. security-changed sent a /paths/~1a/get/security"],
+    );
+}
