@@ -174,3 +174,57 @@ fn a_scheme_may_have_another_name() {
         &["B. security-changed sent a /paths/~1a/get/security"],
     );
 }
+
+#[test]
+fn edited_variants_in_another_order_keep_their_titles_and_tags() {
+    let expected = [
+        "BB type-changed sent send /components/schemas/A/oneOf/0/properties/b/type",
+        "BB type-changed sent send /components/schemas/A/oneOf/1/properties/a/type",
+    ];
+    for (title, tag) in [(true, false), (false, true)] {
+        let variant = |name: &str, kind: &str| {
+            let title = if title { format!("title: T{name}, ") } else { String::new() };
+            let tag = if tag { format!("t: {{enum: [{name}]}}, ") } else { String::new() };
+            format!("{{{title}properties: {{{tag}{name}: {{type: {kind}}}}}}}")
+        };
+        let document = |[one, other]: [&str; 2], kind| {
+            sent(&format!("A: {{oneOf: [{}, {}]}}", variant(one, kind), variant(other, kind)))
+        };
+        check(&document(["a", "b"], "string"), &document(["b", "a"], "integer"), &expected);
+    }
+}
+
+#[test]
+fn parameters_of_a_path_are_those_of_its_operations() {
+    let document = |more: &str| {
+        let parameter = format!("{{name: id, in: path, schema: {{type: string}}{more}}}");
+        format!(
+            "paths: {{'/a/{{id}}': {{parameters: [{parameter}], get: {{operationId: g}}, put: {{operationId: p}}}}}}"
+        )
+    };
+    // What is in a path is required, said or not.
+    check(&document(""), &document(", required: true"), &[]);
+    check(&document(""), &document(", deprecated: true"), &[".. deprecated sent g,p /paths/~1a~1{id}/parameters/0"]);
+}
+
+#[test]
+fn an_operation_without_an_id_is_known_by_its_path_and_an_answer_by_what_it_holds() {
+    check("paths: {/a: {get: {}}}", "paths: {/a: {put: {}}}", &["B. method-changed sent PUT /a /paths/~1a/put"]);
+    let answer = |status: &str, kind: &str| {
+        let content = format!("{{a/b: {{schema: {{type: {kind}}}}}}}");
+        operation(&format!("responses: {{'{status}': {{description: '', content: {content}}}}}"), "")
+    };
+    check(
+        &answer("200", "string"),
+        &answer("201", "string"),
+        &["B. status-changed read send /paths/~1send/post/responses/201"],
+    );
+    check(
+        &answer("200", "string"),
+        &answer("201", "integer"),
+        &[
+            ".. status-added read send /paths/~1send/post/responses/201",
+            ".B status-removed read send /paths/~1send/post/responses/200",
+        ],
+    );
+}
