@@ -6,14 +6,14 @@ mod command;
 
 use std::{process::ExitCode, thread};
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::command::{Failure, ci, codegen, spec};
 
 /// Turns the vendor's OpenAPI document into the crate `unigox-client`.
 ///
-/// Exit codes: 0 done; 1 the answer is no (stale output, or output that can't be written); 2 wrong usage, or an input
-/// that can't be read; 3 the document or the overlay holds something that the pipeline can't handle.
+/// Exit codes: 0 done; 1 the answer is no (stale output, a change or a contradiction that was asked for, output that can't
+/// be written); 2 wrong usage, or an input that can't be read; 3 the document or the overlay holds something that the pipeline can't handle.
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 struct Cli {
@@ -36,7 +36,7 @@ fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) if error.use_stderr() => {
-            eprintln!("{}\nnext: cargo xtask codegen --help", error.to_string().trim_end());
+            eprintln!("{}\nnext: {} --help", error.to_string().trim_end(), named(std::env::args().skip(1)));
             return ExitCode::from(2);
         }
         // Help was asked for.
@@ -60,4 +60,15 @@ fn main() -> ExitCode {
             ExitCode::from(failure.code)
         }
     }
+}
+
+/// The command that the arguments name, as far as they name one.
+fn named(arguments: impl Iterator<Item = String>) -> String {
+    let (mut command, mut named) = (Cli::command(), "cargo xtask".to_owned());
+    for argument in arguments {
+        let Some(found) = command.find_subcommand(&argument) else { break };
+        named = format!("{named} {argument}");
+        command = found.clone();
+    }
+    named
 }

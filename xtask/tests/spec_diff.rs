@@ -175,7 +175,9 @@ fn wrong_usage_is_2_and_a_document_that_is_none_is_3() {
     }
     assert_eq!(run(&folder, "old.yaml", "missing.yaml", &[]).0, 2);
     assert_eq!(run(&folder, "old.yaml", ".", &[]).0, 2);
-    assert_eq!(run(&folder, "old.yaml", "new.json", &["--format", "xml"]).0, 2);
+    let (code, _, stderr) = run(&folder, "old.yaml", "new.json", &["--format", "xml"]);
+    assert_eq!(code, 2);
+    assert!(stderr.ends_with("next: cargo xtask spec diff --help\n"), "{stderr}");
     assert_eq!(run(&folder, "old.yaml", "new.json", &["--fail-on", "nothing"]).0, 2);
 }
 

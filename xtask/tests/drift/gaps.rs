@@ -112,7 +112,7 @@ fn what_stands_beside_the_schemas_is_compared() {
     check(
         &answer(""),
         &answer(", links: {}"),
-        &["BB keyword-changed read send /paths/~1send/post/responses/200/links"],
+        &[".. extension-changed read send /paths/~1send/post/responses/200/links"],
     );
     check(
         &answer(", headers: {H: {}}"),
