@@ -127,6 +127,18 @@ fn the_report_for_scripts_has_a_version_and_a_schema() {
     insta::assert_snapshot!(serde_json::to_string_pretty(&schema).expect("JSON"));
 }
 
+/// The facade's table of operations knows it by the old name still.
+#[test]
+fn an_operation_with_another_id_reaches_the_method_that_it_had() {
+    let folder = folder(|document| {
+        document["paths"]["/api/v1/partner/users/{user_uuid}"]["get"]["operationId"] = json!("readUser");
+    });
+    let (_, stdout, _) = run(&folder, "old.yaml", "new.json", &["--format", "json"]);
+    let report: Value = serde_json::from_str(&stdout).expect("JSON");
+    assert_eq!(report["changes"][0]["operations"], json!(["readUser"]));
+    assert_eq!(report["changes"][0]["reaches"], json!(["User::get"]));
+}
+
 #[test]
 fn the_exit_code_is_1_only_as_asked() {
     let words = |document: &mut Value| document["info"]["description"] = json!("Other words");

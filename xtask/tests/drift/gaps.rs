@@ -228,3 +228,20 @@ fn an_operation_without_an_id_is_known_by_its_path_and_an_answer_by_what_it_hold
         ],
     );
 }
+
+/// No type is generated for what only errors carry; this is carried by a success, too, and found there last.
+#[test]
+fn what_errors_and_successes_share_is_judged_as_in_a_success() {
+    let document = |schema: &str| {
+        let answers = |path: &str, status: u16| {
+            let content = "content: {a/b: {schema: {$ref: '#/components/schemas/S'}}}";
+            format!(
+                "/{path}: {{get: {{operationId: {path}, responses: {{'{status}': {{description: '', {content}}}}}}}}}"
+            )
+        };
+        let paths = format!("{}, {}", answers("a", 400), answers("b", 200));
+        format!("paths: {{{paths}}}\ncomponents: {{schemas: {{S: {{type: object, properties: {{{schema}}}}}}}}}")
+    };
+    let removed = "BB optional-property-removed read a,b /components/schemas/S/properties/p";
+    check(&document("p: {type: string}"), &document(""), &[removed]);
+}
