@@ -2,6 +2,9 @@
 //!
 //! Everything goes through the real binary, in a copy of as much of the workspace as it looks for.
 
+#[path = "support/binary.rs"]
+mod binary;
+
 use std::{
     collections::BTreeMap,
     fs::{self, File},
@@ -12,6 +15,8 @@ use std::{
 };
 
 use tempfile::TempDir;
+
+use crate::binary::{copy, outcome};
 
 const GENERATED: [&str; 6] = [
     "crates/unigox-client/src/generated/client.rs",
@@ -29,16 +34,7 @@ const OVERLAY: &str = "openapi/overlay.yaml";
 fn run(dir: &Path, args: &[&str]) -> (i32, String, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
     let output = command.args(args).current_dir(dir).stdin(Stdio::null()).output().expect("the binary starts");
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("output is UTF-8");
-    let (stdout, stderr) = (text(output.stdout), text(output.stderr));
-    let Some(code) = output.status.code() else { panic!("{args:?} ended with {}:\n{stderr}", output.status) };
-    assert!(!stderr.contains("panicked at"), "{args:?} panicked:\n{stderr}");
-    if code != 0 {
-        let last = stderr.lines().last().unwrap_or_default();
-        assert!(last.starts_with("next: "), "{args:?} ended with {code}, but not with what to do next:\n{stderr}");
-        assert_eq!(stdout, "", "{args:?} failed, but there is something on stdout");
-    }
-    (code, stdout, stderr)
+    outcome(output, args)
 }
 
 /// A copy of what the binary needs of the workspace.
@@ -158,19 +154,6 @@ impl Workspace {
 
 fn long_ago() -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000)
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("a folder");
-    for entry in fs::read_dir(from).expect("a folder that can be read") {
-        let entry = entry.expect("an entry");
-        let to = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &to);
-        } else {
-            fs::copy(entry.path(), to).expect("a copy");
-        }
-    }
 }
 
 // ---- Up to date or not ----------------------------------------------------------------------------------------------

@@ -5,6 +5,9 @@
 #![cfg(unix)]
 #![expect(clippy::print_stdout, reason = "says what was not tested, for whoever runs it with `--nocapture`")]
 
+#[path = "support/binary.rs"]
+mod binary;
+
 use std::{
     collections::BTreeMap,
     fs,
@@ -17,6 +20,8 @@ use std::{
 };
 
 use tempfile::TempDir;
+
+use crate::binary::{copy, outcome};
 
 const DOCUMENT: &str = "openapi/unigox-partner.yaml";
 const OVERLAY: &str = "openapi/overlay.yaml";
@@ -112,16 +117,7 @@ impl Workspace {
     /// Runs the binary, and holds what it does to what holds for every run.
     fn run(&self, args: &[&str]) -> (i32, String, String) {
         let output = self.command(args).output().expect("the binary starts");
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("output is UTF-8");
-        let (stdout, stderr) = (text(output.stdout), text(output.stderr));
-        let Some(code) = output.status.code() else { panic!("{args:?} ended with {}:\n{stderr}", output.status) };
-        assert!(!stderr.contains("panicked at"), "{args:?} panicked:\n{stderr}");
-        if code != 0 {
-            let last = stderr.lines().last().unwrap_or_default();
-            assert!(last.starts_with("next: "), "{args:?} ended with {code}, but not with what to do next:\n{stderr}");
-            assert_eq!(stdout, "", "{args:?} failed, but there is something on stdout");
-        }
-        (code, stdout, stderr)
+        outcome(output, args)
     }
 
     fn start(&self, args: &[&str]) -> Child {
@@ -163,19 +159,6 @@ impl Workspace {
 
 fn real_root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("a folder");
-    for entry in fs::read_dir(from).expect("a folder that can be read") {
-        let entry = entry.expect("an entry");
-        let to = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &to);
-        } else {
-            fs::copy(entry.path(), to).expect("a copy");
-        }
-    }
 }
 
 fn replaced(text: &str, from: &str, to: &str) -> String {
