@@ -4,13 +4,13 @@
 //! every use is an edge to that node, so that the work grows with the documents and not with the number of uses.
 
 use std::{
-    collections::{BTreeSet, HashMap, HashSet, VecDeque, hash_map::Entry},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque, hash_map::Entry},
     mem,
 };
 
 use serde_json::Value;
 
-use super::{Change, Direction, Rule, Verdict, likeness::Likeness, place::Place, rule::Flow, shape::Schema};
+use super::{Change, Direction, Rule, Verdict, likeness::Likeness, place::Place, rule::Flow, security, shape::Schema};
 use crate::{claims::Claims, walk};
 
 pub(super) struct Comparison<'d> {
@@ -32,6 +32,8 @@ pub(super) struct Comparison<'d> {
 pub(super) struct Side<'d> {
     pub(super) document: &'d Value,
     pub(super) likeness: Likeness<'d>,
+    /// The security schemes by name, their references followed.
+    pub(super) schemes: BTreeMap<&'d str, Place<'d>>,
     /// What was compared: schemas, and what is merged into them, by identity.
     pub(super) read: HashSet<usize>,
 }
@@ -76,7 +78,12 @@ impl<'d> Comparison<'d> {
         [old, new]
             .into_iter()
             .for_each(|document| walk::references(document, &mut |_, _| strays += STRAYS_BY_REFERENCE));
-        let side = |document| Side { document, likeness: Likeness::new(document), read: HashSet::new() };
+        let side = |document| Side {
+            document,
+            likeness: Likeness::new(document),
+            schemes: security::schemes(document),
+            read: HashSet::new(),
+        };
         Self {
             old: side(old),
             new: side(new),

@@ -17,7 +17,7 @@ type Ways = BTreeSet<Way>;
 type Way = BTreeMap<String, BTreeSet<String>>;
 
 /// The schemes of a document.
-fn schemes(document: &Value) -> BTreeMap<&str, Place<'_>> {
+pub(super) fn schemes(document: &Value) -> BTreeMap<&str, Place<'_>> {
     let schemes = Place::at(document, "#/components/securitySchemes");
     schemes.iter().flat_map(Place::members).map(|(name, place)| (name, place.resolved(document))).collect()
 }
@@ -76,7 +76,7 @@ impl<'d> Comparison<'d> {
 
     /// Schemes that have another name now, by their old one.
     fn renamed_schemes(&self) -> BTreeMap<&'d str, (&'d str, Place<'d>)> {
-        let (before, now) = (schemes(self.old.document), schemes(self.new.document));
+        let (before, now) = (&self.old.schemes, &self.new.schemes);
         let come: Vec<_> = now.iter().filter(|(name, _)| !before.contains_key(*name)).collect();
         let gone = before.iter().filter(|(name, _)| !now.contains_key(*name));
         let follow = |(was, old): (&&'d str, &Place<'d>)| {
@@ -88,13 +88,13 @@ impl<'d> Comparison<'d> {
 
     /// Compares the scheme that the new document calls `name`.
     fn scheme(&mut self, node: NodeId, name: &str, renamed: &BTreeMap<&'d str, (&'d str, Place<'d>)>) {
-        let Some(new) = schemes(self.new.document).remove(name) else { return };
+        let Some(new) = self.new.schemes.get(name).cloned() else { return };
         if let Some((was, (is, old))) = renamed.iter().find(|(_, (is, _))| *is == name) {
             let summary = format!("the security scheme `{was}` is called `{is}` now");
             let rule = Rule::SecuritySchemeRenamed;
             return self.found(node, Found { rule, flow: Flow::Outside, old, new: &new, summary });
         }
-        let Some(old) = schemes(self.old.document).remove(name) else { return };
+        let Some(old) = self.old.schemes.get(name).cloned() else { return };
         if substance(&old) != substance(&new) {
             let differs = |key: &&str| old.value.get(*key) != new.value.get(*key);
             let keys: BTreeSet<_> = old.members().chain(new.members()).map(|(key, _)| key).collect();
@@ -112,7 +112,7 @@ impl<'d> Comparison<'d> {
 
     /// Schemes that came or went. What that does to an operation is found at the operation.
     pub(super) fn schemes(&mut self, node: NodeId) {
-        let (before, now) = (schemes(self.old.document), schemes(self.new.document));
+        let (before, now) = (self.old.schemes.clone(), self.new.schemes.clone());
         let renamed = self.renamed_schemes();
         let (old, new) = (Place::root(self.old.document), Place::root(self.new.document));
         for name in now.keys().filter(|name| before.contains_key(*name)) {
