@@ -317,7 +317,12 @@ impl<'d> Module<'d> {
         };
         let properties = schema["properties"].as_object().into_iter().flatten();
         let (required, optional): (Vec<_>, Vec<_>) = properties.partition(|(name, _)| is_required(name));
-        let given: Vec<String> = required.into_iter().map(|(_, property)| value(property)).collect();
+        // The constructor takes what becomes a string, so the value has to say that it is one.
+        let argument = |(field, property): (&String, &Value)| match value(property) {
+            value if self.is_string(name, &names::snake(field)) => value.replacen("json(", "json::<String>(", 1),
+            value => value,
+        };
+        let given: Vec<String> = required.into_iter().map(argument).collect();
         let made = match given.as_slice() {
             [] => format!("types::{name}::default()"),
             given => format!("types::{name}::new({})", given.join(", ")),
@@ -327,6 +332,18 @@ impl<'d> Module<'d> {
             .map(|(name, property)| format!("form.{} = Some({}); ", names::snake(name), value(property)));
         let set: String = set.collect();
         format!("{{ #[allow(unused_mut)] let mut form = {made}; {set}hides(&form, {name:?}); form }}")
+    }
+
+    /// Whether `field` of the generated struct `name` is a plain string.
+    fn is_string(&self, name: &str, field: &str) -> bool {
+        self.types.items.iter().any(|item| match item {
+            syn::Item::Struct(item) if item.ident == name => item.fields.iter().any(|known| {
+                let ty = &known.ty;
+                known.ident.as_ref().is_some_and(|ident| ident == field)
+                    && quote::quote!(#ty).to_string().replace(' ', "") == "::std::string::String"
+            }),
+            _ => false,
+        })
     }
 
     fn argument(&self, ty: &syn::Type, schema: Option<&Value>) -> String {
