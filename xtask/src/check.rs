@@ -1,13 +1,13 @@
 //! What a document must be before anything is done to it: OpenAPI 3.0, with references that lead somewhere.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
 use crate::{
     defect::Defect,
     names,
-    walk::{self, join},
+    openapi::{self, METHODS, Place, join, operations},
 };
 
 /// Every defect that no later stage could say better.
@@ -66,7 +66,7 @@ pub(crate) fn outline(document: &Value) -> Vec<Defect> {
             if !expect(&pointer, Some(item), Value::is_object, "a mapping of methods") {
                 continue;
             }
-            for method in walk::METHODS {
+            for method in METHODS {
                 let Some(operation) = item.get(method) else { continue };
                 let pointer = join(&pointer, method);
                 if expect(&pointer, Some(operation), Value::is_object, "an operation") {
@@ -76,8 +76,7 @@ pub(crate) fn outline(document: &Value) -> Vec<Defect> {
             }
         }
     }
-    let schemas = document.get("components").and_then(|components| components.get("schemas"));
-    for (name, schema) in schemas.and_then(Value::as_object).into_iter().flatten() {
+    for (name, schema) in openapi::components(document) {
         expect(&join("/components/schemas", name), Some(schema), Value::is_object, "a schema");
     }
     defects
@@ -85,7 +84,7 @@ pub(crate) fn outline(document: &Value) -> Vec<Defect> {
 
 /// References that lead nowhere, or out of the document.
 pub(crate) fn references(document: &Value, defects: &mut Vec<Defect>) {
-    walk::references(document, &mut |pointer, target| {
+    openapi::references(document, &mut |pointer, target| {
         let place = join(pointer, "$ref");
         if target.is_empty() {
             let remedy = "write `$ref: '#/components/schemas/…'`";
@@ -136,97 +135,94 @@ pub fn nearest<'n>(wanted: &str, names: impl Iterator<Item = &'n str>) -> Option
 /// A schema that is defined as itself, by references, `allOf`, `oneOf`, `anyOf` or `not`, describes nothing; through a
 /// property, an array or a map it is an ordinary recursive type.
 pub(crate) fn cycles(document: &Value, defects: &mut Vec<Defect>) {
-    #[derive(Clone, Copy, PartialEq)]
-    enum State {
-        Open,
-        Done,
-    }
-    fn direct<'d>(schema: &'d Value, targets: &mut Vec<&'d str>) {
-        targets.extend(walk::reference(schema));
-        for key in ["allOf", "oneOf", "anyOf"] {
-            for part in schema.get(key).and_then(Value::as_array).into_iter().flatten() {
-                direct(part, targets);
-            }
-        }
-        if let Some(part) = schema.get("not") {
-            direct(part, targets);
-        }
-    }
-    fn visit<'d>(
-        document: &'d Value,
-        target: &'d str,
-        states: &mut HashMap<&'d str, State>,
-        trail: &mut Vec<&'d str>,
-        defects: &mut Vec<Defect>,
-    ) {
-        match states.get(target) {
-            Some(State::Done) => return,
-            Some(State::Open) => {
-                let from = trail.iter().position(|step| *step == target).unwrap_or(0);
-                let circle: Vec<&str> = trail[from..].iter().chain([&target]).copied().collect();
-                let problem = format!("circular reference: {}", circle.join(" → "));
-                let remedy = "break the circle: a schema can contain itself only through a property, array or map";
-                defects.push(Defect::new(target.trim_start_matches('#'), problem, remedy));
-                return;
-            }
-            None => {}
-        }
-        states.insert(target, State::Open);
-        trail.push(target);
-        let mut next = Vec::new();
-        if let Some(schema) = document.pointer(target.trim_start_matches('#')) {
-            direct(schema, &mut next);
-        }
-        for target in next {
-            visit(document, target, states, trail, defects);
-        }
-        trail.pop();
-        states.insert(target, State::Done);
-    }
-    let mut states = HashMap::new();
     let mut all = Vec::new();
-    walk::references(document, &mut |_, target| all.push(target));
-    for target in all {
-        visit(document, target, &mut states, &mut Vec::new(), defects);
+    openapi::references(document, &mut |_, target| all.push(target));
+    let mut done: HashSet<&str> = HashSet::new();
+    for start in all {
+        // The way from `start` to where the search is, each step with what is still to be tried from there.
+        let mut trail: Vec<(&str, Vec<&str>)> = Vec::new();
+        let mut next = Some(start);
+        loop {
+            if let Some(target) = next.filter(|target| !done.contains(target)) {
+                if let Some(from) = trail.iter().position(|(step, _)| *step == target) {
+                    defects.push(circle(trail[from..].iter().map(|(step, _)| *step).chain([target])));
+                } else {
+                    trail.push((target, made_of(document, target)));
+                }
+            }
+            let Some((step, open)) = trail.last_mut() else { break };
+            next = open.pop();
+            if next.is_none() {
+                done.insert(step);
+                trail.pop();
+            }
+        }
     }
 }
 
+/// What the schema at `target` is made of directly, the last first.
+fn made_of<'d>(document: &'d Value, target: &str) -> Vec<&'d str> {
+    let mut targets = Vec::new();
+    let mut open: Vec<&Value> = document.pointer(target.trim_start_matches('#')).into_iter().collect();
+    while let Some(schema) = open.pop() {
+        targets.extend(openapi::reference(schema));
+        let lists = ["allOf", "oneOf", "anyOf"].iter().filter_map(|key| schema.get(key)?.as_array());
+        open.extend(lists.flatten().chain(schema.get("not")));
+    }
+    targets
+}
+
+fn circle<'s>(steps: impl Iterator<Item = &'s str>) -> Defect {
+    let steps: Vec<&str> = steps.collect();
+    let place = steps.last().copied().unwrap_or_default().trim_start_matches('#');
+    let problem = match steps.as_slice() {
+        [first, second, .., last] if steps.len() > MAX_SHOWN => {
+            format!("circular reference: {first} → {second} → … → {last}, {} steps", steps.len() - 1)
+        }
+        _ => format!("circular reference: {}", steps.join(" → ")),
+    };
+    Defect::new(place, problem, "break the circle: a schema can contain itself only through a property, array or map")
+}
+
+/// How many steps of a circle are shown.
+const MAX_SHOWN: usize = 20;
+
 /// What the passes leave to the generator, which would stop at it without naming a place: types that are none, and two
-/// properties that make one field. Changes nothing; the walker can't go over what it may not change.
-pub fn schemas(document: &mut Value) -> Vec<Defect> {
+/// properties that make one field.
+pub fn schemas(document: &Value) -> Vec<Defect> {
     let mut defects = Vec::new();
-    walk::schemas_mut(document, &mut |schema, pointer| {
-        if let Some(kind) = schema.get("type") {
+    for (schema, _) in openapi::schemas(document) {
+        if let Some(kind) = schema.value.get("type") {
             let known = ["array", "boolean", "integer", "number", "object", "string"];
             if !kind.as_str().is_some_and(|kind| known.contains(&kind)) {
                 let problem = format!("not OpenAPI 3.0: there is no `type: {kind}`");
-                defects.push(Defect::new(pointer, problem, format!("write one of `{}`", known.join("`, `"))));
+                defects.push(Defect::new(schema.pointer(), problem, format!("write one of `{}`", known.join("`, `"))));
             }
         }
         let mut fields = HashMap::new();
-        for (name, _) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
+        for (name, property) in schema.get("properties").iter().flat_map(Place::members) {
             if let Some(first) = fields.insert(names::snake(name), name) {
                 let problem = format!("makes the same field name as `{first}`");
                 let remedy = "rename one of them, or remove it with an overlay action";
-                defects.push(Defect::new(join(&join(pointer, "properties"), name), problem, remedy));
+                defects.push(Defect::new(property.pointer(), problem, remedy));
             }
         }
-    });
+    }
     defects
 }
 
 fn operation_ids(document: &Value, defects: &mut Vec<Defect>) {
     let mut seen: HashMap<&str, String> = HashMap::new();
-    walk::operations(document, |at, operation| {
-        let Some(id) = operation.get("operationId").and_then(Value::as_str) else { return };
-        let place = join(at.pointer, "operationId");
+    for operation in operations(document) {
+        let Some(id) = operation.id() else { continue };
+        let place = join(&operation.pointer(), "operationId");
         if let Some(first) = seen.get(id) {
             let problem = format!("operationId `{id}` is taken already, at {first}");
             defects.push(Defect::new(place, problem, "give each operation an id of its own"));
         } else {
             seen.insert(id, place);
         }
-    });
+    }
 }
 
 #[cfg(test)]

@@ -11,7 +11,9 @@ mod document;
 mod likeness;
 mod operations;
 mod parameters;
-mod place;
+mod place {
+    pub(super) use crate::openapi::Place;
+}
 mod render;
 mod report;
 mod rule;

@@ -4,12 +4,15 @@
 //! hides personal data, open enums, `#[non_exhaustive]` with constructors, multipart methods, the table of operations,
 //! and method bodies that leave transport and errors to `crates/unigox-client/src/runtime`.
 
+mod constructor;
 mod debug;
 mod docs;
 mod form;
 mod methods;
 mod model;
 mod operations;
+mod print;
+mod status_responses;
 mod types;
 
 pub(crate) use self::docs::sentence;
@@ -34,10 +37,17 @@ pub(crate) fn emit(effective: &Value, generated: syn::File) -> Vec<Emitted> {
             _ => {}
         }
     }
-    let methods = methods::methods(&model, impl_items);
+    let mut types = types::types(&model, type_items);
+    for operation in &model.operations {
+        let form = operation.form_type().map(|(name, schema)| form::form(&model, operation, &name, schema));
+        for code in form.into_iter().chain(status_responses::status_responses(&model, operation)) {
+            types.push('\n');
+            types.push_str(&code);
+        }
+    }
     vec![
-        ("types.rs", types::types(&model, type_items)),
-        ("client.rs", methods),
+        ("types.rs", types),
+        ("client.rs", methods::methods(&model, impl_items)),
         ("operations.rs", operations::operations(&model)),
     ]
 }

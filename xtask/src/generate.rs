@@ -1,7 +1,7 @@
 //! The generator, kept from taking the whole process down.
 //!
 //! What no pass has removed can still make it fail, or panic. Either is contained, and the operation or the schema that
-//! did it is found by halving the document until one is left.
+//! did it is found by bisecting the document.
 
 use std::{
     cell::Cell,
@@ -18,7 +18,7 @@ use serde_json::Value;
 use crate::{
     defect::Defect,
     names,
-    walk::{self, join, schema_name},
+    openapi::{self, Operation, Place, References, join, operations},
 };
 
 /// The code that the generator makes of a lowered document.
@@ -28,21 +28,20 @@ use crate::{
 /// The [`Defect`]s of what it can't take.
 pub fn generate(effective: &Value) -> Result<syn::File, Vec<Defect>> {
     let document = OpenAPI::deserialize(effective).map_err(|error| vec![untypable(effective, &error)])?;
-    let generated = attempt(&document).map_err(|reason| culprits(document, &reason))?;
-    let defects = twice(effective, &generated);
+    let generated = attempt(&document).map_err(|reason| failing_parts(effective, document, &reason))?;
+    let defects = duplicate_names(effective, &generated);
     if defects.is_empty() { Ok(generated) } else { Err(defects) }
 }
 
 /// What the generator gave the same name: it makes names of what stands in a place without looking whether they are taken.
-fn twice(effective: &Value, generated: &syn::File) -> Vec<Defect> {
+fn duplicate_names(effective: &Value, generated: &syn::File) -> Vec<Defect> {
     let mut defects = Vec::new();
     let module = generated.items.iter().find_map(|item| match item {
         syn::Item::Mod(module) if module.ident == "types" => module.content.as_ref(),
         _ => None,
     });
-    let components = effective.get("components").and_then(|components| components.get("schemas")?.as_object());
     let place = |name: &str| {
-        let component = components.into_iter().flatten().find(|(component, _)| names::pascal(component) == name);
+        let component = openapi::components(effective).find(|(component, _)| names::pascal(component) == name);
         component.map_or_else(String::new, |(component, _)| join("/components/schemas", component))
     };
     let mut types = HashSet::new();
@@ -61,7 +60,7 @@ fn twice(effective: &Value, generated: &syn::File) -> Vec<Defect> {
             defects.push(Defect::new(place(&name), problem, remedy));
         }
         let mut known = HashSet::new();
-        // One `extra` too many is expected, and mended when it is emitted.
+        // One `extra` too many is expected, and renamed when it is emitted.
         for member in members.into_iter().filter(|member| *member != "extra" && !known.insert(member.to_string())) {
             let problem = format!("makes `{member}` twice in `{name}`");
             defects.push(Defect::new(place(&name), problem, REMEDY));
@@ -108,24 +107,25 @@ pub fn contain<R>(f: impl FnOnce() -> R) -> Result<R, String> {
 }
 
 /// Finds what the generator stopped at.
-fn culprits(mut document: OpenAPI, reason: &str) -> Vec<Defect> {
+fn failing_parts(effective: &Value, mut document: OpenAPI, reason: &str) -> Vec<Defect> {
     let paths = std::mem::take(&mut document.paths);
     let mut found = Vec::new();
     if attempt(&document).is_err() {
         let schemas = document.components.as_mut().map(|components| std::mem::take(&mut components.schemas));
         let schemas = schemas.unwrap_or_default();
         let names: Vec<&String> = schemas.keys().collect();
+        let references = References::of(effective);
         let with = |names: &[&String]| {
             let mut part = document.clone();
             if let Some(components) = &mut part.components {
-                let get = |name: &str| schemas.get(name).and_then(|schema| serde_json::to_value(schema).ok());
-                let closed = closure(&get, names);
+                let owners: Vec<String> = names.iter().map(|name| join("/components/schemas", name)).collect();
+                let needed = references.schemas_from(owners.iter().map(String::as_str));
                 components.schemas =
-                    schemas.iter().filter(|(name, _)| closed.contains(*name)).map(clone_pair).collect();
+                    schemas.iter().filter(|(name, _)| needed.contains(*name)).map(clone_pair).collect();
             }
             attempt(&part).err()
         };
-        halve(&names, &with, &mut |name, reason| {
+        bisect(&names, &with, &mut |name, reason| {
             let problem = format!("the generator can't take this schema: {reason}");
             found.push(Defect::new(join("/components/schemas", name), problem, REMEDY));
         });
@@ -150,7 +150,7 @@ fn culprits(mut document: OpenAPI, reason: &str) -> Vec<Defect> {
             }
             attempt(&part).err()
         };
-        halve(&operations.iter().collect::<Vec<_>>(), &with, &mut |(path, method), reason| {
+        bisect(&operations.iter().collect::<Vec<_>>(), &with, &mut |(path, method), reason| {
             let operation =
                 paths.paths.get(*path).and_then(|item| item.as_item()?.iter().find(|(name, _)| name == method));
             let id = operation.and_then(|(_, operation)| operation.operation_id.as_deref()).unwrap_or_default();
@@ -182,31 +182,16 @@ fn slot<'i>(item: &'i mut openapiv3::PathItem, method: &str) -> &'i mut Option<o
 }
 
 /// Reports each of `parts` that fails by itself, if all of them together do.
-fn halve<'p, P>(parts: &[&'p P], fails: &dyn Fn(&[&P]) -> Option<String>, report: &mut dyn FnMut(&'p P, String)) {
+fn bisect<'p, P>(parts: &[&'p P], fails: &dyn Fn(&[&P]) -> Option<String>, report: &mut dyn FnMut(&'p P, String)) {
     let Some(reason) = fails(parts).filter(|_| !parts.is_empty()) else { return };
     match parts {
         [one] => report(one, reason),
         _ => {
             let (left, right) = parts.split_at(parts.len() / 2);
-            halve(left, fails, report);
-            halve(right, fails, report);
+            bisect(left, fails, report);
+            bisect(right, fails, report);
         }
     }
-}
-
-/// The schemas that `names` refer to, directly or not, and themselves.
-fn closure(get: &dyn Fn(&str) -> Option<Value>, names: &[&String]) -> HashSet<String> {
-    let mut open: Vec<String> = names.iter().map(|name| (*name).clone()).collect();
-    let mut closed = HashSet::new();
-    while let Some(name) = open.pop() {
-        if !closed.contains(&name)
-            && let Some(schema) = get(&name)
-        {
-            closed.insert(name);
-            walk::references(&schema, &mut |_, target| open.extend(schema_name(target).map(str::to_owned)));
-        }
-    }
-    closed
 }
 
 /// Finds the smallest part of the document that the typed model refuses: its own message names no place.
@@ -218,19 +203,15 @@ fn untypable(document: &Value, error: &serde_json::Error) -> Defect {
         })
     }
     type Schema = openapiv3::ReferenceOr<openapiv3::Schema>;
-    let mut found: Option<(String, String)> = None;
-    // Schemas are shown innermost first, and a schema is refused if any within is: the first one shown is the culprit.
-    let mut copy = document.clone();
-    walk::schemas_mut(&mut copy, &mut |schema, pointer| {
-        if found.is_none() {
-            found = refused::<Schema>(schema).map(|problem| (pointer.to_owned(), problem));
-        }
-    });
-    walk::operations(document, |at, operation| {
-        if found.is_none() {
-            found = refused::<openapiv3::Operation>(operation).map(|problem| (at.pointer.to_owned(), problem));
-        }
-    });
+    // A schema is refused if any within is, and these come after it.
+    let in_schema = |(schema, _): (Place<'_>, _)| Some((schema.pointer(), refused::<Schema>(schema.value)?));
+    let in_operation =
+        |operation: Operation<'_>| Some((operation.pointer(), refused::<openapiv3::Operation>(operation.value())?));
+    let found = openapi::schemas(document)
+        .into_iter()
+        .rev()
+        .find_map(in_schema)
+        .or_else(|| operations(document).find_map(in_operation));
     let sections = document.as_object().into_iter().flatten();
     let in_section = |(key, value): (&String, &Value)| {
         let problem = match key.as_str() {

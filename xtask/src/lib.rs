@@ -7,12 +7,12 @@ pub mod claims;
 pub mod codegen;
 pub mod defect;
 pub mod diff;
-pub mod document;
 mod emit;
 pub mod generate;
 pub mod lint;
 pub mod lower;
 pub mod names;
+pub mod openapi;
 pub mod output;
 pub mod overlay;
 pub mod pipeline;
@@ -22,3 +22,7 @@ pub mod sample;
 pub mod transaction;
 pub mod update;
 pub mod walk;
+pub mod document {
+    //! Goes with its last users.
+    pub use crate::openapi::{Loaded, MAX_BYTES, load, parse};
+}

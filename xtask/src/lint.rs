@@ -22,7 +22,6 @@ mod render;
 mod report;
 mod required_property;
 mod security_scheme;
-mod shape;
 mod tag;
 mod unused_schema;
 

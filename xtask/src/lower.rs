@@ -22,11 +22,15 @@ mod required_alternatives;
 mod success_shapes;
 mod tagged_union;
 
-use std::collections::HashSet;
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::{check, defect::Defect, walk};
+use crate::{
+    check,
+    defect::Defect,
+    openapi::{References, components_mut, join},
+};
 
 /// One thing that a pass changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -166,7 +170,7 @@ pub const PASSES: &[Pass] = &[
 pub fn lower(mut document: Value) -> Result<(Value, Report), Vec<Defect>> {
     let mut defects = check::check(&document);
     if defects.is_empty() {
-        defects = check::schemas(&mut document);
+        defects = check::schemas(&document);
     }
     if !defects.is_empty() {
         return Err(defects);
@@ -180,33 +184,21 @@ pub fn lower(mut document: Value) -> Result<(Value, Report), Vec<Defect>> {
         }
     }
     // Once more: parts that were merged can bring what neither had.
-    let defects = check::schemas(&mut document);
+    let defects = check::schemas(&document);
     if defects.is_empty() { Ok((document, report)) } else { Err(defects) }
 }
 
-/// The component schemas that something refers to.
-fn referenced(document: &Value) -> HashSet<String> {
-    let mut names = HashSet::new();
-    walk::references(document, &mut |_, target| names.extend(walk::schema_name(target).map(str::to_owned)));
-    names
-}
-
-/// Removes the components that were `used` before a pass and that nothing refers to after it, and what they alone
-/// referred to. A component that nothing referred to in the first place is there to be read by somebody, and stays.
-fn drop_unused(document: &mut Value, mut used: HashSet<String>, report: &mut Report, why: &str) {
-    loop {
-        let still = referenced(document);
-        let Some(components) = walk::components(document) else { return };
-        let mut gone: Vec<String> =
-            used.difference(&still).filter(|name| components.contains_key(*name)).cloned().collect();
-        if gone.is_empty() {
-            return;
-        }
-        gone.sort();
-        for name in gone {
-            components.shift_remove(&name);
-            report.note(walk::join("/components/schemas", &name), format!("dropped: {why}"));
-            used.remove(&name);
+/// Removes the components that something referred to `before` a pass and that nothing needs after it. A component that
+/// nothing referred to in the first place is there to be read by somebody, and stays.
+fn drop_unused(document: &mut Value, before: &References, report: &mut Report, why: &str) {
+    let candidates: BTreeMap<String, String> =
+        before.schemas().into_iter().map(|name| (join("/components/schemas", &name), name)).collect();
+    let now = References::of(document);
+    let needed = now.schemas_from(now.owners().filter(|owner| !candidates.contains_key(*owner)));
+    let Some(components) = components_mut(document) else { return };
+    for (pointer, name) in candidates.into_iter().filter(|(_, name)| !needed.contains(name)) {
+        if components.shift_remove(&name).is_some() {
+            report.note(pointer, format!("dropped: {why}"));
         }
     }
 }

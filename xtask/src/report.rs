@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use crate::{
     lower::{Note, PASSES},
-    names, walk,
+    names,
+    openapi::{Operation, extension, operations as all_operations, target},
 };
 
 /// `operations.md`: one row for each operation.
@@ -16,37 +17,30 @@ pub fn operations(effective: &Value) -> String {
          | operation | call | parameters | body | success | errors | key | retry | method |\n\
          |---|---|---|---|---|---|---|---|---|\n",
     );
-    walk::operations(effective, |at, operation| {
-        let id = operation["operationId"].as_str().unwrap_or_default();
-        let item = effective.get("paths").and_then(|paths| paths.get(at.path)).unwrap_or(&Value::Null);
+    for operation in all_operations(effective) {
+        let id = operation.id().unwrap_or_default();
         let cells = [
             format!("`{id}`"),
-            format!("`{} {}`", at.method.to_uppercase(), at.path),
-            parameters(effective, &[item, operation]),
-            body(operation),
-            successes(operation),
-            errors(operation),
-            key(effective, operation).to_owned(),
-            operation[walk::RETRY].as_str().unwrap_or("never (unmarked)").to_owned(),
-            methods(id, operation),
+            format!("`{} {}`", operation.method.to_uppercase(), operation.path),
+            parameters(&operation),
+            body(&operation),
+            successes(&operation),
+            errors(&operation),
+            key(effective, operation.value()).to_owned(),
+            operation.value()[extension::RETRY].as_str().unwrap_or("never (unmarked)").to_owned(),
+            methods(id, &operation),
         ];
         let cells = cells.map(|cell| cell.replace('|', "\\|").replace('\n', " "));
         let _ = writeln!(out, "| {} |", cells.join(" | "));
-    });
+    }
     out
 }
 
-fn parameters(document: &Value, holders: &[&Value]) -> String {
-    let lists = holders.iter().filter_map(|holder| holder.get("parameters")?.as_array());
-    let named = lists.flatten().filter_map(|parameter| {
-        let parameter = walk::resolve(document, parameter)?;
-        let name = parameter["name"].as_str()?;
-        match parameter["in"].as_str()? {
-            "path" => None,
-            place => {
-                Some(format!("`{name}` ({place}{})", if parameter["required"] == true { ", required" } else { "" }))
-            }
-        }
+fn parameters(operation: &Operation<'_>) -> String {
+    let parameters = operation.parameters().into_iter().filter(|parameter| parameter.location != "path");
+    let named = parameters.map(|parameter| {
+        let required = if parameter.is_required() { ", required" } else { "" };
+        format!("`{}` ({}{required})", parameter.name, parameter.location)
     });
     or_none(named.collect::<Vec<_>>().join(", "))
 }
@@ -57,7 +51,7 @@ fn or_none(text: String) -> String {
 
 /// A schema in a few words: its component, or its type.
 fn schema(schema: &Value) -> String {
-    match walk::target(schema) {
+    match target(schema) {
         Some(name) => format!("`{}`", names::pascal(name)),
         None => match (schema["type"].as_str(), schema.get("items")) {
             (Some("array"), Some(items)) => format!("list of {}", self::schema(items)),
@@ -73,22 +67,22 @@ fn content(holder: &Value) -> Option<String> {
     Some(format!("{short} {}", schema(media.get("schema").unwrap_or(&Value::Null))))
 }
 
-fn body(operation: &Value) -> String {
-    let json = operation.get("requestBody").and_then(content);
-    let form = operation.get(walk::MULTIPART).and_then(|form| form["schema"][walk::TYPE_NAME].as_str());
+fn body(operation: &Operation<'_>) -> String {
+    let json = operation.value().get("requestBody").and_then(content);
+    let form = operation.form().and_then(|form| form[extension::TYPE_NAME].as_str());
     let form = form.map(|name| format!("multipart `{name}`"));
     or_none(json.into_iter().chain(form).collect::<Vec<_>>().join(" or "))
 }
 
-fn successes(operation: &Value) -> String {
-    if let Some(shapes) = operation.get(walk::SUCCESSES).and_then(Value::as_object) {
+fn successes(operation: &Operation<'_>) -> String {
+    if let Some(shapes) = operation.successes() {
         let each = shapes.iter().map(|(status, shape)| match shape.get("schema") {
             Some(shape) => format!("{status} {}", schema(shape)),
             None => status.clone(),
         });
         return each.collect::<Vec<_>>().join(", ");
     }
-    let responses = operation.get("responses").and_then(Value::as_object);
+    let responses = operation.value().get("responses").and_then(Value::as_object);
     let each = responses.into_iter().flatten().map(|(status, response)| match content(response) {
         Some(content) => format!("{status} {content}"),
         None => status.clone(),
@@ -96,9 +90,8 @@ fn successes(operation: &Value) -> String {
     or_none(each.collect::<Vec<_>>().join(", "))
 }
 
-fn errors(operation: &Value) -> String {
-    let errors = operation.get(walk::ERRORS).and_then(Value::as_object);
-    let each = errors.into_iter().flatten().map(|(status, error)| match error["schema"].as_str() {
+fn errors(operation: &Operation<'_>) -> String {
+    let each = operation.errors().map(|(status, error)| match error["schema"].as_str() {
         Some(name) => format!("{status} `{name}`"),
         None => status.clone(),
     });
@@ -116,10 +109,10 @@ fn key<'d>(document: &'d Value, operation: &'d Value) -> &'d str {
     }
 }
 
-fn methods(id: &str, operation: &Value) -> String {
+fn methods(id: &str, operation: &Operation<'_>) -> String {
     let name = names::snake(id);
-    let form = operation.get(walk::MULTIPART).map(|_| format!("`{}_multipart`", name.trim_end_matches('_')));
-    let has_json = form.is_none() || operation.get("requestBody").is_some();
+    let form = operation.form().map(|_| format!("`{}_multipart`", name.trim_end_matches('_')));
+    let has_json = form.is_none() || operation.value().get("requestBody").is_some();
     has_json.then(|| format!("`{name}`")).into_iter().chain(form).collect::<Vec<_>>().join(", ")
 }
 

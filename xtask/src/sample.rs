@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::walk;
+use crate::openapi::shape::Shape;
 
 /// What a sample is made with.
 #[derive(Debug, Clone, Copy)]
@@ -20,39 +20,38 @@ pub fn sample(document: &Value, schema: &Value, filling: Filling<'_>) -> Value {
     fit(document, schema, filling, 0)
 }
 
+/// How deep a sample goes: below this optional properties and elements are left out, and twice as deep everything.
+const MAX_DEPTH: usize = 12;
+
 fn fit(document: &Value, schema: &Value, filling: Filling<'_>, depth: usize) -> Value {
-    let schema = walk::resolve(document, schema).unwrap_or(schema);
-    if let Some(values) = schema.get("enum").and_then(Value::as_array) {
-        return values.first().cloned().unwrap_or_default();
+    if depth > 2 * MAX_DEPTH {
+        return Value::Null;
     }
-    if let Some(parts) = schema.get("allOf").and_then(Value::as_array) {
-        let mut whole = Map::new();
-        for part in parts {
-            match fit(document, part, filling, depth + 1) {
-                Value::Object(part) => whole.extend(part),
-                other => return other,
-            }
+    let Some(shape) = Shape::of(document, &[schema]) else { return Value::Null };
+    if let Some(values) = shape.values() {
+        return values.first().copied().cloned().unwrap_or_default();
+    }
+    let mut whole = Map::new();
+    for part in shape.parts() {
+        let variant = ["oneOf", "anyOf"].iter().find_map(|key| part.get(key)?.get(0));
+        match variant.map(|variant| fit(document, variant, filling, depth + 1)) {
+            Some(Value::Object(members)) => whole.extend(members),
+            Some(other) => return other,
+            None => {}
         }
-        return Value::Object(whole);
-    }
-    for key in ["oneOf", "anyOf"] {
-        if let Some(variant) = schema.get(key).and_then(|variants| variants.get(0)) {
-            let mut value = fit(document, variant, filling, depth + 1);
-            // Bare lists of required names stand beside the properties that they speak of.
-            if let (Some(value), true) = (value.as_object_mut(), schema.get("properties").is_some()) {
-                value.extend(object(document, schema, variant, filling, depth));
-            }
-            return value;
+        if part.get("properties").is_some() {
+            whole.extend(object(document, part, variant.unwrap_or(part), filling, depth));
         }
     }
-    match schema["type"].as_str() {
-        Some("string") => text(schema, filling).into(),
-        Some("integer") => schema.get("minimum").cloned().unwrap_or_else(|| 1.into()),
-        Some("number") => json!(schema.get("minimum").and_then(Value::as_f64).unwrap_or(1.0) + 0.5),
+    let said = |key: &str| shape.said(key);
+    match said("type").and_then(Value::as_str) {
+        Some("string") => text(&said, filling).into(),
+        Some("integer") => said("minimum").cloned().unwrap_or_else(|| 1.into()),
+        Some("number") => json!(said("minimum").and_then(Value::as_f64).unwrap_or(1.0) + 0.5),
         Some("boolean") => true.into(),
-        Some("array") if depth > 12 => json!([]),
-        Some("array") => json!([fit(document, &schema["items"], filling, depth + 1)]),
-        _ if schema.get("properties").is_some() => Value::Object(object(document, schema, schema, filling, depth)),
+        Some("array") if depth > MAX_DEPTH => json!([]),
+        Some("array") => json!([fit(document, said("items").unwrap_or(&Value::Null), filling, depth + 1)]),
+        _ if said("properties").is_some() || !whole.is_empty() => Value::Object(whole),
         Some("object") => json!({"key": filling.text}),
         _ => filling.text.into(),
     }
@@ -71,20 +70,21 @@ fn object(
     };
     let alternatives = schema.get("oneOf").or_else(|| schema.get("anyOf")).is_some();
     let wanted = |(name, property): &(&String, &Value)| {
-        is_required(name) || (filling.with_optional && !alternatives && property.get("pattern").is_none() && depth < 12)
+        is_required(name)
+            || (filling.with_optional && !alternatives && property.get("pattern").is_none() && depth < MAX_DEPTH)
     };
     let properties = schema.get("properties").and_then(Value::as_object).into_iter().flatten().filter(wanted);
     properties.map(|(name, property)| (name.clone(), fit(document, property, filling, depth + 1))).collect()
 }
 
-fn text(schema: &Value, filling: Filling<'_>) -> String {
-    match schema["format"].as_str() {
+fn text<'d>(said: &dyn Fn(&str) -> Option<&'d Value>, filling: Filling<'_>) -> String {
+    match said("format").and_then(Value::as_str) {
         Some("uuid") => "6f1c2d9e-4b7a-4c35-9a0e-2d8b1f6e7c04".to_owned(),
         Some("date") => filling.date.to_owned(),
         Some("date-time") => "2026-02-03T09:15:00Z".to_owned(),
         Some("ipv4" | "ip") => "127.0.0.1".to_owned(),
         Some("ipv6") => "::1".to_owned(),
-        _ => match (schema.get("pattern"), schema.get("example").and_then(Value::as_str)) {
+        _ => match (said("pattern"), said("example").and_then(Value::as_str)) {
             (Some(_), Some(example)) => example.to_owned(),
             _ => filling.text.to_owned(),
         },

@@ -174,17 +174,17 @@ impl<'d> Module<'d> {
     fn code(&self, package: &str) -> String {
         let mut calls = String::new();
         let mut count = 0;
-        walk::operations(self.effective, |at, operation| {
-            let id = operation["operationId"].as_str().expect("an id");
+        for operation in openapi::operations(self.effective) {
+            let id = operation.id().expect("an id");
             let method = names::snake(id);
             let form = format!("{}_multipart", method.trim_end_matches('_'));
             let found: Vec<_> = self.methods.iter().filter(|m| m.sig.ident == method || m.sig.ident == form).collect();
             assert!(!found.is_empty(), "{id} has no method");
             for method in found {
-                calls.push_str(&self.call(id, at.method, at.path, operation, method));
+                calls.push_str(&self.call(id, &operation, method));
                 count += 1;
             }
-        });
+        }
         assert_eq!(count, self.methods.len(), "every method is called");
         let hides: String = self.type_names().iter().map(|name| self.hide(name)).collect();
         format!(
@@ -243,12 +243,12 @@ impl<'d> Module<'d> {
 
     /// Takes the canary out of what the document marks as harmless: that may be shown.
     fn unmark(&self, schema: &Value, value: &mut Value, depth: usize) {
-        if schema[walk::SENSITIVE] == false {
+        if schema[SENSITIVE] == false {
             return harmless(value);
         }
-        let target = walk::target(schema).and_then(|name| self.effective["components"]["schemas"].get(name));
+        let target = openapi::target(schema).and_then(|name| self.effective["components"]["schemas"].get(name));
         let schema = target.unwrap_or(schema);
-        if schema[walk::SENSITIVE] == false {
+        if schema[SENSITIVE] == false {
             return harmless(value);
         }
         let alternatives = schema.get("oneOf").or_else(|| schema.get("anyOf")).and_then(Value::as_array);
@@ -269,10 +269,9 @@ impl<'d> Module<'d> {
         }
     }
 
-    fn call(&self, id: &str, verb: &str, path: &str, operation: &Value, method: &syn::ImplItemFn) -> String {
-        let item = &self.effective["paths"][path];
-        let lists = [operation, item].into_iter().filter_map(|holder| holder.get("parameters")?.as_array()).flatten();
-        let parameters: Vec<_> = lists.filter_map(|parameter| walk::resolve(self.effective, parameter)).collect();
+    fn call(&self, id: &str, operation: &Operation<'_>, method: &syn::ImplItemFn) -> String {
+        let (verb, path, parameters) = (operation.method, operation.path, operation.parameters());
+        let operation = operation.value();
         let content = operation.pointer("/requestBody/content").and_then(Value::as_object);
         let body = content.and_then(|content| content.values().next()?.get("schema"));
         let mut arguments = Vec::new();
@@ -280,8 +279,8 @@ impl<'d> Module<'d> {
             let syn::FnArg::Typed(input) = input else { continue };
             let syn::Pat::Ident(name) = &*input.pat else { continue };
             let name = name.ident.to_string();
-            let is_it = |parameter: &&&Value| names::snake(parameter["name"].as_str().unwrap_or_default()) == name;
-            let schema = parameters.iter().find(is_it).map_or(body, |parameter| parameter.get("schema"));
+            let parameter = parameters.iter().find(|parameter| names::snake(parameter.name) == name);
+            let schema = parameter.map_or(body, |parameter| parameter.value().get("schema"));
             arguments.push(if name == "form" { self.form(operation) } else { self.argument(&input.ty, schema) });
         }
         let (status, answer) = self.answer(operation);
@@ -298,9 +297,9 @@ impl<'d> Module<'d> {
 
     /// A success status and a body that goes with it.
     fn answer(&self, operation: &Value) -> (u16, String) {
-        let shapes = operation.get(walk::SUCCESSES).or_else(|| operation.get("responses")).and_then(Value::as_object);
+        let shapes = operation.get(SUCCESSES).or_else(|| operation.get("responses")).and_then(Value::as_object);
         let (status, response) = shapes.into_iter().flatten().next().expect("a success");
-        let response = walk::resolve(self.effective, response).unwrap_or(response);
+        let response = openapi::resolve(self.effective, response).unwrap_or(response);
         let content = || response.get("content")?.as_object()?.values().next()?.get("schema");
         let schema = response.get("schema").or_else(content);
         let body = schema.map(|schema| self.sample(schema, CANARY).to_string());
@@ -308,8 +307,8 @@ impl<'d> Module<'d> {
     }
 
     fn form(&self, operation: &Value) -> String {
-        let schema = &operation[walk::MULTIPART]["schema"];
-        let name = schema[walk::TYPE_NAME].as_str().expect("a name");
+        let schema = &operation[MULTIPART]["schema"];
+        let name = schema[TYPE_NAME].as_str().expect("a name");
         let is_required = |name: &str| schema["required"].as_array().is_some_and(|list| list.iter().any(|r| r == name));
         let value = |property: &Value| match property["format"].as_str() {
             Some("binary") => "FilePart::new(\"canary-7f3a.jpg\", \"image/jpeg\", \"bytes\")".to_owned(),

@@ -8,8 +8,7 @@ use std::{
 
 use serde_json::Value;
 
-use super::place::Place;
-use crate::walk;
+use crate::openapi::{self, Place, reference, target};
 
 /// A schema: all of these hold at once. None says nothing.
 #[derive(Debug, Clone)]
@@ -37,24 +36,24 @@ impl<'d> Schema<'d> {
     /// The component that this refers to and nothing else.
     pub(super) fn component(&self) -> Option<&'d str> {
         match self.parts.as_slice() {
-            [only] => walk::target(only.value).filter(|_| walk::reference(only.value).is_some() || is_bare(only.value)),
+            [only] => target(only.value).filter(|_| reference(only.value).is_some() || is_bare(only.value)),
             _ => None,
         }
     }
 
     /// What it is made of: two schemas with the same identities are one. A reference with more beside it is not its target.
     pub(super) fn identities(&self, document: &'d Value) -> Vec<usize> {
-        let target = |part: &Place<'d>| match part.value.as_object() {
+        let identity = |part: &Place<'d>| match part.value.as_object() {
             Some(members) if members.len() == 1 => part.clone().resolved(document).identity(),
             _ => part.identity(),
         };
-        let identities: BTreeSet<usize> = self.parts.iter().map(target).collect();
+        let identities: BTreeSet<usize> = self.parts.iter().map(identity).collect();
         identities.into_iter().collect()
     }
 
-    /// Whether it is written in another place than where it is used.
+    /// Whether it is made of what is written in another place than where it is used, maybe of what it is itself in.
     pub(super) fn is_shared(&self) -> bool {
-        self.parts.iter().any(|part| walk::reference(part.value).is_some())
+        self.parts.iter().any(|part| reference(part.value).is_some() || part.value.get("allOf").is_some())
     }
 }
 
@@ -142,7 +141,7 @@ impl<'d> Shape<'d> {
             at,
         };
         let mut required = Vec::new();
-        for part in merged(document, schema) {
+        for part in openapi::shape::parts(document, schema.parts.iter().cloned()) {
             shape.add(part, &mut required);
         }
         for (name, part) in required {
@@ -281,25 +280,6 @@ impl<'d> Shape<'d> {
     pub(super) fn said(&self, word: &str) -> &[Place<'d>] {
         self.words.get(word).map_or(&[], Vec::as_slice)
     }
-}
-
-/// All that a schema is made of, each part once, which ends circles. What is merged into a part comes before it, wherever
-/// its `allOf` stands. It may nest deeper than a stack.
-fn merged<'d>(document: &'d Value, schema: &Schema<'d>) -> Vec<Place<'d>> {
-    let mut parts = Vec::new();
-    let mut seen = HashSet::new();
-    let mut open: Vec<(Place<'d>, bool)> = schema.parts.iter().rev().map(|part| (part.clone(), false)).collect();
-    while let Some((part, is_merged)) = open.pop() {
-        if is_merged {
-            parts.push(part);
-        } else if seen.insert(part.identity()) {
-            let all: Vec<_> = part.get("allOf").iter().flat_map(Place::elements).collect();
-            let target = walk::reference(part.value).and_then(|reference| Place::at(document, reference));
-            open.push((part, true));
-            open.extend(all.into_iter().rev().chain(target).map(|part| (part, false)));
-        }
-    }
-    parts
 }
 
 /// The values in `{enum: […]}`, if that is all there is.

@@ -11,11 +11,11 @@ use serde_json::Value;
 use syn::{Fields, GenericArgument, PathArguments, Type};
 
 use super::model::Model;
-use crate::walk;
+use crate::openapi::extension::SENSITIVE;
 
 /// Whether a value of `ty`, described by `schema`, is shown.
 pub(super) fn is_shown(model: &Model<'_>, ty: &Type, schema: Option<&Value>) -> bool {
-    match schema.and_then(|schema| schema.get(walk::SENSITIVE)).and_then(Value::as_bool) {
+    match schema.and_then(|schema| schema.get(SENSITIVE)).and_then(Value::as_bool) {
         Some(is_sensitive) => !is_sensitive,
         None => is_harmless(model, ty),
     }

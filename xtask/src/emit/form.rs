@@ -5,12 +5,12 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 use super::{
+    constructor::constructor,
     debug,
     docs::{comment, sentence},
-    model::{Model, Operation, target_type},
-    types::constructor,
+    model::{Model, target_type},
 };
-use crate::names;
+use crate::{names, openapi::Operation};
 
 pub(super) fn form(model: &Model<'_>, operation: &Operation<'_>, name: &str, schema: &Value) -> String {
     let properties = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
@@ -34,7 +34,10 @@ pub(super) fn form(model: &Model<'_>, operation: &Operation<'_>, name: &str, sch
         given.push((ident.clone(), ty, is_required));
         schemas.push((ident, schema));
     }
-    let mut out = comment("", &described(schema).unwrap_or_else(|| format!("The form of `{}`.", operation.id)));
+    let mut out = comment(
+        "",
+        &described(schema).unwrap_or_else(|| format!("The form of `{}`.", operation.id().unwrap_or_default())),
+    );
     out.push_str("///\n/// Its files stream.\n");
     if !given.iter().any(|(_, _, is_required)| *is_required) {
         out.push_str("#[derive(Default)]\n");

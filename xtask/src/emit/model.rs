@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     names::{pascal, snake},
-    walk,
+    openapi::{self, Operation, extension},
 };
 
 pub(super) struct Model<'d> {
@@ -15,55 +15,28 @@ pub(super) struct Model<'d> {
     pub(super) operations: Vec<Operation<'d>>,
 }
 
-pub(super) struct Operation<'d> {
-    pub(super) id: &'d str,
-    pub(super) path: &'d str,
-    pub(super) method: &'static str,
-    pub(super) value: &'d Value,
-    /// Path, query and header parameters, references followed, those of the path item among them.
-    pub(super) parameters: Vec<&'d Value>,
-}
-
 impl Operation<'_> {
     /// The name of its method.
     pub(super) fn method_name(&self) -> String {
-        snake(self.id)
+        snake(self.id().unwrap_or_default())
     }
 
     /// The name of its constant in the table of operations.
     pub(super) fn constant(&self) -> String {
-        snake(self.id).trim_end_matches('_').to_uppercase()
+        self.method_name().trim_end_matches('_').to_uppercase()
     }
 
-    pub(super) fn is_safe_to_repeat(&self) -> bool {
-        self.value[walk::RETRY] == "safe"
-    }
-
-    /// The name of the type of its form, if it has one.
-    pub(super) fn form(&self) -> Option<(String, &Value)> {
-        let schema = self.value.get(walk::MULTIPART)?.get("schema")?;
-        Some((schema[walk::TYPE_NAME].as_str()?.to_owned(), schema))
+    /// The name of the type of its form, and the form's schema, if it has one.
+    pub(super) fn form_type(&self) -> Option<(String, &Value)> {
+        let schema = self.form()?;
+        Some((schema[extension::TYPE_NAME].as_str()?.to_owned(), schema))
     }
 }
 
 impl<'d> Model<'d> {
     pub(super) fn new(document: &'d Value) -> Self {
-        let schemas = document.get("components").and_then(|components| components.get("schemas")?.as_object());
-        let schemas = schemas.into_iter().flatten().map(|(name, schema)| (pascal(name), schema)).collect();
-        let mut operations = Vec::new();
-        for (path, item) in document["paths"].as_object().into_iter().flatten() {
-            for method in walk::METHODS {
-                let Some(value) = item.get(method) else { continue };
-                let id = value["operationId"].as_str().unwrap_or_default();
-                let own = parameters(document, value);
-                let is_overridden =
-                    |shared: &&Value| own.iter().any(|own| own["name"] == shared["name"] && own["in"] == shared["in"]);
-                let shared = parameters(document, item).into_iter().filter(|shared| !is_overridden(shared));
-                let parameters = own.iter().copied().chain(shared).collect();
-                operations.push(Operation { id, path, method, value, parameters });
-            }
-        }
-        Self { schemas, operations }
+        let schemas = openapi::components(document).map(|(name, schema)| (pascal(name), schema)).collect();
+        Self { schemas, operations: openapi::operations(document).collect() }
     }
 
     /// Whether `name` is a generated type; the `Debug` of those hides what it must.
@@ -95,10 +68,5 @@ impl<'d> Model<'d> {
 
 /// The generated type that `schema` refers to.
 pub(super) fn target_type(schema: &Value) -> Option<String> {
-    walk::target(schema).map(pascal)
-}
-
-fn parameters<'d>(document: &'d Value, holder: &'d Value) -> Vec<&'d Value> {
-    let list = holder.get("parameters").and_then(Value::as_array);
-    list.into_iter().flatten().filter_map(|parameter| walk::resolve(document, parameter)).collect()
+    openapi::target(schema).map(pascal)
 }

@@ -9,7 +9,7 @@ pub(super) fn operations(model: &Model<'_>) -> String {
     let mut out = "use crate::runtime::operation::{Operation, Retry};\n".to_owned();
     let mut all = String::new();
     for operation in &model.operations {
-        let (name, id, path) = (operation.constant(), operation.id, operation.path);
+        let (name, id, path) = (operation.constant(), operation.id().unwrap_or_default(), operation.path);
         let method = operation.method.to_uppercase();
         let retry = if operation.is_safe_to_repeat() { "Safe" } else { "Never" };
         let _ = write!(

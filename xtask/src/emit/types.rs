@@ -3,7 +3,6 @@
 use std::{collections::HashSet, fmt::Write as _};
 
 use proc_macro2::{Ident, Span};
-use quote::ToTokens;
 use serde_json::Value;
 use syn::{
     Attribute, Field, Fields, Item, ItemEnum, ItemImpl, ItemStruct, Token, Type, punctuated::Punctuated,
@@ -11,12 +10,13 @@ use syn::{
 };
 
 use super::{
+    constructor::constructor,
     debug,
     docs::{code, comment, sentence},
-    form, methods,
     model::Model,
+    print::{one_line, pretty},
 };
-use crate::{names, walk};
+use crate::{names, openapi::extension};
 
 /// The code of `types.rs`.
 pub(super) fn types(model: &Model<'_>, items: Vec<Item>) -> String {
@@ -55,33 +55,7 @@ pub(super) fn types(model: &Model<'_>, items: Vec<Item>) -> String {
         out.push('\n');
         out.push_str(&code);
     }
-    for operation in &model.operations {
-        if let Some((name, schema)) = operation.form() {
-            out.push('\n');
-            out.push_str(&form::form(model, operation, &name, schema));
-        }
-        if let Some(answers) = methods::answers(model, operation) {
-            out.push('\n');
-            out.push_str(&answers);
-        }
-    }
     out
-}
-
-/// Formatted code.
-fn pretty(item: Item) -> String {
-    prettyplease::unparse(&syn::File { shebang: None, frontmatter: None, attrs: Vec::new(), items: vec![item] })
-}
-
-/// A type, or something as small, in one line.
-pub(super) fn one_line(tokens: &impl ToTokens) -> String {
-    let mut text = tokens.to_token_stream().to_string();
-    for (spaced, plain) in
-        [(" :: ", "::"), (":: ", "::"), (" <", "<"), ("< ", "<"), (" >", ">"), ("& ", "&"), (" ,", ","), (" : ", ": ")]
-    {
-        text = text.replace(spaced, plain);
-    }
-    text
 }
 
 /// An attribute from parts: parsing each line of prose as code would take longer than everything else here.
@@ -227,36 +201,6 @@ fn in_document_order(fields: &mut Punctuated<Field, Token![,]>, schema: Option<&
     fields.extend(sorted);
 }
 
-/// `new`, with the required fields; a type without any has a `Default`. A field is given by its name, its type, whether
-/// it is required, and the function that makes its default, if it isn't the type's own.
-pub(super) fn constructor(name: &str, fields: &[(&str, &str, bool, Option<&str>)]) -> String {
-    let required = fields.iter().filter(|(_, _, is_required, _)| *is_required).count();
-    if required == 0 {
-        return String::new();
-    }
-    let mut out = format!("\nimpl {name} {{\n    /// With what is required; the rest is left out until it is set.\n");
-    if required > 7 {
-        out.push_str("    #[allow(clippy::too_many_arguments, reason = \"the document requires them\")]\n");
-    }
-    out.push_str("    pub fn new(\n");
-    let is_string = |ty: &str| ty == "::std::string::String";
-    for (ident, ty, _, _) in fields.iter().filter(|(_, _, is_required, _)| *is_required) {
-        let ty = if is_string(ty) { format!("impl ::std::convert::Into<{ty}>") } else { (*ty).to_owned() };
-        let _ = writeln!(out, "        {ident}: {ty},");
-    }
-    out.push_str("    ) -> Self {\n        Self {\n");
-    for (ident, ty, is_required, default) in fields {
-        let _ = match (is_required, default) {
-            (true, _) if is_string(ty) => writeln!(out, "            {ident}: {ident}.into(),"),
-            (true, _) => writeln!(out, "            {ident},"),
-            (false, Some(function)) => writeln!(out, "            {ident}: {function}(),"),
-            (false, None) => writeln!(out, "            {ident}: ::std::default::Default::default(),"),
-        };
-    }
-    out.push_str("        }\n    }\n}\n");
-    out
-}
-
 fn is_optional(field: &Field) -> bool {
     has_serde(&field.attrs, "default")
         || has_serde(&field.attrs, "flatten")
@@ -352,7 +296,7 @@ fn union(model: &Model<'_>, mut item: ItemEnum) -> String {
 /// An invocation of the macro that writes a string enum; a person reads it more easily than what it expands to.
 fn string_enum(model: &Model<'_>, item: &ItemEnum) -> String {
     let schema = model.schema(&item.ident.to_string());
-    let is_open = schema.is_some_and(|schema| schema[walk::OPEN_ENUM] == true);
+    let is_open = schema.is_some_and(|schema| schema[extension::OPEN_ENUM] == true);
     let description = schema.and_then(|schema| schema.get("description")?.as_str());
     let text = description.filter(|text| !text.trim().is_empty()).map(sentence);
     let text = text.unwrap_or_else(|| format!("`{}` in the document.", item.ident));

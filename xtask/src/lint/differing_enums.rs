@@ -8,7 +8,7 @@ use super::{
     places::Places,
     report::{Findings, names, quoted},
 };
-use crate::{names::snake, walk::join};
+use crate::{names::snake, openapi::join};
 
 /// Words that say nothing of what they are the name of: two that share a value need not be about the same thing.
 const GENERAL: [&str; 8] = ["code", "kind", "method", "mode", "reason", "state", "status", "type_"];

@@ -7,13 +7,12 @@ use serde_json::Value;
 use super::{
     places::{Places, Schema},
     report::{Findings, enumerated, names, quoted},
-    shape::Shape,
 };
-use crate::walk::{self, join};
+use crate::openapi::{join, reference, schema_name, shape::Shape};
 
 pub(crate) fn run(places: &Places<'_>, findings: &mut Findings) {
     let parts = places.schemas.iter().filter_map(|schema| schema.value.get("allOf")?.as_array()).flatten();
-    let built_upon: HashSet<&str> = parts.filter_map(|part| walk::reference(part)?.strip_prefix('#')).collect();
+    let built_upon: HashSet<&str> = parts.filter_map(|part| reference(part)?.strip_prefix('#')).collect();
     for schema in &places.schemas {
         let Some(discriminator) = schema.value.get("discriminator") else { continue };
         let pointer = join(&schema.pointer, "discriminator");
@@ -32,7 +31,7 @@ pub(crate) fn run(places: &Places<'_>, findings: &mut Findings) {
         for (index, variant) in variants.iter().enumerate() {
             let index = index.to_string();
             let place = join(&join(&schema.pointer, key), &index);
-            let target = walk::reference(variant);
+            let target = reference(variant);
             if target.is_none() {
                 inline.push(index.clone());
             }
@@ -118,14 +117,14 @@ impl<'d> Mapping<'d> {
 
     /// Whether a target of the mapping, a reference or a bare name, is the component that `reference` leads to.
     fn is(target: &str, reference: &str) -> bool {
-        target == reference || walk::schema_name(reference) == Some(target)
+        target == reference || schema_name(reference) == Some(target)
     }
 
     /// What the variant is called: by the mapping, or else as its component.
     fn names(&self, reference: &'d str) -> Vec<&'d str> {
         let mapped: Vec<&str> =
             self.0.iter().filter(|(_, target)| Self::is(target, reference)).map(|(name, _)| *name).collect();
-        if mapped.is_empty() { walk::schema_name(reference).into_iter().collect() } else { mapped }
+        if mapped.is_empty() { schema_name(reference).into_iter().collect() } else { mapped }
     }
 
     fn check(&self, places: &Places<'_>, variants: &[Value], pointer: &str, findings: &mut Findings) {
@@ -135,7 +134,7 @@ impl<'d> Mapping<'d> {
             if places.document.pointer(target.strip_prefix('#').unwrap_or(&as_name)).is_none() {
                 let problem = format!("the mapping leads to {}, which is not there", quoted(target));
                 findings.add(place, problem, "correct the target, or add the schema");
-            } else if !variants.iter().filter_map(walk::reference).any(|variant| Self::is(target, variant)) {
+            } else if !variants.iter().filter_map(reference).any(|variant| Self::is(target, variant)) {
                 let problem = format!("the mapping leads to {}, which is none of the variants", quoted(target));
                 findings.add(place, problem, "add it to the variants, or remove it from the mapping");
             }

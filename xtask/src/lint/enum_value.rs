@@ -8,7 +8,7 @@ use super::{
     places::Places,
     report::{Findings, quoted},
 };
-use crate::walk::join;
+use crate::openapi::join;
 
 pub(crate) fn run(places: &Places<'_>, findings: &mut Findings) {
     for schema in &places.schemas {

@@ -13,7 +13,10 @@ use super::{
     places::Places,
     report::{Findings, quoted},
 };
-use crate::{check, walk, walk::join};
+use crate::{
+    check,
+    openapi::{join, reference, resolve},
+};
 
 /// How many schemas may be looked at for one example: schemas that refer to each other can be made to take for ever.
 const STEPS: usize = 100_000;
@@ -129,11 +132,11 @@ fn examples<'d>(places: &Places<'d>) -> Vec<Example<'d>> {
         }
         for (name, example) in holder.value.get("examples").and_then(Value::as_object).into_iter().flatten() {
             let here = join(&join(&holder.pointer, "examples"), name);
-            let pointer = match walk::reference(example) {
+            let pointer = match reference(example) {
                 Some(target) => target.trim_start_matches('#').to_owned(),
                 None => here,
             };
-            if let Some(value) = walk::resolve(places.document, example).and_then(|example| example.get("value")) {
+            if let Some(value) = resolve(places.document, example).and_then(|example| example.get("value")) {
                 add(join(&pointer, "value"), value);
             }
         }
@@ -202,7 +205,7 @@ fn can_be_judged(all: &Value, schema: &Value, value: &Value) -> bool {
             return false;
         }
         *steps -= 1;
-        if let Some(target) = walk::reference(schema) {
+        if let Some(target) = reference(schema) {
             let target = all.pointer(target.trim_start_matches('#'));
             return target.is_none_or(|target| go(all, target, value, steps, depth + 1));
         }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Map, Value, json};
 
-use crate::walk::{self, join};
+use crate::openapi::{join, resolve};
 
 /// The formats that are checked. Of the others no program can say whether a string has them.
 const FORMATS: [&str; 8] = ["date", "date-time", "email", "hostname", "ipv4", "ipv6", "uri", "uuid"];
@@ -187,7 +187,7 @@ fn is_type(kind: &str) -> bool {
 fn required(document: &Value, object: &Map<String, Value>, value: &Value) -> Value {
     let travels_both_ways = |name: &str| {
         let property = object.get("properties").and_then(|properties| properties.get(name));
-        let property = property.and_then(|property| walk::resolve(document, property));
+        let property = property.and_then(|property| resolve(document, property));
         !property.is_some_and(|property| property["readOnly"] == true || property["writeOnly"] == true)
     };
     let mut names: Vec<&str> = value.as_array().into_iter().flatten().filter_map(Value::as_str).collect();

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::{
-    places::{Places, owner},
+    places::Places,
     prose::{self, List},
     report::{Findings, names},
 };
-use crate::walk::join;
+use crate::openapi::{join, owner};
 
 /// The values of an enum, and where it stands first.
 type Enums<'p> = BTreeMap<BTreeSet<&'p str>, &'p str>;
@@ -26,7 +26,7 @@ pub(crate) fn run(places: &Places<'_>, findings: &mut Findings) {
         by_owner.entry(owner(&schema.pointer)).or_default().push(index);
     }
     let in_reach = |pointer: &str| {
-        let owners = places.reach(owner(pointer));
+        let owners = places.references.reach([owner(pointer)]);
         let indexes = owners.into_iter().filter_map(|owner| by_owner.get(owner)).flatten();
         let enums = indexes.filter_map(|index| values(places, *index));
         enums.collect::<Enums<'_>>()
@@ -40,13 +40,13 @@ pub(crate) fn run(places: &Places<'_>, findings: &mut Findings) {
         }
     }
     for operation in &places.operations {
-        let pointer = join(&operation.pointer, "responses");
-        let responses = operation.value.get("responses").and_then(Value::as_object).into_iter().flatten();
+        let pointer = join(&operation.pointer(), "responses");
+        let responses = operation.value().get("responses").and_then(Value::as_object).into_iter().flatten();
         let responses = responses.map(|(status, response)| (join(&pointer, status), response));
-        for (pointer, described) in std::iter::once((operation.pointer.clone(), operation.value)).chain(responses) {
+        for (pointer, described) in std::iter::once((operation.pointer(), operation.value())).chain(responses) {
             let lists = lists(described);
             if !lists.is_empty() {
-                check(&lists, &in_reach(&operation.pointer), &pointer, findings);
+                check(&lists, &in_reach(&operation.pointer()), &pointer, findings);
             }
         }
     }

@@ -5,17 +5,17 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::{
-    places::{Operation, Places},
+    places::Places,
     report::{Findings, enumerated},
 };
-use crate::walk::{self, join};
+use crate::openapi::{Operation, join, resolve};
 
 /// The responses of an operation: status, pointer, whether a body is described.
 fn responses<'d>(places: &Places<'d>, operation: &Operation<'d>) -> Vec<(&'d str, String, bool)> {
-    let pointer = join(&operation.pointer, "responses");
-    let responses = operation.value.get("responses").and_then(Value::as_object).into_iter().flatten();
+    let pointer = join(&operation.pointer(), "responses");
+    let responses = operation.value().get("responses").and_then(Value::as_object).into_iter().flatten();
     let each = responses.filter(|(status, _)| !status.starts_with("x-")).map(|(status, response)| {
-        let response = walk::resolve(places.document, response).unwrap_or(response);
+        let response = resolve(places.document, response).unwrap_or(response);
         let content = response.get("content").and_then(Value::as_object);
         (status.as_str(), join(&pointer, status), content.is_some_and(|content| !content.is_empty()))
     });

@@ -6,16 +6,16 @@ use super::{
     places::Places,
     report::{Findings, quoted},
 };
-use crate::{names, walk::join};
+use crate::{names, openapi::join};
 
 pub(crate) fn run(places: &Places<'_>, findings: &mut Findings) {
     let mut by_name: HashMap<String, (&str, String)> = HashMap::new();
     for operation in &places.operations {
-        let pointer = join(&operation.pointer, "operationId");
-        match operation.value.get("operationId") {
+        let pointer = join(&operation.pointer(), "operationId");
+        match operation.value().get("operationId") {
             None => {
                 let remedy = "give it an `operationId`; without one a method is named for method and path";
-                findings.add(&operation.pointer, "the operation has no `operationId`", remedy);
+                findings.add(operation.pointer(), "the operation has no `operationId`", remedy);
                 continue;
             }
             Some(id) if id.as_str().is_none_or(|id| id.trim().is_empty()) => {
@@ -24,15 +24,16 @@ pub(crate) fn run(places: &Places<'_>, findings: &mut Findings) {
             }
             Some(_) => {}
         }
-        let name = names::snake(operation.id);
+        let Some(id) = operation.id() else { continue };
+        let name = names::snake(id);
         let Some((first, at)) = by_name.get(&name) else {
-            by_name.insert(name, (operation.id, pointer));
+            by_name.insert(name, (id, pointer));
             continue;
         };
-        let problem = if *first == operation.id {
+        let problem = if *first == id {
             format!("`operationId` {} is given twice", quoted(first))
         } else {
-            format!("{} and {} make the same method, {}", quoted(operation.id), quoted(first), quoted(&name))
+            format!("{} and {} make the same method, {}", quoted(id), quoted(first), quoted(&name))
         };
         findings.add_with(pointer, vec![at.clone()], problem, "give each operation a name of its own");
     }

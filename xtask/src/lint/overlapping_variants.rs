@@ -10,9 +10,8 @@ use serde_json::Value;
 use super::{
     places::Places,
     report::{Findings, enumerated},
-    shape::Shape,
 };
-use crate::walk::{self, join};
+use crate::openapi::{join, reference, shape::Shape};
 
 /// How many comparisons of schemas one pair of variants may take.
 const STEPS: usize = 2_000;
@@ -61,7 +60,7 @@ fn can_be_told_apart(places: &Places<'_>, schema: &Value, variants: &[Value]) ->
     property.is_some_and(|property| {
         variants.iter().all(|variant| {
             let shape = Shape::of(places.document, &[variant]);
-            walk::reference(variant).is_some() && shape.is_some_and(|shape| shape.required().contains(property))
+            reference(variant).is_some() && shape.is_some_and(|shape| shape.required().contains(property))
         })
     })
 }

@@ -8,7 +8,7 @@ use super::{
     places::Places,
     report::{Findings, quoted},
 };
-use crate::walk::{self, join};
+use crate::openapi::{Place, join};
 
 pub(crate) fn run(places: &Places<'_>, findings: &mut Findings) {
     let mut templates: HashMap<String, &str> = HashMap::new();
@@ -16,7 +16,7 @@ pub(crate) fn run(places: &Places<'_>, findings: &mut Findings) {
     for operations in places.operations.chunk_by(|a, b| a.path == b.path) {
         let path = operations[0].path;
         let pointer = join("/paths", path);
-        let names = names(path);
+        let names = operations[0].placeholders();
         let anonymous = names.iter().fold(path.to_owned(), |path, name| path.replacen(&format!("{{{name}}}"), "{}", 1));
         if let Some(first) = templates.insert(anonymous, path) {
             let problem = format!("but for the names of parameters this is the path {}", quoted(first));
@@ -27,13 +27,13 @@ pub(crate) fn run(places: &Places<'_>, findings: &mut Findings) {
             let problem = format!("the template has {} twice", quoted(name));
             findings.add(&pointer, problem, "give each place a parameter of its own");
         }
-        let shared = declared(places, Some(operations[0].item), &pointer, &names, findings);
+        let shared = declared(places, &operations[0].item, &names, findings);
         for operation in operations {
-            let own = declared(places, Some(operation.value), &operation.pointer, &names, findings);
+            let own = declared(places, &operation.place, &names, findings);
             for name in &names {
                 if !shared.contains(name) && !own.contains(name) {
                     let problem = format!("the template has {}, which no path parameter declares", quoted(name));
-                    findings.add(&operation.pointer, problem, "declare the parameter, or correct the template");
+                    findings.add(operation.pointer(), problem, "declare the parameter, or correct the template");
                 }
             }
         }
@@ -41,21 +41,13 @@ pub(crate) fn run(places: &Places<'_>, findings: &mut Findings) {
 }
 
 /// The path parameters that `holder`, a path item or an operation, declares.
-fn declared<'d>(
-    places: &Places<'d>,
-    holder: Option<&'d Value>,
-    pointer: &str,
-    names: &[&str],
-    findings: &mut Findings,
-) -> HashSet<&'d str> {
+fn declared<'d>(places: &Places<'d>, holder: &Place<'d>, names: &[&str], findings: &mut Findings) -> HashSet<&'d str> {
     let mut in_path = HashSet::new();
     let mut all: HashMap<(&str, &str), String> = HashMap::new();
-    let pointer = join(pointer, "parameters");
-    let list = holder.and_then(|holder| holder.get("parameters")).and_then(Value::as_array);
-    for (index, parameter) in list.into_iter().flatten().enumerate() {
-        let pointer = join(&pointer, &index.to_string());
-        let Some(parameter) = walk::resolve(places.document, parameter) else { continue };
-        let (Some(name), Some(place)) = (text(parameter, "name"), text(parameter, "in")) else { continue };
+    for listed in holder.get("parameters").iter().flat_map(Place::elements) {
+        let pointer = listed.pointer();
+        let parameter = listed.resolved(places.document);
+        let (Some(name), Some(place)) = (parameter.text("name"), parameter.text("in")) else { continue };
         if let Some(first) = all.insert((name, place), pointer.clone()) {
             let problem = format!("the {place} parameter {} is declared twice", quoted(name));
             findings.add_with(&pointer, vec![first], problem, "declare it once");
@@ -64,7 +56,7 @@ fn declared<'d>(
                 let problem = format!("the path parameter {} has no place in the template", quoted(name));
                 findings.add(&pointer, problem, "add it to the template, or say where else it is sent");
             }
-            if parameter.get("required") != Some(&Value::Bool(true)) {
+            if parameter.value.get("required") != Some(&Value::Bool(true)) {
                 let problem = format!("the path parameter {} is not marked `required: true`", quoted(name));
                 findings.add(&pointer, problem, "mark it: a path without it is another path");
             }
@@ -74,16 +66,6 @@ fn declared<'d>(
         }
     }
     in_path
-}
-
-fn text<'d>(parameter: &'d Value, key: &str) -> Option<&'d str> {
-    parameter.get(key)?.as_str()
-}
-
-/// The names in the braces of a template.
-fn names(path: &str) -> Vec<&str> {
-    let parts = path.split('{').skip(1);
-    parts.filter_map(|part| part.split_once('}').map(|(name, _)| name)).collect()
 }
 
 #[cfg(test)]

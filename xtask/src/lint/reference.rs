@@ -4,7 +4,7 @@ use super::{
     places::Places,
     report::{Findings, enumerated, quoted},
 };
-use crate::{check, walk};
+use crate::{check, openapi::references};
 
 pub(crate) fn leads_somewhere(places: &Places<'_>, findings: &mut Findings) {
     let mut defects = Vec::new();
@@ -16,7 +16,7 @@ pub(crate) fn leads_somewhere(places: &Places<'_>, findings: &mut Findings) {
 }
 
 pub(crate) fn stands_alone(places: &Places<'_>, findings: &mut Findings) {
-    walk::references(places.document, &mut |pointer, _| {
+    references(places.document, &mut |pointer, _| {
         // A path item is the one thing that may say more than its reference.
         if pointer.starts_with("/paths/") && pointer.matches('/').count() == 2 {
             return;

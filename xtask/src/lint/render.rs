@@ -6,10 +6,9 @@ use serde_json::Value;
 
 use super::{
     RULES, Report,
-    places::owner,
     report::{Finding, printable},
 };
-use crate::defect::count;
+use crate::{defect::count, openapi::owner};
 
 /// The report for a terminal: what stands in one operation or component together, and the counts at the end.
 pub fn text(report: &Report, document: &Value) -> String {

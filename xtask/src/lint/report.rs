@@ -97,8 +97,8 @@ impl Findings {
         for finding in &mut list {
             let pointers = std::iter::once(&finding.pointer).chain(&finding.also);
             let reached: BTreeSet<usize> = pointers.flat_map(|pointer| users.of(pointer)).copied().collect();
-            let ids = reached.into_iter().map(|index| places.operations[index].id);
-            finding.operations = ids.filter(|id| !id.is_empty()).map(str::to_owned).collect();
+            let ids = reached.into_iter().map(|index| places.operations[index].id());
+            finding.operations = ids.flatten().map(str::to_owned).collect();
         }
         let ranks = places.ranks();
         // Stable: what a rule finds at one place stays in the order in which it was found.

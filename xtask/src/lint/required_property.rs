@@ -7,9 +7,8 @@ use serde_json::Value;
 use super::{
     places::Places,
     report::{Findings, names, quoted},
-    shape,
 };
-use crate::walk::join;
+use crate::openapi::{join, shape};
 
 pub(crate) fn run(places: &Places<'_>, findings: &mut Findings) {
     let mut declared: HashMap<&str, Option<BTreeSet<&str>>> = HashMap::new();

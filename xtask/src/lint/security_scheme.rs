@@ -6,12 +6,12 @@ use super::{
     places::Places,
     report::{Findings, quoted},
 };
-use crate::walk::join;
+use crate::openapi::join;
 
 pub(crate) fn run(places: &Places<'_>, findings: &mut Findings) {
     let declared = places.document.get("components").and_then(|components| components.get("securitySchemes"));
     let whole = std::iter::once(("/security".to_owned(), places.document));
-    let each = places.operations.iter().map(|operation| (join(&operation.pointer, "security"), operation.value));
+    let each = places.operations.iter().map(|operation| (join(&operation.pointer(), "security"), operation.value()));
     for (pointer, holder) in whole.chain(each) {
         let requirements = holder.get("security").and_then(Value::as_array);
         for (index, requirement) in requirements.into_iter().flatten().enumerate() {

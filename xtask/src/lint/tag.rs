@@ -8,15 +8,15 @@ use super::{
     places::Places,
     report::{Findings, quoted},
 };
-use crate::walk::join;
+use crate::openapi::join;
 
 pub(crate) fn run(places: &Places<'_>, findings: &mut Findings) {
     let mut declared: HashMap<&str, String> = HashMap::new();
     let list = places.document.get("tags").and_then(Value::as_array);
     let mut used: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for operation in &places.operations {
-        let pointer = join(&operation.pointer, "tags");
-        let tags = operation.value.get("tags").and_then(Value::as_array);
+        let pointer = join(&operation.pointer(), "tags");
+        let tags = operation.value().get("tags").and_then(Value::as_array);
         for (index, tag) in tags.into_iter().flatten().enumerate() {
             if let Some(tag) = tag.as_str() {
                 used.entry(tag).or_default().push(join(&pointer, &index.to_string()));

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::{places::Places, report::Findings};
-use crate::walk::{self, join};
+use crate::openapi::{join, owner, references};
 
 pub(crate) fn run(places: &Places<'_>, findings: &mut Findings) {
     let components = places.document.get("components").and_then(|components| components.get("schemas"));
@@ -13,8 +13,8 @@ pub(crate) fn run(places: &Places<'_>, findings: &mut Findings) {
     let mut uses: BTreeMap<Option<&str>, BTreeSet<&str>> = BTreeMap::new();
     let names: BTreeMap<String, &str> =
         components.into_iter().flatten().map(|(name, _)| (join("/components/schemas", name), name.as_str())).collect();
-    let component = |pointer: &str| names.get(super::places::owner(pointer)).copied();
-    walk::references(places.document, &mut |pointer, target| {
+    let component = |pointer: &str| names.get(owner(pointer)).copied();
+    references(places.document, &mut |pointer, target| {
         if let Some(target) = target.strip_prefix('#').and_then(component) {
             let from = component(pointer);
             uses.entry(from).or_default().insert(target);

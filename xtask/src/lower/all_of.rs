@@ -14,44 +14,24 @@
 
 use serde_json::Value;
 
-use super::{Report, drop_unused, referenced};
-use crate::walk::{self, Object, join, schema_name};
+use super::{Report, drop_unused};
+use crate::openapi::{Object, Place, References, reference, schemas_mut_beside, shape::parts};
 
 pub(super) fn run(document: &mut Value, report: &mut Report) {
-    let used = referenced(document);
-    // Merging one schema reads the others, so each component is taken out of the map while it is worked on. It can't
-    // refer to itself but through a property, which merging never follows.
-    let mut components = walk::components(document).map(std::mem::take).unwrap_or_default();
-    let names: Vec<String> = components.keys().cloned().collect();
-    for name in names {
-        let Some(slot) = components.get_mut(&name) else { continue };
-        let mut pointer = join("/components/schemas", &name);
-        let mut schema = std::mem::take(slot);
-        walk::schema_mut(&mut schema, &mut pointer, &mut |schema, pointer| {
-            merge_in_place(schema, pointer, &components, report);
-        });
-        if let Some(slot) = components.get_mut(&name) {
-            *slot = schema;
+    let used = References::of(document);
+    schemas_mut_beside(document, &mut |schema, pointer, rest| {
+        let Some(parts) = schema.get("allOf").and_then(Value::as_array) else { return };
+        // One reference in an `allOf` is how OpenAPI 3.0 says something more about it.
+        if parts.len() == 1 && parts.iter().all(|part| reference(part).is_some()) && is_annotated_only(schema) {
+            return;
         }
-    }
-    walk::schemas_in_use_mut(document, &mut |schema, pointer| merge_in_place(schema, pointer, &components, report));
-    if let Some(slot) = walk::components(document) {
-        *slot = components;
-    }
-    drop_unused(document, used, report, "a part of others alone, and merged into them");
-}
-
-fn merge_in_place(schema: &mut Value, pointer: &str, components: &Object, report: &mut Report) {
-    let Some(parts) = schema.get("allOf").and_then(Value::as_array) else { return };
-    // One reference in an `allOf` is how OpenAPI 3.0 says something more about it.
-    if parts.len() == 1 && parts.iter().all(|part| walk::reference(part).is_some()) && is_annotated_only(schema) {
-        return;
-    }
-    let parts = parts.len();
-    if let Some(merged) = merged(schema, components) {
-        *schema = Value::Object(merged);
-        report.note(pointer, format!("`allOf` of {parts} merged into one object"));
-    }
+        let count = parts.len();
+        if let Some(merged) = merged(schema, rest) {
+            *schema = Value::Object(merged);
+            report.note(pointer, format!("`allOf` of {count} merged into one object"));
+        }
+    });
+    drop_unused(document, &used, report, "a part of others alone, and merged into them");
 }
 
 fn is_annotated_only(schema: &Value) -> bool {
@@ -59,40 +39,40 @@ fn is_annotated_only(schema: &Value) -> bool {
     schema.as_object().is_some_and(|object| object.keys().all(|key| is_annotation(key) || key.starts_with("x-")))
 }
 
-/// The object that `schema` describes, if it is one.
-fn merged(schema: &Value, components: &Object) -> Option<Object> {
-    if let Some(target) = walk::reference(schema) {
-        return merged(components.get(schema_name(target)?)?, components);
+/// The object that `schema` describes, if it is one. It can't be a part of itself but through a property, which merging
+/// never follows.
+fn merged(schema: &Value, document: &Value) -> Option<Object> {
+    let mut parts = parts(document, [Place::root(schema)]);
+    let own = parts.pop()?;
+    let mut whole = Object::new();
+    whole.insert("type".to_owned(), "object".into());
+    for part in parts.iter().filter(|part| reference(part.value).is_none()) {
+        // What is said of the part as such (its description, its name) is not said of the whole.
+        let is_structure = |key: &str| matches!(key, "type" | "properties" | "required" | "additionalProperties");
+        add(&mut whole, plain(part.value)?.iter().filter(|(key, _)| is_structure(key)))?;
     }
-    let object = schema.as_object()?;
+    add(&mut whole, plain(own.value)?.iter().filter(|(key, _)| *key != "allOf"))?;
+    Some(whole)
+}
+
+/// The members of `schema`, if all of them can be merged.
+fn plain(schema: &Value) -> Option<&Object> {
     let is_plain = |key: &str| {
         matches!(key, "allOf" | "type" | "properties" | "required" | "additionalProperties")
             || matches!(key, "nullable" | "description" | "title" | "example" | "discriminator" | "externalDocs")
             || key.starts_with("x-")
     };
-    if object.get("type").is_some_and(|kind| kind != "object") || !object.keys().all(|key| is_plain(key)) {
-        return None;
-    }
-    let mut whole = Object::new();
-    whole.insert("type".to_owned(), "object".into());
-    for part in object.get("allOf").and_then(Value::as_array).into_iter().flatten() {
-        // What is said of the part as such (its description, its name) is not said of the whole.
-        let part = merged(part, components)?;
-        let is_structure = |key: &str| matches!(key, "type" | "properties" | "required" | "additionalProperties");
-        let structure = part.into_iter().filter(|(key, _)| is_structure(key)).collect();
-        add(&mut whole, structure)?;
-    }
-    let own =
-        object.iter().filter(|(key, _)| *key != "allOf").map(|(key, value)| (key.clone(), value.clone())).collect();
-    add(&mut whole, own)?;
-    Some(whole)
+    let object = schema.as_object()?;
+    let is_object = object.get("type").is_none_or(|kind| kind == "object");
+    (is_object && object.keys().all(|key| is_plain(key))).then_some(object)
 }
 
 /// Adds to `whole` what `part` demands, if both can hold at once.
-fn add(whole: &mut Object, part: Object) -> Option<()> {
+fn add<'p>(whole: &mut Object, part: impl IntoIterator<Item = (&'p String, &'p Value)>) -> Option<()> {
     for (key, value) in part {
-        match (key.as_str(), whole.get_mut(&key)) {
-            (_, None) => drop(whole.insert(key, value)),
+        let value = value.clone();
+        match (key.as_str(), whole.get_mut(key)) {
+            (_, None) => drop(whole.insert(key.clone(), value)),
             ("properties", Some(Value::Object(known))) => {
                 let Value::Object(more) = value else { return None };
                 for (name, property) in more {
@@ -142,7 +122,7 @@ fn both(a: Value, b: Value) -> Option<Value> {
     let is_object =
         |schema: &Object| schema.get("type").is_some_and(|kind| kind == "object") && !schema.contains_key("allOf");
     if is_object(&a) && is_object(&b) {
-        add(&mut a, b)?;
+        add(&mut a, &b)?;
         return Some(Value::Object(a));
     }
     for (key, value) in b {

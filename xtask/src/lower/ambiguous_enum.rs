@@ -7,10 +7,10 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::Report;
-use crate::{names, walk};
+use crate::{names, openapi};
 
 pub(super) fn run(document: &mut Value, report: &mut Report) {
-    walk::schemas_mut(document, &mut |schema, pointer| {
+    openapi::schemas_mut(document, &mut |schema, pointer| {
         let Some(object) = schema.as_object_mut() else { return };
         let Some(values) = object.get("enum").and_then(Value::as_array) else { return };
         let mut known = HashSet::new();

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! The generator names such a schema for the place where it stands, so that one concept becomes as many types as it has
-//! places. As components they have one name: the overlay's [`walk::TYPE_NAME`], or else one made from the property (for
+//! places. As components they have one name: the overlay's [`TYPE_NAME`], or else one made from the property (for
 //! an enum whose name says enough by itself) or from the parent and the property. Enums with the same values are one
 //! concept; objects are one if they are equal and called alike.
 
@@ -20,7 +20,11 @@ use super::{Report, tagged_union::tag};
 use crate::{
     defect::Defect,
     names::pascal,
-    walk::{self, Object, join},
+    openapi::{
+        Object, components_mut, components_or_new,
+        extension::{MULTIPART, SENSITIVE, SUCCESSES, TYPE_NAME},
+        join, operations_mut, reference_to, target,
+    },
 };
 
 pub(super) fn run(document: &mut Value, report: &mut Report) {
@@ -31,7 +35,7 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
         by_type: HashMap::new(),
         report,
     };
-    let given = walk::components(document).map(std::mem::take).unwrap_or_default();
+    let given = components_mut(document).map(std::mem::take).unwrap_or_default();
     for (name, schema) in &given {
         names.claim(name, schema);
     }
@@ -40,10 +44,11 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
         names.children(&mut schema, &pascal(&name), "", &pointer);
         names.components.insert(name, schema);
     }
-    walk::operations_mut(document, |at, operation| {
+    operations_mut(document, |at| {
+        let operation = at.value;
         let id = pascal(operation.get("operationId").and_then(Value::as_str).unwrap_or_default());
         let mut name = |schema: &mut Value, label: &str, place: &str| {
-            names.place(schema, &id, label, &join(at.pointer, place));
+            names.place(schema, &id, label, &join(&at.pointer, place));
         };
         for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
             let label = parameter["name"].as_str().unwrap_or_default().to_owned();
@@ -55,11 +60,11 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
         for (_, response) in operation.get_mut("responses").and_then(Value::as_object_mut).into_iter().flatten() {
             typed_schema(response).into_iter().for_each(|schema| name(schema, "response", "responses"));
         }
-        for (status, shape) in operation.get_mut(walk::SUCCESSES).and_then(Value::as_object_mut).into_iter().flatten() {
+        for (status, shape) in operation.get_mut(SUCCESSES).and_then(Value::as_object_mut).into_iter().flatten() {
             shape.get_mut("schema").into_iter().for_each(|schema| name(schema, status, "responses"));
         }
-        if let Some(form) = operation.get_mut(walk::MULTIPART).and_then(|form| form.get_mut("schema")) {
-            names.form(form, &id, &join(at.pointer, walk::MULTIPART));
+        if let Some(form) = operation.get_mut(MULTIPART).and_then(|form| form.get_mut("schema")) {
+            names.form(form, &id, &join(&at.pointer, MULTIPART));
         }
     });
     for section in ["responses", "requestBodies"] {
@@ -71,7 +76,7 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
     }
     let components = names.components;
     if !components.is_empty()
-        && let Some(slot) = walk::components_or_new(document)
+        && let Some(slot) = components_or_new(document)
     {
         *slot = components;
     }
@@ -111,13 +116,13 @@ impl Names<'_> {
 
     /// Names the form of the operation `id`: it becomes a type, and no component.
     fn form(&mut self, form: &mut Value, id: &str, pointer: &str) {
-        let given = form.get(walk::TYPE_NAME).and_then(Value::as_str).map(pascal);
+        let given = form.get(TYPE_NAME).and_then(Value::as_str).map(pascal);
         let by_operation = format!("{id}Form");
         let wanted = given.as_deref().unwrap_or(&by_operation);
         let Some(name) = self.free_name(wanted, &by_operation, given.is_some(), pointer) else { return };
         self.by_type.insert(name.clone(), String::new());
         if let Some(object) = form.as_object_mut() {
-            object.insert(walk::TYPE_NAME.to_owned(), name.clone().into());
+            object.insert(TYPE_NAME.to_owned(), name.clone().into());
         }
         self.children(form, &name, "", pointer);
     }
@@ -168,10 +173,10 @@ impl Names<'_> {
 
     /// Makes `schema`, which stands at `label` of `parent`, a reference to a component, if it is worth a name.
     fn place(&mut self, schema: &mut Value, parent: &str, label: &str, pointer: &str) {
-        let given = schema.get(walk::TYPE_NAME).and_then(Value::as_str).map(pascal);
+        let given = schema.get(TYPE_NAME).and_then(Value::as_str).map(pascal);
         let is_worth_it = is_values(schema) || is_object(schema) || is_union(schema);
         // A bare string or map as an answer has a `Debug` that hides nothing; a type of its own has one that does.
-        if walk::target(schema).is_some() || !(is_worth_it || (label == "response" && is_loose(schema))) {
+        if target(schema).is_some() || !(is_worth_it || (label == "response" && is_loose(schema))) {
             return self.children(schema, parent, label, pointer);
         }
         let by_parent = format!("{parent}{}", pascal(label));
@@ -213,7 +218,7 @@ impl Names<'_> {
             return Some(wanted.to_owned());
         }
         if is_given {
-            let problem = format!("`{}: {wanted}` is the name of another schema already", walk::TYPE_NAME);
+            let problem = format!("`{}: {wanted}` is the name of another schema already", TYPE_NAME);
             let remedy = "give it another name in the overlay, or make the two schemas equal";
             self.report.defect(Defect::new(pointer, problem, remedy));
             return None;
@@ -227,13 +232,13 @@ impl Names<'_> {
         let mut moved = std::mem::take(schema);
         let mut left = Object::new();
         if let Some(object) = moved.as_object_mut() {
-            object.shift_remove(walk::TYPE_NAME);
+            object.shift_remove(TYPE_NAME);
             left.extend(object.shift_remove("nullable").map(|nullable| ("nullable".to_owned(), nullable)));
-            for key in ["description", walk::SENSITIVE] {
+            for key in ["description", SENSITIVE] {
                 left.extend(object.get(key).map(|value| (key.to_owned(), value.clone())));
             }
         }
-        *schema = walk::reference_to(name);
+        *schema = reference_to(name);
         if !left.is_empty() {
             left.insert("allOf".to_owned(), json!([schema]));
             *schema = Value::Object(left);
@@ -265,11 +270,7 @@ fn is_loose(schema: &Value) -> bool {
     match schema.get("type").and_then(Value::as_str) {
         Some("integer" | "number" | "boolean") => false,
         Some("array") => schema.get("items").is_none_or(|items| {
-            walk::target(items).is_none()
-                && !is_values(items)
-                && !is_object(items)
-                && !is_union(items)
-                && is_loose(items)
+            target(items).is_none() && !is_values(items) && !is_object(items) && !is_union(items) && is_loose(items)
         }),
         _ => true,
     }
@@ -286,8 +287,8 @@ fn structure(schema: &Value) -> String {
         match value {
             Value::Object(object) => {
                 let is_prose = |key: &str| {
-                    matches!(key, "description" | "title" | "example" | "examples" | "externalDocs" | walk::TYPE_NAME)
-                        || (key == walk::SENSITIVE || key == "nullable")
+                    matches!(key, "description" | "title" | "example" | "examples" | "externalDocs" | TYPE_NAME)
+                        || (key == SENSITIVE || key == "nullable")
                 };
                 let mut keys: Vec<&String> = object.keys().filter(|key| is_names || !is_prose(key)).collect();
                 keys.sort();
@@ -321,7 +322,7 @@ fn structure(schema: &Value) -> String {
         Some(_) => {
             write(schema, false, &mut out);
             for (name, property) in schema["properties"].as_object().into_iter().flatten() {
-                out.push_str(&format!("{name}{}{}", property["nullable"], property[walk::SENSITIVE]));
+                out.push_str(&format!("{name}{}{}", property["nullable"], property[SENSITIVE]));
             }
         }
         None => write(schema, false, &mut out),

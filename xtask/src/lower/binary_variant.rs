@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use super::Report;
 use crate::{
     defect::Defect,
-    walk::{self, join},
+    openapi::{join, operations, resolve},
 };
 
 const FORM: &str = "multipart/form-data";
@@ -23,24 +23,25 @@ const FORM: &str = "multipart/form-data";
 pub(super) fn run(document: &mut Value, report: &mut Report) {
     // Bodies by reference are copied where a file has to leave them; others may use the same component.
     let mut found: Vec<(String, Value, Vec<Value>)> = Vec::new();
-    walk::operations(document, |at, operation| {
-        let Some(body) = operation.get("requestBody").and_then(|body| walk::resolve(document, body)) else { return };
-        let Some(json) = body.pointer("/content/application~1json/schema") else { return };
-        let Some(schema) = walk::resolve(document, json) else { return };
+    for operation in operations(document) {
+        let body = operation.value().get("requestBody").and_then(|body| resolve(document, body));
+        let Some(body) = body else { continue };
+        let Some(json) = body.pointer("/content/application~1json/schema") else { continue };
+        let Some(schema) = resolve(document, json) else { continue };
         let is_file = |variant: &&Value| holds_file(document, variant);
         let files: Vec<Value> = match schema.get("oneOf").and_then(Value::as_array) {
             Some(variants) => variants.iter().filter(is_file).cloned().collect(),
             None => Some(schema).filter(is_file).cloned().into_iter().collect(),
         };
         if files.is_empty() {
-            return;
+            continue;
         }
         let mut body = body.clone();
         if let Some(slot) = body.pointer_mut("/content/application~1json") {
             slot["schema"] = schema.clone();
         }
-        found.push((join(at.pointer, "requestBody"), body, files));
-    });
+        found.push((join(&operation.pointer(), "requestBody"), body, files));
+    }
     for (pointer, mut body, files) in found {
         let place = format!("{pointer}/content/application~1json/schema");
         let Some(content) = body.get_mut("content").and_then(Value::as_object_mut) else { continue };
@@ -73,11 +74,11 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
 }
 
 fn holds_file(document: &Value, schema: &Value) -> bool {
-    let properties = walk::resolve(document, schema).and_then(|schema| schema.get("properties")?.as_object());
+    let properties = resolve(document, schema).and_then(|schema| schema.get("properties")?.as_object());
     properties
         .into_iter()
         .flatten()
-        .any(|(_, property)| walk::resolve(document, property).is_some_and(|property| property["format"] == "binary"))
+        .any(|(_, property)| resolve(document, property).is_some_and(|property| property["format"] == "binary"))
 }
 
 #[cfg(test)]

@@ -11,11 +11,11 @@
 use serde_json::Value;
 
 use super::Report;
-use crate::walk::{self, join};
+use crate::openapi::{join, schemas_mut};
 
 pub(super) fn run(document: &mut Value, report: &mut Report) {
     let mut required_of = Vec::new();
-    walk::schemas_mut(document, &mut |schema, pointer| {
+    schemas_mut(document, &mut |schema, pointer| {
         let Some(object) = schema.as_object_mut() else { return };
         let mut required = Vec::new();
         for (name, property) in object.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
@@ -49,7 +49,7 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
         }
     }
     // What is still a boolean stands where no parent could take it: at a component, an item, a variant.
-    walk::schemas_mut(document, &mut |schema, pointer| {
+    schemas_mut(document, &mut |schema, pointer| {
         let Some(object) = schema.as_object_mut() else { return };
         if object.get("required").is_some_and(Value::is_boolean) {
             object.shift_remove("required");

@@ -8,7 +8,11 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::Report;
-use crate::walk::{self, join, schema_name};
+use crate::openapi::{
+    References, components_mut,
+    extension::{OPEN_ENUM, SUCCESSES},
+    join, operations, resolve, schema_mut,
+};
 
 pub(super) fn run(document: &mut Value, report: &mut Report) {
     let reached = reached(document);
@@ -16,8 +20,8 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
     let mut open = |schema: &mut Value, pointer: &str| {
         let Some(object) = schema.as_object_mut() else { return };
         if object.get("enum").is_some() && object.get("type").is_none_or(|kind| kind == "string") {
-            if !object.contains_key(walk::OPEN_ENUM) {
-                object.insert(walk::OPEN_ENUM.to_owned(), true.into());
+            if !object.contains_key(OPEN_ENUM) {
+                object.insert(OPEN_ENUM.to_owned(), true.into());
                 report.note(pointer, "open enum: keeps any other value");
             }
         } else if object.get("properties").is_some() && !pointer.contains("/allOf/") {
@@ -34,36 +38,20 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
     };
     for name in reached {
         let mut pointer = join("/components/schemas", &name);
-        if let Some(schema) = walk::components(document).and_then(|schemas| schemas.get_mut(&name)) {
-            walk::schema_mut(schema, &mut pointer, &mut open);
+        if let Some(schema) = components_mut(document).and_then(|schemas| schemas.get_mut(&name)) {
+            schema_mut(schema, &mut pointer, &mut open);
         }
     }
 }
 
-/// The components that an answer can hold, in the order of their names.
+/// The components that a response can hold, in the order of their names.
 fn reached(document: &Value) -> BTreeSet<String> {
-    let mut open: Vec<String> = Vec::new();
-    let mut collect = |value: &Value| {
-        walk::references(value, &mut |_, target| open.extend(schema_name(target).map(str::to_owned)));
-    };
-    walk::operations(document, |_, operation| {
-        for response in operation.get("responses").and_then(Value::as_object).into_iter().flatten().map(|(_, r)| r) {
-            collect(walk::resolve(document, response).unwrap_or(response));
-        }
-        operation.get(walk::SUCCESSES).into_iter().for_each(&mut collect);
+    let values = operations(document).flat_map(|operation| {
+        let responses = operation.value().get("responses").and_then(Value::as_object).into_iter().flatten();
+        let resolved = responses.map(|(_, response)| resolve(document, response).unwrap_or(response));
+        resolved.chain(operation.value().get(SUCCESSES))
     });
-    let mut reached = BTreeSet::new();
-    while let Some(name) = open.pop() {
-        if reached.contains(&name) {
-            continue;
-        }
-        let schema = document.get("components").and_then(|components| components.get("schemas")?.get(&name));
-        if let Some(schema) = schema {
-            walk::references(schema, &mut |_, target| open.extend(schema_name(target).map(str::to_owned)));
-        }
-        reached.insert(name);
-    }
-    reached
+    References::of(document).schemas_in(values)
 }
 
 #[cfg(test)]

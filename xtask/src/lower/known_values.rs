@@ -11,21 +11,21 @@
 use serde_json::{Value, json};
 
 use super::Report;
-use crate::walk::{self, schema_name};
+use crate::openapi::{self, components_mut, extension::OPEN_ENUM, reference, schema_name, schemas_mut};
 
 pub(super) fn run(document: &mut Value, report: &mut Report) {
     let is_string = |schema: &Value| schema["type"] == "string";
-    let names: Vec<String> = (walk::components(document).into_iter().flatten())
+    let names: Vec<String> = openapi::components(document)
         .filter(|(_, schema)| is_string(schema) && schema.get("enum").is_some())
         .map(|(name, _)| name.clone())
         .collect();
     let mut opened = Vec::new();
-    walk::schemas_mut(document, &mut |schema, pointer| {
+    schemas_mut(document, &mut |schema, pointer| {
         let Some(variants) = schema.get("anyOf").and_then(Value::as_array) else { return };
         let is_any =
             |variant: &&Value| is_string(variant) && variant.get("enum").is_none() && variant.get("pattern").is_none();
         let enum_component = |variant: &&Value| {
-            walk::reference(variant).and_then(schema_name).is_some_and(|name| names.iter().any(|known| known == name))
+            reference(variant).and_then(schema_name).is_some_and(|name| names.iter().any(|known| known == name))
         };
         let is_enum = |variant: &&Value| is_string(variant) && variant.get("enum").is_some();
         let [values] = variants.iter().filter(|v| is_enum(v) || enum_component(v)).collect::<Vec<_>>()[..] else {
@@ -40,7 +40,7 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
         if let Some(values) = values {
             object.insert("type".to_owned(), "string".into());
             object.insert("enum".to_owned(), values);
-            object.insert(walk::OPEN_ENUM.to_owned(), true.into());
+            object.insert(OPEN_ENUM.to_owned(), true.into());
         } else if let Some(reference) = reference {
             opened.extend(reference.as_str().and_then(schema_name).map(str::to_owned));
             if object.is_empty() {
@@ -52,8 +52,8 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
         report.note(pointer, "`anyOf` of known values and any string became an open enum");
     });
     for name in opened {
-        if let Some(schema) = walk::components(document).and_then(|schemas| schemas.get_mut(&name)) {
-            schema[walk::OPEN_ENUM] = true.into();
+        if let Some(schema) = components_mut(document).and_then(|schemas| schemas.get_mut(&name)) {
+            schema[OPEN_ENUM] = true.into();
         }
     }
 }

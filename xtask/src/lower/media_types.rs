@@ -1,7 +1,7 @@
 //! Several media types for one body, multipart forms, and JSON without a schema.
 //!
 //! The generator takes one media type and no form. Of several, JSON is kept; a multipart form is set aside under
-//! [`walk::MULTIPART`], from which a streaming method of its own is made.
+//! [`MULTIPART`], from which a streaming method of its own is made.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,11 @@ use serde_json::{Value, json};
 use super::Report;
 use crate::{
     defect::Defect,
-    walk::{self, Object, join},
+    openapi::{
+        Object, components_mut,
+        extension::{MULTIPART, TYPE_NAME},
+        join, operations, operations_mut, reference, references, resolve, schema_name,
+    },
 };
 
 const FORM: &str = "multipart/form-data";
@@ -21,14 +25,15 @@ const SENDABLE: [&str; 4] =
 
 pub(super) fn run(document: &mut Value, report: &mut Report) {
     // A body by reference is written out where it is used, so that one operation's form is not another's.
-    let mut bodies = Vec::new();
-    walk::operations(document, |_, operation| {
-        let body = operation.get("requestBody").filter(|body| walk::reference(body).is_some());
-        bodies.push(body.and_then(|body| walk::resolve(document, body)).cloned());
-    });
+    let by_reference = |operation: &Value| {
+        let body = operation.get("requestBody").filter(|body| reference(body).is_some());
+        body.and_then(|body| resolve(document, body)).cloned()
+    };
+    let bodies: Vec<_> = operations(document).map(|operation| by_reference(operation.value())).collect();
     let mut forms = Vec::new();
     let mut bodies = bodies.into_iter();
-    walk::operations_mut(document, |at, operation| {
+    operations_mut(document, |at| {
+        let operation = at.value;
         if let Some(body) = bodies.next().flatten() {
             operation.insert("requestBody".to_owned(), body);
         }
@@ -36,9 +41,9 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
         else {
             return;
         };
-        let place = join(&join(at.pointer, "requestBody"), "content");
+        let place = join(&join(&at.pointer, "requestBody"), "content");
         if let Some(form) = content.shift_remove(FORM) {
-            forms.push(at.pointer.to_owned());
+            forms.push(at.pointer.clone());
             report.note(join(&place, FORM), "set aside for a streaming method of its own");
             let schema = form.get("schema").cloned().unwrap_or_else(|| json!({"type": "object"}));
             if !schema.is_object() {
@@ -51,7 +56,7 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
             } else {
                 request(content, &place, report);
             }
-            operation.insert(walk::MULTIPART.to_owned(), json!({"schema": schema}));
+            operation.insert(MULTIPART.to_owned(), json!({"schema": schema}));
         } else if content.is_empty() {
             operation.shift_remove("requestBody");
         } else {
@@ -67,22 +72,21 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
 fn write_out_forms(document: &mut Value, forms: &[String], report: &mut Report) {
     // Counted once, and down from there: a walk for each form would take the square of their number.
     let mut uses: HashMap<String, usize> = HashMap::new();
-    walk::references(document, &mut |_, target| *uses.entry(target.to_owned()).or_default() += 1);
+    references(document, &mut |_, target| *uses.entry(target.to_owned()).or_default() += 1);
     for pointer in forms {
-        let pointer = join(&join(pointer, walk::MULTIPART), "schema");
-        let Some(target) = document.pointer(&pointer).and_then(walk::reference).map(str::to_owned) else { continue };
-        let Some(schema) = document.pointer(&pointer).and_then(|schema| walk::resolve(document, schema)).cloned()
-        else {
+        let pointer = join(&join(pointer, MULTIPART), "schema");
+        let Some(target) = document.pointer(&pointer).and_then(reference).map(str::to_owned) else { continue };
+        let Some(schema) = document.pointer(&pointer).and_then(|schema| resolve(document, schema)).cloned() else {
             continue;
         };
         if let Some(slot) = document.pointer_mut(&pointer) {
             *slot = schema;
             let left = uses.entry(target.clone()).or_default();
             *left = left.saturating_sub(1);
-            let Some(name) = walk::schema_name(&target).filter(|_| *left == 0) else { continue };
-            walk::components(document).and_then(|schemas| schemas.shift_remove(name));
+            let Some(name) = schema_name(&target).filter(|_| *left == 0) else { continue };
+            components_mut(document).and_then(|schemas| schemas.shift_remove(name));
             if let Some(object) = document.pointer_mut(&pointer).and_then(Value::as_object_mut) {
-                object.entry(walk::TYPE_NAME).or_insert_with(|| name.into());
+                object.entry(TYPE_NAME).or_insert_with(|| name.into());
             }
             report.note(pointer, format!("component `{name}` became the form"));
         }
@@ -114,10 +118,10 @@ fn responses(document: &mut Value, report: &mut Report) {
             schema_of(content, SENDABLE[0], &place, report);
         }
     };
-    walk::operations_mut(document, |at, operation| {
-        let list = operation.get_mut("responses").and_then(Value::as_object_mut);
+    operations_mut(document, |operation| {
+        let list = operation.value.get_mut("responses").and_then(Value::as_object_mut);
         for (status, value) in list.into_iter().flatten() {
-            response(value, &join(&join(at.pointer, "responses"), status));
+            response(value, &join(&join(&operation.pointer, "responses"), status));
         }
     });
     let shared = document.pointer_mut("/components/responses").and_then(Value::as_object_mut);

@@ -10,10 +10,10 @@
 use serde_json::Value;
 
 use super::Report;
-use crate::walk;
+use crate::openapi;
 
 pub(super) fn run(document: &mut Value, report: &mut Report) {
-    walk::schemas_mut(document, &mut |schema, pointer| {
+    openapi::schemas_mut(document, &mut |schema, pointer| {
         let Some(object) = schema.as_object_mut() else { return };
         let Some(values) = object.get_mut("enum").and_then(Value::as_array_mut) else { return };
         if !values.iter().any(Value::is_null) {

@@ -15,11 +15,11 @@ use std::collections::HashSet;
 use serde_json::{Value, json};
 
 use super::Report;
-use crate::walk::{self, join, schema_name};
+use crate::openapi::{components_mut, join, schema_name, schemas_mut};
 
 pub(super) fn run(document: &mut Value, report: &mut Report) {
     let mut nullable_components = HashSet::new();
-    for (name, schema) in walk::components(document).into_iter().flatten() {
+    for (name, schema) in components_mut(document).into_iter().flatten() {
         let Some(object) = schema.as_object_mut() else { continue };
         if object.get("nullable") == Some(&Value::Bool(true)) {
             object.shift_remove("nullable");
@@ -28,7 +28,7 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
             report.note(place, "`nullable` moved to each place that refers to this component");
         }
     }
-    walk::schemas_mut(document, &mut |schema, pointer| {
+    schemas_mut(document, &mut |schema, pointer| {
         let Some(object) = schema.as_object_mut() else { return };
         let Some(target) = object.get("$ref").and_then(Value::as_str) else { return };
         let beside = object.get("nullable") == Some(&Value::Bool(true));

@@ -11,7 +11,7 @@ use super::Report;
 use crate::{
     defect::Defect,
     names,
-    walk::{self, join},
+    openapi::{join, operations, operations_mut},
 };
 
 /// What the client is made of already.
@@ -19,26 +19,25 @@ const OWN: [&str; 4] = ["call", "new", "new_with_client", "transport"];
 
 pub(super) fn run(document: &mut Value, report: &mut Report) {
     let mut taken: HashMap<String, String> = HashMap::new();
-    walk::operations(document, |at, operation| {
-        if let Some(id) = operation.get("operationId").and_then(Value::as_str) {
-            let first = taken.insert(names::snake(id), at.pointer.to_owned());
-            if let Some(first) = first {
-                let problem = format!("`{id}` makes the same method name as the operation at {first}");
-                let remedy = "give one of them another operationId with an overlay action";
-                report.defect(Defect::new(join(at.pointer, "operationId"), problem, remedy));
-            }
-            if OWN.contains(&names::snake(id).as_str()) {
-                let problem = format!("`{id}` makes the name of a method that the client has itself");
-                let remedy = "give it another operationId with an overlay action";
-                report.defect(Defect::new(join(at.pointer, "operationId"), problem, remedy));
-            }
+    for operation in operations(document) {
+        let Some(id) = operation.value().get("operationId").and_then(Value::as_str) else { continue };
+        let place = join(&operation.pointer(), "operationId");
+        if let Some(first) = taken.insert(names::snake(id), operation.pointer()) {
+            let problem = format!("`{id}` makes the same method name as the operation at {first}");
+            let remedy = "give one of them another operationId with an overlay action";
+            report.defect(Defect::new(&place, problem, remedy));
         }
-    });
-    walk::operations_mut(document, |at, operation| {
-        if operation.get("operationId").is_some_and(Value::is_string) {
+        if OWN.contains(&names::snake(id).as_str()) {
+            let problem = format!("`{id}` makes the name of a method that the client has itself");
+            let remedy = "give it another operationId with an overlay action";
+            report.defect(Defect::new(place, problem, remedy));
+        }
+    }
+    operations_mut(document, |operation| {
+        if operation.value.get("operationId").is_some_and(Value::is_string) {
             return;
         }
-        let named = name(at.method, at.path);
+        let named = name(operation.method, operation.path);
         let mut id = named.clone();
         for number in 2.. {
             if !taken.contains_key(&names::snake(&id)) {
@@ -46,9 +45,9 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
             }
             id = format!("{named}{number}");
         }
-        taken.insert(names::snake(&id), at.pointer.to_owned());
-        report.note(at.pointer, format!("named `{id}` for its method and path"));
-        operation.insert("operationId".to_owned(), id.into());
+        report.note(&operation.pointer, format!("named `{id}` for its method and path"));
+        operation.value.insert("operationId".to_owned(), id.clone().into());
+        taken.insert(names::snake(&id), operation.pointer);
     });
 }
 

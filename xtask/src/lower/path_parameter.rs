@@ -3,46 +3,36 @@
 //! A name in the template without a parameter gets one, a string. A path parameter without a place in the template has
 //! no way to travel in the path; it is sent in the query, which is a guess, and the report says so.
 
+use std::collections::HashSet;
+
 use serde_json::{Value, json};
 
 use super::Report;
 use crate::{
     defect::Defect,
-    walk::{self, At, Object, join},
+    openapi::{OperationMut, Place, join, operations, operations_mut, placeholders},
 };
 
 pub(super) fn run(document: &mut Value, report: &mut Report) {
     // Parameters of a path item hold for each of its operations: seen before the operations are changed.
-    let shared: Vec<(String, Vec<Value>)> = (document.get("paths").and_then(Value::as_object).into_iter().flatten())
-        .map(|(path, item)| (path.clone(), parameters(document, item)))
-        .collect();
-    let own: Vec<Vec<Value>> = {
-        let mut own = Vec::new();
-        walk::operations(document, |_, operation| own.push(parameters(document, operation)));
-        own
+    let listed = |holder: &Place<'_>| -> Vec<Value> {
+        let list = holder.get("parameters");
+        list.iter().flat_map(Place::elements).map(|place| place.resolved(document).value.clone()).collect()
     };
-    let mut own = own.into_iter();
-    walk::operations_mut(document, |at, operation| {
-        let own = own.next().unwrap_or_default();
-        let shared = shared.iter().find(|(path, _)| path == at.path).map_or(&[][..], |(_, list)| list.as_slice());
-        agree(at, operation, &own, shared, report);
+    let found: Vec<_> =
+        operations(document).map(|operation| (listed(&operation.place), listed(&operation.item))).collect();
+    let mut found = found.into_iter();
+    operations_mut(document, |operation| {
+        let (own, shared) = found.next().unwrap_or_default();
+        agree(operation, &own, &shared, report);
     });
 }
 
-/// The parameters of an operation or a path item, references followed.
-fn parameters(document: &Value, holder: &Value) -> Vec<Value> {
-    let list = holder.get("parameters").and_then(Value::as_array);
-    list.into_iter()
-        .flatten()
-        .map(|parameter| walk::resolve(document, parameter).cloned().unwrap_or_default())
-        .collect()
-}
-
-fn agree(at: At<'_>, operation: &mut Object, own: &[Value], shared: &[Value], report: &mut Report) {
-    let names = match names(at.path) {
+fn agree(operation: OperationMut<'_>, own: &[Value], shared: &[Value], report: &mut Report) {
+    let names = match names(operation.path) {
         Ok(names) => names,
         Err(problem) => {
-            let place = join("/paths", at.path);
+            let place = join("/paths", operation.path);
             return report.defect(Defect::new(place, problem, "write each parameter of the path as `{name}`"));
         }
     };
@@ -53,11 +43,11 @@ fn agree(at: At<'_>, operation: &mut Object, own: &[Value], shared: &[Value], re
             continue;
         }
         let parameter = json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}});
-        let list = operation.entry("parameters").or_insert_with(|| Value::Array(Vec::new()));
+        let list = operation.value.entry("parameters").or_insert_with(|| Value::Array(Vec::new()));
         if let Some(list) = list.as_array_mut() {
             list.push(parameter);
         }
-        report.note(at.pointer, format!("path parameter `{name}` is in the template only; taken for a string"));
+        report.note(&operation.pointer, format!("path parameter `{name}` is in the template only; taken for a string"));
     }
     let is_stray = |parameter: &&Value| in_path(parameter) && !names.iter().any(|name| is(parameter, name));
     for (index, parameter) in own.iter().enumerate().filter(|(_, parameter)| is_stray(parameter)) {
@@ -67,46 +57,35 @@ fn agree(at: At<'_>, operation: &mut Object, own: &[Value], shared: &[Value], re
         if let Some(object) = moved.as_object_mut() {
             object.shift_remove("style");
         }
-        if let Some(slot) = operation.get_mut("parameters").and_then(|list| list.get_mut(index)) {
+        if let Some(slot) = operation.value.get_mut("parameters").and_then(|list| list.get_mut(index)) {
             *slot = moved;
         }
-        let place = join(&join(at.pointer, "parameters"), &index.to_string());
+        let place = join(&join(&operation.pointer, "parameters"), &index.to_string());
         report.note(place, format!("path parameter `{name}` has no place in the path; sent in the query, a guess"));
     }
     for parameter in shared.iter().filter(is_stray) {
         let name = parameter["name"].as_str().unwrap_or_default();
-        let place = join(&join("/paths", at.path), "parameters");
+        let place = join(&join("/paths", operation.path), "parameters");
         let problem = format!("path parameter `{name}` of all operations here has no place in the path");
         report.defect(Defect::new(place, problem, "add it to the path, or remove it with an overlay action"));
     }
     // The typed model wants what the specification demands in any case.
-    for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+    for parameter in operation.value.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
         if parameter["in"] == "path" && parameter["required"] != true {
             parameter["required"] = true.into();
-            report.note(at.pointer, format!("path parameter {} made required", parameter["name"]));
+            report.note(&operation.pointer, format!("path parameter {} made required", parameter["name"]));
         }
     }
 }
 
-/// The parameter names of a path template.
+/// The parameter names of a path template, each of them once.
 fn names(path: &str) -> Result<Vec<&str>, &'static str> {
-    let mut names = Vec::new();
-    let mut rest = path;
-    while let Some(open) = rest.find(['{', '}']) {
-        if rest.as_bytes().get(open) == Some(&b'}') {
-            return Err("a `}` in the path closes nothing");
-        }
-        let inner = rest.get(open + 1..).unwrap_or_default();
-        let close = inner.find(['{', '}', '/']).filter(|close| inner.as_bytes().get(*close) == Some(&b'}'));
-        let Some(close) = close else { return Err("a `{` in the path is not closed") };
-        match inner.get(..close) {
-            None | Some("") => return Err("a parameter in the path has no name"),
-            Some(name) if names.contains(&name) => return Err("a parameter is twice in the path"),
-            Some(name) => names.push(name),
-        }
-        rest = inner.get(close + 1..).unwrap_or_default();
+    let names = placeholders(path).map_err(|slip| slip.problem)?;
+    let mut seen = HashSet::new();
+    match names.iter().all(|name| seen.insert(*name)) {
+        true => Ok(names),
+        false => Err("a parameter is twice in the path"),
     }
-    Ok(names)
 }
 
 #[cfg(test)]

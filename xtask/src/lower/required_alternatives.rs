@@ -18,10 +18,10 @@
 use serde_json::Value;
 
 use super::Report;
-use crate::walk::{self, Object};
+use crate::openapi::{Object, schemas_mut};
 
 pub(super) fn run(document: &mut Value, report: &mut Report) {
-    walk::schemas_mut(document, &mut |schema, pointer| {
+    schemas_mut(document, &mut |schema, pointer| {
         let Some(object) = schema.as_object_mut() else { return };
         if !object.get("properties").is_some_and(Value::is_object) {
             return;

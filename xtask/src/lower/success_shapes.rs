@@ -1,33 +1,33 @@
 //! Success statuses with answers of different shapes.
 //!
-//! The generator takes one shape. The shapes are set aside by status under [`walk::SUCCESSES`], from which an enum is
+//! The generator takes one shape. The shapes are set aside by status under [`SUCCESSES`], from which an enum is
 //! made whose variants are chosen by the status that came, never by trying one shape after the other.
 
 use serde_json::{Value, json};
 
 use super::Report;
-use crate::walk::{self, Object, join};
+use crate::openapi::{Object, extension::SUCCESSES, join, operations, operations_mut, resolve};
 
 pub(super) fn run(document: &mut Value, report: &mut Report) {
-    let mut found = Vec::new();
-    walk::operations(document, |_, operation| found.push(shapes(document, operation)));
+    let found: Vec<_> = operations(document).map(|operation| shapes(document, operation.value())).collect();
     let mut found = found.into_iter();
-    walk::operations_mut(document, |at, operation| {
+    operations_mut(document, |operation| {
         let shapes = found.next().flatten();
-        let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
+        let place = join(&operation.pointer, "responses");
+        let Some(responses) = operation.value.get_mut("responses").and_then(Value::as_object_mut) else { return };
         if !responses.keys().any(|status| is_success(status)) {
             // `default` alone stands for success and failure; only the former has a shape that can be relied on.
             let body = responses.get("default").cloned().unwrap_or_else(|| json!({"description": ""}));
             responses.insert("2XX".to_owned(), body);
-            report.note(join(at.pointer, "responses"), "no success status; any 2XX is taken for one");
+            report.note(&place, "no success status; any 2XX is taken for one");
         }
         let Some(shapes) = shapes else { return };
         let statuses = shapes.keys().cloned().collect::<Vec<_>>();
         responses.retain(|status, _| !is_success(status));
         responses.insert("2XX".to_owned(), json!({"description": "Told apart by status."}));
-        operation.insert(walk::SUCCESSES.to_owned(), Value::Object(shapes));
+        operation.value.insert(SUCCESSES.to_owned(), Value::Object(shapes));
         let done = format!("answers of {} differ in shape; told apart by status", statuses.join(" and "));
-        report.note(join(at.pointer, "responses"), done);
+        report.note(place, done);
     });
 }
 
@@ -40,7 +40,7 @@ fn shapes(document: &Value, operation: &Value) -> Option<Object> {
     let responses = operation.get("responses")?.as_object()?;
     let mut shapes = Object::new();
     for (status, response) in responses.iter().filter(|(status, _)| is_success(status)) {
-        let content = walk::resolve(document, response).and_then(|response| response.get("content")?.as_object());
+        let content = resolve(document, response).and_then(|response| response.get("content")?.as_object());
         let shape = match content {
             None => json!({}),
             Some(content) if content.is_empty() => json!({}),

@@ -13,61 +13,39 @@
 //! Behind references the generator sees no tag and makes an `untagged` enum, which tries one variant after the other and
 //! fails without a reason. With the variants in place it makes a tagged one.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use serde_json::Value;
 
 use super::Report;
-use crate::walk::{self, Object, join, reference, schema_name};
+use crate::openapi::{References, component, components_mut, join, reference, schema_name, schemas_mut_beside};
 
 pub(super) fn run(document: &mut Value, report: &mut Report) {
-    let mut inlined: Vec<String> = Vec::new();
-    let mut components = walk::components(document).map(std::mem::take).unwrap_or_default();
-    let names: Vec<String> = components.keys().cloned().collect();
-    for name in names {
-        let Some(slot) = components.get_mut(&name) else { continue };
-        let mut pointer = join("/components/schemas", &name);
-        let mut schema = std::mem::take(slot);
-        walk::schema_mut(&mut schema, &mut pointer, &mut |schema, pointer| {
-            inline(schema, pointer, &components, &mut inlined, report);
-        });
-        if let Some(slot) = components.get_mut(&name) {
-            *slot = schema;
-        }
-    }
-    walk::schemas_in_use_mut(document, &mut |schema, pointer| {
-        inline(schema, pointer, &components, &mut inlined, report);
+    let mut inlined: BTreeSet<String> = BTreeSet::new();
+    schemas_mut_beside(document, &mut |schema, pointer, rest| {
+        inline(schema, pointer, rest, &mut inlined, report);
     });
-    if let Some(slot) = walk::components(document) {
-        *slot = components;
-    }
     // A variant that was a component for the union alone would be a second type for the same thing.
-    let mut used = HashSet::new();
-    walk::references(document, &mut |_, target| used.extend(schema_name(target).map(str::to_owned)));
-    if let Some(components) = walk::components(document) {
-        inlined.sort();
-        inlined.dedup();
-        for name in inlined.into_iter().filter(|name| !used.contains(name)) {
-            components.shift_remove(&name);
-            report.note(join("/components/schemas", &name), "used as a variant alone; it is a variant now");
-        }
+    let used = References::of(document).schemas();
+    let Some(components) = components_mut(document) else { return };
+    for name in inlined.difference(&used) {
+        components.shift_remove(name);
+        report.note(join("/components/schemas", name), "used as a variant alone; it is a variant now");
     }
 }
 
-fn inline(schema: &mut Value, pointer: &str, components: &Object, inlined: &mut Vec<String>, report: &mut Report) {
+fn inline(schema: &mut Value, pointer: &str, rest: &Value, inlined: &mut BTreeSet<String>, report: &mut Report) {
     let Some(variants) = schema.get("oneOf").and_then(Value::as_array) else { return };
-    let resolved: Vec<&Value> = variants
-        .iter()
-        .map(|variant| {
-            reference(variant).and_then(schema_name).and_then(|name| components.get(name)).unwrap_or(variant)
-        })
-        .collect();
-    let Some(tag) = tag(&resolved).map(str::to_owned) else { return };
-    if !variants.iter().any(|variant| reference(variant).is_some()) {
+    let named = |variant: &Value| reference(variant).and_then(schema_name).map(str::to_owned);
+    let names: Vec<String> = variants.iter().filter_map(named).collect();
+    if names.is_empty() {
         return;
     }
-    inlined.extend(variants.iter().filter_map(|variant| reference(variant).and_then(schema_name)).map(str::to_owned));
-    let resolved: Vec<Value> = resolved.into_iter().cloned().collect();
+    let resolve = |variant: &'_ Value| named(variant).and_then(|name| component(rest, &name).cloned());
+    let resolved: Vec<Value> =
+        variants.iter().map(|variant| resolve(variant).unwrap_or_else(|| variant.clone())).collect();
+    let Some(tag) = tag(&resolved.iter().collect::<Vec<_>>()).map(str::to_owned) else { return };
+    inlined.extend(names);
     schema["oneOf"] = Value::Array(resolved);
     report.note(pointer, format!("variants told apart by `{tag}` written in place"));
 }

@@ -1,15 +1,15 @@
 //! A value in a document together with the way to it, so that a JSON pointer can be written where one is needed.
 
-use std::{borrow::Cow, rc::Rc};
+use std::{borrow::Cow, collections::HashSet, rc::Rc};
 
 use serde_json::Value;
 
-use crate::walk;
+use super::{pointer::push, reference::reference};
 
 /// A value and where it is.
 #[derive(Debug, Clone)]
-pub(super) struct Place<'d> {
-    pub(super) value: &'d Value,
+pub(crate) struct Place<'d> {
+    pub(crate) value: &'d Value,
     trail: Option<Rc<Step<'d>>>,
 }
 
@@ -26,12 +26,12 @@ enum Token<'d> {
 }
 
 impl<'d> Place<'d> {
-    pub(super) fn root(document: &'d Value) -> Self {
+    pub(crate) fn root(document: &'d Value) -> Self {
         Self { value: document, trail: None }
     }
 
     /// The place of a local reference.
-    pub(super) fn at(document: &'d Value, reference: &str) -> Option<Self> {
+    pub(crate) fn at(document: &'d Value, reference: &str) -> Option<Self> {
         let tokens = reference.strip_prefix("#/")?.split('/');
         tokens.map(|token| token.replace("~1", "/").replace("~0", "~")).try_fold(
             Self::root(document),
@@ -43,7 +43,7 @@ impl<'d> Place<'d> {
     }
 
     /// Which value it is: two places with the same identity are one.
-    pub(super) fn identity(&self) -> usize {
+    pub(crate) fn identity(&self) -> usize {
         std::ptr::from_ref(self.value).addr()
     }
 
@@ -52,55 +52,56 @@ impl<'d> Place<'d> {
     }
 
     /// The member of that name.
-    pub(super) fn get(&self, name: &str) -> Option<Self> {
+    pub(crate) fn get(&self, name: &str) -> Option<Self> {
         let (name, value) = self.value.as_object()?.get_key_value(name)?;
         Some(self.below(Token::Name(name), value))
     }
 
-    pub(super) fn element(&self, index: usize) -> Option<Self> {
+    pub(crate) fn element(&self, index: usize) -> Option<Self> {
         Some(self.below(Token::Index(index), self.value.as_array()?.get(index)?))
     }
 
     /// The members of an object, with their names.
-    pub(super) fn members(&self) -> impl Iterator<Item = (&'d str, Self)> + use<'d> {
+    pub(crate) fn members(&self) -> impl Iterator<Item = (&'d str, Self)> + use<'d> {
         let here = self.clone();
         let members = self.value.as_object().into_iter().flatten();
         members.map(move |(name, value)| (name.as_str(), here.below(Token::Name(name), value)))
     }
 
     /// The elements of an array.
-    pub(super) fn elements(&self) -> impl Iterator<Item = Self> + use<'d> {
+    pub(crate) fn elements(&self) -> impl Iterator<Item = Self> + use<'d> {
         let here = self.clone();
         let elements = self.value.as_array().into_iter().flatten().enumerate();
         elements.map(move |(index, value)| here.below(Token::Index(index), value))
     }
 
     /// The string under `name`.
-    pub(super) fn text(&self, name: &str) -> Option<&'d str> {
+    pub(crate) fn text(&self, name: &str) -> Option<&'d str> {
         self.value.get(name)?.as_str()
     }
 
-    /// Follows references that lead somewhere. A chain ends after as many steps as nothing sane needs.
-    pub(super) fn resolved(mut self, document: &'d Value) -> Self {
-        for _ in 0..64 {
-            match walk::reference(self.value).and_then(|reference| Self::at(document, reference)) {
-                Some(target) => self = target,
-                None => break,
+    /// Follows references that lead somewhere, in a circle as well: then it is one of the circle.
+    pub(crate) fn resolved(mut self, document: &'d Value) -> Self {
+        let mut seen = HashSet::new();
+        while let Some(target) = reference(self.value).and_then(|reference| Self::at(document, reference)) {
+            if !seen.insert(target.identity()) {
+                break;
             }
+            self = target;
         }
         self
     }
 
     /// The JSON pointer.
-    pub(super) fn pointer(&self) -> String {
+    pub(crate) fn pointer(&self) -> String {
         self.tokens().iter().fold(String::new(), |mut pointer, token| {
-            walk::push(&mut pointer, token);
+            push(&mut pointer, token);
             pointer
         })
     }
 
     /// The way to it from the root.
-    pub(super) fn tokens(&self) -> Vec<Cow<'d, str>> {
+    pub(crate) fn tokens(&self) -> Vec<Cow<'d, str>> {
         let mut tokens = Vec::new();
         let mut step = self.trail.as_deref();
         while let Some(Step { before, token }) = step {

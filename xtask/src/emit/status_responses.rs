@@ -1,0 +1,76 @@
+//! An enum for each operation whose success statuses answer with different shapes, told apart by the status.
+
+use std::fmt::Write as _;
+
+use super::{
+    debug,
+    docs::comment,
+    model::{Model, target_type},
+};
+use crate::{names::pascal, openapi::Operation};
+
+/// The name of the enum of `operation`.
+pub(super) fn name(model: &Model<'_>, operation: &Operation<'_>) -> String {
+    let name = format!("{}Response", pascal(operation.id().unwrap_or_default()));
+    if model.is_type(&name) { format!("{}Answer", pascal(operation.id().unwrap_or_default())) } else { name }
+}
+
+/// The enum of an operation whose success statuses have different shapes.
+pub(super) fn status_responses(model: &Model<'_>, operation: &Operation<'_>) -> Option<String> {
+    let shapes = operation.successes()?;
+    let name = name(model, operation);
+    let (mut variants, mut arms, mut debug) = (String::new(), String::new(), "match self {\n".to_owned());
+    // A range stands for what no single status takes, so it comes last.
+    let (single, range): (Vec<_>, Vec<_>) = shapes.iter().partition(|(status, _)| status.parse::<u16>().is_ok());
+    let has_range = !range.is_empty();
+    for (status, shape) in single.into_iter().chain(range.into_iter().take(1)) {
+        let pattern = if status.parse::<u16>().is_ok() { status.as_str() } else { "_" };
+        let variant = format!("Status{status}");
+        let target = shape.get("schema").map(target_type);
+        let shows_itself = matches!(target, Some(Some(_)));
+        let payload = match target {
+            Some(target) => {
+                let target = target.unwrap_or_else(|| "::serde_json::Value".to_owned());
+                let read = format!("received.json::<{target}, E>()");
+                Some((target, read))
+            }
+            None => shape.get("raw").map(|_| ("crate::RawBody".to_owned(), "received.raw()".to_owned())),
+        };
+        let _ = write!(variants, "    /// Status {status}.\n    {variant}");
+        let shown = match &payload {
+            Some((payload, read)) => {
+                let _ = writeln!(variants, "({payload}),");
+                let map = format!("{read}.map(|response| response.map(Self::{variant}))");
+                let _ = writeln!(arms, "            {pattern} => {map},");
+                let (bound, value) = if shows_itself { ("value", "value") } else { ("_", "&hidden::Hidden") };
+                format!("Self::{variant}({bound}) => f.debug_tuple(\"{variant}\").field({value}).finish()")
+            }
+            None => {
+                variants.push_str(",\n");
+                let map = format!("received.empty().map(|response| response.map(|()| Self::{variant}))");
+                let _ = writeln!(arms, "            {pattern} => {map},");
+                format!("Self::{variant} => f.write_str(\"{variant}\")")
+            }
+        };
+        let _ = writeln!(debug, "            {shown},");
+    }
+    if !has_range {
+        arms.push_str("            _ => received.unknown_status(),\n");
+    }
+    debug.push_str("        }");
+    let debug = debug::implementation(&name, &debug);
+    let doc = comment("", &format!("What `{}` answers, told apart by the status.", operation.id().unwrap_or_default()));
+    Some(format!(
+        "{doc}\
+         #[derive(Clone, PartialEq)]\n\
+         #[non_exhaustive]\n\
+         pub enum {name} {{\n{variants}}}\n\n\
+         impl {name} {{\n    \
+             pub(crate) fn read<E>(\n        \
+                 received: crate::runtime::call::Received,\n    \
+             ) -> ::std::result::Result<crate::Response<Self>, crate::Error<E>> {{\n        \
+                 match received.status().as_u16() {{\n{arms}        }}\n    \
+             }}\n\
+         }}\n{debug}"
+    ))
+}

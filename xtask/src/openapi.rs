@@ -1,0 +1,62 @@
+//! One reading of OpenAPI 3.0, for the passes, the lint, the comparison and the emitters alike.
+//!
+//! | file | what it reads |
+//! |---|---|
+//! | `load.rs` | a file, as a value tree, bounded in size, depth and aliases |
+//! | `pointer.rs` | JSON pointers |
+//! | `place.rs` | a value together with its pointer |
+//! | `reference.rs` | `$ref`s: where they are, and where they lead |
+//! | `reach.rs` | what refers to what, directly and through others |
+//! | `operation.rs` | operations, their parameters, the names in their paths |
+//! | `visit.rs` | every schema, and what holds one; to read |
+//! | `rewrite.rs` | every schema and operation; to change |
+//! | `shape.rs` | all that holds at once for a schema: references followed, `allOf` laid flat |
+//! | `extension.rs` | the extensions that the overlay and the passes use |
+//!
+//! They know the shape of OpenAPI 3.0, so that nobody takes an example, or a property called `schema`, for a schema.
+//!
+//! **Invariant:** nothing here recurses along references, so that no chain or circle of them can exhaust the stack. What
+//! recurses follows how deep a document is written, which `load.rs` bounds.
+
+pub mod extension;
+mod load;
+mod operation;
+mod place;
+mod pointer;
+mod reach;
+mod reference;
+mod rewrite;
+pub(crate) mod shape;
+mod visit;
+
+use serde_json::{Map, Value};
+
+pub use self::{
+    load::{Loaded, MAX_BYTES, load, parse},
+    operation::{METHODS, Operation, Parameter, operations},
+    pointer::join,
+    reference::{reference, references, resolve, schema_name, target},
+    rewrite::{OperationMut, components_mut, components_or_new, operations_mut, reference_to, schemas_mut},
+};
+pub(crate) use self::{
+    operation::placeholders,
+    place::Place,
+    pointer::push,
+    reach::{References, owner},
+    rewrite::{schema_mut, schemas_mut_beside},
+    visit::{Visit, schemas, visit},
+};
+
+/// A JSON object.
+pub type Object = Map<String, Value>;
+
+/// The component schemas, by name.
+pub fn components(document: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    let schemas = document.get("components").and_then(|components| components.get("schemas")?.as_object());
+    schemas.into_iter().flatten()
+}
+
+/// The component schema `name`.
+pub fn component<'d>(document: &'d Value, name: &str) -> Option<&'d Value> {
+    document.get("components")?.get("schemas")?.get(name)
+}

@@ -1,0 +1,22 @@
+//! The extensions that the overlay gives to what OpenAPI has no word for, and those that a pass sets for later stages.
+
+/// Set by the overlay on a schema: what its type is called.
+pub const TYPE_NAME: &str = "x-type-name";
+
+/// Set by the overlay on a schema: whether it holds personal data or a secret.
+pub const SENSITIVE: &str = "x-sensitive";
+
+/// Set by the overlay on an operation: `safe` or `never`.
+pub const RETRY: &str = "x-retry";
+
+/// Set by a pass on an operation with a multipart form: `{schema: …}`.
+pub const MULTIPART: &str = "x-multipart";
+
+/// Set by a pass on an operation whose success statuses have different shapes: `{"200": {schema: …}, "204": {}}`.
+pub const SUCCESSES: &str = "x-successes";
+
+/// Set by a pass on every operation: its error statuses, `{"400": {description: …, schema: "ErrorResponse"}}`.
+pub const ERRORS: &str = "x-errors";
+
+/// Set by a pass on an enum that may grow.
+pub const OPEN_ENUM: &str = "x-open-enum";

@@ -1,0 +1,80 @@
+//! What refers to what in a document, directly and through others.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::reference::references;
+
+/// The references of a document, between owners: an operation, the parameters of a path, a component.
+#[derive(Debug)]
+pub(crate) struct References {
+    by_owner: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl References {
+    pub(crate) fn of(document: &Value) -> Self {
+        let mut by_owner: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        references(document, &mut |pointer, target| {
+            let Some(target) = target.strip_prefix('#').map(owner) else { return };
+            let from = owner(pointer);
+            match by_owner.get_mut(from) {
+                Some(targets) if targets.contains(target) => {}
+                Some(targets) => drop(targets.insert(target.to_owned())),
+                None => drop(by_owner.insert(from.to_owned(), BTreeSet::from([target.to_owned()]))),
+            }
+        });
+        Self { by_owner }
+    }
+
+    /// The owners that `from` refers to, these among them, directly or through others.
+    pub(crate) fn reach<'r>(&'r self, from: impl IntoIterator<Item = &'r str>) -> BTreeSet<&'r str> {
+        let mut open: Vec<&str> = from.into_iter().collect();
+        let mut seen: BTreeSet<&str> = open.iter().copied().collect();
+        while let Some(next) = open.pop() {
+            for target in self.by_owner.get(next).into_iter().flatten() {
+                if seen.insert(target) {
+                    open.push(target);
+                }
+            }
+        }
+        seen
+    }
+
+    /// The names of the component schemas that `values` lead to, directly or through others.
+    pub(crate) fn schemas_in<'v>(&self, values: impl IntoIterator<Item = &'v Value>) -> BTreeSet<String> {
+        let mut direct = BTreeSet::new();
+        for value in values {
+            references(value, &mut |_, target| direct.extend(target.strip_prefix('#').map(|t| owner(t).to_owned())));
+        }
+        self.schemas_from(direct.iter().map(String::as_str))
+    }
+
+    /// The names of the component schemas among `from` and what these lead to.
+    pub(crate) fn schemas_from<'r>(&'r self, from: impl IntoIterator<Item = &'r str>) -> BTreeSet<String> {
+        schemas(self.reach(from))
+    }
+
+    /// The owners that refer to something.
+    pub(crate) fn owners(&self) -> impl Iterator<Item = &str> {
+        self.by_owner.keys().map(String::as_str)
+    }
+
+    /// The names of the component schemas that something refers to.
+    pub(crate) fn schemas(&self) -> BTreeSet<String> {
+        schemas(self.by_owner.values().flatten().map(String::as_str))
+    }
+}
+
+/// The operation, the parameters of a path or the component that `pointer` leads into: its first three tokens.
+pub(crate) fn owner(pointer: &str) -> &str {
+    pointer.match_indices('/').nth(3).map_or(pointer, |(end, _)| &pointer[..end])
+}
+
+fn schemas<'o>(owners: impl IntoIterator<Item = &'o str>) -> BTreeSet<String> {
+    let name = |owner: &str| {
+        let name = owner.strip_prefix("/components/schemas/")?;
+        Some(name.replace("~1", "/").replace("~0", "~"))
+    };
+    owners.into_iter().filter_map(name).collect()
+}
