@@ -141,35 +141,25 @@ pub(crate) fn cycles(document: &Value, defects: &mut Vec<Defect>) {
     for start in all {
         // The way from `start` to where the search is, each step with what is still to be tried from there.
         let mut trail: Vec<(&str, Vec<&str>)> = Vec::new();
+        let mut open: HashSet<&str> = HashSet::new();
         let mut next = Some(start);
         loop {
             if let Some(target) = next.filter(|target| !done.contains(target)) {
-                if let Some(from) = trail.iter().position(|(step, _)| *step == target) {
-                    defects.push(circle(trail[from..].iter().map(|(step, _)| *step).chain([target])));
+                if open.insert(target) {
+                    trail.push((target, openapi::made_of(document, target)));
                 } else {
-                    trail.push((target, made_of(document, target)));
+                    let within = trail.iter().map(|(step, _)| *step).skip_while(|step| *step != target);
+                    defects.push(circle(within.chain([target])));
                 }
             }
-            let Some((step, open)) = trail.last_mut() else { break };
-            next = open.pop();
+            let Some((step, left)) = trail.last_mut() else { break };
+            next = left.pop();
             if next.is_none() {
                 done.insert(step);
                 trail.pop();
             }
         }
     }
-}
-
-/// What the schema at `target` is made of directly, the last first.
-fn made_of<'d>(document: &'d Value, target: &str) -> Vec<&'d str> {
-    let mut targets = Vec::new();
-    let mut open: Vec<&Value> = document.pointer(target.trim_start_matches('#')).into_iter().collect();
-    while let Some(schema) = open.pop() {
-        targets.extend(openapi::reference(schema));
-        let lists = ["allOf", "oneOf", "anyOf"].iter().filter_map(|key| schema.get(key)?.as_array());
-        open.extend(lists.flatten().chain(schema.get("not")));
-    }
-    targets
 }
 
 fn circle<'s>(steps: impl Iterator<Item = &'s str>) -> Defect {

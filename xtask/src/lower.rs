@@ -22,14 +22,14 @@ mod required_alternatives;
 mod success_shapes;
 mod tagged_union;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value;
 
 use crate::{
     check,
     defect::Defect,
-    openapi::{References, components_mut, join},
+    openapi::{self, References, components_mut, join, owner},
 };
 
 /// One thing that a pass changed.
@@ -55,6 +55,14 @@ pub struct Report {
 impl Report {
     fn note(&mut self, place: impl Into<String>, done: impl Into<String>) {
         self.notes.push(Note { pass: self.pass, place: place.into(), done: done.into() });
+    }
+
+    /// Sorts the notes since the first `before` by where the components come in the document: a pass that works on parts
+    /// first has them in another order.
+    fn sort_since(&mut self, before: usize, document: &Value) {
+        let pointers = openapi::components(document).map(|(name, _)| join("/components/schemas", name));
+        let order: HashMap<String, usize> = pointers.enumerate().map(|(index, pointer)| (pointer, index)).collect();
+        self.notes[before..].sort_by_key(|note| order.get(owner(&note.place)).copied().unwrap_or(usize::MAX));
     }
 
     fn defect(&mut self, defect: Defect) {

@@ -43,6 +43,7 @@ pub(crate) use self::{
     place::Place,
     pointer::push,
     reach::{References, owner},
+    reference::made_of,
     rewrite::{schema_mut, schemas_mut_beside},
     visit::{Visit, schemas, visit},
 };

@@ -16,7 +16,7 @@ use crate::openapi::{join, reference, shape::Shape};
 /// How many comparisons of schemas one pair of variants may take.
 const STEPS: usize = 2_000;
 
-/// How deep properties of properties are compared.
+/// How deep properties of properties, and choices within choices, are compared.
 const DEPTH: usize = 12;
 
 /// Past this many variants the pairs are not tried.
@@ -82,6 +82,9 @@ struct Judge<'d> {
 impl<'d> Judge<'d> {
     /// Whether something fits all of `a` and all of `b`; none if that can't be told.
     fn overlap(&mut self, a: &[&'d Value], b: &[&'d Value], depth: usize) -> Option<bool> {
+        if depth > DEPTH {
+            return None;
+        }
         self.steps = self.steps.checked_sub(1)?;
         let (first, second) = (Shape::of(self.document, a)?, Shape::of(self.document, b)?);
         // One variant of an inner choice that overlaps is enough.
@@ -92,7 +95,7 @@ impl<'d> Judge<'d> {
                 let mut with: Vec<&Value> = parts.clone();
                 with.push(variant);
                 let of_variant =
-                    if swapped { self.overlap(other, &with, depth) } else { self.overlap(&with, other, depth) };
+                    if swapped { self.overlap(other, &with, depth + 1) } else { self.overlap(&with, other, depth + 1) };
                 match of_variant {
                     Some(true) => return Some(true),
                     Some(false) => {}

@@ -19,6 +19,7 @@ use crate::openapi::{Object, Place, References, reference, schemas_mut_beside, s
 
 pub(super) fn run(document: &mut Value, report: &mut Report) {
     let used = References::of(document);
+    let before = report.notes.len();
     schemas_mut_beside(document, &mut |schema, pointer, rest| {
         let Some(parts) = schema.get("allOf").and_then(Value::as_array) else { return };
         // One reference in an `allOf` is how OpenAPI 3.0 says something more about it.
@@ -31,6 +32,7 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
             report.note(pointer, format!("`allOf` of {count} merged into one object"));
         }
     });
+    report.sort_since(before, document);
     drop_unused(document, &used, report, "a part of others alone, and merged into them");
 }
 

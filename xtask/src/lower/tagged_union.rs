@@ -22,9 +22,11 @@ use crate::openapi::{References, component, components_mut, join, reference, sch
 
 pub(super) fn run(document: &mut Value, report: &mut Report) {
     let mut inlined: BTreeSet<String> = BTreeSet::new();
+    let before = report.notes.len();
     schemas_mut_beside(document, &mut |schema, pointer, rest| {
         inline(schema, pointer, rest, &mut inlined, report);
     });
+    report.sort_since(before, document);
     // A variant that was a component for the union alone would be a second type for the same thing.
     let used = References::of(document).schemas();
     let Some(components) = components_mut(document) else { return };

@@ -37,6 +37,19 @@ pub fn resolve<'d>(document: &'d Value, mut value: &'d Value) -> Option<&'d Valu
     None
 }
 
+/// The references that the schema at `target`, a reference, is made of directly: bare ones, and those in `allOf`, `oneOf`,
+/// `anyOf` and `not`. The last comes first.
+pub(crate) fn made_of<'d>(document: &'d Value, target: &str) -> Vec<&'d str> {
+    let mut targets = Vec::new();
+    let mut open: Vec<&Value> = document.pointer(target.trim_start_matches('#')).into_iter().collect();
+    while let Some(schema) = open.pop() {
+        targets.extend(reference(schema));
+        let lists = ["allOf", "oneOf", "anyOf"].iter().filter_map(|key| schema.get(key)?.as_array());
+        open.extend(lists.flatten().chain(schema.get("not")));
+    }
+    targets
+}
+
 /// Shows every `$ref` that is one, with the pointer of the object that holds it. Examples and extensions are data, not
 /// references, and are passed over. One that is no string is shown as an empty one.
 pub fn references<'d>(document: &'d Value, f: &mut dyn FnMut(&str, &'d str)) {

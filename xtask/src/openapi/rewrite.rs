@@ -1,8 +1,10 @@
 //! Every schema and every operation of a document; to change.
 
+use std::collections::HashSet;
+
 use serde_json::{Value, json};
 
-use super::{METHODS, Object, extension, join, pointer::at};
+use super::{METHODS, Object, extension, join, made_of, pointer::at, schema_name};
 
 /// A reference to the component schema `name`.
 pub fn reference_to(name: &str) -> Value {
@@ -55,10 +57,10 @@ pub fn schemas_mut(document: &mut Value, f: &mut dyn FnMut(&mut Value, &str)) {
 }
 
 /// Shows every schema to `f`, as [`schemas_mut`] does, and beside it the document, to read: without the component or the
-/// operation that the schema is in, and without the components that hold others.
+/// operation that the schema is in, and without the components that hold others. What a component is made of comes before
+/// it, so that whatever is read of it has been changed already.
 pub(crate) fn schemas_mut_beside(document: &mut Value, f: &mut dyn FnMut(&mut Value, &str, &Value)) {
-    let names: Vec<String> = super::components(document).map(|(name, _)| name.clone()).collect();
-    for name in names {
+    for name in parts_first(document) {
         let slot = |document: &mut Value, schema: Value| -> Option<Value> {
             Some(std::mem::replace(components_mut(document)?.get_mut(&name)?, schema))
         };
@@ -75,6 +77,25 @@ pub(crate) fn schemas_mut_beside(document: &mut Value, f: &mut dyn FnMut(&mut Va
     if let (Some(slot), Value::Object(schemas)) = (components_mut(document), take_schemas(beside)) {
         *slot = schemas;
     }
+}
+
+/// The names of the component schemas, each after those that it is made of.
+fn parts_first(document: &Value) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut seen: HashSet<&str> = HashSet::new();
+    for (start, _) in super::components(document) {
+        let mut open: Vec<(&str, bool)> = vec![(start, false)];
+        while let Some((name, is_after_its_parts)) = open.pop() {
+            if is_after_its_parts {
+                names.push(name.to_owned());
+            } else if seen.insert(name) {
+                open.push((name, true));
+                let parts = made_of(document, &join("#/components/schemas", name)).into_iter().filter_map(schema_name);
+                open.extend(parts.map(|part| (part, false)));
+            }
+        }
+    }
+    names
 }
 
 fn take_schemas(mut document: Value) -> Value {
