@@ -22,14 +22,14 @@ mod required_alternatives;
 mod success_shapes;
 mod tagged_union;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::Value;
 
 use crate::{
     check,
     defect::Defect,
-    openapi::{self, References, components_mut, join, owner},
+    openapi::{self, References, component, components_mut, join, owner},
 };
 
 /// One thing that a pass changed.
@@ -196,18 +196,20 @@ pub fn lower(mut document: Value) -> Result<(Value, Report), Vec<Defect>> {
     if defects.is_empty() { Ok((document, report)) } else { Err(defects) }
 }
 
-/// Removes the components that something referred to `before` a pass and that nothing needs after it. A component that
-/// nothing referred to in the first place is there to be read by somebody, and stays.
+/// Removes the components that something led to `before` a pass and that nothing needs after it. A component that nothing
+/// led to in the first place, but for itself, is there to be read by somebody, and stays.
 fn drop_unused(document: &mut Value, before: &References, report: &mut Report, why: &str) {
-    let candidates: BTreeMap<String, String> =
-        before.schemas().into_iter().map(|name| (join("/components/schemas", &name), name)).collect();
+    let mut candidates: BTreeMap<String, String> =
+        before.used_schemas().into_iter().map(|name| (join("/components/schemas", &name), name)).collect();
     let now = References::of(document);
     let needed = now.schemas_from(now.owners().filter(|owner| !candidates.contains_key(*owner)));
-    let Some(components) = components_mut(document) else { return };
-    for (pointer, name) in candidates.into_iter().filter(|(_, name)| !needed.contains(name)) {
-        if components.shift_remove(&name).is_some() {
-            report.note(pointer, format!("dropped: {why}"));
-        }
+    candidates.retain(|_, name| !needed.contains(name) && component(document, name).is_some());
+    if let Some(components) = components_mut(document) {
+        let dropped: HashSet<&String> = candidates.values().collect();
+        components.retain(|name, _| !dropped.contains(name));
+    }
+    for pointer in candidates.into_keys() {
+        report.note(pointer, format!("dropped: {why}"));
     }
 }
 

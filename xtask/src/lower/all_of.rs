@@ -177,6 +177,14 @@ mod tests {
     }
 
     #[test]
+    fn keeps_a_component_that_only_it_itself_refers_to() {
+        let reference = json!({"$ref": "#/components/schemas/Node"});
+        let node = json!({"type": "object", "properties": {"next": {"nullable": true, "allOf": [reference]}}});
+        let document = json!({"components": {"schemas": {"Node": node}}});
+        assert_eq!(check(run, document.clone(), &document), Vec::<String>::new());
+    }
+
+    #[test]
     fn keeps_each_constraint_on_a_property_of_a_base() {
         let part = |rail: Value| json!({"type": "object", "properties": {"rail": rail}});
         check_schema(

@@ -30,8 +30,9 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
     // A variant that was a component for the union alone would be a second type for the same thing.
     let used = References::of(document).schemas();
     let Some(components) = components_mut(document) else { return };
-    for name in inlined.difference(&used) {
-        components.shift_remove(name);
+    inlined.retain(|name| !used.contains(name));
+    components.retain(|name, _| !inlined.contains(name));
+    for name in &inlined {
         report.note(join("/components/schemas", name), "used as a variant alone; it is a variant now");
     }
 }

@@ -55,6 +55,13 @@ impl References {
         schemas(self.reach(from))
     }
 
+    /// The names of the component schemas that something refers to, but for those that only a circle of their own leads to.
+    pub(crate) fn used_schemas(&self) -> BTreeSet<String> {
+        let referred_to: BTreeSet<&str> = self.by_owner.values().flatten().map(String::as_str).collect();
+        let roots = self.by_owner.keys().map(String::as_str).filter(|owner| !referred_to.contains(owner));
+        schemas(self.reach(roots).into_iter().filter(|owner| referred_to.contains(owner)))
+    }
+
     /// The owners that refer to something.
     pub(crate) fn owners(&self) -> impl Iterator<Item = &str> {
         self.by_owner.keys().map(String::as_str)
