@@ -22,6 +22,7 @@ pub fn check(document: &Value) -> Vec<Defect> {
         cycles(document, &mut defects);
     }
     operation_ids(document, &mut defects);
+    extensions(document, &mut defects);
     defects
 }
 
@@ -229,6 +230,33 @@ fn operation_ids(document: &Value, defects: &mut Vec<Defect>) {
     });
 }
 
+/// Facts of operations that are not what they have to be. Taken for what they are not, they would be dropped in silence.
+fn extensions(document: &Value, defects: &mut Vec<Defect>) {
+    let mut ids = Vec::new();
+    walk::operations(document, |_, operation| ids.extend(operation.get("operationId").and_then(Value::as_str)));
+    walk::operations(document, |at, operation| {
+        let retry = operation.get(walk::RETRY);
+        if retry.is_some_and(|retry| retry != "safe" && retry != "never") {
+            let place = join(at.pointer, walk::RETRY);
+            let remedy = "write `safe` if a second call changes nothing, and `never` if it may";
+            defects.push(Defect::new(place, "neither `safe` nor `never`", remedy));
+        }
+        let Some(check_with) = operation.get(walk::CHECK_WITH) else { return };
+        let id = check_with.as_str();
+        if id.is_none_or(|id| !ids.contains(&id)) {
+            let place = join(at.pointer, walk::CHECK_WITH);
+            let like = id.and_then(|id| nearest(id, ids.iter().copied()));
+            let problem = match id {
+                Some(id) => format!("the document has no operation `{id}`"),
+                None => "not the operationId of an operation".to_owned(),
+            };
+            let problem = problem + &like.map(|id| format!("; the nearest operationId is `{id}`")).unwrap_or_default();
+            let remedy = "write the operationId of an operation that shows whether a call took effect";
+            defects.push(Defect::new(place, problem, remedy));
+        }
+    });
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -286,6 +314,31 @@ mod tests {
         assert_eq!(
             found,
             ["/paths/~1a/post/operationId: operationId `a` is taken already, at /paths/~1a/get/operationId"]
+        );
+    }
+
+    #[test]
+    fn refuses_facts_of_operations_that_say_nothing() {
+        let operation = |id: &str, name: &str, value: Value| {
+            let mut operation = json!({"operationId": id, "responses": {}});
+            operation[name] = value;
+            operation
+        };
+        let paths = json!({
+            "/a": {"get": operation("listPets", "x-retry", json!("safe")), "post": operation("b", "x-retry", json!("sfae"))},
+            "/b": {"get": operation("c", "x-retry", json!(true)), "post": operation("d", "x-retry", json!("never"))},
+            "/c": {"get": operation("e", "x-check-with", json!("listPets"))},
+            "/d": {"get": operation("f", "x-check-with", json!("listPet")), "put": operation("g", "x-check-with", json!(1))},
+        });
+        assert_eq!(
+            with(json!({}), paths),
+            [
+                "/paths/~1a/post/x-retry: neither `safe` nor `never`",
+                "/paths/~1b/get/x-retry: neither `safe` nor `never`",
+                "/paths/~1d/get/x-check-with: the document has no operation `listPet`; the nearest operationId is \
+                 `listPets`",
+                "/paths/~1d/put/x-check-with: not the operationId of an operation",
+            ]
         );
     }
 

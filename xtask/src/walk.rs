@@ -29,6 +29,9 @@ pub const SENSITIVE: &str = "x-sensitive";
 /// Set by the overlay on an operation: `safe` or `never`.
 pub const RETRY: &str = "x-retry";
 
+/// Set by the overlay on an operation: the `operationId` of the one that shows whether a call took effect.
+pub const CHECK_WITH: &str = "x-check-with";
+
 /// A JSON object.
 pub type Object = Map<String, Value>;
 

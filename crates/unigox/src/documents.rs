@@ -9,7 +9,7 @@ pub use self::{
     file::{DocumentFile, Progress},
     links::DocumentLinks,
 };
-use crate::{DocumentType, Response, Result, User, call};
+use crate::{DocumentType, Error, Response, Result, User, call};
 
 /// The identity documents of one user. From [`User::documents`].
 ///
@@ -58,6 +58,7 @@ impl DocumentsHandle {
             async move { api.upload_partner_kyc_document_multipart(uuid, form).await }
         })
         .await
+        .map_err(kyc_first)
     }
 
     /// Has Unigox fetch a document from an `https` address.
@@ -126,5 +127,14 @@ impl DocumentsHandle {
         let operation = &operations::UPLOAD_PARTNER_KYC_DOCUMENT;
         call::call(&self.user.client, operation, |api| async move { api.upload_partner_kyc_document(uuid, body).await })
             .await
+            .map_err(kyc_first)
+    }
+}
+
+/// For a document without KYC data the response is the same as for an unknown user.
+fn kyc_first(error: Error) -> Error {
+    match error.is_not_found() {
+        true => error.with_advice("submit KYC data first, and check the identifier of the user"),
+        false => error,
     }
 }

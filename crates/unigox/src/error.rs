@@ -3,7 +3,7 @@
 use std::{borrow::Cow, error::Error as StdError, fmt, time::Duration};
 
 use http::StatusCode;
-use unigox_client::{ErrorBody, Operation, Retry, operations};
+use unigox_client::{ErrorBody, Operation, Retry};
 
 use crate::Answer;
 
@@ -43,6 +43,8 @@ struct Inner {
     answer: Option<Answer>,
     retry_after: Option<Duration>,
     attempts: u32,
+    /// What to do next, instead of the general advice for the status.
+    advice: Option<&'static str>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -157,7 +159,15 @@ impl Error {
     }
 
     fn new(operation: Option<&'static Operation>, reason: Reason) -> Self {
-        Self(Box::new(Inner { reason, operation, answer: None, retry_after: None, attempts: 0, source: None }))
+        Self(Box::new(Inner {
+            reason,
+            operation,
+            answer: None,
+            retry_after: None,
+            attempts: 0,
+            advice: None,
+            source: None,
+        }))
     }
 
     pub(crate) fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
@@ -172,6 +182,11 @@ impl Error {
 
     pub(crate) fn with_operation(mut self, operation: &'static Operation) -> Self {
         self.0.operation = Some(operation);
+        self
+    }
+
+    pub(crate) fn with_advice(mut self, advice: &'static str) -> Self {
+        self.0.advice = Some(advice);
         self
     }
 
@@ -211,6 +226,11 @@ impl Error {
             Reason::Decode { path, .. } => Some(path),
             _ => None,
         }
+    }
+
+    /// The `operationId` of the operation that shows whether the call took effect, if there is one.
+    pub fn check_with(&self) -> Option<&'static str> {
+        self.0.operation.and_then(|operation| operation.check_with)
     }
 
     /// The HTTP status, if there was an answer.
@@ -324,48 +344,45 @@ impl Error {
     }
 
     /// What to do next, for the reasons that don't say so themselves.
-    fn advice(&self) -> Option<&'static str> {
-        match &self.0.reason {
-            Reason::Configuration { .. } => None,
-            Reason::InvalidRequest { .. } => Some("nothing was sent"),
-            Reason::NeverSent => Some("the request was not sent; check the base URL, the network and the proxy"),
-            Reason::Broken | Reason::TimedOut(_) => Some(self.advice_if_unclear()),
-            Reason::Api(_) => self.advice_for_status(),
-            Reason::Decode { .. } => Some("the call took effect; look for a newer version of this crate"),
-            Reason::TooLarge { .. } => Some("check that the base URL is the API's"),
-            Reason::GaveUpWaiting => Some("wait again, it changes nothing"),
+    fn advice(&self) -> Option<Cow<'static, str>> {
+        if let Some(advice) = self.0.advice {
+            return Some(advice.into());
         }
+        Some(match &self.0.reason {
+            Reason::Configuration { .. } => return None,
+            Reason::InvalidRequest { .. } => "nothing was sent".into(),
+            Reason::NeverSent => "the request was not sent; check the base URL, the network and the proxy".into(),
+            Reason::Broken | Reason::TimedOut(_) => self.advice_if_unclear(),
+            Reason::Api(_) => return self.advice_for_status(),
+            Reason::Decode { .. } => "the call took effect; look for a newer version of this crate".into(),
+            Reason::TooLarge { .. } => "check that the base URL is the API's".into(),
+            Reason::GaveUpWaiting => "wait again, it changes nothing".into(),
+        })
     }
 
-    fn advice_for_status(&self) -> Option<&'static str> {
-        let status = self.status()?;
-        Some(match status.as_u16() {
-            300..=399 => "redirects are not followed, since the API key would travel along; correct the base URL",
-            401 => "check the API key, and that it is one of this environment",
-            404 if self.is_of(&operations::UPLOAD_PARTNER_KYC_DOCUMENT) => {
-                "submit KYC first, and check the user: another partner's looks the same as none"
+    fn advice_for_status(&self) -> Option<Cow<'static, str>> {
+        Some(match self.status()?.as_u16() {
+            300..=399 => {
+                "redirects are not followed, since the API key would travel along; correct the base URL".into()
             }
-            404 => "check the identifier: another partner's looks the same as none",
-            409 => "it is still in use",
-            429 => "wait before the next call",
+            401 => "check the API key, and that it is one of this environment".into(),
+            404 => "check the identifier: another partner's looks the same as none".into(),
+            409 => "it is still in use".into(),
+            429 => "wait before the next call".into(),
             500..=599 => self.advice_if_unclear(),
             _ => return None,
         })
     }
 
     /// What to do if it is not known whether the call took effect.
-    fn advice_if_unclear(&self) -> &'static str {
+    fn advice_if_unclear(&self) -> Cow<'static, str> {
         match self.0.operation {
-            Some(operation) if operation.retry == Retry::Safe => "sending it again is safe",
-            _ if self.is_of(&operations::CREATE_PAYMENT_DETAILS) || self.is_of(&operations::DELETE_PAYMENT_DETAILS) => {
-                "it may have taken effect; look with getPaymentDetails before sending it again"
+            Some(operation) if operation.retry == Retry::Safe => "sending it again is safe".into(),
+            Some(Operation { check_with: Some(id), .. }) => {
+                format!("it may have taken effect; check with {id} before sending it again").into()
             }
-            _ => "it may have taken effect; look with getVerificationStatus before sending it again",
+            _ => "it may have taken effect; check before sending it again".into(),
         }
-    }
-
-    fn is_of(&self, operation: &Operation) -> bool {
-        self.operation_id() == Some(operation.id)
     }
 }
 
@@ -434,6 +451,8 @@ impl StdError for Error {
 
 #[cfg(test)]
 mod tests {
+    use unigox_client::operations;
+
     use super::*;
 
     #[test]
@@ -455,8 +474,8 @@ mod tests {
         );
         assert_eq!(
             message(Error::timed_out(&operations::CREATE_PAYMENT_DETAILS, Duration::from_secs(30)).with_attempts(1)),
-            "createPaymentDetails: no whole answer within 30s; it may have taken effect; look with getPaymentDetails \
-             before sending it again"
+            "createPaymentDetails: no whole answer within 30s; it may have taken effect; check with \
+             getPaymentDetails before sending it again"
         );
         assert_eq!(
             message(Error::broken(&operations::UPDATE_KYC).with_attempts(3)),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use unigox_client::{Operation, operations};
+use unigox_client::Operation;
 
 /// How a call is sent. What is not set here is as the client has it, and what the client has not set is the default.
 ///
@@ -88,8 +88,7 @@ impl CallOptions {
 
     /// What holds for a call of `operation`.
     pub(crate) fn limits(self, operation: &Operation) -> Limits {
-        let is_upload = operation.id == operations::UPLOAD_PARTNER_KYC_DOCUMENT.id;
-        let (attempt, total) = if is_upload { (120, 300) } else { (30, 90) };
+        let (attempt, total) = if operation.has_file { (120, 300) } else { (30, 90) };
         Limits {
             attempt: self.attempt_timeout.unwrap_or(Duration::from_secs(attempt)),
             total: self.total_timeout.unwrap_or(Duration::from_secs(total)),
@@ -194,6 +193,8 @@ impl Default for RetryPolicy {
 
 #[cfg(test)]
 mod tests {
+    use unigox_client::operations;
+
     use super::*;
 
     fn longest(policy: RetryPolicy, attempt: u32) -> Option<Duration> {

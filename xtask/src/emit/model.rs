@@ -39,6 +39,17 @@ impl Operation<'_> {
         self.value[walk::RETRY] == "safe"
     }
 
+    /// The operation that shows whether a call took effect.
+    pub(super) fn check_with(&self) -> Option<&str> {
+        self.value[walk::CHECK_WITH].as_str()
+    }
+
+    /// Whether its form has a file in it.
+    pub(super) fn has_file(&self) -> bool {
+        let properties = self.form().and_then(|(_, schema)| schema.get("properties")?.as_object());
+        properties.into_iter().flatten().any(|(_, schema)| schema["format"] == "binary")
+    }
+
     /// The name of the type of its form, if it has one.
     pub(super) fn form(&self) -> Option<(String, &Value)> {
         let schema = self.value.get(walk::MULTIPART)?.get("schema")?;
