@@ -23,7 +23,7 @@ use crate::{
 pub(super) fn methods(model: &Model<'_>, items: Vec<ImplItem>) -> String {
     let mut out = String::from(
         "use crate::{\n    operations,\n    runtime::{call::Client, error::Error, response::Response, transport::Transport},\n    types,\n};\n\
-         #[allow(unused_imports, reason = \"a document may have no answer that is not JSON\")]\n\
+         #[allow(unused_imports, reason = \"every response of a document may be JSON\")]\n\
          use crate::RawBody;\n\n\
          #[allow(clippy::too_many_arguments, reason = \"the document requires them\")]\n\
          impl<T: Transport> Client<T> {",
@@ -162,7 +162,7 @@ fn argument(ty: &Type) -> Option<&Type> {
 
 fn answers_name(model: &Model<'_>, operation: &Operation<'_>) -> String {
     let name = format!("{}Response", pascal(operation.id));
-    if model.is_type(&name) { format!("{}Answer", pascal(operation.id)) } else { name }
+    if model.is_type(&name) { format!("{}Success", pascal(operation.id)) } else { name }
 }
 
 /// The enum of an operation whose success statuses have different shapes.
@@ -209,7 +209,7 @@ pub(super) fn answers(model: &Model<'_>, operation: &Operation<'_>) -> Option<St
     }
     debug.push_str("        }");
     let debug = debug::implementation(&name, &debug);
-    let doc = comment("", &format!("What `{}` answers, told apart by the status.", operation.id));
+    let doc = comment("", &format!("The successful responses of `{}`, told apart by their status.", operation.id));
     Some(format!(
         "{doc}\
          #[derive(Clone, PartialEq)]\n\
@@ -234,7 +234,7 @@ fn documentation(operation: &Operation<'_>) -> String {
         let _ = write!(out, "\n\n{description}");
     }
     let _ = write!(out, "\n\n`{}`: `{} {}`.", operation.id, operation.method.to_uppercase(), operation.path);
-    out.push_str(if operation.is_safe_to_repeat() { " Safe to repeat." } else { " Not to be repeated blindly." });
+    out.push_str(if operation.is_safe_to_repeat() { " Safe to repeat." } else { " Not safe to repeat." });
     let described = operation.parameters.iter().filter_map(|parameter| {
         let description = parameter["description"].as_str().map(str::trim).filter(|text| !text.is_empty())?;
         Some(format!("\n- `{}`: {}", snake(parameter["name"].as_str()?), one_line(description)))
@@ -249,6 +249,6 @@ fn documentation(operation: &Operation<'_>) -> String {
         let description = error["description"].as_str().filter(|text| !text.is_empty()).unwrap_or("no description");
         let _ = write!(out, "\n- `{status}`: {}", one_line(description));
     }
-    out.push_str("\n\nAny other status that is no success is an error as well; see `Error`.");
+    out.push_str("\n\nAny other status than a success is an error as well; see `Error`.");
     out
 }
