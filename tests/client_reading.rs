@@ -1,5 +1,5 @@
-//! What the generated client makes of answers: the documented ones, those that went on without it, and those that are
-//! not what they should be.
+//! How the generated client reads responses: documented ones, ones with additions that it does not know, and ones that are
+//! not valid.
 
 #![allow(missing_docs, reason = "tests are claims, and documented by their names")]
 
@@ -50,7 +50,7 @@ fn open_enums_know_what_the_document_lists() {
 }
 
 #[test]
-fn answers_with_an_unknown_enum_value_are_written_again_as_they_were() {
+fn responses_with_an_unknown_enum_value_are_written_again_unchanged() {
     let user = r#""user_uuid":"6f1c2d9e-4b7a-4c35-9a0e-2d8b1f6e7c04""#;
     for (operation, data) in [
         ("createPartnerUser", format!(r#"{{{user},"kyc_status":"ESCALATED","created_at":"2026-02-03T09:15:00Z"}}"#)),
@@ -155,17 +155,17 @@ fn rails_that_need_no_institution_are_refused_where_one_is_needed() {
 // ---- Fields ---------------------------------------------------------------------------------------------------------
 
 #[test]
-fn every_object_of_every_answer_keeps_unknown_fields() {
+fn every_object_of_every_response_keeps_unknown_fields() {
     let document = Document::effective();
     let unknown = json!({"deep": [1, -1, 0.25, u64::MAX, "x", null, true, {"": ""}]});
-    for answer in answers(&document) {
-        let mut body = without_nulls(&answer.example);
-        let objects = objects(&document, &answer.schema, &body);
-        assert!(objects.len() >= 2, "{}: an answer is an envelope and what is in it", answer.operation);
+    for response in responses(&document) {
+        let mut body = without_nulls(&response.example);
+        let objects = objects(&document, &response.schema, &body);
+        assert!(objects.len() >= 2, "{}: a response is an envelope and what is in it", response.operation);
         for (pointer, _) in objects {
             body.pointer_mut(&pointer).expect("it was found there")["zz_new"] = unknown.clone();
         }
-        assert_eq!(reread_value(answer.operation, &body), body, "{}", answer.operation);
+        assert_eq!(reread_value(response.operation, &body), body, "{}", response.operation);
     }
 }
 
@@ -205,18 +205,18 @@ fn unknown_fields_are_written_again_as_they_were() {
 fn null_and_absence_of_what_is_optional_read_alike() {
     let document = Document::effective();
     let mut tried = 0;
-    for answer in answers(&document) {
-        for (pointer, schema) in objects(&document, &answer.schema, &answer.example) {
+    for response in responses(&document) {
+        for (pointer, schema) in objects(&document, &response.schema, &response.example) {
             for (name, _) in schema["properties"].as_object().expect("an object has properties") {
                 if schema["required"].as_array().is_some_and(|required| required.contains(&name.as_str().into())) {
                     continue;
                 }
-                let [mut absent, mut null] = [answer.example.clone(), answer.example.clone()];
+                let [mut absent, mut null] = [response.example.clone(), response.example.clone()];
                 absent.pointer_mut(&pointer).and_then(Value::as_object_mut).expect("it was found there").remove(name);
                 null.pointer_mut(&pointer).expect("it was found there")[name] = Value::Null;
-                let absent = reread_value(answer.operation, &absent);
-                let null = reread_value(answer.operation, &null);
-                assert_eq!(absent, null, "{}: {pointer}/{name}", answer.operation);
+                let absent = reread_value(response.operation, &absent);
+                let null = reread_value(response.operation, &null);
+                assert_eq!(absent, null, "{}: {pointer}/{name}", response.operation);
                 assert_eq!(absent.pointer(&pointer).and_then(|object| object.get(name)), None, "{pointer}/{name}");
                 tried += 1;
             }
@@ -226,15 +226,15 @@ fn null_and_absence_of_what_is_optional_read_alike() {
 }
 
 #[test]
-fn absence_of_what_is_required_is_no_answer() {
+fn a_response_without_a_required_field_is_refused() {
     let document = Document::effective();
-    for answer in answers(&document) {
-        for (pointer, schema) in objects(&document, &answer.schema, &answer.example) {
+    for response in responses(&document) {
+        for (pointer, schema) in objects(&document, &response.schema, &response.example) {
             for name in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
-                let mut absent = answer.example.clone();
+                let mut absent = response.example.clone();
                 absent.pointer_mut(&pointer).and_then(Value::as_object_mut).expect("it was found there").remove(name);
-                let outcome = reread(answer.operation, &absent.to_string());
-                assert!(outcome.is_err(), "{}: {pointer}/{name} was not missed: {outcome:?}", answer.operation);
+                let outcome = reread(response.operation, &absent.to_string());
+                assert!(outcome.is_err(), "{}: {pointer}/{name} was not missed: {outcome:?}", response.operation);
             }
         }
     }
@@ -275,13 +275,13 @@ async fn required_lists_may_be_null() {
 }
 
 #[tokio::test]
-async fn headers_and_body_of_an_answer_are_at_hand() {
+async fn headers_and_body_of_a_response_can_be_read() {
     let body = r#" {"success": true, "data": {"authenticated": true, "authenticated_by": "key"}} "#;
     let reply = Reply::new(200, body).with_header("X-Request-Id", "r-1").with_header("content-type", "text/plain");
     let server = Server::replying(reply).await;
     let response = client_at(&server.url()).verify_auth().await.expect("the media type is the server's affair");
-    assert_eq!(response.headers()["x-request-id"], "r-1");
-    assert_eq!(response.body(), body);
+    assert_eq!(response.raw().headers()["x-request-id"], "r-1");
+    assert_eq!(response.raw().body(), body);
     assert_eq!(response.value().data.authenticated, Some(true));
     assert_eq!(response.into_value().data.extra["authenticated_by"], "key");
 }
@@ -366,8 +366,8 @@ async fn statuses_that_no_operation_documents_are_errors_of_the_api() {
         let reply = Reply::new(status, "").with_header("location", &elsewhere.url()).with_header("retry-after", "7");
         let error = api_error(reply).await;
         assert_eq!(error.status().as_u16(), status);
-        assert_eq!(error.response().headers()["retry-after"], "7");
-        assert_eq!(error.to_string(), format!("deletePaymentDetails: the server answered {}", error.status()));
+        assert_eq!(error.response().raw().headers()["retry-after"], "7");
+        assert_eq!(error.to_string(), format!("deletePaymentDetails: the server responded with {}", error.status()));
     }
     assert!(elsewhere.take_requests().is_empty(), "a redirect was followed");
 }
@@ -377,15 +377,15 @@ async fn messages_show_a_key_and_no_sentence() {
     let message = async |body: Value| api_error(Reply::json(400, &body)).await.to_string();
     assert_eq!(
         message(json!({"data": {"error_key": "underage_not_allowed", "message": CANARY}})).await,
-        "deletePaymentDetails: the server answered 400 Bad Request with key `underage_not_allowed`"
+        "deletePaymentDetails: the server responded with 400 Bad Request, key `underage_not_allowed`"
     );
     assert_eq!(
         message(json!({"data": {"error_key": CANARY}})).await,
-        "deletePaymentDetails: the server answered 400 Bad Request"
+        "deletePaymentDetails: the server responded with 400 Bad Request"
     );
 }
 
-// ---- Answers that are not what they should be -----------------------------------------------------------------------
+// ---- Responses that are not what they should be ---------------------------------------------------------------------
 
 #[tokio::test]
 async fn undecodable_successes_name_operation_status_and_place() {
@@ -413,8 +413,8 @@ async fn undecodable_successes_name_operation_status_and_place() {
         let outcome = client_at(&server.url()).create_partner_user(&request).await;
         let Err(Error::Decode(error)) = &outcome else { panic!("{body}: {outcome:?}") };
         assert_eq!(error.operation().id, "createPartnerUser", "{body}");
-        assert_eq!(error.response().status().as_u16(), 201, "{body}");
-        assert_eq!(error.response().body(), &body);
+        assert_eq!(error.response().http_status().as_u16(), 201, "{body}");
+        assert_eq!(error.response().raw().body(), &body);
         assert_eq!(error.path(), path, "{body}");
         let message = error.to_string();
         for part in ["createPartnerUser: ", "201 Created", &format!("at `{path}`")] {
@@ -484,7 +484,7 @@ async fn successes_without_a_body_are_undecodable() {
         let server = Server::replying(Reply::new(status, "")).await;
         let outcome = client_at(&server.url()).verify_auth().await;
         let Err(Error::Decode(error)) = &outcome else { panic!("{status}: {outcome:?}") };
-        assert_eq!(error.response().status().as_u16(), status);
+        assert_eq!(error.response().http_status().as_u16(), status);
         assert!(error.to_string().contains("has no body"), "{error}");
     }
 }
@@ -507,7 +507,7 @@ async fn errors_show_neither_bodies_nor_headers_nor_the_key() {
     }
 }
 
-// ---- No answer ------------------------------------------------------------------------------------------------------
+// ---- No response ----------------------------------------------------------------------------------------------------
 
 #[tokio::test]
 async fn connections_that_are_refused_or_end_early_are_errors_of_the_transport() {
@@ -530,31 +530,31 @@ async fn connections_that_are_refused_or_end_early_are_errors_of_the_transport()
 
 // ---- Support --------------------------------------------------------------------------------------------------------
 
-/// A documented answer.
-struct DocumentedAnswer {
+/// A documented response.
+struct DocumentedResponse {
     operation: &'static str,
     schema: Value,
     example: Value,
 }
 
-fn answers(document: &Document) -> Vec<DocumentedAnswer> {
+fn responses(document: &Document) -> Vec<DocumentedResponse> {
     let operations = document.operations();
     let known: BTreeSet<_> = operations.iter().map(|operation| operation.id.as_str()).collect();
     let all: BTreeSet<_> = unigox_client::operations::ALL.iter().map(|operation| operation.id).collect();
     assert_eq!(known, all);
-    let mut answers = Vec::new();
+    let mut responses = Vec::new();
     for operation in unigox_client::operations::ALL {
         let documented =
             operations.iter().find(|documented| documented.id == operation.id).expect("the ids are the same");
         for success in &documented.successes {
-            answers.extend(success.examples.iter().map(|example| DocumentedAnswer {
+            responses.extend(success.examples.iter().map(|example| DocumentedResponse {
                 operation: operation.id,
                 schema: success.schema.clone(),
                 example: example.clone(),
             }));
         }
     }
-    answers
+    responses
 }
 
 /// Every object in `value` whose properties `schema` lists, by its pointer, with its schema.
@@ -578,7 +578,7 @@ fn objects<'d>(document: &'d Document, schema: &'d Value, value: &Value) -> Vec<
     found
 }
 
-/// Reads `body` as what `operation` answers with, and writes that.
+/// Reads `body` as the response of `operation`, and writes it again.
 fn reread(operation: &str, body: &str) -> Result<String, serde_json::Error> {
     match operation {
         "verifyAuth" => through::<types::VerifyAuthResponse>(body),
@@ -591,7 +591,7 @@ fn reread(operation: &str, body: &str) -> Result<String, serde_json::Error> {
         "getPaymentDetails" => through::<types::GetPaymentDetailsResponse>(body),
         "createPaymentDetails" => through::<types::CreatePaymentDetailsResponse>(body),
         "deletePaymentDetails" => through::<types::DeletePaymentDetailsResponse>(body),
-        other => panic!("`{other}` is new: add its answer here"),
+        other => panic!("`{other}` is new: add its response here"),
     }
 }
 
@@ -619,7 +619,7 @@ fn reread_enum(name: &str, json: &str) -> (String, bool) {
     }
 }
 
-/// The error that the answer `reply` makes of a call.
+/// The error of a call whose response is `reply`.
 async fn api_error(reply: Reply) -> Box<unigox_client::ApiError> {
     let server = Server::replying(reply).await;
     let outcome = client_at(&server.url()).delete_payment_details(&USER, "canary-id").await;

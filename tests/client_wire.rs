@@ -74,12 +74,11 @@ async fn every_documented_success_is_read_and_tells_its_status() {
             for example in &success.examples {
                 for call in calls().iter().filter(|call| call.operation == operation.id) {
                     let server = Server::replying(Reply::json(success.status, example)).await;
-                    let answered = (call.send)(&client_at(&server.url())).await;
-                    let answered =
-                        answered.unwrap_or_else(|error| panic!("{}, {}: {error}", call.name, success.status));
-                    assert_eq!(answered.status.as_u16(), success.status, "{}", call.name);
-                    assert_eq!(answered.value, without_nulls(example), "{}, {}", call.name, success.status);
-                    assert_eq!(answered.body, example.to_string().as_bytes(), "{}, {}", call.name, success.status);
+                    let summary = (call.send)(&client_at(&server.url())).await;
+                    let summary = summary.unwrap_or_else(|error| panic!("{}, {}: {error}", call.name, success.status));
+                    assert_eq!(summary.status.as_u16(), success.status, "{}", call.name);
+                    assert_eq!(summary.value, without_nulls(example), "{}, {}", call.name, success.status);
+                    assert_eq!(summary.body, example.to_string().as_bytes(), "{}, {}", call.name, success.status);
                 }
             }
         }
@@ -94,7 +93,7 @@ async fn every_documented_error_is_an_api_error_of_its_status() {
             let body = match schema.as_deref() {
                 Some("ErrorResponse") => r#"{"success":false,"data":{"error_key":"some_key"}}"#,
                 Some("RecipientErrorResponse") => r#"{"success":false,"error":"a sentence"}"#,
-                Some(schema) => panic!("{} answers {status} with `{schema}`: add one here", operation.id),
+                Some(schema) => panic!("{} has the error {status} with `{schema}`: add one here", operation.id),
                 None => "",
             };
             for call in calls().iter().filter(|call| call.operation == operation.id) {
@@ -118,7 +117,7 @@ async fn created_and_found_users_are_told_apart() {
         server.reply(Reply::json(status.as_u16(), &body));
         let user = client.create_partner_user(&types::CreateUserRequest::new("customer-42", "ada@example.com")).await;
         let user = user.expect("both are a success");
-        assert_eq!(user.status(), status);
+        assert_eq!(user.http_status(), status);
         assert_eq!(user.data.user_uuid, USER);
     }
 }
@@ -333,11 +332,11 @@ struct Call {
     body: Content,
 }
 
-type Sending<'c> = Pin<Box<dyn Future<Output = Result<Answered, Failure>> + 'c>>;
+type Sending<'c> = Pin<Box<dyn Future<Output = Result<Summary, Failure>> + 'c>>;
 
-/// What all typed answers have in common.
+/// The parts that all typed responses have.
 #[derive(Debug)]
-struct Answered {
+struct Summary {
     status: StatusCode,
     value: Value,
     body: Vec<u8>,
@@ -408,15 +407,15 @@ impl Call {
 /// `calls().name` by `client.method(arguments)`.
 macro_rules! send {
     (|$client:ident| $call:expr) => {
-        |$client| Box::pin(async move { answered($call.await) })
+        |$client| Box::pin(async move { summary($call.await) })
     };
 }
 
-fn answered<T: Serialize>(outcome: Result<Response<T>, Failure>) -> Result<Answered, Failure> {
-    outcome.map(|response| Answered {
-        status: response.status(),
-        value: serde_json::to_value(response.value()).expect("an answer can be written"),
-        body: response.body().to_vec(),
+fn summary<T: Serialize>(outcome: Result<Response<T>, Failure>) -> Result<Summary, Failure> {
+    outcome.map(|response| Summary {
+        status: response.http_status(),
+        value: serde_json::to_value(response.value()).expect("a response can be written"),
+        body: response.raw().body().to_vec(),
     })
 }
 

@@ -34,7 +34,7 @@ use crate::{
 async fn records_of_this_crate_and_of_its_dependencies_are_captured() {
     let output = Output::begin();
     let server = Server::replying(success(json!({}))).await;
-    client_at(&server.url()).verify_auth().await.expect("the answer is a success");
+    client_at(&server.url()).verify_auth().await.expect("the response is a success");
     // Both ways by which a dependency may say something.
     tracing::trace!(target: "hyper::of_this_test", "as a dependency would");
     let text = output.text();
@@ -55,7 +55,7 @@ async fn records_of_this_crate_and_of_its_dependencies_are_captured() {
 // ---- What is sent and what comes back -------------------------------------------------------------------------------
 
 #[tokio::test]
-async fn successes_show_nothing_of_what_was_sent_and_answered() {
+async fn successes_show_no_data_of_request_and_response() {
     let output = Output::begin();
     let server = Server::start().await;
     let client = client_at(&server.url());
@@ -103,16 +103,16 @@ async fn successes_show_nothing_of_what_was_sent_and_answered() {
 }
 
 #[tokio::test]
-async fn answers_hold_everything_and_their_debug_nothing() {
+async fn responses_hold_everything_and_their_debug_nothing() {
     let server = Server::replying(success(calls::partner_user())).await;
-    let user = client_at(&server.url()).user(USER).get().await.expect("the answer is a success");
-    let body = String::from_utf8_lossy(user.answer().body()).into_owned();
+    let user = client_at(&server.url()).user(USER).get().await.expect("the response is a success");
+    let body = String::from_utf8_lossy(user.raw().body()).into_owned();
     for canary in [IBAN, REJECTION, DETAIL_NAME, DETAIL, UNKNOWN, FIRST_NAME, DATE_OF_BIRTH] {
         assert!(body.contains(canary), "{canary}");
     }
-    assert_eq!(user.answer().request_id(), Some(HEADER));
+    assert_eq!(user.raw().request_id(), Some(HEADER));
     assert_eq!(user.kyc.as_ref().and_then(|kyc| kyc.first_name.as_deref()), Some(FIRST_NAME));
-    debug_shows_nothing("an answer", user.answer());
+    debug_shows_nothing("a response", user.raw());
     debug_shows_nothing("a response", &user);
     debug_shows_nothing("a clone of a response", &Response::clone(&user));
     debug_shows_nothing("a value", &user.into_value());
@@ -123,7 +123,7 @@ async fn requests_and_handles_show_nothing() {
     let account = || PaymentDetails::sepa(calls::sepa());
     let user = client_at("http://127.0.0.1:9").user(USER);
     let session = user.verification().of_session(SESSION);
-    let [optional, required] = calls::drafts();
+    let [optional, required] = calls::builders();
     let values: Vec<(&str, Box<dyn Debug>)> = vec![
         ("ApiKey", Box::new(ApiKey::from(API_KEY))),
         ("Pii", Box::new(calls::pii())),
@@ -143,7 +143,7 @@ async fn requests_and_handles_show_nothing() {
         ("PaymentDetails", Box::new(account())),
         ("PaymentDetails with details", Box::new(optional.clone().details(calls::details()))),
         ("PaymentDetails with an institution", Box::new(required.clone().details(calls::details()))),
-        ("PaymentDetailsDraft", Box::new((optional, required))),
+        ("PaymentDetailsBuilder", Box::new((optional, required))),
         ("WaitPolicy", Box::new(calls::policy())),
         ("VerificationHandle", Box::new(session.clone())),
         ("StatusChanges", Box::new(session.changes(calls::policy()))),
@@ -152,7 +152,7 @@ async fn requests_and_handles_show_nothing() {
         ("KycHandle", Box::new(user.kyc())),
         ("DocumentsHandle", Box::new(user.documents())),
         ("PaymentDetailsHandle", Box::new(user.payment_details())),
-        ("User", Box::new(user)),
+        ("UserHandle", Box::new(user)),
     ];
     for (name, value) in values {
         debug_shows_nothing(name, &value);
@@ -183,7 +183,7 @@ async fn errors_of_every_shape_show_nothing_of_the_servers_words() {
         let reply = with_headers(Reply::new(status, body)).with_header("retry-after", "7");
         fails_in_silence(&format!("shape {index}"), ErrorKind::Api, &reply).await;
     }
-    // A success that says that it is none.
+    // A success status with `success: false`.
     let reply = with_headers(Reply::json(200, &shapes[0]));
     fails_in_silence("a refusal with success", ErrorKind::Api, &reply).await;
 }
@@ -197,7 +197,7 @@ async fn redirects_show_nothing_of_where_they_lead() {
 }
 
 #[tokio::test]
-async fn undecodable_answers_show_nothing_of_what_is_in_them() {
+async fn undecodable_responses_show_nothing_of_what_is_in_them() {
     let wrong = |data: Value| json!({"success": true, "data": data, "of": UNKNOWN}).to_string();
     let shown = json!({"email": EMAIL, "kyc": {"first_name": FIRST_NAME}, "details": {"iban": IBAN}}).to_string();
     for body in [
@@ -218,11 +218,11 @@ async fn undecodable_answers_show_nothing_of_what_is_in_them() {
         })),
     ] {
         let reply = with_headers(Reply::new(200, body));
-        fails_in_silence("an undecodable answer", ErrorKind::Decode, &reply).await;
+        fails_in_silence("an undecodable response", ErrorKind::Decode, &reply).await;
     }
     let html = Reply::new(200, wrong(json!({"authenticated": true})));
     let server = Server::replying(with_headers(html).with_header("content-type", "text/html")).await;
-    let error = client_at(&server.url()).verify_auth().await.expect_err("a page is no answer");
+    let error = client_at(&server.url()).verify_auth().await.expect_err("a page is no response");
     error_shows_nothing("a page", &error);
     let profile = json!({"user_uuid": USER, "payment_profiles": [{"details": {DETAIL_NAME: DETAIL}, "rail": [IBAN]}]});
     let server = Server::replying(Reply::new(200, wrong(profile))).await;
@@ -231,7 +231,7 @@ async fn undecodable_answers_show_nothing_of_what_is_in_them() {
     error_shows_nothing("a rail that is a list", &error);
 }
 
-/// Makes every call, has each answered with `reply`, and fails if one succeeds or something is shown.
+/// Makes every call with `reply` as its response, and fails if one succeeds or something is shown.
 async fn fails_in_silence(what: &str, kind: ErrorKind, reply: &Reply) {
     let output = Output::begin();
     let server = Server::start().await;
@@ -240,51 +240,51 @@ async fn fails_in_silence(what: &str, kind: ErrorKind, reply: &Reply) {
         server.reply(reply.clone());
         let error = call(&client, name).await.err().unwrap_or_else(|| panic!("{what} is a success of {name}"));
         error_shows_nothing(&format!("{name} for {what}"), &error);
-        let gave_up = error.kind() == ErrorKind::GaveUpWaiting;
-        assert!(error.kind() == kind || gave_up, "{name} for {what}: {error}");
+        let is_wait = error.kind() == ErrorKind::WaitFailed;
+        assert!(error.kind() == kind || is_wait, "{name} for {what}: {error}");
         assert_eq!(server.take_requests().len(), 1, "{name} for {what}");
     }
     output.shows_nothing();
 }
 
-// ---- No answer ------------------------------------------------------------------------------------------------------
+// ---- No response ----------------------------------------------------------------------------------------------------
 
 #[tokio::test]
-async fn calls_without_an_answer_show_nothing() {
+async fn calls_without_a_response_show_nothing() {
     let output = Output::begin();
     let refusing = ReservedAddress::new();
     let server = Server::start().await;
     let garbage = format!("HTTP/1.1 {ERROR_MESSAGE}\r\n{HEADER}\r\n\r\n{IBAN}");
     let bad_length = format!("HTTP/1.1 200 {HEADER}\r\ncontent-length: {UNKNOWN}\r\n\r\n{IBAN}");
     let bad_chunk = format!("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n{IBAN}\r\n{IBAN}");
-    for (what, url, answer, kind) in [
+    for (what, url, response, kind) in [
         ("a refused connection", refusing.url(), String::new(), ErrorKind::NeverSent),
         ("a server without TLS", server.url().replace("http:", "https:"), String::new(), ErrorKind::NeverSent),
         ("a closed connection", server.url(), String::new(), ErrorKind::MaybeSent),
-        ("an answer that is not HTTP", server.url(), garbage, ErrorKind::MaybeSent),
-        ("a length that is none", server.url(), bad_length, ErrorKind::MaybeSent),
-        ("a chunk that is none", server.url(), bad_chunk, ErrorKind::MaybeSent),
+        ("a response that is not HTTP", server.url(), garbage, ErrorKind::MaybeSent),
+        ("a length that is not a number", server.url(), bad_length, ErrorKind::MaybeSent),
+        ("a chunk without a length", server.url(), bad_chunk, ErrorKind::MaybeSent),
     ] {
         let client = client_at(&url);
-        server.reply_otherwise(Reply::raw(answer));
+        server.reply_otherwise(Reply::raw(response));
         for (name, _) in CALLS {
             let error = call(&client, name).await.err().unwrap_or_else(|| panic!("{what} is a success of {name}"));
             error_shows_nothing(&format!("{name} for {what}"), &error);
-            let gave_up = error.kind() == ErrorKind::GaveUpWaiting;
-            assert!(error.kind() == kind || gave_up, "{name} for {what}: {error}");
+            let is_wait = error.kind() == ErrorKind::WaitFailed;
+            assert!(error.kind() == kind || is_wait, "{name} for {what}: {error}");
         }
     }
     output.shows_nothing();
 }
 
 #[tokio::test]
-async fn answers_that_are_late_cut_short_or_too_long_show_nothing() {
+async fn responses_that_are_late_cut_short_or_too_long_show_nothing() {
     let output = Output::begin();
     let server = Server::start().await;
     let client = client_at(&server.url());
-    let short = client.with_options(CallOptions::new().with_max_answer_bytes(16));
+    let short = client.with_options(CallOptions::new().max_response_bytes(16));
     let silent = Server::silent().await;
-    let hurried = CallOptions::new().with_attempt_timeout(Duration::from_millis(10)).without_retries();
+    let hurried = CallOptions::new().attempt_timeout(Duration::from_millis(10)).retries(RetryPolicy::none());
     let hurried = client_at(&silent.url()).with_options(hurried);
     for (name, data) in CALLS {
         server.reply(success(data()).cut_short());
@@ -298,21 +298,21 @@ async fn answers_that_are_late_cut_short_or_too_long_show_nothing() {
 }
 
 #[tokio::test]
-async fn calls_that_are_tried_again_show_nothing() {
+async fn calls_that_are_retried_show_nothing() {
     let output = Output::begin();
     let server = Server::start().await;
     let retries = RetryPolicy::new().base_delay(Duration::ZERO);
-    let client = client_at(&server.url()).with_options(CallOptions::new().with_retries(retries));
+    let client = client_at(&server.url()).with_options(CallOptions::new().retries(retries));
     for _ in 0..2 {
         server.reply(with_headers(Reply::new(503, ERROR_MESSAGE)));
     }
     server.reply(success(calls::partner_user()));
-    client.user(USER).get().await.expect("the third answer is a success");
+    client.user(USER).get().await.expect("the third response is a success");
     assert_eq!(server.take_requests().len(), 3);
     let error = client.users().create(USER_REF, EMAIL).await.expect_err("there are no more replies");
     assert_eq!(error.attempts(), 3);
     error_shows_nothing("a call that was tried three times", &error);
-    assert!(output.text().contains("trying again"));
+    assert!(output.text().contains("retrying"));
     output.shows_nothing();
 }
 
@@ -342,7 +342,7 @@ async fn proxies_show_neither_their_password_nor_what_goes_through_them() {
     let credentials = format!("http://{PROXY_USER}:{PROXY_PASSWORD}@");
     let url = proxy.url().replace("http://", &credentials);
     let behind = |base: &str, url: &str| {
-        let builder = builder(base).proxy(url).options(CallOptions::new().without_retries());
+        let builder = builder(base).proxy(url).options(CallOptions::new().retries(RetryPolicy::none()));
         debug_shows_nothing("ClientBuilder", &builder);
         builder.build().expect("the proxy has a URL")
     };
@@ -363,7 +363,8 @@ async fn proxies_show_neither_their_password_nor_what_goes_through_them() {
     let nowhere = address.url().replace("http://", &credentials);
     for url in [&url, &nowhere, &nowhere.replace("http:", "https:"), &nowhere.replace("http:", "socks5:")] {
         proxy.reply(with_headers(Reply::new(407, ERROR_MESSAGE)));
-        let builder = builder("https://127.0.0.1:9").proxy(url).options(CallOptions::new().without_retries());
+        let builder =
+            builder("https://127.0.0.1:9").proxy(url).options(CallOptions::new().retries(RetryPolicy::none()));
         let error = match builder.build() {
             Ok(client) => client.user(USER).get().await.expect_err("there is no way"),
             Err(error) => error,
@@ -382,36 +383,47 @@ async fn refused_values_are_not_shown() {
     let client = client_at(&server.url());
     let user = client.user(USER);
     let young = NaiveDate::from_ymd_opt(2999, 1, 1).expect("a date");
-    let batch = || DocumentLinks::new().add(BatchDocumentType::Selfie, BATCH_LINK);
-    let full = (0..10).try_fold(DocumentLinks::new(), |links, _| links.add(BatchDocumentType::Selfie, BATCH_LINK));
+    let batch = DocumentLinks::new().add(BatchDocumentType::Selfie, BATCH_LINK);
+    let batch = batch.add(BatchDocumentType::Selfie, LINK.replace("https", "http"));
+    let full = (0..11).fold(DocumentLinks::new(), |links, _| links.add(BatchDocumentType::Selfie, BATCH_LINK));
     let mut errors = vec![
-        Pii::new("", LAST_NAME, COUNTRY).expect_err("a blank name"),
-        Pii::new(FIRST_NAME, " ", COUNTRY).expect_err("a blank name"),
-        Pii::new(FIRST_NAME, LAST_NAME, CITY).expect_err("a city for a country"),
-        calls::pii().dob(young).expect_err("a date to come"),
-        calls::pii().phone_number(&PHONE[1..]).expect_err("no plus"),
-        KycUpdate::new().dob(young).expect_err("a date to come"),
-        KycUpdate::new().phone_number(EMAIL).expect_err("no phone number"),
-        batch()
-            .and_then(|links| links.add(BatchDocumentType::Selfie, LINK.replace("https", "http")))
-            .expect_err("http"),
-        full.and_then(|links| links.add(BatchDocumentType::Selfie, LINK)).expect_err("an eleventh"),
         DocumentFile::from_bytes(FILE_NAME, FILE_CONTENT.as_bytes()).expect_err("no image"),
         DocumentFile::from_bytes(FILE_NAME, vec![0; 11 << 20]).expect_err("too large"),
-        SepaAccount::new(FULL_NAME, IBAN.replace('7', "8")).expect_err("no IBAN"),
-        SepaAccount::new(" ", IBAN).expect_err("a blank name"),
-        NipAccount::new(IBAN).expect_err("no NUBAN"),
-        CvuCbuAccount::cvu(&CVU[1..]).expect_err("too short"),
-        CvuCbuAccount::cbu(ALIAS).expect_err("an alias for a number"),
-        calls::cvu().phone_number(EMAIL).expect_err("no phone number"),
-        PaymentDetails::on(InstitutionOptionalRail::IbanSepa, IBAN).expect_err("an IBAN for a currency"),
-        PaymentDetails::via("cvu-cbu", "", CVU).expect_err("no institution"),
-        PaymentDetails::via(" ", ALIAS, "ARS").expect_err("no rail"),
-        PaymentDetails::via("cvu-cbu", "uala", ALIAS).expect_err("an alias for a currency"),
-        PaymentDetails::cvu_cbu("", calls::cvu()).expect_err("no institution"),
-        PaymentDetails::sepa(calls::sepa()).country(FULL_NAME).expect_err("a name for a country"),
     ];
+    for (refused, why) in [
+        (Pii::new("", LAST_NAME, COUNTRY).validate(), "a blank name"),
+        (Prefill::new().last_name(LAST_NAME).country(CITY).validate(), "a city for a country"),
+        (SepaAccount::new(FULL_NAME, IBAN.replace('7', "8")).validate(), "no IBAN"),
+        (NipAccount::new(IBAN).validate(), "no NUBAN"),
+        (CvuCbuAccount::cvu(&CVU[1..]).validate(), "too short"),
+        (CvuCbuAccount::cbu(ALIAS).validate(), "an alias for a number"),
+        (calls::cvu().phone_number(EMAIL).validate(), "no phone number"),
+        (calls::sepa().country(FULL_NAME).validate(), "a name for a country"),
+    ] {
+        errors.push(refused.expect_err(why));
+    }
+    for payment_details in [
+        PaymentDetails::on(InstitutionOptionalRail::IbanSepa, IBAN).details(calls::details()),
+        PaymentDetails::via("cvu-cbu", "", CVU).details(calls::details()),
+        PaymentDetails::via(" ", ALIAS, "ARS").details(calls::details()),
+        PaymentDetails::via("cvu-cbu", "uala", ALIAS).details(calls::details()),
+        PaymentDetails::via("cvu-cbu", "uala", "ARS").country(FULL_NAME).details(calls::details()),
+        PaymentDetails::cvu_cbu("", calls::cvu()),
+        PaymentDetails::cvu_cbu("uala", calls::cvu().phone_number(EMAIL)),
+        PaymentDetails::nip_nigeria(NipAccount::new(IBAN)),
+        PaymentDetails::sepa(SepaAccount::new(FULL_NAME, IBAN.replace('7', "8"))),
+        PaymentDetails::sepa(SepaAccount::new(" ", IBAN)),
+        PaymentDetails::sepa(calls::sepa().country(FULL_NAME)),
+    ] {
+        errors.push(payment_details.validate().expect_err("it is not valid"));
+        errors.push(user.payment_details().create(&payment_details).await.expect_err("it is not valid"));
+    }
     for submission in [
+        KycSubmission::direct(Pii::new("", LAST_NAME, COUNTRY)),
+        KycSubmission::direct(Pii::new(FIRST_NAME, " ", COUNTRY)),
+        KycSubmission::direct(Pii::new(FIRST_NAME, LAST_NAME, CITY)),
+        KycSubmission::direct(calls::pii().dob(young)),
+        KycSubmission::direct(calls::pii().phone_number(&PHONE[1..])),
         KycSubmission::direct(calls::pii().address(" ")),
         KycSubmission::direct(calls::pii().id_number(unigox::IdType::Passport, "")),
         KycSubmission::sumsub(""),
@@ -419,12 +431,19 @@ async fn refused_values_are_not_shown() {
         KycSubmission::handoff_with(calls::prefill().country(CITY)),
         KycSubmission::handoff_with(Prefill::new().first_name(FIRST_NAME).last_name("")),
     ] {
-        errors.push(user.kyc().submit(submission).await.expect_err("it is not whole"));
+        errors.push(submission.validate().expect_err("it is not valid"));
+        errors.push(user.kyc().submit(&submission).await.expect_err("it is not valid"));
     }
-    errors.push(user.kyc().update(calls::update().city("")).await.expect_err("a blank city"));
+    for update in [KycUpdate::new().dob(young), KycUpdate::new().phone_number(EMAIL), calls::update().city("")] {
+        errors.push(update.validate().expect_err("it is not valid"));
+        errors.push(user.kyc().update(&update).await.expect_err("it is not valid"));
+    }
     errors.push(user.documents().link(DocumentType::Selfie, LINK.replace("https", "ftp")).await.expect_err("ftp"));
     errors.push(user.documents().link(DocumentType::Selfie, format!("{LINK} \n")).await.expect_err("a line break"));
-    errors.push(user.documents().link_batch(DocumentLinks::new()).await.expect_err("none"));
+    for links in [DocumentLinks::new(), batch, full] {
+        errors.push(links.validate().expect_err("it is not valid"));
+        errors.push(user.documents().link_batch(&links).await.expect_err("it is not valid"));
+    }
     for id in ["", ".", "..", &format!("{ACCOUNT}\u{1b}")] {
         errors.push(user.payment_details().delete(id).await.expect_err("no id"));
     }
@@ -511,10 +530,10 @@ fn builder(url: &str) -> ClientBuilder {
     Client::builder(Environment::Custom(format!("{url}/{TENANT}"))).api_key(API_KEY)
 }
 
-/// A client that tries once, so that each call takes one reply.
+/// A client without retries, so that each call needs one reply.
 fn client_at(url: &str) -> Client {
-    // What is said on a thread to which nobody listens may be lost to those of other threads.
+    // An event on a thread without a subscriber may disable it for the subscribers of other threads.
     Output::begin();
-    let client: Result<_, Error> = builder(url).options(CallOptions::new().without_retries()).build();
+    let client: Result<_, Error> = builder(url).options(CallOptions::new().retries(RetryPolicy::none())).build();
     client.expect("it is a configuration")
 }

@@ -1,4 +1,4 @@
-//! What the facade makes of faults, and above all: when it sends a request a second time.
+//! How the facade handles faults, and in particular: when it sends a request a second time.
 
 #![allow(missing_docs, reason = "tests are claims, and documented by their names")]
 
@@ -13,7 +13,7 @@ use unigox_tests::{
     API_KEY, Call, Clock, Document, Outcome, PICTURE, Reply, Request, ReservedAddress, Server, Stage, USER, facade_at,
 };
 
-/// Every status that is looked at, and whether it is one after which a call is sent again if it may be.
+/// The statuses that are tested, and whether a call that is safe to repeat is retried after them.
 const STATUSES: [(u16, bool); 16] = [
     (302, false),
     (400, false),
@@ -41,7 +41,7 @@ fn is_upload(call: Call) -> bool {
 fn breaks() -> Vec<(&'static str, Reply)> {
     let body = r#"{"success":true,"data":{}}"#;
     vec![
-        ("no answer", Reply::raw("")),
+        ("no response", Reply::raw("")),
         ("a cut status line", Reply::raw("HTTP/1.1 2")),
         ("a cut head", Reply::raw("HTTP/1.1 200 OK\r\ncontent-type: application/js")),
         ("a head without its end", Reply::raw("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n")),
@@ -56,11 +56,11 @@ fn breaks() -> Vec<(&'static str, Reply)> {
     ]
 }
 
-/// Places at which an answer stops, on a connection that stays open.
+/// Places at which a response stops, on a connection that stays open.
 fn silences() -> Vec<(&'static str, Reply)> {
     let body = r#"{"success":true,"data":{}}"#;
     vec![
-        ("before the answer", Reply::raw("").then_silent()),
+        ("before the response", Reply::raw("").then_silent()),
         ("in the head", Reply::raw("HTTP/1.1 200 OK\r\ncontent-ty").then_silent()),
         ("in the body", Reply::new(200, body).cut_short().then_silent()),
     ]
@@ -70,7 +70,7 @@ fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-/// What the pauses before the second and the third attempt come to at most.
+/// The maximum sum of the pauses before the second and the third attempt.
 const PAUSES: Duration = Duration::from_millis(500 + 1000 + 10);
 
 // ---- The matrix -----------------------------------------------------------------------------------------------------
@@ -94,15 +94,16 @@ async fn every_call_succeeds_at_once_when_nothing_is_wrong() {
 }
 
 #[tokio::test]
-async fn statuses_are_tried_again_only_if_they_may_pass_and_repeating_is_safe() {
+async fn only_some_statuses_are_retried_and_only_where_repeating_is_safe() {
     let stage = Stage::open().await;
     for call in Call::ALL {
-        for (status, may_pass) in STATUSES {
+        for (status, is_retried) in STATUSES {
             stage.server.reply_otherwise(Reply::new(status, ""));
             let outcome = stage.send(call).await;
-            let (took, error) = (outcome.took, failure(outcome, ErrorKind::Api, may_pass));
+            let (took, error) = (outcome.took, failure(outcome, ErrorKind::Api, is_retried));
             assert_eq!(error.status().map(|status| status.as_u16()), Some(status), "{call:?}");
             assert!(!error.is_timeout(), "{call:?}: {error}");
+            assert_eq!(error.is_transient(), matches!(status, 408 | 429 | 500..), "{call:?}: {error}");
             assert_eq!(error.retry_after(), None, "{call:?}");
             assert!(
                 took <= if error.attempts() == 1 { Duration::ZERO } else { PAUSES },
@@ -113,7 +114,7 @@ async fn statuses_are_tried_again_only_if_they_may_pass_and_repeating_is_safe() 
 }
 
 #[tokio::test]
-async fn broken_connections_are_tried_again_only_where_repeating_is_safe() {
+async fn broken_connections_are_retried_only_where_repeating_is_safe() {
     let stage = Stage::open().await;
     for call in Call::ALL {
         for (name, reply) in breaks() {
@@ -127,7 +128,7 @@ async fn broken_connections_are_tried_again_only_where_repeating_is_safe() {
 }
 
 #[tokio::test]
-async fn time_outs_are_tried_again_only_where_repeating_is_safe() {
+async fn time_outs_are_retried_only_where_repeating_is_safe() {
     let stage = Stage::open().await;
     for call in Call::ALL {
         for (name, reply) in silences() {
@@ -136,7 +137,7 @@ async fn time_outs_are_tried_again_only_where_repeating_is_safe() {
             let (took, error) = (outcome.took, failure(outcome, ErrorKind::MaybeSent, true));
             assert!(error.is_timeout(), "{call:?}, {name}: {error}");
             // Three attempts of 30 s and the pauses are more than the 90 s that a call has.
-            let expected = if call.may_be_repeated() { 90 } else { 30 };
+            let expected = if call.is_safe_to_repeat() { 90 } else { 30 };
             is_about(took, seconds(if is_upload(call) { 120 } else { expected }), &format!("{call:?}, {name}"));
         }
     }
@@ -148,15 +149,15 @@ async fn connections_that_are_closed_unread_may_have_carried_a_request() {
     let server = Server::hanging_up().await;
     let client = facade_at(&server.url());
     for call in Call::ALL {
-        let error = call.send(&client).await.expect_err("there is no answer");
+        let error = call.send(&client).await.expect_err("there is no response");
         assert_eq!(error.kind(), ErrorKind::MaybeSent, "{call:?}: {error:?}");
-        assert_eq!(server.take_connections(), if call.may_be_repeated() { 3 } else { 1 }, "{call:?}");
+        assert_eq!(server.take_connections(), if call.is_safe_to_repeat() { 3 } else { 1 }, "{call:?}");
     }
     assert_eq!(clock.attempts(), 6 * 3 + 6);
 }
 
 #[tokio::test]
-async fn refused_connections_are_tried_three_times_whatever_the_operation() {
+async fn refused_connections_are_retried_whatever_the_operation() {
     let clock = Clock::pause();
     let nobody = ReservedAddress::new();
     let client = facade_at(&nobody.url());
@@ -166,13 +167,13 @@ async fn refused_connections_are_tried_three_times_whatever_the_operation() {
         assert_eq!(error.kind(), ErrorKind::NeverSent, "{call:?}: {error:?}");
         assert_eq!(error.operation_id(), Some(call.operation_id()));
         assert_eq!((error.attempts(), clock.attempts()), (3, 3 * (index + 1)), "{call:?}");
-        assert!(error.status().is_none() && error.answer().is_none() && !error.is_timeout(), "{call:?}: {error:?}");
+        assert!(error.status().is_none() && error.response().is_none() && !error.is_timeout(), "{call:?}: {error:?}");
         assert!(started.elapsed() <= PAUSES, "{call:?}: {:?}", started.elapsed());
     }
 }
 
 #[tokio::test]
-async fn tls_handshakes_without_an_answer_are_given_up_after_five_seconds_and_tried_three_times() {
+async fn tls_handshakes_without_a_response_time_out_after_five_seconds_and_are_retried() {
     let clock = Clock::pause();
     let server = Server::silent().await;
     let client = facade_at(&server.url().replace("http://", "https://"));
@@ -188,12 +189,12 @@ async fn tls_handshakes_without_an_answer_are_given_up_after_five_seconds_and_tr
 }
 
 #[tokio::test]
-async fn faults_that_pass_are_survived_where_repeating_is_safe() {
+async fn transient_faults_are_overcome_where_repeating_is_safe() {
     let stage = Stage::open().await;
-    let statuses = STATUSES.iter().filter(|(_, may_pass)| *may_pass);
+    let statuses = STATUSES.iter().filter(|(_, is_retried)| *is_retried);
     let statuses = statuses.map(|(status, _)| ("a status", Reply::new(*status, "")));
     let faults: Vec<_> = statuses.chain(breaks()).chain(silences()).collect();
-    for call in Call::ALL.into_iter().filter(|call| call.may_be_repeated()) {
+    for call in Call::ALL.into_iter().filter(|call| call.is_safe_to_repeat()) {
         for (name, fault) in &faults {
             for count in [1, 2] {
                 (0..count).for_each(|_| stage.server.reply(fault.clone()));
@@ -222,7 +223,7 @@ async fn different_faults_share_the_three_attempts() {
     assert_eq!((error.kind(), error.attempts(), server.take_requests().len()), (ErrorKind::MaybeSent, 3, 2));
 }
 
-// ---- What must not be sent twice ------------------------------------------------------------------------------------
+// ---- Requests that must not be sent twice ---------------------------------------------------------------------------
 
 #[tokio::test]
 async fn creates_no_payment_details_twice() {
@@ -230,7 +231,7 @@ async fn creates_no_payment_details_twice() {
     let statuses =
         STATUSES.iter().map(|(status, _)| ("a status", Reply::new(*status, "").with_header("retry-after", "0")));
     for (name, fault) in statuses.chain(breaks()).chain(silences()) {
-        let eager = CallOptions::new().with_retries(RetryPolicy::new().attempts(10)).with_total_timeout(seconds(3600));
+        let eager = CallOptions::new().retries(RetryPolicy::new().attempts(10)).total_timeout(seconds(3600));
         for client in [stage.client.clone(), stage.client.with_options(eager)] {
             stage.server.reply(fault.clone());
             stage.server.reply_otherwise(Call::CreatePaymentDetails.success());
@@ -252,15 +253,15 @@ async fn creates_payment_details_once_a_server_is_there() {
         server.reply(Call::CreatePaymentDetails.success());
         server
     });
-    outcome.expect("the third attempt is answered");
+    outcome.expect("the third attempt has a response");
     assert_eq!(clock.attempts(), 3);
     assert_eq!(server.take_request().method, "POST");
 }
 
 #[tokio::test]
-async fn what_was_refused_first_and_sent_then_is_not_sent_again() {
+async fn a_request_that_was_sent_after_a_refused_connection_is_not_sent_again() {
     let clock = Clock::pause();
-    for call in Call::ALL.into_iter().filter(|call| !call.may_be_repeated()) {
+    for call in Call::ALL.into_iter().filter(|call| !call.is_safe_to_repeat()) {
         let nobody = ReservedAddress::new();
         let client = facade_at(&nobody.url());
         let first = clock.attempts() + 1;
@@ -271,18 +272,18 @@ async fn what_was_refused_first_and_sent_then_is_not_sent_again() {
             server.reply_otherwise(call.success());
             server
         });
-        let error = outcome.expect_err("a 503 is not tried again");
+        let error = outcome.expect_err("a 503 is not retried");
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::Api, 2), "{call:?}: {error}");
         assert_eq!(server.take_requests().len(), 1, "{call:?}");
     }
 }
 
 #[tokio::test]
-async fn nothing_is_sent_again_behind_the_gate_when_a_kept_connection_breaks() {
+async fn the_http_client_retries_nothing_when_a_kept_connection_breaks() {
     let stage = Stage::open().await;
     for call in Call::ALL {
         stage.server.reply(Call::VerifyAuth.success().keeping_alive());
-        stage.send(Call::VerifyAuth).await.result.expect("it is answered");
+        stage.send(Call::VerifyAuth).await.result.expect("it has a response");
         // The connection goes back to the pool behind the call.
         for _ in 0..100 {
             tokio::task::yield_now().await;
@@ -290,7 +291,7 @@ async fn nothing_is_sent_again_behind_the_gate_when_a_kept_connection_breaks() {
         assert_eq!(stage.server.take_connections(), 1, "{call:?}");
         stage.server.reply_otherwise(Reply::raw(""));
         failure(stage.send(call).await, ErrorKind::MaybeSent, true);
-        let fresh = if call.may_be_repeated() { 2 } else { 0 };
+        let fresh = if call.is_safe_to_repeat() { 2 } else { 0 };
         assert_eq!(stage.server.take_connections(), fresh, "{call:?}: the first attempt is on the kept connection");
     }
 }
@@ -317,7 +318,7 @@ async fn files_are_sent_whole_after_a_refused_connection() {
             server.reply(Call::UploadFile.success());
             server
         });
-        outcome.expect("the third attempt is answered");
+        outcome.expect("the third attempt has a response");
         let parts = server.take_request().parts();
         assert!(parts.iter().any(|part| part.content == *PICTURE), "no part is the file");
     }
@@ -329,11 +330,11 @@ async fn files_are_sent_whole_after_a_refused_connection() {
 async fn retry_after_in_seconds_is_waited_for() {
     let stage = Stage::open().await;
     for (header, least, most) in [("7", 7000, 7001), (" 60 ", 60_000, 60_001), ("0", 0, 501), ("soon", 0, 501)] {
-        for (status, _) in STATUSES.iter().filter(|(_, may_pass)| *may_pass) {
+        for (status, _) in STATUSES.iter().filter(|(_, is_retried)| *is_retried) {
             stage.server.reply(Reply::new(*status, "").with_header("retry-after", header));
             stage.server.reply(Call::UpdateKyc.success());
             let outcome = stage.send(Call::UpdateKyc).await;
-            outcome.result.expect("the second attempt is answered");
+            outcome.result.expect("the second attempt has a response");
             let took = outcome.took.as_millis();
             assert!((least..=most).contains(&took), "`{header}`: {took} ms");
         }
@@ -347,7 +348,7 @@ async fn retry_after_as_a_date_is_waited_for() {
     stage.server.reply(Reply::new(503, "").with_header("retry-after", &http_date(date)));
     stage.server.reply(Call::GetPaymentDetails.success());
     let outcome = stage.send(Call::GetPaymentDetails).await;
-    outcome.result.expect("the second attempt is answered");
+    outcome.result.expect("the second attempt has a response");
     // A date has no fractions, and what is left until then shrinks while the test runs.
     let least = (date - seconds(1) - Utc::now()).to_std().expect("31 s are not over yet");
     assert!(outcome.took >= least && outcome.took <= seconds(31) + Duration::from_millis(10), "{:?}", outcome.took);
@@ -359,7 +360,7 @@ async fn retry_after_that_is_over_is_not_waited_for() {
     stage.server.reply(Reply::new(429, "").with_header("retry-after", &http_date(Utc::now() - seconds(3600))));
     stage.server.reply(Call::VerifyAuth.success());
     let outcome = stage.send(Call::VerifyAuth).await;
-    outcome.result.expect("the second attempt is answered");
+    outcome.result.expect("the second attempt has a response");
     assert!(outcome.took <= PAUSES, "{:?}", outcome.took);
 }
 
@@ -384,10 +385,10 @@ async fn retry_after_above_a_minute_ends_the_call_at_once() {
 }
 
 #[tokio::test]
-async fn retry_after_is_exposed_and_not_obeyed_where_repeating_is_not_safe() {
+async fn retry_after_is_exposed_and_not_waited_for_where_repeating_is_not_safe() {
     let stage = Stage::open().await;
     stage.server.reply_otherwise(Reply::new(429, "").with_header("retry-after", "5"));
-    for call in Call::ALL.into_iter().filter(|call| !call.may_be_repeated()) {
+    for call in Call::ALL.into_iter().filter(|call| !call.is_safe_to_repeat()) {
         let outcome = stage.send(call).await;
         assert_eq!((outcome.requests.len(), outcome.took), (1, Duration::ZERO), "{call:?}");
         let error = outcome.result.expect_err("a 429 is an error");
@@ -413,19 +414,19 @@ async fn retry_after_that_the_call_has_no_time_for_ends_it_at_once() {
 async fn the_total_time_bounds_everything() {
     let stage = Stage::open().await;
     let retries = RetryPolicy::new().attempts(1000);
-    let options = CallOptions::new().with_retries(retries).with_attempt_timeout(seconds(4));
-    let client = stage.client.with_options(options.with_total_timeout(seconds(10)));
+    let options = CallOptions::new().retries(retries).attempt_timeout(seconds(4));
+    let client = stage.client.with_options(options.total_timeout(seconds(10)));
     let faults = breaks().into_iter().chain(silences()).chain([("a status", Reply::new(503, ""))]);
     for (name, fault) in faults {
         stage.server.reply_otherwise(fault);
         for call in Call::ALL {
             let outcome = stage.send_by(&client, call).await;
             assert!(outcome.took <= Duration::from_millis(10_001), "{call:?}, {name}: {:?}", outcome.took);
-            assert_eq!(outcome.requests.len() > 1, call.may_be_repeated(), "{call:?}, {name}");
+            assert_eq!(outcome.requests.len() > 1, call.is_safe_to_repeat(), "{call:?}, {name}");
             assert!(outcome.result.is_err(), "{call:?}, {name}");
         }
     }
-    let patient = stage.client.with_options(CallOptions::new().with_attempt_timeout(seconds(10_000)));
+    let patient = stage.client.with_options(CallOptions::new().attempt_timeout(seconds(10_000)));
     stage.server.reply_otherwise(Reply::raw("").then_silent());
     for call in Call::ALL {
         let outcome = stage.send_by(&patient, call).await;
@@ -438,36 +439,36 @@ async fn the_total_time_bounds_everything() {
 async fn options_hold_for_a_client_a_derived_client_or_a_user() {
     let stage = Stage::open().await;
     stage.server.reply_otherwise(Reply::raw("").then_silent());
-    let options = CallOptions::new().with_attempt_timeout(seconds(3)).without_retries();
+    let options = CallOptions::new().attempt_timeout(seconds(3)).retries(RetryPolicy::none());
     let once = Client::builder(Environment::Custom(stage.server.url())).api_key(API_KEY).options(options);
     let once = once.build().expect("these settings go together");
     for client in [&once, &stage.client.with_options(options)] {
         for call in Call::ALL {
             let outcome = stage.send_by(client, call).await;
             is_about(outcome.took, seconds(3), &format!("{call:?}"));
-            let error = outcome.result.expect_err("there is no answer");
+            let error = outcome.result.expect_err("there is no response");
             assert_eq!((error.attempts(), error.is_timeout(), outcome.requests.len()), (1, true, 1), "{call:?}");
         }
     }
     let started = Instant::now();
-    let error = stage.client.user(USER).with_options(options).get().await.expect_err("there is no answer");
+    let error = stage.client.user(USER).with_options(options).get().await.expect_err("there is no response");
     is_about(started.elapsed(), seconds(3), "a user");
     assert_eq!((error.attempts(), stage.server.take_requests().len()), (1, 1));
 
     // What is nearer to the call counts, and leaves the rest as it was.
-    let eager = CallOptions::new().with_retries(RetryPolicy::new().attempts(5).base_delay(Duration::ZERO));
+    let eager = CallOptions::new().retries(RetryPolicy::new().attempts(5).base_delay(Duration::ZERO));
     let outcome = stage.send_by(&once.with_options(eager), Call::VerifyAuth).await;
     is_about(outcome.took, seconds(5 * 3), "five attempts");
     assert_eq!(outcome.requests.len(), 5);
     let outcome =
-        stage.send_by(&once.with_options(CallOptions::new().with_total_timeout(seconds(1))), Call::VerifyAuth).await;
+        stage.send_by(&once.with_options(CallOptions::new().total_timeout(seconds(1))), Call::VerifyAuth).await;
     is_about(outcome.took, seconds(1), "a total below that of an attempt");
 }
 
 #[tokio::test]
 async fn a_policy_of_no_attempts_sends_once() {
     let stage = Stage::open().await;
-    let client = stage.client.with_options(CallOptions::new().with_retries(RetryPolicy::new().attempts(0)));
+    let client = stage.client.with_options(CallOptions::new().retries(RetryPolicy::new().attempts(0)));
     stage.server.reply_otherwise(Reply::new(503, ""));
     assert_eq!(stage.send_by(&client, Call::VerifyAuth).await.requests.len(), 1);
 }
@@ -476,7 +477,7 @@ async fn a_policy_of_no_attempts_sends_once() {
 async fn a_policy_says_how_long_a_retry_after_may_be() {
     let stage = Stage::open().await;
     let policy = RetryPolicy::new().max_retry_after(seconds(4));
-    let client = stage.client.with_options(CallOptions::new().with_retries(policy));
+    let client = stage.client.with_options(CallOptions::new().retries(policy));
     for (header, requests) in [("4", 3), ("5", 1)] {
         stage.server.reply_otherwise(Reply::new(503, "").with_header("retry-after", header));
         assert_eq!(stage.send_by(&client, Call::VerifyAuth).await.requests.len(), requests, "`{header}`");
@@ -486,7 +487,7 @@ async fn a_policy_says_how_long_a_retry_after_may_be() {
 #[tokio::test]
 async fn pauses_spread_below_a_ceiling_that_doubles() {
     let stage = Stage::open().await;
-    let client = stage.client.with_options(CallOptions::new().with_retries(RetryPolicy::new().attempts(6)));
+    let client = stage.client.with_options(CallOptions::new().retries(RetryPolicy::new().attempts(6)));
     stage.server.reply_otherwise(Reply::new(503, ""));
     let mut pauses = BTreeSet::new();
     for _ in 0..20 {
@@ -503,7 +504,7 @@ async fn the_time_to_connect_is_the_clients() {
     let _clock = Clock::pause();
     let server = Server::silent().await;
     let builder = Client::builder(Environment::Custom(server.url().replace("http://", "https://"))).api_key(API_KEY);
-    let options = CallOptions::new().without_retries();
+    let options = CallOptions::new().retries(RetryPolicy::none());
     let client = builder.connect_timeout(seconds(2)).options(options).build().expect("these settings go together");
     let started = Instant::now();
     let error = Call::VerifyAuth.send(&client).await.expect_err("the server says nothing");
@@ -513,17 +514,25 @@ async fn the_time_to_connect_is_the_clients() {
 
 // ---- Expectations ---------------------------------------------------------------------------------------------------
 
-/// The error of a call that failed like this, after as many requests as it may have; all of them are the same.
-fn failure(outcome: Outcome, kind: ErrorKind, may_pass: bool) -> Error {
+/// The error of a call that failed as expected, after as many equal requests as expected.
+fn failure(outcome: Outcome, kind: ErrorKind, is_retried: bool) -> Error {
     let Outcome { call, result, requests, .. } = outcome;
     let Err(error) = result else { panic!("{call:?} succeeded, which was to be {kind:?}") };
-    let expected = if may_pass && call.may_be_repeated() { 3 } else { 1 };
+    let expected = if is_retried && call.is_safe_to_repeat() { 3 } else { 1 };
     assert_eq!(error.kind(), kind, "{call:?}: {error:?}");
     assert_eq!((requests.len(), error.attempts()), (expected, expected as u32), "{call:?}: {error:?}");
     assert_eq!(error.operation_id(), Some(call.operation_id()), "{error:?}");
+    assert_eq!(error.check_with(), call.check_with(), "{error:?}");
+    if kind == ErrorKind::MaybeSent {
+        let advice = match call.check_with() {
+            Some(id) => format!("; it may have taken effect; check with {id} before sending it again"),
+            None => "; sending it again is safe".to_owned(),
+        };
+        assert!(error.to_string().ends_with(&advice), "{call:?}: {error}");
+    }
     for pair in requests.windows(2) {
-        let said = |request: &Request| (request.method.clone(), request.target.clone(), request.body.clone());
-        assert_eq!(said(&pair[0]), said(&pair[1]), "{call:?}");
+        let content = |request: &Request| (request.method.clone(), request.target.clone(), request.body.clone());
+        assert_eq!(content(&pair[0]), content(&pair[1]), "{call:?}");
     }
     error
 }

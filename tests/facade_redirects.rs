@@ -28,17 +28,17 @@ async fn no_option_makes_a_call_follow_a_redirect() {
     let stage = Stage::open().await;
     let retries = RetryPolicy::new().attempts(10).base_delay(Duration::ZERO).max_delay(Duration::ZERO);
     let options = CallOptions::new()
-        .with_retries(retries)
-        .with_attempt_timeout(Duration::from_secs(600))
-        .with_total_timeout(Duration::from_secs(600))
-        .with_max_answer_bytes(usize::MAX);
+        .retries(retries)
+        .attempt_timeout(Duration::from_secs(600))
+        .total_timeout(Duration::from_secs(600))
+        .max_response_bytes(usize::MAX);
     stage.check(&facade_at(&stage.here.url()).with_options(options)).await;
     let client = builder(&stage.here.url())
         .options(options)
         .application("redirected/1.0")
         .connect_timeout(Duration::from_secs(60))
         .allow_plain_http()
-        .without_proxy();
+        .no_proxy();
     stage.check(&client.build().expect("these settings go together")).await;
 }
 
@@ -72,7 +72,7 @@ fn everything(http: HttpSettings, address: std::net::SocketAddr) -> HttpSettings
         .resolve("api.localhost", address)
 }
 
-/// Two servers, of which one redirects. Both would answer a second request well.
+/// Two servers, of which one redirects. Both would response a second request well.
 struct Stage {
     here: Server,
     elsewhere: Server,

@@ -1,7 +1,7 @@
-//! Waiting for a verification: what each status comes to, when the status is read, what ends a wait and what does not.
+//! Waiting for a verification: the outcome of each status, when the status is polled, what ends a wait and what does not.
 //!
-//! Time is paused: an hour of waiting passes at once. Each test has a clock, also where no time passes: what is said on a
-//! thread without a listener may be lost to those of other threads.
+//! Time is paused: an hour of waiting passes at once. Each test has a clock, also where no time passes: an event on a thread
+//! without a subscriber may disable it for the subscribers of other threads.
 
 #![allow(missing_docs, reason = "tests are claims, and documented by their names")]
 
@@ -9,8 +9,8 @@
 mod cancellation;
 #[path = "facade_verification/changes.rs"]
 mod changes;
-#[path = "facade_verification/trouble.rs"]
-mod trouble;
+#[path = "facade_verification/failures.rs"]
+mod failures;
 
 use std::{
     sync::{Arc, Mutex},
@@ -27,10 +27,10 @@ use unigox::{
 };
 use unigox_tests::{Clock, Reply, Server, USER, facade_at};
 
-/// A timer rings on the millisecond after.
+/// The resolution of a timer.
 const TICK: Duration = Duration::from_millis(2);
 
-/// Every status of every version of the document, and some of none.
+/// Every status of every version of the document, and some that are in none of them.
 const STATUSES: [&str; 20] = [
     "NOT_STARTED",
     "PENDING",
@@ -69,13 +69,13 @@ async fn every_status_is_read_and_kept() {
 }
 
 #[tokio::test]
-async fn three_statuses_end_a_wait_at_once_and_every_other_is_waited_out() {
+async fn three_statuses_end_a_wait_at_once_and_no_other_does() {
     let clock = Clock::pause();
     let server = Server::start().await;
     for status in STATUSES {
         server.reply_otherwise(pending(status));
         let session = session_at(&server);
-        let (outcome, looks) = timed(&clock, session.wait(within(20))).await;
+        let (outcome, polls) = timed(&clock, session.wait(within(20))).await;
         let outcome = outcome.unwrap_or_else(|error| panic!("{status:?}: {error}"));
         assert_eq!(outcome.verification().status.as_str(), status);
         assert_eq!(outcome.is_verified(), status == "VERIFIED", "{status:?}");
@@ -87,17 +87,17 @@ async fn three_statuses_end_a_wait_at_once_and_every_other_is_waited_out() {
         };
         assert!(is_as_expected, "{status:?} comes to {outcome:?}");
         if matches!(outcome, Pending(_)) {
-            assert!(looks.len() > 3, "{status:?} was waited out with looks at {looks:?}");
-            assert_at(looks[looks.len() - 1], Duration::from_secs(20));
+            assert!(polls.len() > 3, "{status:?} was waited out with polls at {polls:?}");
+            assert_at(polls[polls.len() - 1], Duration::from_secs(20));
         } else {
-            assert_eq!(looks, [Duration::ZERO], "{status:?}");
+            assert_eq!(polls, [Duration::ZERO], "{status:?}");
         }
-        assert_eq!(server.take_requests().len(), looks.len());
+        assert_eq!(server.take_requests().len(), polls.len());
     }
 }
 
 #[tokio::test]
-async fn a_wait_ends_with_the_look_that_sees_a_final_status() {
+async fn a_wait_ends_with_the_poll_that_sees_a_final_status() {
     let clock = Clock::pause();
     let server = Server::start().await;
     for (last, is_as_expected) in [
@@ -108,11 +108,11 @@ async fn a_wait_ends_with_the_look_that_sees_a_final_status() {
         for status in ["NOT_INITIATED", "PENDING_DOCUMENTS", "IN_PROGRESS", "COMPLETED", "UNDER_REVIEW", last] {
             server.reply(pending(status));
         }
-        let (outcome, looks) = timed(&clock, session_at(&server).wait(within(3600))).await;
+        let (outcome, polls) = timed(&clock, session_at(&server).wait(within(3600))).await;
         let outcome = outcome.expect("nothing fails");
         assert!(is_as_expected(&outcome), "{last} comes to {outcome:?}");
-        assert_eq!(looks.len(), 6);
-        assert!(looks[5] <= Duration::from_secs(2 + 4 + 8 + 16 + 32) + 5 * TICK, "{looks:?}");
+        assert_eq!(polls.len(), 6);
+        assert!(polls[5] <= Duration::from_secs(2 + 4 + 8 + 16 + 32) + 5 * TICK, "{polls:?}");
     }
 }
 
@@ -140,7 +140,7 @@ async fn outcomes_keep_everything_that_was_read_last() {
 // ---- Delays ---------------------------------------------------------------------------------------------------------
 
 #[tokio::test]
-async fn looks_come_at_once_then_after_delays_that_double_up_to_a_limit_and_last_at_the_deadline() {
+async fn polls_come_at_once_then_after_delays_that_double_up_to_a_maximum_and_last_at_the_deadline() {
     let clock = Clock::pause();
     let server = Server::start().await;
     server.reply_otherwise(pending("IN_PROGRESS"));
@@ -148,65 +148,65 @@ async fn looks_come_at_once_then_after_delays_that_double_up_to_a_limit_and_last
     let deadline = Duration::from_secs(1800);
     let mut shares = Vec::new();
     for _ in 0..12 {
-        let (outcome, looks) = timed(&clock, session_at(&server).wait(WaitPolicy::within(deadline))).await;
+        let (outcome, polls) = timed(&clock, session_at(&server).wait(WaitPolicy::within(deadline))).await;
         assert!(matches!(outcome, Ok(Pending(_))), "{outcome:?}");
-        assert_eq!(looks[0], Duration::ZERO);
-        let delays = looks.windows(2).map(|pair| pair[1] - pair[0]);
-        let count = looks.len() - 1;
+        assert_eq!(polls[0], Duration::ZERO);
+        let delays = polls.windows(2).map(|pair| pair[1] - pair[0]);
+        let count = polls.len() - 1;
         for (index, (delay, ceiling)) in delays.zip(ceilings.clone()).enumerate() {
             let ceiling = Duration::from_secs(ceiling);
-            assert!(delay <= ceiling + TICK, "{delay:?} of {ceiling:?}, looks at {looks:?}");
+            assert!(delay <= ceiling + TICK, "{delay:?} of {ceiling:?}, polls at {polls:?}");
             // The last is cut short by the deadline.
             if index + 1 < count {
-                assert!(delay >= ceiling / 2, "{delay:?} of {ceiling:?}, looks at {looks:?}");
+                assert!(delay >= ceiling / 2, "{delay:?} of {ceiling:?}, polls at {polls:?}");
                 shares.push(delay.as_secs_f64() / ceiling.as_secs_f64());
             }
         }
-        assert_at(looks[count], deadline);
-        assert!(looks[count - 1] < deadline, "two looks at the end: {looks:?}");
+        assert_at(polls[count], deadline);
+        assert!(polls[count - 1] < deadline, "two polls at the end: {polls:?}");
     }
     let among = |from: f64, to: f64| shares.iter().any(|share| (from..to).contains(share));
     assert!(among(0.5, 0.6) && among(0.7, 0.8) && among(0.9, 1.01), "delays do not spread: {shares:?}");
 }
 
 #[tokio::test]
-async fn a_wait_of_no_time_is_one_look() {
+async fn a_wait_of_no_time_is_one_poll() {
     let clock = Clock::pause();
     let server = Server::start().await;
     server.reply_otherwise(pending("PENDING"));
-    let (outcome, looks) = timed(&clock, session_at(&server).wait(within(0))).await;
+    let (outcome, polls) = timed(&clock, session_at(&server).wait(within(0))).await;
     assert!(matches!(outcome, Ok(Pending(_))), "{outcome:?}");
-    assert_eq!(looks, [Duration::ZERO]);
+    assert_eq!(polls, [Duration::ZERO]);
     assert_eq!(server.take_requests().len(), 1);
 }
 
 #[tokio::test]
-async fn a_wait_shorter_than_the_first_delay_has_a_look_at_both_ends() {
+async fn a_wait_shorter_than_the_first_delay_polls_at_both_ends() {
     let clock = Clock::pause();
     let server = Server::start().await;
     server.reply_otherwise(pending("PENDING"));
     for millis in [1, 500, 999] {
         let time = Duration::from_millis(millis);
-        let (outcome, looks) = timed(&clock, session_at(&server).wait(WaitPolicy::within(time))).await;
+        let (outcome, polls) = timed(&clock, session_at(&server).wait(WaitPolicy::within(time))).await;
         assert!(matches!(outcome, Ok(Pending(_))), "{outcome:?}");
-        assert_eq!(looks.len(), 2, "{looks:?}");
-        assert_at(looks[1], time);
+        assert_eq!(polls.len(), 2, "{polls:?}");
+        assert_at(polls[1], time);
     }
 }
 
 #[tokio::test]
-async fn the_first_delay_and_the_longest_are_the_callers_choice() {
+async fn the_first_delay_and_the_maximum_can_be_set() {
     let clock = Clock::pause();
     let server = Server::start().await;
     server.reply_otherwise(pending("PENDING"));
     for (first, longest, ceilings) in [(10, 15, [10, 15, 15]), (1, 3, [1, 2, 3]), (60, 5, [5, 5, 5])] {
         let policy = within(60).first_delay(Duration::from_secs(first)).max_delay(Duration::from_secs(longest));
-        let (_, looks) = timed(&clock, session_at(&server).wait(policy)).await;
-        for (pair, ceiling) in looks.windows(2).zip(ceilings).take(looks.len() - 2) {
+        let (_, polls) = timed(&clock, session_at(&server).wait(policy)).await;
+        for (pair, ceiling) in polls.windows(2).zip(ceilings).take(polls.len() - 2) {
             let (delay, ceiling) = (pair[1] - pair[0], Duration::from_secs(ceiling));
             assert!(delay >= ceiling / 2 && delay <= ceiling + TICK, "{delay:?} of {ceiling:?}");
         }
-        assert_at(looks[looks.len() - 1], Duration::from_secs(60));
+        assert_at(polls[polls.len() - 1], Duration::from_secs(60));
     }
 }
 
@@ -229,12 +229,12 @@ async fn a_policy_may_be_used_again() {
     server.reply_otherwise(pending("PENDING"));
     let (session, policy) = (session_at(&server), within(30));
     for _ in 0..2 {
-        let (_, looks) = timed(&clock, session.wait(policy.clone())).await;
-        assert_at(looks[looks.len() - 1], Duration::from_secs(30));
+        let (_, polls) = timed(&clock, session.wait(policy.clone())).await;
+        assert_at(polls[polls.len() - 1], Duration::from_secs(30));
     }
 }
 
-// ---- What the person has to do --------------------------------------------------------------------------------------
+// ---- Pages for the person -------------------------------------------------------------------------------------------
 
 #[tokio::test]
 async fn the_caller_is_told_of_each_page_once() {
@@ -245,7 +245,7 @@ async fn the_caller_is_told_of_each_page_once() {
         server.reply(status_reply(&json!({"status": "PENDING_DOCUMENTS", "verification_url": url})));
     }
     server.reply(pending("VERIFIED"));
-    let (policy, pages) = noting(within(3600));
+    let (policy, pages) = recording(within(3600));
     session_at(&server).wait(policy).await.expect("nothing fails");
     assert_eq!(*pages.lock().expect("no panic"), [one, two]);
 }
@@ -255,7 +255,7 @@ async fn the_caller_is_told_as_soon_as_there_is_a_page() {
     let clock = Clock::pause();
     let server = Server::start().await;
     server.reply_otherwise(status_reply(&json!({"status": "PENDING", "verification_url": "https://example.com/"})));
-    let (policy, pages) = noting(within(3600));
+    let (policy, pages) = recording(within(3600));
     let session = session_at(&server);
     let waiting = tokio::spawn(async move { session.wait(policy).await });
     clock.after_attempts(1).await;
@@ -264,12 +264,12 @@ async fn the_caller_is_told_as_soon_as_there_is_a_page() {
 }
 
 #[tokio::test]
-async fn a_page_beside_a_final_status_is_for_nobody() {
+async fn a_page_beside_a_final_status_is_not_reported() {
     let _clock = Clock::pause();
     let server = Server::start().await;
     for status in ["VERIFIED", "VERIFICATION_REJECTED", "FAILED"] {
         server.reply(status_reply(&json!({"status": status, "verification_url": "https://verify.example.com/1"})));
-        let (policy, pages) = noting(within(3600));
+        let (policy, pages) = recording(within(3600));
         let outcome = session_at(&server).wait(policy).await.expect("nothing fails");
         assert_eq!(outcome.verification_url(), Some("https://verify.example.com/1"));
         assert!(pages.lock().expect("no panic").is_empty(), "{status}");
@@ -331,15 +331,15 @@ fn within(seconds: u64) -> WaitPolicy {
     WaitPolicy::within(Duration::from_secs(seconds))
 }
 
-/// `policy`, and the pages that it is told of.
-fn noting(policy: WaitPolicy) -> (WaitPolicy, Arc<Mutex<Vec<String>>>) {
+/// `policy`, and the pages that it reports.
+fn recording(policy: WaitPolicy) -> (WaitPolicy, Arc<Mutex<Vec<String>>>) {
     let pages = Arc::<Mutex<Vec<String>>>::default();
     let noted = Arc::clone(&pages);
     let policy = policy.on_action(move |url| noted.lock().expect("no panic").push(url.to_owned()));
     (policy, pages)
 }
 
-/// The answer that says `status`, and nothing else.
+/// A response with `status` and nothing else.
 fn pending(status: &str) -> Reply {
     status_reply(&json!({"status": status}))
 }
@@ -348,7 +348,7 @@ fn status_reply(data: &Value) -> Reply {
     Reply::json(200, &json!({"success": true, "data": data}))
 }
 
-/// What `future` comes to, and when attempts ended, counted from its beginning. Attempts themselves take no time.
+/// The result of `future`, and when its attempts ended, counted from its start. Attempts themselves take no time.
 async fn timed<T>(clock: &Clock, future: impl Future<Output = T>) -> (T, Vec<Duration>) {
     let (start, before) = (Instant::now(), clock.attempts());
     let mut ends = Vec::new();

@@ -1,4 +1,4 @@
-//! What the facade puts on the wire for every operation and every variant of its body, and what it makes of answers.
+//! The requests of the facade for every operation and every variant of its body, and how it reads responses.
 
 #![allow(missing_docs, reason = "tests are claims, and documented by their names")]
 
@@ -15,26 +15,26 @@ use std::{
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 use unigox::{
-    AccountDetails, Answer, ApiKey, BatchDocumentType, CallOptions, Client, ClientBuilder, CvuCbuAccount, DocumentFile,
+    AccountDetails, ApiKey, BatchDocumentType, CallOptions, Client, ClientBuilder, CvuCbuAccount, DocumentFile,
     DocumentLinks, DocumentType, DocumentsHandle, Environment, Error, ErrorKind, HttpSettings, IdType,
-    InstitutionOptionalRail, KycHandle, KycSubmission, KycUpdate, NipAccount, PaymentDetails, PaymentDetailsDraft,
-    PaymentDetailsHandle, Pii, Prefill, Progress, Response, Result, RetryPolicy, SepaAccount, StatusChanges, User,
-    Users, VerificationHandle, VerificationOutcome, WaitPolicy,
+    InstitutionOptionalRail, KycHandle, KycSubmission, KycUpdate, NipAccount, PaymentDetails, PaymentDetailsBuilder,
+    PaymentDetailsHandle, Pii, Prefill, Progress, RawResponse, Response, Result, RetryPolicy, SepaAccount,
+    StatusChanges, UserHandle, UsersHandle, VerificationHandle, VerificationOutcome, WaitPolicy,
     http::{StatusCode, header},
     types::{
-        CreatedUser, DeletedPaymentDetails, KycMethod, KycStatus, KycSubmissionResult, PartnerUser, PaymentProfile,
-        UpdatedKyc, UploadedDocument, Verification, VerificationStatus, VerifyAuthData,
+        CreatedUser, DeletedPaymentDetails, KycMethod, KycStatus, KycSubmissionResult, PartnerUser,
+        SavedPaymentDetails, UpdatedKyc, UploadedDocument, Verification, VerificationStatus, VerifyAuthData,
     },
 };
 use unigox_tests::{API_KEY, Document, Judge, Reply, Request, Server, USER, facade_at};
 
-/// Starts like a JPEG, and has in it what a careless form would trip over.
+/// Starts like a JPEG, and has bytes in it that a form has to encode right.
 const PHOTO: &[u8] = b"\xff\xd8\xff\xe0\0\x10JFIF\r\n--boundary--\r\n\r\n\0\xff\xfe";
 
 // ---- Requests -------------------------------------------------------------------------------------------------------
 
 #[tokio::test]
-async fn every_request_is_as_reviewed_and_its_body_is_taken() {
+async fn every_request_is_as_reviewed_and_its_body_is_accepted() {
     let judge = Judge::checked_in();
     for operation in Document::effective().operations() {
         let mut rendered = Vec::new();
@@ -155,18 +155,20 @@ async fn an_identifier_is_one_segment_of_the_path_or_refused() {
 }
 
 #[tokio::test]
-async fn what_is_refused_names_its_operation() {
+async fn a_refused_call_names_its_operation() {
     let server = Server::start().await;
     let client = facade_at(&server.url());
     let user = client.user(USER);
     let documents = user.documents();
     let sumsub = KycSubmission::sumsub(" ");
+    let blank_account = PaymentDetails::sepa(SepaAccount::new(" ", "DE75512108001245126199"));
     for (operation, error) in [
         ("createPartnerUser", client.users().create("", "ada@example.com").await.map(drop)),
-        ("submitKYC", user.kyc().submit(sumsub).await.map(drop)),
-        ("updateKYC", user.kyc().update(KycUpdate::new()).await.map(drop)),
+        ("submitKYC", user.kyc().submit(&sumsub).await.map(drop)),
+        ("updateKYC", user.kyc().update(&KycUpdate::new()).await.map(drop)),
         ("uploadPartnerKYCDocument", documents.link(DocumentType::Selfie, "http://example.com").await.map(drop)),
-        ("uploadPartnerKYCDocument", documents.link_batch(DocumentLinks::new()).await.map(drop)),
+        ("uploadPartnerKYCDocument", documents.link_batch(&DocumentLinks::new()).await.map(drop)),
+        ("createPaymentDetails", user.payment_details().create(&blank_account).await.map(drop)),
         ("deletePaymentDetails", user.payment_details().delete(" ").await.map(drop)),
     ] {
         let error = error.expect_err("it is refused");
@@ -284,18 +286,18 @@ async fn progress_is_seen_and_ends_with_the_whole_file() {
 }
 
 #[tokio::test]
-async fn a_reader_of_another_length_than_it_said_is_no_success() {
+async fn a_reader_of_another_length_than_stated_is_no_success() {
     let content = long_photo();
     let chunk = 64 * 1024;
-    for said in [1, content.len() - 1, content.len() + 1, 2 * content.len(), chunk, 3 * chunk] {
+    for stated in [1, content.len() - 1, content.len() + 1, 2 * content.len(), chunk, 3 * chunk] {
         let reader = Cursor::new(content.clone());
-        let file = DocumentFile::from_reader("front.jpg", said as u64, reader).await.expect("it is a JPEG");
+        let file = DocumentFile::from_reader("front.jpg", stated as u64, reader).await.expect("it is a JPEG");
         let (outcome, request) = upload(file).await;
         let error = outcome.map(drop).expect_err("the form would be broken");
-        // What became of a half of it is not known.
-        assert_eq!(error.kind(), ErrorKind::MaybeSent, "{said} of {}: {error}", content.len());
-        assert_eq!(error.attempts(), 1, "{said} of {}", content.len());
-        assert!(request.is_none(), "a whole request came from {said} of {}", content.len());
+        // Whether the server did anything with a part of it is not known.
+        assert_eq!(error.kind(), ErrorKind::MaybeSent, "{stated} of {}: {error}", content.len());
+        assert_eq!(error.attempts(), 1, "{stated} of {}", content.len());
+        assert!(request.is_none(), "a whole request came from {stated} of {}", content.len());
     }
 }
 
@@ -323,7 +325,7 @@ async fn a_reader_that_fails_is_no_success() {
     assert!(request.is_none(), "a whole request came from half of a file");
 }
 
-// ---- Answers --------------------------------------------------------------------------------------------------------
+// ---- Responses ------------------------------------------------------------------------------------------------------
 
 #[tokio::test]
 async fn users_are_created_by_201_and_found_by_200() {
@@ -332,24 +334,24 @@ async fn users_are_created_by_201_and_found_by_200() {
         let server = Server::replying(Reply::json(status, &body)).await;
         let user = facade_at(&server.url()).users().create("customer-42", "ada@example.com").await;
         let user = user.expect("both are a success");
-        assert_eq!((user.created(), user.status().as_u16(), user.user_uuid), (is_created, status, USER));
+        assert_eq!((user.is_new(), user.http_status().as_u16(), user.user_uuid), (is_created, status, USER));
     }
 }
 
 #[tokio::test]
-async fn an_answer_can_be_had_as_it_was_received() {
+async fn a_response_can_be_read_as_it_was_received() {
     let body = r#" {"success":true, "data":{"status":"VERIFIED","status_since":1.50},"took_ms":12} "#;
     let reply = Reply::new(200, body).with_header("content-type", "application/json; charset=utf-8");
     let server = Server::replying(reply.with_header("x-request-id", "req-1").with_header("x-more", "less")).await;
     let verification = facade_at(&server.url()).user(USER).verification().status().await.expect("it is a success");
 
-    let answer = verification.answer();
-    assert_eq!(answer.status(), StatusCode::OK);
-    assert_eq!(answer.headers().get("x-more").and_then(|value| value.to_str().ok()), Some("less"));
-    assert!(answer.headers().contains_key(header::CONTENT_TYPE));
-    assert_eq!(answer.request_id(), Some("req-1"));
-    assert_eq!(answer.body(), body.as_bytes());
-    assert_eq!(answer.json().map(|json| json["took_ms"].clone()), Some(json!(12)));
+    let response = verification.raw();
+    assert_eq!(response.status(), StatusCode::OK);
+    assert_eq!(response.headers().get("x-more").and_then(|value| value.to_str().ok()), Some("less"));
+    assert!(response.headers().contains_key(header::CONTENT_TYPE));
+    assert_eq!(response.request_id(), Some("req-1"));
+    assert_eq!(response.body(), body.as_bytes());
+    assert_eq!(response.json().map(|json| json["took_ms"].clone()), Some(json!(12)));
     assert_eq!(verification.into_value().status, VerificationStatus::Verified);
 }
 
@@ -366,8 +368,8 @@ async fn a_request_id_is_found_under_each_of_its_names() {
         let reply = |reply: Reply| headers.iter().fold(reply, |reply, name| reply.with_header(name, name));
         let server = Server::replying(reply(success("verifyAuth"))).await;
         let client = facade_at(&server.url());
-        let answered = client.verify_auth().await.expect("the reply is a documented one");
-        assert_eq!(answered.answer().request_id(), id, "{headers:?}");
+        let response = client.verify_auth().await.expect("the reply is a documented one");
+        assert_eq!(response.raw().request_id(), id, "{headers:?}");
         server.reply(reply(Reply::new(401, "")));
         let error = client.verify_auth().await.map(drop).expect_err("401 is no success");
         assert_eq!(error.request_id(), id, "{headers:?}");
@@ -375,18 +377,18 @@ async fn a_request_id_is_found_under_each_of_its_names() {
 }
 
 #[tokio::test]
-async fn the_answer_of_an_error_can_be_had_as_it_was_received() {
+async fn the_response_of_an_error_can_be_read_as_it_was_received() {
     let body = r#"{"success":false,"data":{"error_key":"underage_not_allowed","more":[1]}}"#;
     let server = Server::replying(Reply::new(400, body).with_header("x-request-id", "req-2")).await;
     let kyc = facade_at(&server.url()).user(USER).kyc();
-    let error = kyc.submit(KycSubmission::handoff()).await.map(drop).expect_err("400 is no success");
-    let answer = error.answer().expect("there was an answer");
+    let error = kyc.submit(&KycSubmission::handoff()).await.map(drop).expect_err("400 is no success");
+    let response = error.response().expect("there was a response");
     assert_eq!(
         (error.kind(), error.status(), error.key()),
         (ErrorKind::Api, Some(StatusCode::BAD_REQUEST), Some("underage_not_allowed"))
     );
-    assert_eq!((answer.request_id(), &answer.body()[..]), (Some("req-2"), body.as_bytes()));
-    assert_eq!(answer.json().map(|json| json["data"]["more"].clone()), Some(json!([1])));
+    assert_eq!((response.request_id(), &response.body()[..]), (Some("req-2"), body.as_bytes()));
+    assert_eq!(response.json().map(|json| json["data"]["more"].clone()), Some(json!([1])));
 }
 
 #[tokio::test]
@@ -405,12 +407,11 @@ async fn fields_that_are_not_documented_are_kept() {
 }
 
 #[tokio::test]
-async fn a_batch_that_is_answered_item_by_item_is_no_error() {
+async fn a_batch_with_a_result_for_each_document_is_no_error() {
     let data = json!({"uploaded": [{"document_id": "1"}], "errors": [{"error": "too large"}], "message": "stored"});
     let server = Server::replying(Reply::json(200, &json!({"success": true, "data": data}))).await;
-    let links =
-        DocumentLinks::new().add(BatchDocumentType::Selfie, "https://files.example.com/1").expect("it is https");
-    let stored = facade_at(&server.url()).user(USER).documents().link_batch(links).await.expect("more is no less");
+    let links = DocumentLinks::new().add(BatchDocumentType::Selfie, "https://files.example.com/1");
+    let stored = facade_at(&server.url()).user(USER).documents().link_batch(&links).await.expect("more is no less");
     assert_eq!(stored.extra["uploaded"], data["uploaded"]);
     assert_eq!(stored.extra["errors"], data["errors"]);
 }
@@ -439,8 +440,8 @@ async fn values_that_are_not_documented_are_kept() {
 fn a_client_is_shared_between_threads() {
     fn is<T: Clone + Send + Sync + 'static>() {}
     is::<Client>();
-    is::<User>();
-    is::<Users>();
+    is::<UserHandle>();
+    is::<UsersHandle>();
     is::<KycHandle>();
     is::<DocumentsHandle>();
     is::<VerificationHandle>();
@@ -448,7 +449,7 @@ fn a_client_is_shared_between_threads() {
 }
 
 #[test]
-fn what_goes_in_and_comes_out_goes_between_threads() {
+fn arguments_and_results_can_be_sent_between_threads() {
     fn is<T: Send + Sync + 'static>() {}
     is::<ApiKey>();
     is::<Environment>();
@@ -457,11 +458,11 @@ fn what_goes_in_and_comes_out_goes_between_threads() {
     is::<WaitPolicy>();
     is::<(Pii, Prefill, KycSubmission, KycUpdate)>();
     is::<(DocumentFile, DocumentLinks, Progress)>();
-    is::<(PaymentDetails, PaymentDetailsDraft, AccountDetails, SepaAccount, NipAccount, CvuCbuAccount)>();
-    is::<(Answer, Error, ErrorKind, VerificationOutcome)>();
+    is::<(PaymentDetails, PaymentDetailsBuilder, AccountDetails, SepaAccount, NipAccount, CvuCbuAccount)>();
+    is::<(RawResponse, Error, ErrorKind, VerificationOutcome)>();
     is::<(Response<CreatedUser>, Response<PartnerUser>, Response<VerifyAuthData>)>();
     is::<(Response<KycSubmissionResult>, Response<UpdatedKyc>, Response<UploadedDocument>, Response<Verification>)>();
-    is::<(Response<PaymentProfile>, Response<Vec<PaymentProfile>>, Response<DeletedPaymentDetails>)>();
+    is::<(Response<SavedPaymentDetails>, Response<Vec<SavedPaymentDetails>>, Response<DeletedPaymentDetails>)>();
 
     // What only one can have at a time.
     fn moves<T: Send + 'static>() {}
@@ -470,9 +471,9 @@ fn what_goes_in_and_comes_out_goes_between_threads() {
     moves::<StatusChanges>();
 }
 
-/// That of every call in `calls` is, because of the type that it is boxed as.
+/// The futures of `calls` can be as well, because of the type that they are boxed as.
 #[test]
-fn the_future_of_waiting_and_of_opening_goes_between_threads() {
+fn the_futures_of_waiting_and_of_opening_can_be_sent_between_threads() {
     fn is<T: Send>(_: T) {}
     let client = facade_at("http://127.0.0.1:1");
     let verification = client.user(USER).verification();
@@ -503,7 +504,7 @@ impl Call {
     }
 }
 
-/// What `request` says, if it says something. A form becomes the object that the document describes it as.
+/// The body of `request`, if it has one. A form becomes the object that the document describes.
 fn body(request: &Request) -> Option<Value> {
     if request.header("content-type")? == "application/json" {
         return Some(request.json());
@@ -526,7 +527,7 @@ fn success(operation: &str) -> Reply {
 /// `calls().send` by a call of `client`, or of a user.
 macro_rules! send {
     (|$client:ident| $call:expr) => {
-        |$client| Box::pin(async move { Ok($call?.status()) })
+        |$client| Box::pin(async move { Ok($call?.http_status()) })
     };
 }
 
@@ -534,7 +535,7 @@ macro_rules! send_of {
     (|$user:ident| $call:expr) => {
         |client| {
             let $user = client.user(USER);
-            Box::pin(async move { Ok($call?.status()) })
+            Box::pin(async move { Ok($call?.http_status()) })
         }
     };
 }
@@ -553,22 +554,26 @@ fn calls() -> Vec<Call> {
         call(
             "submitKYC",
             "direct data, as little as possible",
-            send_of!(|user| user.kyc().submit(KycSubmission::direct(Pii::new("Ada", "Obi", "NG")?)).await),
+            send_of!(|user| user.kyc().submit(&KycSubmission::direct(Pii::new("Ada", "Obi", "NG"))).await),
         ),
         call(
             "submitKYC",
             "direct data, everything",
-            send_of!(|user| user.kyc().submit(KycSubmission::direct(full_pii()?)).await),
+            send_of!(|user| user.kyc().submit(&KycSubmission::direct(full_pii())).await),
         ),
-        call("submitKYC", "Sumsub", send_of!(|user| user.kyc().submit(KycSubmission::sumsub("share-token")).await)),
-        call("submitKYC", "Persona", send_of!(|user| user.kyc().submit(KycSubmission::persona("inq_Example42")).await)),
-        call("submitKYC", "handoff", send_of!(|user| user.kyc().submit(KycSubmission::handoff()).await)),
+        call("submitKYC", "Sumsub", send_of!(|user| user.kyc().submit(&KycSubmission::sumsub("share-token")).await)),
+        call(
+            "submitKYC",
+            "Persona",
+            send_of!(|user| user.kyc().submit(&KycSubmission::persona("inq_Example42")).await),
+        ),
+        call("submitKYC", "handoff", send_of!(|user| user.kyc().submit(&KycSubmission::handoff()).await)),
         call(
             "submitKYC",
             "handoff of someone known",
             send_of!(|user| {
                 let prefill = Prefill::new().first_name("Ada").last_name("Obi").country("NG");
-                user.kyc().submit(KycSubmission::handoff_with(prefill)).await
+                user.kyc().submit(&KycSubmission::handoff_with(prefill)).await
             }),
         ),
         call(
@@ -576,10 +581,10 @@ fn calls() -> Vec<Call> {
             "an address",
             send_of!(|user| {
                 let update = KycUpdate::new().address("Svitrigailos g. 29").city("Vilnius").postal_code("03229");
-                user.kyc().update(update).await
+                user.kyc().update(&update).await
             }),
         ),
-        call("updateKYC", "everything", send_of!(|user| user.kyc().update(full_update()?).await)),
+        call("updateKYC", "everything", send_of!(|user| user.kyc().update(&full_update()).await)),
         call(
             "uploadPartnerKYCDocument",
             "a file",
@@ -601,9 +606,9 @@ fn calls() -> Vec<Call> {
             "several links",
             send_of!(|user| {
                 let links = DocumentLinks::new()
-                    .add(BatchDocumentType::IdentityFront, "https://files.example.com/1")?
-                    .add(BatchDocumentType::Selfie, "https://files.example.com/2")?;
-                user.documents().link_batch(links).await
+                    .add(BatchDocumentType::IdentityFront, "https://files.example.com/1")
+                    .add(BatchDocumentType::Selfie, "https://files.example.com/2");
+                user.documents().link_batch(&links).await
             }),
         ),
         call("getVerificationStatus", "the latest session", send_of!(|user| user.verification().status().await)),
@@ -617,58 +622,58 @@ fn calls() -> Vec<Call> {
             "createPaymentDetails",
             "SEPA",
             send_of!(|user| {
-                let account = SepaAccount::new("Ada Obi", "DE75 5121 0800 1245 1261 99")?;
-                user.payment_details().create(PaymentDetails::sepa(account)).await
+                let account = SepaAccount::new("Ada Obi", "DE75 5121 0800 1245 1261 99");
+                user.payment_details().create(&PaymentDetails::sepa(account)).await
             }),
         ),
         call(
             "createPaymentDetails",
             "SEPA, of a business in a country",
             send_of!(|user| {
-                let account = SepaAccount::new("Obi GmbH", "DE75512108001245126199")?.business();
-                user.payment_details().create(PaymentDetails::sepa(account).country("DE")?).await
+                let account = SepaAccount::new("Obi GmbH", "DE75512108001245126199").business().country("DE");
+                user.payment_details().create(&PaymentDetails::sepa(account)).await
             }),
         ),
         call(
             "createPaymentDetails",
             "a Nigerian bank",
             send_of!(|user| {
-                let account = NipAccount::new("0000000042")?.full_name("Ada Obi")?;
-                user.payment_details().create(PaymentDetails::nip_nigeria(account)).await
+                let account = NipAccount::new("0000000042").full_name("Ada Obi");
+                user.payment_details().create(&PaymentDetails::nip_nigeria(account)).await
             }),
         ),
         call(
             "createPaymentDetails",
             "an Argentine wallet",
             send_of!(|user| {
-                let account = CvuCbuAccount::cvu("0000099900000000000042")?.alias("ada.obi.ejemplo")?;
-                user.payment_details().create(PaymentDetails::cvu_cbu("uala", account)?.country("AR")?).await
+                let account = CvuCbuAccount::cvu("0000099900000000000042").alias("ada.obi.ejemplo").country("AR");
+                user.payment_details().create(&PaymentDetails::cvu_cbu("uala", account)).await
             }),
         ),
         call(
             "createPaymentDetails",
             "an Argentine bank",
             send_of!(|user| {
-                let account = CvuCbuAccount::cbu("0000099900000000000042")?.phone_number("+5491100000000")?;
-                user.payment_details().create(PaymentDetails::cvu_cbu("example-bank", account.business())?).await
+                let account = CvuCbuAccount::cbu("0000099900000000000042").phone_number("+5491100000000");
+                user.payment_details().create(&PaymentDetails::cvu_cbu("example-bank", account.business())).await
             }),
         ),
         call(
             "createPaymentDetails",
-            "a rail that does without an institution",
+            "a rail that needs no institution",
             send_of!(|user| {
                 let details = AccountDetails::new().field("account_number", "0000000042");
-                let draft = PaymentDetails::on(InstitutionOptionalRail::NipNigeria, "NGN")?;
-                user.payment_details().create(draft.details(details)).await
+                let builder = PaymentDetails::on(InstitutionOptionalRail::NipNigeria, "NGN");
+                user.payment_details().create(&builder.details(details)).await
             }),
         ),
         call(
             "createPaymentDetails",
-            "an institution on a rail that does without",
+            "an institution on a rail that needs none",
             send_of!(|user| {
                 let details = AccountDetails::new().field("account_number", "0000000042");
-                let draft = PaymentDetails::via("nip-nigeria", "example-bank", "NGN")?;
-                user.payment_details().create(draft.details(details).country("NG")?).await
+                let builder = PaymentDetails::via("nip-nigeria", "example-bank", "NGN").country("NG");
+                user.payment_details().create(&builder.details(details)).await
             }),
         ),
         call(
@@ -677,30 +682,30 @@ fn calls() -> Vec<Call> {
             send_of!(|user| {
                 let branch = json!({"code": "0042", "open": [1, 2.5, null]});
                 let details = AccountDetails::new().field("branch", branch).field("vpa", "ada@example").business();
-                let draft = PaymentDetails::via("upi-india", "example-bank", "INR")?;
-                user.payment_details().create(draft.details(details)).await
+                let builder = PaymentDetails::via("upi-india", "example-bank", "INR");
+                user.payment_details().create(&builder.details(details)).await
             }),
         ),
         call("deletePaymentDetails", "one account", send_of!(|user| user.payment_details().delete("40417").await)),
     ]
 }
 
-fn full_pii() -> Result<Pii> {
-    let pii = Pii::new("Ada", "Obi", "NG")?
-        .dob(NaiveDate::from_ymd_opt(1990, 12, 10).expect("a date"))?
+fn full_pii() -> Pii {
+    let pii = Pii::new("Ada", "Obi", "NG")
+        .dob(NaiveDate::from_ymd_opt(1990, 12, 10).expect("a date"))
         .middle_name("Chidi")
-        .phone_number("+2348031234567")?
+        .phone_number("+2348031234567")
         .id_number(IdType::Passport, "SPECIMEN-00042");
-    Ok(pii.address("12 Marina Road").city("Lagos").postal_code("01067"))
+    pii.address("12 Marina Road").city("Lagos").postal_code("01067")
 }
 
-fn full_update() -> Result<KycUpdate> {
+fn full_update() -> KycUpdate {
     let update = KycUpdate::new()
-        .dob(NaiveDate::from_ymd_opt(1990, 12, 10).expect("a date"))?
+        .dob(NaiveDate::from_ymd_opt(1990, 12, 10).expect("a date"))
         .middle_name("Chidi")
-        .phone_number("+2348031234567")?
+        .phone_number("+2348031234567")
         .id_number(IdType::DriverLicense, "SPECIMEN-00042");
-    Ok(update.address("Musterweg 5 \"Hof\"").city("Zürich").postal_code("01067"))
+    update.address("Musterweg 5 \"Hof\"").city("Zürich").postal_code("01067")
 }
 
 /// Sends `file`. There is a request if a whole one came.

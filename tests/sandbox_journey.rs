@@ -39,13 +39,13 @@ async fn a_person_is_signed_up_verified_and_paid() {
     desk.sandbox.script(Script::verified().after_polls(1));
     assert_eq!(desk.client.verify_auth().await.expect("the key is known").authenticated, Some(true));
     let created = desk.client.users().create("customer-42", "ada@example.com").await.expect("it is new");
-    assert!(created.created());
+    assert!(created.is_new());
     assert_eq!((created.email.as_deref(), &created.kyc_status), (Some("ada@example.com"), &KycStatus::NotInitiated));
     let user = desk.client.user(created.user_uuid);
 
-    let pii = Pii::new("Ada", "Obi", "LT").expect("it is complete");
+    let pii = Pii::new("Ada", "Obi", "LT");
     let pii = pii.address("Svitrigailos g. 29").city("Vilnius").postal_code("03229");
-    user.kyc().submit(KycSubmission::direct(pii)).await.expect("the person is known enough");
+    user.kyc().submit(&KycSubmission::direct(pii)).await.expect("the person is known enough");
     for kind in [DocumentType::IdentityFront, DocumentType::Selfie] {
         let file = DocumentFile::from_bytes("scan.png", PICTURE.clone()).expect("it is a PNG");
         user.documents().upload(kind, file).await.expect("it is taken");
@@ -54,8 +54,8 @@ async fn a_person_is_signed_up_verified_and_paid() {
     let outcome = user.verification().wait(policy).await.expect("the status can be read");
     assert!(outcome.is_verified(), "{outcome:?}");
 
-    let account = SepaAccount::new("Ada Obi", "DE75 5121 0800 1245 1261 99").expect("it is an IBAN");
-    let saved = user.payment_details().create(PaymentDetails::sepa(account)).await.expect("it is complete");
+    let account = SepaAccount::new("Ada Obi", "DE75 5121 0800 1245 1261 99");
+    let saved = user.payment_details().create(&PaymentDetails::sepa(account)).await.expect("it is complete");
     let read = user.get().await.expect("it is there");
     let kyc = read.kyc.as_ref().expect("it was submitted");
     assert_eq!((&kyc.status, kyc.first_name.as_deref()), (&Some(KycStatus::Verified), Some("Ada")));

@@ -59,7 +59,7 @@ fn a_file_of_another_type_is_refused_whatever_its_name_says() {
         b"\xff\xd8",
         b"%PD",
     ] {
-        let error = DocumentFile::from_bytes("ada-obi.jpg", content).expect_err("it is none of the four types");
+        let error = DocumentFile::from_bytes("ada-obi.jpg", content).expect_err("it is of another type");
         is_refusal(&error, "document", "ada-obi").expect("a refusal is one");
     }
 }
@@ -67,12 +67,12 @@ fn a_file_of_another_type_is_refused_whatever_its_name_says() {
 /// A PDF may begin a little later than its file.
 #[test]
 fn a_file_is_the_same_in_memory_and_from_a_reader() {
-    let desk = Desk::new();
+    let recorder = Recorder::new();
     for content in
         [&[b"\xef\xbb\xbf", PDF].concat(), &[b"\n\n\n\n%!PS-Adobe-3.0\n", PDF].concat(), &[PNG, PDF].concat()]
     {
         let reader = std::io::Cursor::new(content.clone());
-        let read = desk.runtime.block_on(DocumentFile::from_reader("ada-obi.pdf", content.len() as u64, reader));
+        let read = recorder.runtime.block_on(DocumentFile::from_reader("ada-obi.pdf", content.len() as u64, reader));
         let held = DocumentFile::from_bytes("ada-obi.pdf", content.clone());
         let media_type = |file: Result<DocumentFile>| file.map(|file| file.media_type()).map_err(|error| error.kind());
         assert_eq!(media_type(read), media_type(held), "{}", String::from_utf8_lossy(content));
@@ -86,15 +86,15 @@ fn a_file_is_neither_empty_nor_larger_than_10_mib() {
         bytes.iter_mut().zip(JPEG).for_each(|(byte, jpeg)| *byte = *jpeg);
         bytes
     };
-    let desk = Desk::new();
+    let recorder = Recorder::new();
     for (length, is_right) in [(0, false), (10 * MIB, true), (10 * MIB + 1, false), (11 * MIB, false)] {
         let path = temporary(&format!("ada-obi-{length}.jpg"));
         fs::write(&path, of(length)).expect("the folder can be written to");
         let from_bytes = DocumentFile::from_bytes("ada-obi.jpg", of(length));
-        let opened = desk.runtime.block_on(DocumentFile::open(&path));
+        let opened = recorder.runtime.block_on(DocumentFile::open(&path));
         fs::remove_file(&path).expect("the file is there");
         let reader = std::io::Cursor::new(of(length));
-        let read = desk.runtime.block_on(DocumentFile::from_reader("ada-obi.jpg", length as u64, reader));
+        let read = recorder.runtime.block_on(DocumentFile::from_reader("ada-obi.jpg", length as u64, reader));
         for file in [from_bytes, opened, read] {
             assert_eq!(file.is_ok(), is_right, "{length} bytes");
             file.map_or_else(|error| is_refusal(&error, "document", "ada-obi"), |_| Ok(())).expect("a refusal is one");
@@ -104,13 +104,13 @@ fn a_file_is_neither_empty_nor_larger_than_10_mib() {
 
 #[test]
 fn what_is_no_file_is_refused_without_its_path() {
-    let desk = Desk::new();
+    let recorder = Recorder::new();
     let folder = temporary("ada-obi-folder.jpg");
     fs::create_dir_all(&folder).expect("the folder can be written to");
     for path in
         [folder, temporary("ada-obi-nowhere.jpg"), temporary("nowhere").join("ada-obi.jpg"), "/".into(), "".into()]
     {
-        let opened = desk.runtime.block_on(DocumentFile::open(&path));
+        let opened = recorder.runtime.block_on(DocumentFile::open(&path));
         let error = opened.map(|_| ()).expect_err("there is no file");
         is_refusal(&error, "document", "ada-obi").expect("a refusal is one");
         is_refusal(&error, "document", &path.display().to_string()).expect("a refusal is one");
@@ -122,10 +122,10 @@ fn what_is_no_file_is_refused_without_its_path() {
 fn a_file_whose_name_is_no_text_is_refused() {
     use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
 
-    let desk = Desk::new();
+    let recorder = Recorder::new();
     let path = temporary("").join(OsStr::from_bytes(b"ada-obi-\xff.jpg"));
     fs::write(&path, JPEG).expect("the folder can be written to");
-    let opened = desk.runtime.block_on(DocumentFile::open(&path));
+    let opened = recorder.runtime.block_on(DocumentFile::open(&path));
     fs::remove_file(&path).expect("the file is there");
     is_refusal(&opened.map(|_| ()).expect_err("a form has no such name"), "document", "ada-obi")
         .expect("a refusal is one");

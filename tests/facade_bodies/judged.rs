@@ -1,9 +1,9 @@
-//! The judge itself: what the document gives for examples is taken, and what it forbids is not.
+//! The judge itself: it accepts the examples of the document, and refuses what the document forbids.
 
 use super::*;
 
 #[test]
-fn the_judge_takes_every_example_of_the_document() {
+fn the_judge_accepts_every_example_of_the_document() {
     let operations: BTreeSet<_> = JUDGE.operations().collect();
     assert_eq!(operations, BTreeSet::from([CREATE, SUBMIT, UPDATE, UPLOAD, SAVE]), "claim something of the others");
     for operation in operations {
@@ -68,6 +68,6 @@ fn the_judge_refuses_what_schema_and_prose_forbid() {
         (SAVE, json!({"currency": "eur", "rail": "iban-sepa", "details": {}})),
         (SAVE, json!({"currency": "EUR", "rail": "iban-sepa", "details": {}, "beneficiary_type": "business"})),
     ] {
-        assert!(!JUDGE.complaints(operation, &body).is_empty(), "{operation} is said to take {body}");
+        assert!(!JUDGE.complaints(operation, &body).is_empty(), "{operation} accepts {body}");
     }
 }

@@ -1,11 +1,11 @@
-//! Every way to call every operation, with canaries in all that is sent, and answers with canaries in all that comes back.
+//! Every way to call every operation, with canaries in all data of requests and responses.
 
 use std::{fmt::Debug, time::Duration};
 
 use serde_json::{Value, json};
 use unigox::{
     AccountDetails, BatchDocumentType, Client, CvuCbuAccount, DocumentFile, DocumentLinks, DocumentType, Error, IdType,
-    InstitutionOptionalRail, KycSubmission, KycUpdate, NipAccount, PaymentDetails, PaymentDetailsDraft, Pii, Prefill,
+    InstitutionOptionalRail, KycSubmission, KycUpdate, NipAccount, PaymentDetails, PaymentDetailsBuilder, Pii, Prefill,
     SepaAccount, WaitPolicy,
     chrono::NaiveDate,
     futures_util::{StreamExt, TryStreamExt},
@@ -14,10 +14,10 @@ use unigox_tests::Reply;
 
 use crate::canaries::*;
 
-/// Makes what a successful answer has under `data`.
+/// Makes the `data` of a successful response.
 type MakeData = fn() -> Value;
 
-/// Each call by its name, with the data that it is answered with.
+/// Each call by its name, with the data of its response.
 pub(crate) const CALLS: [(&str, MakeData); 20] = [
     ("verify_auth", || json!({"authenticated": true})),
     ("create", created_user),
@@ -47,9 +47,9 @@ pub(crate) async fn call(client: &Client, name: &str) -> Result<Box<dyn Debug>, 
         Box::new(value)
     }
     let user = client.user(USER);
-    let submit = |submission| async move { user.kyc().submit(submission).await.map(boxed) };
+    let submit = |submission| async move { user.kyc().submit(&submission).await.map(boxed) };
     let user = client.user(USER);
-    let save = |account| async move { user.payment_details().create(account).await.map(boxed) };
+    let save = |body| async move { user.payment_details().create(&body).await.map(boxed) };
     let user = client.user(USER);
     let session = user.verification().of_session(SESSION);
     match name {
@@ -60,29 +60,29 @@ pub(crate) async fn call(client: &Client, name: &str) -> Result<Box<dyn Debug>, 
         "submit sumsub" => submit(KycSubmission::sumsub(TOKEN)).await,
         "submit persona" => submit(KycSubmission::persona(INQUIRY)).await,
         "submit handoff" => submit(KycSubmission::handoff_with(prefill())).await,
-        "update" => user.kyc().update(update()).await.map(boxed),
+        "update" => user.kyc().update(&update()).await.map(boxed),
         "upload" => user.documents().upload(DocumentType::Passport, file()).await.map(boxed),
         "upload a stream" => user.documents().upload(DocumentType::Passport, stream().await).await.map(boxed),
         "link" => user.documents().link(DocumentType::Selfie, LINK).await.map(boxed),
-        "link_batch" => user.documents().link_batch(links()).await.map(boxed),
+        "link_batch" => user.documents().link_batch(&links()).await.map(boxed),
         "status" => session.status().await.map(boxed),
         "wait" => session.wait(policy()).await.map(boxed),
         "changes" => session.changes(policy()).take(1).try_collect::<Vec<_>>().await.map(boxed),
         "list" => user.payment_details().list().await.map(boxed),
         "create sepa" => save(PaymentDetails::sepa(sepa())).await,
         "create nip" => save(PaymentDetails::nip_nigeria(nip())).await,
-        "create cvu" => save(PaymentDetails::cvu_cbu("uala", cvu()).expect("it has an institution")).await,
+        "create cvu" => save(PaymentDetails::cvu_cbu("uala", cvu())).await,
         "delete" => user.payment_details().delete(ACCOUNT).await.map(boxed),
-        other => panic!("`{other}` is no call"),
+        other => panic!("there is no call `{other}`"),
     }
 }
 
 // ---- What is sent ---------------------------------------------------------------------------------------------------
 
 pub(crate) fn pii() -> Pii {
-    let pii = Pii::new(FIRST_NAME, LAST_NAME, COUNTRY).and_then(|pii| pii.dob(date_of_birth()));
-    pii.and_then(|pii| pii.phone_number(PHONE))
-        .expect("the person is one")
+    Pii::new(FIRST_NAME, LAST_NAME, COUNTRY)
+        .dob(date_of_birth())
+        .phone_number(PHONE)
         .middle_name(MIDDLE_NAME)
         .id_number(IdType::Passport, ID_NUMBER)
         .address(ADDRESS)
@@ -95,8 +95,8 @@ pub(crate) fn prefill() -> Prefill {
 }
 
 pub(crate) fn update() -> KycUpdate {
-    let update = KycUpdate::new().dob(date_of_birth()).and_then(|update| update.phone_number(PHONE));
-    let update = update.expect("the person is one").middle_name(MIDDLE_NAME).id_number(IdType::NationalId, ID_NUMBER);
+    let update = KycUpdate::new().dob(date_of_birth()).phone_number(PHONE);
+    let update = update.middle_name(MIDDLE_NAME).id_number(IdType::NationalId, ID_NUMBER);
     update.address(ADDRESS).city(CITY).postal_code(POSTAL_CODE)
 }
 
@@ -121,33 +121,33 @@ pub(crate) async fn stream() -> DocumentFile {
 }
 
 pub(crate) fn links() -> DocumentLinks {
-    DocumentLinks::new().add(BatchDocumentType::IdentityFront, BATCH_LINK).expect("it is https")
+    DocumentLinks::new().add(BatchDocumentType::IdentityFront, BATCH_LINK)
 }
 
 pub(crate) fn sepa() -> SepaAccount {
-    SepaAccount::new(FULL_NAME, SPACED_IBAN).expect("its check digits are right").business()
+    SepaAccount::new(FULL_NAME, SPACED_IBAN).business()
 }
 
 pub(crate) fn nip() -> NipAccount {
-    NipAccount::new(NUBAN).expect("it has ten digits").full_name(FULL_NAME).expect("it is not blank")
+    NipAccount::new(NUBAN).full_name(FULL_NAME)
 }
 
 pub(crate) fn cvu() -> CvuCbuAccount {
-    let account = CvuCbuAccount::cvu(CVU).expect("it has 22 digits").alias(ALIAS).expect("it is not blank");
-    account.phone_number(PHONE).expect("it is in E.164 form")
+    CvuCbuAccount::cvu(CVU).alias(ALIAS).phone_number(PHONE)
 }
 
 pub(crate) fn details() -> AccountDetails {
     AccountDetails::new().field(DETAIL_NAME, DETAIL).field("full_name", FULL_NAME)
 }
 
-pub(crate) fn drafts() -> [PaymentDetailsDraft; 2] {
-    let optional = PaymentDetails::on(InstitutionOptionalRail::NipNigeria, "NGN");
-    let required = PaymentDetails::via("upi-india", "some-bank", "INR");
-    [optional, required].map(|draft| draft.expect("the currency is one"))
+pub(crate) fn builders() -> [PaymentDetailsBuilder; 2] {
+    [
+        PaymentDetails::on(InstitutionOptionalRail::NipNigeria, "NGN"),
+        PaymentDetails::via("upi-india", "some-bank", "INR"),
+    ]
 }
 
-/// One look.
+/// One poll.
 pub(crate) fn policy() -> WaitPolicy {
     let held = VERIFICATION_URL.to_owned();
     WaitPolicy::within(Duration::ZERO).on_action(move |url| assert_eq!(url, held))
@@ -155,7 +155,7 @@ pub(crate) fn policy() -> WaitPolicy {
 
 // ---- What comes back ------------------------------------------------------------------------------------------------
 
-/// A successful answer with `data`, with canaries beside it and in the headers.
+/// A successful response with `data`, with canaries beside it and in the headers.
 pub(crate) fn success(mut data: Value) -> Reply {
     if let Some(data) = data.as_object_mut() {
         data.insert("message".to_owned(), ERROR_MESSAGE.into());

@@ -98,12 +98,12 @@ pub(crate) const SECRETS: &[(&str, &str)] = &[
     ("provider_messages", PROVIDER_MESSAGE),
     ("message of an error", ERROR_MESSAGE),
     ("unknown field", UNKNOWN),
-    ("header of an answer", HEADER),
+    ("header of a response", HEADER),
     ("location", LOCATION),
     ("query of a location", "canary-there"),
 ];
 
-/// What the `Debug` of a handle or of an answer may show, and neither logs nor errors may: ids, which are in URLs.
+/// What the `Debug` of a handle or of a response may show, and neither logs nor errors may: ids, which are in URLs.
 const IDS: &[(&str, &str)] = &[("user_uuid", "6f1c2d9e-4b7a-4c35-9a0e-2d8b1f6e7c04"), ("payment_details_id", ACCOUNT)];
 
 struct Trace {
@@ -217,7 +217,7 @@ fn every_form_of_a_secret_is_found() {
         format!("{:?}", DATE_OF_BIRTH.parse::<NaiveDate>().expect("a date")),
     ] {
         let found = leak_in_debug(&shown).unwrap_or_else(|| panic!("nothing is found in {} bytes", shown.len()));
-        assert_eq!(leak(&found), None, "what is said of a secret shows it");
+        assert_eq!(leak(&found), None, "the message about a secret shows it");
     }
     assert_eq!(leak_in_debug(&format!("User {{ uuid: {USER} }}")), None);
     assert!(leak(&format!("GET /users/{USER}")).is_some());

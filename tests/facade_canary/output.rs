@@ -24,7 +24,7 @@ impl Output {
     pub(crate) fn begin() -> Self {
         static LISTENING: Once = Once::new();
         LISTENING.call_once(|| {
-            // It also takes in what is said by way of `log`.
+            // It also captures the records of `log`.
             tracing_subscriber::fmt()
                 .with_max_level(tracing::Level::TRACE)
                 .with_span_events(FmtSpan::FULL)

@@ -31,11 +31,11 @@ async fn spans_say_operation_path_status_attempts_time_and_bytes_and_no_more() {
     };
     let server = Server::start().await;
     let retries = RetryPolicy::new().base_delay(Duration::ZERO);
-    let client = client_at(&server.url()).with_options(CallOptions::new().with_retries(retries));
+    let client = client_at(&server.url()).with_options(CallOptions::new().retries(retries));
     let guard = tracing::subscriber::set_default(subscriber);
     server.reply(Reply::new(503, ERROR_MESSAGE));
     server.reply(success(calls::partner_user()));
-    let length = client.user(USER).get().await.expect("the second answer is a success").answer().body().len();
+    let length = client.user(USER).get().await.expect("the second response is a success").raw().body().len();
     server.reply(Reply::new(404, ERROR_MESSAGE));
     client.user(USER).payment_details().delete(ACCOUNT).await.expect_err("there is no such account");
     client.users().create(USER_REF, EMAIL).await.expect_err("the server is silent");

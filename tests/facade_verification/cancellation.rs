@@ -1,4 +1,4 @@
-//! A wait may be dropped at any time, and begun again.
+//! A wait may be dropped at any time, and started again.
 
 use std::{
     future::poll_fn,
@@ -19,7 +19,7 @@ use crate::{pending, session_at, within};
 const LATER: Duration = Duration::from_secs(100_000);
 
 #[tokio::test]
-async fn a_wait_dropped_between_looks_sends_nothing_more_and_may_begin_again() {
+async fn a_wait_dropped_between_polls_sends_nothing_more_and_can_start_again() {
     let _clock = Clock::pause();
     let server = Server::start().await;
     let session = session_at(&server);
@@ -38,7 +38,7 @@ async fn a_wait_dropped_between_looks_sends_nothing_more_and_may_begin_again() {
 }
 
 #[tokio::test]
-async fn a_wait_dropped_while_the_server_keeps_it_waiting_may_begin_again() {
+async fn a_wait_dropped_while_the_server_is_silent_can_start_again() {
     for silent in [Reply::raw("").then_silent(), pending("VERIFIED").cut_short().then_silent()] {
         let clock = Clock::pause();
         let server = Server::start().await;
@@ -70,16 +70,16 @@ async fn a_wait_dropped_before_a_retry_sends_nothing_more() {
     assert!(session.wait(within(900)).await.expect("nothing fails").is_verified());
 }
 
-/// A future may be dropped wherever it gives way, so that is where it is dropped: each place in turn.
+/// A future can be dropped wherever it is pending: each place in turn.
 #[test]
-fn a_wait_dropped_at_any_point_sends_nothing_more_and_may_begin_again() {
+fn a_wait_dropped_at_any_point_sends_nothing_more_and_can_start_again() {
     let mut polls = 0;
     while dropped_after(polls, |session| async move {
         assert!(session.wait(within(900)).await.expect("nothing fails").is_verified());
     }) {
         polls += 1;
     }
-    assert!(polls > 10, "a wait of four looks gives way {polls} times");
+    assert!(polls > 10, "a wait of four requests is pending {polls} times");
 }
 
 #[test]
@@ -90,10 +90,10 @@ fn a_stream_dropped_at_any_point_sends_nothing_more() {
     }) {
         polls += 1;
     }
-    assert!(polls > 10, "a stream of four looks gives way {polls} times");
+    assert!(polls > 10, "a stream of four requests is pending {polls} times");
 }
 
-/// Whether what `begin` makes was dropped by the time that it was polled `polls` times. It takes four looks.
+/// Whether what `begin` makes was dropped by the time that it was polled `polls` times. It takes four requests.
 fn dropped_after<F: Future<Output = ()>>(polls: usize, begin: fn(unigox::VerificationHandle) -> F) -> bool {
     let runtime = runtime::Builder::new_current_thread().enable_all().build();
     runtime.expect("there is room for a runtime").block_on(async {
@@ -103,9 +103,9 @@ fn dropped_after<F: Future<Output = ()>>(polls: usize, begin: fn(unigox::Verific
             server.reply(pending(status));
         }
         let clock = Clock::pause();
-        let is_dropped = give_up_after(polls, begin(session.clone())).await;
+        let is_dropped = drop_after(polls, begin(session.clone())).await;
         drop(clock);
-        // What was on its way arrives.
+        // Requests that were on their way arrive.
         for _ in 0..100 {
             tokio::task::yield_now().await;
         }
@@ -125,7 +125,7 @@ fn dropped_after<F: Future<Output = ()>>(polls: usize, begin: fn(unigox::Verific
 }
 
 /// Polls `future` at most `polls` times, then drops it; whether that was before its end.
-async fn give_up_after(polls: usize, future: impl Future<Output = ()>) -> bool {
+async fn drop_after(polls: usize, future: impl Future<Output = ()>) -> bool {
     let mut future = pin!(future);
     let mut left = polls;
     poll_fn(move |context: &mut Context<'_>| {

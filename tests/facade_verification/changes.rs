@@ -11,7 +11,7 @@ use unigox::{
 };
 use unigox_tests::{Clock, Reply, Server};
 
-use crate::{assert_at, noting, pending, session_at, status_reply, timed, within};
+use crate::{assert_at, pending, recording, session_at, status_reply, timed, within};
 
 #[tokio::test]
 async fn the_first_status_and_each_change_are_yielded_up_to_a_final_one() {
@@ -28,7 +28,7 @@ async fn the_first_status_and_each_change_are_yielded_up_to_a_final_one() {
 }
 
 #[tokio::test]
-async fn a_new_page_is_a_change_and_what_counts_down_is_none() {
+async fn a_new_page_is_a_change_and_the_seconds_left_are_not() {
     let _clock = Clock::pause();
     let server = Server::start().await;
     for (url, seconds) in [(None, 60), (Some("a"), 50), (Some("a"), 40), (Some("b"), 30), (None, 20), (None, 10)] {
@@ -37,7 +37,7 @@ async fn a_new_page_is_a_change_and_what_counts_down_is_none() {
         ));
     }
     server.reply(pending("VERIFIED"));
-    let (policy, pages) = noting(within(3600));
+    let (policy, pages) = recording(within(3600));
     let changes: Vec<_> = session_at(&server).changes(policy).try_collect().await.expect("nothing fails");
     let urls: Vec<_> = changes.iter().map(|change| change.verification_url.as_deref()).collect();
     assert_eq!(urls, [None, Some("a"), Some("b"), None, None]);
@@ -69,7 +69,7 @@ async fn a_change_at_the_deadline_is_yielded() {
 }
 
 #[tokio::test]
-async fn the_deadline_counts_from_the_first_look_and_not_from_the_making() {
+async fn the_deadline_counts_from_the_first_poll() {
     let clock = Clock::pause();
     let server = Server::start().await;
     server.reply_otherwise(pending("PENDING"));
@@ -83,7 +83,7 @@ async fn the_deadline_counts_from_the_first_look_and_not_from_the_making() {
 }
 
 #[tokio::test]
-async fn what_may_pass_is_not_yielded() {
+async fn a_transient_error_is_not_yielded() {
     let _clock = Clock::pause();
     let server = Server::start().await;
     server.reply(Reply::new(500, ""));
@@ -99,7 +99,7 @@ async fn what_may_pass_is_not_yielded() {
 }
 
 #[tokio::test]
-async fn what_will_not_pass_is_the_last_that_is_yielded() {
+async fn any_other_error_is_yielded_last() {
     let _clock = Clock::pause();
     let server = Server::start().await;
     for (reply, kind) in [
@@ -119,14 +119,14 @@ async fn what_will_not_pass_is_the_last_that_is_yielded() {
 }
 
 #[tokio::test]
-async fn a_stream_whose_last_look_fails_says_so() {
+async fn a_stream_whose_last_poll_fails_ends_with_an_error() {
     let clock = Clock::pause();
     let server = Server::start().await;
     server.reply(pending("PENDING"));
     server.reply_otherwise(Reply::new(500, ""));
     let (changes, ends) = timed(&clock, session_at(&server).changes(within(60)).collect::<Vec<_>>()).await;
     let [Ok(first), Err(error)] = &changes[..] else { panic!("{changes:?}") };
-    assert_eq!((first.status.as_str(), error.kind()), ("PENDING", ErrorKind::GaveUpWaiting));
+    assert_eq!((first.status.as_str(), error.kind()), ("PENDING", ErrorKind::WaitFailed));
     assert!(std::error::Error::source(error).is_some_and(|source| source.is::<unigox::Error>()), "{error:?}");
     assert_at(ends[ends.len() - 1], Duration::from_secs(60));
 }
@@ -143,9 +143,9 @@ async fn a_session_is_asked_for_by_its_id() {
     assert!(requests.iter().all(|request| request.target.ends_with("/verification-status?verification_id=a+b")));
 }
 
-/// Whoever asks with a limit of their own loses nothing: neither changes nor the place in the wait.
+/// A caller with a time-out of its own loses neither changes nor the position in the wait.
 #[tokio::test]
-async fn a_stream_goes_on_where_it_was_when_its_next_item_is_dropped() {
+async fn a_stream_continues_when_the_future_of_its_next_item_is_dropped() {
     let _clock = Clock::pause();
     let server = Server::start().await;
     (0..5).for_each(|_| server.reply(pending("PENDING")));

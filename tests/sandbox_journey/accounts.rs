@@ -8,7 +8,7 @@ async fn an_account_has_one_identifier_under_both_names() {
     let user = desk.user("customer-42").await;
     let mut saved = Vec::new();
     for _ in 0..3 {
-        saved.push(user.payment_details().create(sepa()).await.expect("it is complete").payment_details_id.clone());
+        saved.push(user.payment_details().create(&sepa()).await.expect("it is complete").payment_details_id.clone());
     }
     let listed = user.payment_details().list().await.expect("it can be read");
     let listed: Vec<_> = listed.iter().map(|account| account.payment_details_id.clone()).collect();
@@ -23,14 +23,14 @@ async fn an_account_has_one_identifier_under_both_names() {
 async fn a_deleted_account_is_gone_and_can_not_be_deleted_again() {
     let desk = Desk::open().await;
     let user = desk.user("customer-42").await;
-    let kept = user.payment_details().create(sepa()).await.expect("it is complete");
-    let gone = user.payment_details().create(sepa()).await.expect("it is complete");
+    let kept = user.payment_details().create(&sepa()).await.expect("it is complete");
+    let gone = user.payment_details().create(&sepa()).await.expect("it is complete");
     user.payment_details().delete(&gone.payment_details_id).await.expect("nothing refers to it");
     let again = user.payment_details().delete(&gone.payment_details_id).await.expect_err("it is gone");
     assert!(again.is_not_found());
     let listed = user.payment_details().list().await.expect("it can be read");
     assert_eq!((listed.len(), &listed[0].payment_details_id), (1, &kept.payment_details_id));
-    let next = user.payment_details().create(sepa()).await.expect("it is complete");
+    let next = user.payment_details().create(&sepa()).await.expect("it is complete");
     assert_ne!(next.payment_details_id, gone.payment_details_id, "an identifier is never given twice");
 }
 
@@ -38,7 +38,7 @@ async fn a_deleted_account_is_gone_and_can_not_be_deleted_again() {
 async fn an_account_that_an_offer_refers_to_stays_until_it_does_no_longer() {
     let desk = Desk::open().await;
     let accounts = desk.user("customer-42").await.payment_details();
-    let saved = accounts.create(sepa()).await.expect("it is complete");
+    let saved = accounts.create(&sepa()).await.expect("it is complete");
     desk.sandbox.hold(&saved.payment_details_id, true);
     for _ in 0..2 {
         let error = accounts.delete(&saved.payment_details_id).await.expect_err("an offer refers to it");
@@ -53,7 +53,7 @@ async fn an_account_that_an_offer_refers_to_stays_until_it_does_no_longer() {
 async fn accounts_belong_to_one_user() {
     let desk = Desk::open().await;
     let (ada, bo) = (desk.user("ada").await, desk.user("bo").await);
-    let saved = ada.payment_details().create(sepa()).await.expect("it is complete");
+    let saved = ada.payment_details().create(&sepa()).await.expect("it is complete");
     let error = bo.payment_details().delete(&saved.payment_details_id).await.expect_err("it is Ada's");
     assert!(error.is_not_found());
     assert!(bo.payment_details().list().await.expect("it can be read").is_empty());

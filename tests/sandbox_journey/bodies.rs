@@ -5,7 +5,8 @@ use std::{collections::BTreeSet, io::Cursor};
 use serde_json::{Map, Value, json};
 use unigox::{
     AccountDetails, BatchDocumentType, CvuCbuAccount, DocumentFile, DocumentLinks, DocumentType, IdType,
-    InstitutionOptionalRail, KycSubmission, KycUpdate, NipAccount, PaymentDetails, Pii, Prefill, SepaAccount, User,
+    InstitutionOptionalRail, KycSubmission, KycUpdate, NipAccount, PaymentDetails, Pii, Prefill, SepaAccount,
+    UserHandle,
     chrono::NaiveDate,
     types::{KycMethod, KycStatus, UploadVerificationStatus, VerificationStatus},
 };
@@ -30,8 +31,8 @@ fn last_body(desk: &Desk) -> Value {
 #[tokio::test]
 async fn every_way_to_submit_kyc_data_is_taken() {
     let desk = Desk::open().await;
-    let pii = || Pii::new("Ada", "Obi", "NG").expect("it is complete");
-    let full = pii().dob(dob()).and_then(|pii| pii.phone_number("+2348031234567")).expect("they are right");
+    let pii = || Pii::new("Ada", "Obi", "NG");
+    let full = pii().dob(dob()).phone_number("+2348031234567");
     let full = full.middle_name("Chidi").id_number(IdType::Passport, "A1").address("12 Marina Road").city("Lagos");
     let prefill = || Prefill::new().first_name("Ada").last_name("Obi").country("NG");
     let (direct, token, handoff) = (KycMethod::DirectData, KycMethod::ExternalToken, KycMethod::Handoff);
@@ -45,7 +46,7 @@ async fn every_way_to_submit_kyc_data_is_taken() {
         (KycSubmission::handoff_with(prefill()), &handoff, Some("Ada"), VerificationStatus::InProgress),
     ] {
         let user = desk.new_user().await;
-        let taken = user.kyc().submit(submission).await.expect("it is taken");
+        let taken = user.kyc().submit(&submission).await.expect("it is taken");
         assert_eq!(taken.kyc_status, KycStatus::InProgress);
         let sent = last_body(&desk);
         assert_eq!(sent["method"], method.as_str());
@@ -65,14 +66,14 @@ async fn every_way_to_submit_kyc_data_is_taken() {
 async fn every_field_can_be_updated_alone_and_all_together() {
     let desk = Desk::open().await;
     let new = KycUpdate::new;
-    let phone = || new().phone_number("+37012345678").expect("it is a number");
+    let phone = || new().phone_number("+37012345678");
     for (update, fields) in [
         (new().address("Svitrigailos g. 29"), &["address"][..]),
         (new().city("Vilnius"), &["city"]),
         (new().postal_code("03229"), &["postal_code"]),
         (new().middle_name("Chidi"), &["middle_name"]),
         (phone(), &["phone_number"]),
-        (new().dob(dob()).expect("they are old enough"), &["dob"]),
+        (new().dob(dob()), &["dob"]),
         (new().id_number(IdType::DriverLicense, "A1"), &["id_number", "id_type"]),
         (
             phone().address("a").city("b").postal_code("c").middle_name("d").id_number(IdType::NationalId, "e"),
@@ -80,7 +81,7 @@ async fn every_field_can_be_updated_alone_and_all_together() {
         ),
     ] {
         let user = desk.known_user().await;
-        let updated = user.kyc().update(update).await.expect("it is taken");
+        let updated = user.kyc().update(&update).await.expect("it is taken");
         let named: BTreeSet<_> = updated.updated_fields.iter().map(String::as_str).collect();
         assert_eq!(named, fields.iter().copied().collect());
         assert_eq!(updated.updated_fields.len(), fields.len(), "a field is named twice");
@@ -155,9 +156,8 @@ async fn every_type_of_document_is_taken_as_a_file_by_link_and_in_a_batch() {
         assert_eq!(names, (Some(kind.as_str()), Some("front.jpg")));
     }
     let each = BatchDocumentType::VALUES.iter();
-    let links =
-        each.fold(DocumentLinks::new(), |links, kind| links.add(*kind, "https://example.com/1").expect("https"));
-    user.documents().link_batch(links).await.expect("it is taken");
+    let links = each.fold(DocumentLinks::new(), |links, kind| links.add(*kind, "https://example.com/1"));
+    user.documents().link_batch(&links).await.expect("it is taken");
     assert_eq!(last_body(&desk)["documents"].as_array().map(Vec::len), Some(BatchDocumentType::VALUES.len()));
 }
 
@@ -167,15 +167,14 @@ async fn every_type_of_document_is_taken_as_a_file_by_link_and_in_a_batch() {
 async fn every_way_to_name_an_account_is_taken_and_read_back() {
     let (iban, cvu) = ("DE75512108001245126199", "0000099900000000000042");
     let account = || AccountDetails::new().field("account_number", "0000000042");
-    let on = |rail, code: &str, details: AccountDetails| PaymentDetails::on(rail, code).map(|d| d.details(details));
+    let on = |rail, code: &str, details: AccountDetails| PaymentDetails::on(rail, code).details(details);
     let via = |rail: &str, id: &str, code: &str, details: AccountDetails| {
-        PaymentDetails::via(rail, id, code).map(|draft| draft.details(details))
+        PaymentDetails::via(rail, id, code).details(details)
     };
-    let ada = || SepaAccount::new("Ada Obi", "DE75 5121 0800 1245 1261 99").expect("it is an IBAN");
-    let nip = || NipAccount::new("0000000042").expect("it is ten digits");
-    let wallet = CvuCbuAccount::cvu(cvu).and_then(|account| account.alias("ada.obi"));
-    let wallet = wallet.and_then(|account| account.phone_number("+5491123456789"));
-    let bank = CvuCbuAccount::cbu(cvu).expect("it is 22 digits").business();
+    let ada = || SepaAccount::new("Ada Obi", "DE75 5121 0800 1245 1261 99");
+    let nip = || NipAccount::new("0000000042");
+    let wallet = CvuCbuAccount::cvu(cvu).alias("ada.obi").phone_number("+5491123456789");
+    let bank = CvuCbuAccount::cbu(cvu).business().country("AR");
     let sepa_fields = AccountDetails::new().field("full_name", "Ada Obi").field("iban", iban);
     let business = json!({"full_name": "Ada Obi", "iban": iban, "beneficiary_type": "business"});
     let cases = [
@@ -184,26 +183,26 @@ async fn every_way_to_name_an_account_is_taken_and_read_back() {
         (via("iban-sepa", "a-bank", "EUR", sepa_fields), "iban-sepa", "EUR", "a-bank", None),
         (via("cvu-cbu", "uala", "ARS", AccountDetails::new().field("cvu", cvu)), "cvu-cbu", "ARS", "uala", None),
         (via("upi-india", "a-bank", "INR", account().business()), "upi-india", "INR", "a-bank", None),
-        (Ok(PaymentDetails::sepa(ada())), "iban-sepa", "EUR", "other-bank", None),
-        (Ok(PaymentDetails::sepa(ada().business())), "iban-sepa", "EUR", "other-bank", Some(business)),
-        (PaymentDetails::sepa(ada()).country("DE"), "iban-sepa", "EUR", "other-bank", None),
-        (Ok(PaymentDetails::nip_nigeria(nip())), "nip-nigeria", "NGN", "other-bank", None),
+        (PaymentDetails::sepa(ada()), "iban-sepa", "EUR", "other-bank", None),
+        (PaymentDetails::sepa(ada().business()), "iban-sepa", "EUR", "other-bank", Some(business)),
+        (PaymentDetails::sepa(ada().country("DE")), "iban-sepa", "EUR", "other-bank", None),
+        (PaymentDetails::nip_nigeria(nip()), "nip-nigeria", "NGN", "other-bank", None),
         (
-            nip().full_name("Ada Obi").map(|account| PaymentDetails::nip_nigeria(account.business())),
+            PaymentDetails::nip_nigeria(nip().full_name("Ada Obi").business()),
             "nip-nigeria",
             "NGN",
             "other-bank",
             Some(json!({"account_number": "0000000042", "full_name": "Ada Obi", "beneficiary_type": "business"})),
         ),
         (
-            wallet.and_then(|wallet| PaymentDetails::cvu_cbu("uala", wallet)),
+            PaymentDetails::cvu_cbu("uala", wallet),
             "cvu-cbu",
             "ARS",
             "uala",
             Some(json!({"cvu": cvu, "alias": "ada.obi", "phone_number": "+5491123456789"})),
         ),
         (
-            PaymentDetails::cvu_cbu("a-bank", bank).and_then(|bank| bank.country("AR")),
+            PaymentDetails::cvu_cbu("a-bank", bank),
             "cvu-cbu",
             "ARS",
             "a-bank",
@@ -214,7 +213,7 @@ async fn every_way_to_name_an_account_is_taken_and_read_back() {
     let user = desk.user("customer-42").await;
     let mut saved = Vec::new();
     for (details, rail, currency, institution, fields) in cases {
-        let profile = user.payment_details().create(details.expect("it is complete")).await.expect("it is taken");
+        let profile = user.payment_details().create(&details).await.expect("it is taken");
         assert_eq!((profile.rail.as_str(), profile.currency.as_str()), (rail, currency));
         assert_eq!((profile.institution_id.as_deref(), &profile.institution_name), (Some(institution), &None));
         assert_eq!(Value::Object(profile.details.clone()), last_body(&desk)["details"], "{rail}");
@@ -225,7 +224,7 @@ async fn every_way_to_name_an_account_is_taken_and_read_back() {
     assert_eq!(summaries(&user).await, saved.iter().map(|account| account.details.clone()).collect::<Vec<_>>());
 }
 
-async fn summaries(user: &User) -> Vec<Map<String, Value>> {
+async fn summaries(user: &UserHandle) -> Vec<Map<String, Value>> {
     let read = user.get().await.expect("it can be read");
     read.payment_profiles.iter().map(|account| account.details.clone()).collect()
 }
@@ -234,6 +233,6 @@ async fn summaries(user: &User) -> Vec<Map<String, Value>> {
 async fn payout_accounts_need_no_kyc() {
     let desk = Desk::open().await;
     let user = desk.user("customer-42").await;
-    user.payment_details().create(sepa()).await.expect("it is taken");
+    user.payment_details().create(&sepa()).await.expect("it is taken");
     assert_eq!(user.get().await.expect("it can be read").payment_profiles.len(), 1);
 }

@@ -10,7 +10,7 @@ use std::{
 
 use serde_json::Value;
 use unigox::{
-    CallOptions, Client, Environment, Error, KycSubmission, Pii, Response, RetryPolicy, User,
+    CallOptions, Client, Environment, Error, KycSubmission, Pii, Response, RetryPolicy, UserHandle,
     chrono::{DateTime, Utc},
 };
 use unigox_sandbox::{Clock, LoggedRequest, Sandbox, SandboxBuilder};
@@ -48,7 +48,7 @@ impl Desk {
     }
 
     /// The user `user_ref`, who is made if there is none.
-    pub(crate) async fn user(&self, user_ref: &str) -> User {
+    pub(crate) async fn user(&self, user_ref: &str) -> UserHandle {
         let created = self.client.users().create(user_ref, "ada@example.com").await.expect("the user is complete");
         self.client.user(created.user_uuid)
     }
@@ -59,14 +59,14 @@ impl Desk {
     }
 
     /// A new user.
-    pub(crate) async fn new_user(&self) -> User {
+    pub(crate) async fn new_user(&self) -> UserHandle {
         self.user(&self.name()).await
     }
 
     /// A new user of whom KYC data was submitted; documents are waited for.
-    pub(crate) async fn known_user(&self) -> User {
+    pub(crate) async fn known_user(&self) -> UserHandle {
         let user = self.new_user().await;
-        user.kyc().submit(ada()).await.expect("the person is known enough");
+        user.kyc().submit(&ada()).await.expect("the person is known enough");
         user
     }
 
@@ -118,11 +118,11 @@ pub(crate) fn assert_documented(requests: &[LoggedRequest]) {
 pub(crate) fn client_of(sandbox: &Sandbox, key: &str) -> Client {
     let environment = Environment::Custom(sandbox.base_url().to_owned());
     let client = Client::builder(environment).api_key(key).build().expect("these settings go together");
-    client.with_options(CallOptions::new().with_retries(RetryPolicy::new().base_delay(Duration::from_millis(1))))
+    client.with_options(CallOptions::new().retries(RetryPolicy::new().base_delay(Duration::from_millis(1))))
 }
 
 pub(crate) fn ada() -> KycSubmission {
-    KycSubmission::direct(Pii::new("Ada", "Obi", "NG").expect("it is complete"))
+    KycSubmission::direct(Pii::new("Ada", "Obi", "NG"))
 }
 
 pub(crate) fn date(text: &str) -> DateTime<Utc> {
@@ -130,7 +130,7 @@ pub(crate) fn date(text: &str) -> DateTime<Utc> {
 }
 
 /// The path of what belongs to a user.
-pub(crate) fn path_of(user: &User, rest: &str) -> String {
+pub(crate) fn path_of(user: &UserHandle, rest: &str) -> String {
     format!("/users/{}{rest}", user.uuid())
 }
 
@@ -145,7 +145,7 @@ pub(crate) struct Seen {
 impl Seen {
     pub(crate) fn of<T>(outcome: Result<Response<T>, Error>) -> Self {
         match outcome {
-            Ok(response) => Self { status: response.status().as_u16(), key: None, message: None },
+            Ok(response) => Self { status: response.http_status().as_u16(), key: None, message: None },
             Err(error) => Self::of_error(&error),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use unigox::{CallOptions, Client, Error, ErrorKind};
+use unigox::{CallOptions, Client, Error, ErrorKind, RetryPolicy};
 use unigox_sandbox::{Fault, Sandbox};
 use unigox_tests::Call;
 
@@ -72,7 +72,7 @@ impl Case {
         let outcome = person.act_by(call, &client).await;
 
         let answers = person.desk.asked(operation).split_off(before);
-        let is_repeated = self.is_repeated && call.may_be_repeated();
+        let is_repeated = self.is_repeated && call.is_safe_to_repeat();
         assert_eq!(answers.len(), if is_repeated { 2 } else { 1 }, "{call:?}: {answers:?}");
         let (name, status) = answers[0];
         assert_eq!(name, Some(self.name), "{call:?}");
@@ -128,7 +128,7 @@ async fn an_answer_that_is_too_late_is_a_timeout_and_the_call_took_effect() {
         is_repeated: true,
         kind: ErrorKind::MaybeSent,
         is_done: true,
-        options: CallOptions::new().with_attempt_timeout(Duration::from_millis(700)),
+        options: CallOptions::new().attempt_timeout(Duration::from_millis(700)),
         ..Case::new(Fault::delay(Duration::from_secs(3600)), "delay")
     };
     for error in case.play_at_once().await {
@@ -186,7 +186,7 @@ async fn an_answer_that_is_no_json_can_not_be_read_and_the_call_is_done() {
     let case = Case { kind: ErrorKind::Decode, is_done: true, ..Case::new(Fault::InvalidJson, "invalid_json") };
     for error in case.play().await {
         assert!(error.status().is_some_and(|status| status.is_success()), "{error}");
-        assert_eq!(error.answer().expect("it came").json(), None);
+        assert_eq!(error.response().expect("it came").json(), None);
     }
 }
 
@@ -195,7 +195,7 @@ async fn an_answer_that_is_too_large_is_not_read_and_the_call_is_done() {
     let case = Case {
         kind: ErrorKind::TooLarge,
         is_done: true,
-        options: CallOptions::new().with_max_answer_bytes(50_000),
+        options: CallOptions::new().max_response_bytes(50_000),
         ..Case::new(Fault::HugeBody { bytes: 200_000 }, "huge_body")
     };
     case.play().await;
@@ -208,7 +208,7 @@ async fn an_answer_is_too_large_above_ten_mebibytes_and_read_below() {
     person.desk.sandbox.fault("getPartnerUser", mebibytes(9));
     person.desk.sandbox.fault("getPartnerUser", mebibytes(10));
     let read = person.user.get().await.expect("spaces are no part of it");
-    assert!(read.answer().body().len() > 9 * 1024 * 1024);
+    assert!(read.raw().body().len() > 9 * 1024 * 1024);
     assert_eq!(read.user_uuid, person.user.uuid());
     let error = person.user.get().await.expect_err("it is too large");
     assert_eq!(error.kind(), ErrorKind::TooLarge);
@@ -233,8 +233,8 @@ async fn a_user_whose_answer_was_lost_is_found_by_the_next_attempt() {
     let desk = Desk::open().await;
     desk.sandbox.fault("createPartnerUser", Fault::AnswerLost);
     let found = desk.client.users().create("customer-42", "ada@example.com").await.expect("it may be sent again");
-    assert!(!found.created());
-    assert_eq!(found.status(), 200);
+    assert!(!found.is_new());
+    assert_eq!(found.http_status(), 200);
     let lost = (Some("answer_lost"), Some(201));
     assert_eq!(desk.asked("createPartnerUser"), [lost, (None, Some(200))]);
     assert_eq!(desk.client.user(found.user_uuid).get().await.expect("it is there").user_uuid, found.user_uuid);
@@ -245,7 +245,7 @@ async fn an_account_whose_answer_was_lost_is_saved_once_and_found_in_the_list() 
     let desk = Desk::open().await;
     let user = desk.user("customer-42").await;
     desk.sandbox.fault("createPaymentDetails", Fault::AnswerLost);
-    let error = user.payment_details().create(sepa()).await.expect_err("it is not sent again");
+    let error = user.payment_details().create(&sepa()).await.expect_err("it is not sent again");
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::MaybeSent, 1));
     let saved = user.payment_details().list().await.expect("it can be read");
     assert_eq!(saved.len(), 1);
@@ -310,12 +310,12 @@ async fn a_fault_comes_before_the_key_is_looked_at() {
 }
 
 fn without_retries(client: &Client) -> Client {
-    client.with_options(CallOptions::new().without_retries())
+    client.with_options(CallOptions::new().retries(RetryPolicy::none()))
 }
 
 async fn status_of<T>(call: impl Future<Output = unigox::Result<unigox::Response<T>>>) -> u16 {
     match call.await {
-        Ok(response) => response.status().as_u16(),
+        Ok(response) => response.http_status().as_u16(),
         Err(error) => error.status().expect("it was answered").as_u16(),
     }
 }

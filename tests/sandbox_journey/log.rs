@@ -15,7 +15,7 @@ async fn the_log_has_each_request_with_its_answer_in_their_order() {
     let desk = Desk::with(Sandbox::builder().partner("one", "key-one").partner("two", "key-two")).await;
     desk.sandbox.fault("createPartnerUser", Fault::status(503));
     let user = desk.user("customer-42").await;
-    user.kyc().submit(KycSubmission::sumsub("a token")).await.expect("it is taken");
+    user.kyc().submit(&KycSubmission::sumsub("a token")).await.expect("it is taken");
     user.verification().of_session("s 1").status().await.expect_err("there is none");
     desk.client_with("key-two").verify_auth().await.expect("the key is known");
     desk.client_with("key-of-nobody").verify_auth().await.expect_err("the key is unknown");
@@ -52,7 +52,7 @@ async fn the_log_has_each_request_with_its_answer_in_their_order() {
 async fn a_logged_request_shows_nothing_personal() {
     let desk = Desk::open().await;
     let user = desk.user("customer-42").await;
-    user.kyc().submit(KycSubmission::sumsub("canary-token")).await.expect("it is taken");
+    user.kyc().submit(&KycSubmission::sumsub("canary-token")).await.expect("it is taken");
     user.verification().of_session("canary-session").status().await.expect_err("there is none");
     let shown = format!("{:?}", desk.sandbox.requests());
     assert!(shown.contains("submitKYC") && shown.contains("getVerificationStatus"));
@@ -96,13 +96,12 @@ async fn answers(builder: SandboxBuilder) -> Vec<String> {
     let desk = Desk::with(builder.clock(Clock::standing_at(date(NOON)))).await;
     let created = desk.client.users().create("customer-42", "ada@example.com").await.expect("it is new");
     let user = desk.client.user(created.user_uuid);
-    let submitted = user.kyc().submit(KycSubmission::handoff()).await.expect("it is taken");
+    let submitted = user.kyc().submit(&KycSubmission::handoff()).await.expect("it is taken");
     let stored = user.documents().link(DocumentType::Selfie, "https://example.com/1").await.expect("it is taken");
-    let saved = user.payment_details().create(sepa()).await.expect("it is taken");
+    let saved = user.payment_details().create(&sepa()).await.expect("it is taken");
     let status = user.verification().status().await.expect("it can be read");
     let read = user.get().await.expect("it can be read");
-    let answers =
-        [created.answer(), submitted.answer(), stored.answer(), saved.answer(), status.answer(), read.answer()];
+    let answers = [created.raw(), submitted.raw(), stored.raw(), saved.raw(), status.raw(), read.raw()];
     answers.map(|answer| String::from_utf8_lossy(answer.body()).into_owned()).to_vec()
 }
 

@@ -15,12 +15,12 @@ async fn a_user_is_made_once_and_found_after_that() {
     let desk = Desk::at("2026-02-03T09:15:00Z").await;
     let made = desk.client.users().create("customer-42", "ada@example.com").await.expect("it is new");
     let found = desk.client.users().create("customer-42", "another@example.com").await.expect("it is known");
-    assert_eq!((made.created(), found.created()), (true, false));
-    assert_eq!((made.status().as_u16(), found.status().as_u16()), (201, 200));
+    assert_eq!((made.is_new(), found.is_new()), (true, false));
+    assert_eq!((made.http_status().as_u16(), found.http_status().as_u16()), (201, 200));
     assert_eq!(*made, *found, "what is found is what was made");
     assert_eq!(found.email.as_deref(), Some("ada@example.com"));
     let other = desk.client.users().create("customer-43", "ada@example.com").await.expect("it is new");
-    assert!(other.created());
+    assert!(other.is_new());
     assert_ne!(other.user_uuid, made.user_uuid);
 }
 
@@ -31,7 +31,7 @@ async fn the_same_name_with_two_partners_is_two_users() {
     assert_eq!(desk.sandbox.key(), "key-one");
     let one = desk.client.users().create("customer-42", "ada@example.com").await.expect("it is new");
     let two = desk.client_with("key-two").users().create("customer-42", "bo@example.com").await.expect("it is new");
-    assert!(one.created() && two.created());
+    assert!(one.is_new() && two.is_new());
     assert_ne!(one.user_uuid, two.user_uuid);
     assert_eq!(two.email.as_deref(), Some("bo@example.com"));
     let partners: Vec<_> = desk.sandbox.requests().into_iter().filter_map(|request| request.partner).collect();
@@ -51,7 +51,7 @@ async fn another_partners_user_looks_like_none_and_stays_as_it_was() {
         let theirs = person.act_by(call, &stranger).await.expect_err("it is another's");
         let nobodys = call.send(&stranger).await.expect_err("there is none");
         assert!(theirs.is_not_found(), "{call:?}: {theirs}");
-        let of = |error: &unigox::Error| error.answer().map(|answer| (answer.status(), answer.body().clone()));
+        let of = |error: &unigox::Error| error.response().map(|answer| (answer.status(), answer.body().clone()));
         assert_eq!(of(&theirs), of(&nobodys), "{call:?} tells them apart");
         assert_ne!(person.is_done(call).await, Some(true), "{call:?} took effect");
         person.act(call).await.unwrap_or_else(|error| panic!("{call:?}: {error}"));

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use unigox::{
     BatchDocumentType, Client, DocumentFile, DocumentLinks, DocumentType, Error, KycSubmission, KycUpdate,
-    PaymentDetails, SepaAccount, User,
+    PaymentDetails, SepaAccount, UserHandle,
     chrono::{DateTime, Utc},
     types::{KycMethod, VerificationStatus},
 };
@@ -14,7 +14,7 @@ use crate::desk::{Desk, NOON};
 
 pub(crate) struct Person {
     pub(crate) desk: Arc<Desk>,
-    pub(crate) user: User,
+    pub(crate) user: UserHandle,
     pub(crate) account: String,
     /// Who is signed up by [`Call::CreatePartnerUser`].
     friend: String,
@@ -31,7 +31,7 @@ impl Person {
         let user = desk.known_user().await;
         user.documents().link(DocumentType::IdentityBack, "https://example.com/1").await.expect("it is taken");
         user.documents().link(DocumentType::Selfie, "https://example.com/2").await.expect("it is taken");
-        let account = user.payment_details().create(sepa()).await.expect("it is complete");
+        let account = user.payment_details().create(&sepa()).await.expect("it is complete");
         let account = account.payment_details_id.clone();
         let read = user.get().await.expect("it can be read");
         let submitted_at = read.kyc.as_ref().and_then(|kyc| kyc.updated_at);
@@ -50,7 +50,7 @@ impl Person {
             Call::VerifyAuth => client.verify_auth().await.map(drop),
             Call::CreatePartnerUser => client.users().create(&self.friend, "bo@example.com").await.map(drop),
             Call::GetPartnerUser => user.get().await.map(drop),
-            Call::SubmitKyc => user.kyc().submit(KycSubmission::handoff()).await.map(drop),
+            Call::SubmitKyc => user.kyc().submit(&KycSubmission::handoff()).await.map(drop),
             Call::UploadFile => {
                 let file = DocumentFile::from_bytes("front.png", PICTURE.clone())?;
                 user.documents().upload(DocumentType::IdentityFront, file).await.map(drop)
@@ -59,13 +59,13 @@ impl Person {
                 user.documents().link(DocumentType::IdentityFront, "https://example.com/3").await.map(drop)
             }
             Call::UploadLinkBatch => {
-                let links = DocumentLinks::new().add(BatchDocumentType::IdentityFront, "https://example.com/3")?;
-                user.documents().link_batch(links).await.map(drop)
+                let links = DocumentLinks::new().add(BatchDocumentType::IdentityFront, "https://example.com/3");
+                user.documents().link_batch(&links).await.map(drop)
             }
-            Call::UpdateKyc => user.kyc().update(KycUpdate::new().city("Vilnius")).await.map(drop),
+            Call::UpdateKyc => user.kyc().update(&KycUpdate::new().city("Vilnius")).await.map(drop),
             Call::GetVerificationStatus => user.verification().status().await.map(drop),
             Call::GetPaymentDetails => user.payment_details().list().await.map(drop),
-            Call::CreatePaymentDetails => user.payment_details().create(sepa()).await.map(drop),
+            Call::CreatePaymentDetails => user.payment_details().create(&sepa()).await.map(drop),
             Call::DeletePaymentDetails => user.payment_details().delete(&self.account).await.map(drop),
         }
     }
@@ -79,7 +79,7 @@ impl Person {
             Call::VerifyAuth | Call::GetPartnerUser | Call::GetVerificationStatus | Call::GetPaymentDetails => None,
             Call::CreatePartnerUser => {
                 let again = self.desk.client.users().create(&self.friend, "bo@example.com").await;
-                Some(!again.expect("the user is complete").created())
+                Some(!again.expect("the user is complete").is_new())
             }
             Call::SubmitKyc => Some(kyc.kyc_method == Some(KycMethod::Handoff)),
             Call::UploadFile | Call::UploadLink | Call::UploadLinkBatch => {
@@ -98,5 +98,5 @@ impl Person {
 }
 
 pub(crate) fn sepa() -> PaymentDetails {
-    PaymentDetails::sepa(SepaAccount::new("Ada Obi", "DE75512108001245126199").expect("it is an IBAN"))
+    PaymentDetails::sepa(SepaAccount::new("Ada Obi", "DE75512108001245126199"))
 }

@@ -161,8 +161,8 @@ fn submissions(desk: &Arc<Desk>) -> Vec<Entry> {
     let id = "submitKYC";
     let at = |time: &'static str| async move {
         let desk = Arc::new(Desk::at(time).await);
-        let pii = Pii::new("Ada", "Obi", "NG").and_then(|pii| pii.dob(dob())).expect("they are old enough, today");
-        let seen = Seen::of(desk.new_user().await.kyc().submit(KycSubmission::direct(pii)).await);
+        let pii = Pii::new("Ada", "Obi", "NG").dob(dob());
+        let seen = Seen::of(desk.new_user().await.kyc().submit(&KycSubmission::direct(pii)).await);
         (desk, seen)
     };
     let raw = |body: Value| raw(desk, "POST", "/kyc-submissions", body);
@@ -200,14 +200,14 @@ fn updates(desk: &Arc<Desk>) -> Vec<Entry> {
     let raw = |body: Value| raw(desk, "PATCH", "/kyc", body);
     let at = |time: &'static str| async move {
         let desk = Arc::new(Desk::at(time).await);
-        let update = KycUpdate::new().dob(dob()).expect("they are old enough, today");
-        let seen = Seen::of(desk.known_user().await.kyc().update(update).await);
+        let update = KycUpdate::new().dob(dob());
+        let seen = Seen::of(desk.known_user().await.kyc().update(&update).await);
         (desk, seen)
     };
     let unknown = Arc::clone(desk);
     vec![
         entry(id, 400, None, async move {
-            let seen = Seen::of(unknown.new_user().await.kyc().update(KycUpdate::new().city("Vilnius")).await);
+            let seen = Seen::of(unknown.new_user().await.kyc().update(&KycUpdate::new().city("Vilnius")).await);
             (unknown, seen)
         }),
         entry(id, 400, "underage_not_allowed", at("2008-12-09T23:59:59Z")),
@@ -290,16 +290,13 @@ fn accounts(desk: &Arc<Desk>) -> Vec<Entry> {
     let create = |details: PaymentDetails| {
         let desk = Arc::clone(desk);
         async move {
-            let seen = Seen::of(desk.new_user().await.payment_details().create(details).await);
+            let seen = Seen::of(desk.new_user().await.payment_details().create(&details).await);
             (desk, seen)
         }
     };
     let raw = |body: Value| raw(desk, "POST", "/payment-details", body);
-    let on = |rail, currency: &str, details| {
-        create(PaymentDetails::on(rail, currency).expect("these are a rail and a currency").details(details))
-    };
-    let argentine =
-        |details| create(PaymentDetails::via("cvu-cbu", "uala", "ARS").expect("these go together").details(details));
+    let on = |rail, currency: &str, details| create(PaymentDetails::on(rail, currency).details(details));
+    let argentine = |details| create(PaymentDetails::via("cvu-cbu", "uala", "ARS").details(details));
     let named = |name, entry| Entry { names: Some(name), ..entry };
     let fields = AccountDetails::new;
     let (iban, sepa_rail) = ("DE75512108001245126199", InstitutionOptionalRail::IbanSepa);
@@ -324,7 +321,7 @@ fn accounts(desk: &Arc<Desk>) -> Vec<Entry> {
         named("cvu", entry(id, 422, None, argentine(fields().field("alias", "ada.obi")))),
         entry("deletePaymentDetails", 409, None, async move {
             let accounts = held.new_user().await.payment_details();
-            let saved = accounts.create(sepa()).await.expect("it is complete");
+            let saved = accounts.create(&sepa()).await.expect("it is complete");
             held.sandbox.hold(&saved.payment_details_id, true);
             let error = accounts.delete(&saved.payment_details_id).await.expect_err("an offer refers to it");
             assert!(error.is_conflict());

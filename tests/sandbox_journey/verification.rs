@@ -6,8 +6,8 @@ use std::{
 };
 
 use unigox::{
-    BatchDocumentType, DocumentFile, DocumentLinks, DocumentType, KycSubmission, KycUpdate, User, VerificationOutcome,
-    WaitPolicy,
+    BatchDocumentType, DocumentFile, DocumentLinks, DocumentType, KycSubmission, KycUpdate, UserHandle,
+    VerificationOutcome, WaitPolicy,
     futures_util::TryStreamExt,
     types::{KycStatus, UploadVerificationStatus, Verification, VerificationStatus},
 };
@@ -24,20 +24,20 @@ fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-async fn look(user: &User) -> Verification {
+async fn look(user: &UserHandle) -> Verification {
     user.verification().status().await.expect("it can be read").into_value()
 }
 
 /// The status as the user has it, and the reason for a refusal. Reading it is no look.
-async fn summary(user: &User) -> (Option<KycStatus>, Option<String>) {
+async fn summary(user: &UserHandle) -> (Option<KycStatus>, Option<String>) {
     let read = user.get().await.expect("it can be read");
     let kyc = read.kyc.clone().expect("it was submitted");
     (kyc.status, kyc.rejection_reason)
 }
 
-async fn handed_off(desk: &Desk) -> User {
+async fn handed_off(desk: &Desk) -> UserHandle {
     let user = desk.user("customer-42").await;
-    user.kyc().submit(KycSubmission::handoff()).await.expect("it is taken");
+    user.kyc().submit(&KycSubmission::handoff()).await.expect("it is taken");
     user
 }
 
@@ -76,8 +76,8 @@ async fn a_batch_with_both_starts_the_check_and_one_without_does_not() {
         let desk = Desk::open().await;
         let user = desk.known_user().await;
         let url = "https://example.com/1";
-        let links = kinds.iter().try_fold(DocumentLinks::new(), |links, kind| links.add(*kind, url));
-        let stored = user.documents().link_batch(links.expect("they fit")).await.expect("it is taken");
+        let links = kinds.iter().fold(DocumentLinks::new(), |links, kind| links.add(*kind, url));
+        let stored = user.documents().link_batch(&links).await.expect("it is taken");
         assert_eq!(stored.verification_status, Some(status));
     }
 }
@@ -87,17 +87,17 @@ async fn documents_before_kyc_find_no_session() {
     let desk = Desk::open().await;
     let user = desk.user("customer-42").await;
     let file = DocumentFile::from_bytes("a.png", PICTURE.clone()).expect("it is a PNG");
-    let links = DocumentLinks::new().add(BatchDocumentType::Selfie, "https://example.com/1").expect("it is https");
+    let links = DocumentLinks::new().add(BatchDocumentType::Selfie, "https://example.com/1");
     let documents = user.documents();
     for outcome in [
         documents.upload(DocumentType::Selfie, file).await,
         documents.link(DocumentType::Selfie, "https://example.com/1").await,
-        documents.link_batch(links).await,
+        documents.link_batch(&links).await,
     ] {
         assert!(outcome.expect_err("there is no session").is_not_found());
     }
     assert_eq!(look(&user).await.status, VerificationStatus::NotInitiated);
-    user.kyc().submit(ada()).await.expect("it is taken");
+    user.kyc().submit(&ada()).await.expect("it is taken");
     documents.link(DocumentType::Selfie, "https://example.com/1").await.expect("now there is one");
 }
 
@@ -130,7 +130,7 @@ async fn a_session_is_found_by_its_identifier_until_another_takes_its_place() {
     assert_eq!(upload().await, first);
     let of = |session: &str| user.verification().of_session(session);
     of(&first).status().await.expect("it is the latest");
-    user.kyc().submit(ada()).await.expect("it may be submitted again");
+    user.kyc().submit(&ada()).await.expect("it may be submitted again");
     assert!(of(&first).status().await.expect_err("it is forgotten").is_not_found());
     let second = upload().await;
     assert_ne!(second, first);
@@ -249,12 +249,12 @@ async fn whoever_asks_first_sees_that_the_time_has_come() {
     let user = handed_off(&desk).await;
     desk.sandbox.advance(seconds(90));
     let found = desk.client.users().create("customer-42", "ada@example.com").await.expect("it is known");
-    assert_eq!((found.created(), &found.kyc_status), (false, &KycStatus::Verified));
+    assert_eq!((found.is_new(), &found.kyc_status), (false, &KycStatus::Verified));
 
     let other = desk.user("customer-43").await;
-    other.kyc().submit(KycSubmission::handoff()).await.expect("it is taken");
+    other.kyc().submit(&KycSubmission::handoff()).await.expect("it is taken");
     desk.sandbox.advance(seconds(90));
-    let again = other.kyc().submit(KycSubmission::handoff()).await.expect("it is taken");
+    let again = other.kyc().submit(&KycSubmission::handoff()).await.expect("it is taken");
     assert_eq!(again.kyc_status, KycStatus::Verified, "a verified person stays verified");
     assert_eq!(look(&user).await.status, VerificationStatus::Verified);
 }
@@ -279,7 +279,7 @@ async fn a_page_is_there_while_the_person_can_act_and_its_seconds_run_down() {
     let desk = Desk::at(NOON).await;
     desk.sandbox.script(Script::verified().after_polls(3));
     let user = desk.user("customer-42").await;
-    let taken = user.kyc().submit(KycSubmission::handoff()).await.expect("it is taken");
+    let taken = user.kyc().submit(&KycSubmission::handoff()).await.expect("it is taken");
     assert!(taken.verification_url.as_ref().is_some_and(|url| url.starts_with("https://")));
     for (by, left) in [(0, 3600), (90, 3510), (4000, 0)] {
         desk.sandbox.advance(seconds(by));
@@ -298,7 +298,7 @@ async fn a_session_runs_out_after_an_hour_however_often_it_is_looked_at() {
             let desk = Desk::at(NOON).await;
             desk.sandbox.script(script);
             let user = desk.user("customer-42").await;
-            user.kyc().submit(submission.clone()).await.expect("it is taken");
+            user.kyc().submit(&submission.clone()).await.expect("it is taken");
             desk.sandbox.advance(seconds(3599));
             for _ in 0..5 {
                 let status = look(&user).await.status;
@@ -331,10 +331,10 @@ async fn a_verified_person_stays_verified() {
     desk.sandbox.script(Script::verified().after_polls(0));
     let user = handed_off(&desk).await;
     assert_eq!(look(&user).await.status, VerificationStatus::Verified);
-    user.kyc().update(KycUpdate::new().city("Vilnius").address("A 1")).await.expect("it is taken");
+    user.kyc().update(&KycUpdate::new().city("Vilnius").address("A 1")).await.expect("it is taken");
     assert_eq!(look(&user).await.status, VerificationStatus::Verified);
     desk.sandbox.script(Script::rejected("blurred").after_polls(0));
-    let again = user.kyc().submit(ada()).await.expect("it is taken");
+    let again = user.kyc().submit(&ada()).await.expect("it is taken");
     assert_eq!(again.kyc_status, KycStatus::Verified);
     user.documents().link(DocumentType::Selfie, "https://example.com/1").await.expect("it is taken");
     assert_eq!(look(&user).await.status, VerificationStatus::Verified);
@@ -349,7 +349,7 @@ async fn a_refused_person_may_try_again() {
     assert_eq!(look(&user).await.status, VerificationStatus::VerificationRejected);
     desk.sandbox.script(Script::verified().after_polls(0));
     assert_eq!(look(&user).await.status, VerificationStatus::VerificationRejected, "it was submitted before");
-    user.kyc().submit(KycSubmission::sumsub("a token")).await.expect("it is taken");
+    user.kyc().submit(&KycSubmission::sumsub("a token")).await.expect("it is taken");
     assert_eq!(look(&user).await.status, VerificationStatus::Verified);
 }
 
@@ -362,7 +362,7 @@ async fn a_script_for_one_user_stands_above_that_for_all() {
     let mut statuses = Vec::new();
     for name in ["customer-42", "customer-43", "customer-44", "customer-45"] {
         let user = desk.user(name).await;
-        user.kyc().submit(KycSubmission::persona("inq_1")).await.expect("it is taken");
+        user.kyc().submit(&KycSubmission::persona("inq_1")).await.expect("it is taken");
         statuses.push(look(&user).await.status);
     }
     use VerificationStatus::{Failed, VerificationRejected, Verified};

@@ -17,22 +17,21 @@ use tracing_subscriber::{
     layer::{Context, SubscriberExt},
 };
 
-/// Where the facade says what it does.
+/// The target of the events of the facade.
 const FACADE: &str = "unigox::trace";
 
-/// Where a server says that it is silent on purpose.
+/// The target of the events of a server that stops sending.
 const SERVER: &str = "unigox_tests::withholding";
 
-/// How long an attempt may take by the clock on the wall. After that it is stuck, and paused time is let go, so that a
-/// time-out of the facade ends the test instead of nothing.
-const STUCK: Duration = Duration::from_secs(20);
+/// The maximum real time of an attempt. After it, paused time runs on, so that a time-out of the facade ends the test.
+const MAX_ATTEMPT: Duration = Duration::from_secs(20);
 
 /// Paused time, for tests that talk to a [`Server`](crate::Server), from here to the end of the test.
 ///
-/// Paused time jumps to the next timer as soon as the runtime has nothing to do, and a packet that is on its way through
-/// the loopback is nothing to do. Time-outs would fire for no reason. So this clock listens to the events of the facade
-/// and of the server: as long as an attempt is under way and no server withholds its answer, it keeps the runtime busy.
-/// Time then passes between attempts and in deliberate silence, and nowhere else.
+/// Paused time jumps to the next timer as soon as the runtime is idle, and the runtime is idle while a packet is on its way
+/// through the loopback. Time-outs would fire for no reason. So this clock listens to the events of the facade and of the
+/// server: as long as an attempt is in progress and no server has stopped sending, it keeps the runtime busy. Time then
+/// passes between attempts and while a server is silent on purpose, and nowhere else.
 ///
 /// It follows one call at a time, and only on the thread of the test.
 #[derive(Debug)]
@@ -46,7 +45,7 @@ impl Clock {
     /// Pauses the time of the runtime, which has to be one of a single thread.
     pub fn pause() -> Self {
         tokio::time::pause();
-        LazyLock::force(&ANOTHER);
+        LazyLock::force(&SECOND_SUBSCRIBER);
         let (sender, progress) = watch::channel(Progress::default());
         let listening = tracing::subscriber::set_default(Registry::default().with(Listener(sender)));
         let keeper = tokio::spawn(keep_busy(progress.clone()));
@@ -73,14 +72,14 @@ impl Drop for Clock {
     }
 }
 
-/// Says that a server has begun to be silent, so that time may pass.
+/// Reports that a server has stopped sending, so that time may pass.
 pub(crate) fn withholding() {
     tracing::debug!(target: SERVER, "withholding");
 }
 
-/// As long as `tracing` knows of a single listener, it asks the thread that comes by an event first whether anybody
-/// listens, and remembers the answer for all threads: a call without a clock would make the clock of another test deaf.
-static ANOTHER: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(Registry::default()));
+/// As long as `tracing` has a single subscriber, the first thread that comes to an event decides for all threads whether it
+/// is recorded: a call without a clock would disable the events for the clock of another test.
+static SECOND_SUBSCRIBER: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(Registry::default()));
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Progress {
@@ -90,16 +89,16 @@ struct Progress {
 }
 
 impl Progress {
-    fn is_under_way(&self) -> bool {
+    fn is_in_progress(&self) -> bool {
         self.started > self.ended && !self.is_withheld
     }
 }
 
 async fn keep_busy(mut progress: watch::Receiver<Progress>) {
-    while progress.wait_for(Progress::is_under_way).await.is_ok() {
+    while progress.wait_for(Progress::is_in_progress).await.is_ok() {
         let since = Instant::now();
-        while progress.borrow().is_under_way() {
-            if since.elapsed() > STUCK {
+        while progress.borrow().is_in_progress() {
+            if since.elapsed() > MAX_ATTEMPT {
                 return;
             }
             tokio::task::yield_now().await;
@@ -119,7 +118,7 @@ impl<S: Subscriber> Layer<S> for Listener {
         event.record(&mut message);
         self.0.send_modify(|progress| match message.0.as_str() {
             "sending" => *progress = Progress { started: progress.started + 1, is_withheld: false, ..*progress },
-            "answered" | "no answer" => {
+            "response received" | "no response" => {
                 *progress = Progress { ended: progress.ended + 1, is_withheld: false, ..*progress };
             }
             "withholding" => progress.is_withheld = true,

@@ -1,4 +1,4 @@
-//! The document that the client is generated from, as far as tests ask it what to cover.
+//! The document that the client is generated from, for tests that cover all of it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -70,11 +70,11 @@ impl Document {
 pub struct DocumentedOperation {
     /// The `operationId`.
     pub id: String,
-    /// Whether it takes a body: as JSON, as a form, or in any other way.
+    /// Whether it has a request body, as JSON or as a form.
     pub takes_a_body: bool,
-    /// The schema of the JSON body, if it takes one.
+    /// The schema of the JSON body, if it has one.
     pub body: Option<Value>,
-    /// What it answers when it succeeds.
+    /// Its successful responses.
     pub successes: Vec<Success>,
     /// Every error status, with the name of the schema of its body where that is documented.
     pub errors: BTreeMap<u16, Option<String>>,
@@ -87,7 +87,7 @@ pub struct Success {
     pub status: u16,
     /// The schema of the body.
     pub schema: Value,
-    /// Bodies that the document gives for examples.
+    /// The examples of the document.
     pub examples: Vec<Value>,
 }
 
@@ -113,7 +113,7 @@ impl Success {
         let content = &response["content"]["application/json"];
         let named = members(&content["examples"]).filter_map(|(_, example)| example.get("value"));
         let examples: Vec<_> = content.get("example").into_iter().chain(named).cloned().collect();
-        assert!(!examples.is_empty(), "tests answer with examples, and {status} has none");
+        assert!(!examples.is_empty(), "tests reply with examples, and {status} has none");
         Self { status, schema: content["schema"].clone(), examples }
     }
 }

@@ -1,7 +1,7 @@
-//! The checked-in document, asked whether it takes a body.
+//! Checks bodies by the checked-in document.
 //!
-//! It is read as the vendor wrote it, with the corrections of the overlay: before lowering, from whose result the types
-//! are generated. What only its prose says is added here.
+//! The document is read as the vendor wrote it, with the corrections of the overlay, and not as the types are generated from
+//! it, after lowering. Rules that the document states in prose are added here.
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -13,7 +13,7 @@ use xtask::pipeline::{self, Inputs};
 /// The dialect that has all the formats of OpenAPI 3.0.
 const DRAFT: Draft = Draft::Draft202012;
 
-/// What every operation takes.
+/// The bodies of every operation.
 #[derive(Debug)]
 pub struct Judge(BTreeMap<String, Body>);
 
@@ -45,17 +45,17 @@ impl Judge {
         Self(bodies.collect())
     }
 
-    /// The operations that take a body.
+    /// The operations that have a body.
     pub fn operations(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
     }
 
-    /// The bodies that the document gives for examples.
+    /// The bodies that are examples in the document.
     pub fn examples(&self, operation: &str) -> &[Value] {
         &self.0[operation].examples
     }
 
-    /// Everything for which `operation` doesn't take `body`, without quoting it.
+    /// The reasons why `body` is not valid for `operation`, without quoting it.
     pub fn complaints(&self, operation: &str, body: &Value) -> Vec<String> {
         let Body { schema, closed, .. } = &self.0[operation];
         let errors = [schema, closed].into_iter().flat_map(|validator| validator.iter_errors(body));

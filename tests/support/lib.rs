@@ -1,5 +1,5 @@
-//! What the tests stand on: a server on the loopback, clients of it, paused time, the document they are held to,
-//! and a judge by it.
+//! Support for tests: a server on the loopback, clients of it, paused time, the document, and a judge that checks bodies by
+//! the document.
 
 mod call;
 mod clock;

@@ -1,4 +1,4 @@
-//! What a server answers, well or badly.
+//! The replies of a server, valid or not.
 
 use std::io;
 
@@ -7,13 +7,13 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 use crate::clock;
 
-/// How long a chunk is at most.
-const CHUNK: usize = 256 << 10;
+/// The maximum size of a chunk.
+const CHUNK_BYTES: usize = 256 << 10;
 
-/// How many chunks an endless body has: more than any limit, and few enough for a test that fails to end.
-const ENDLESS: usize = 256;
+/// The number of chunks of an endless body: more than any limit, and few enough for a failing test to end.
+const ENDLESS_CHUNKS: usize = 256;
 
-/// What the server answers. Whatever it is, the request was read to its end before.
+/// A reply of the server. The request is read to its end before.
 #[derive(Clone, Debug)]
 pub struct Reply {
     content: Content,
@@ -23,12 +23,12 @@ pub struct Reply {
 #[derive(Clone, Debug)]
 enum Content {
     Raw(Vec<u8>),
-    Answer { status: u16, headers: Vec<(String, String)>, body: Vec<u8>, framing: Framing },
+    Response { status: u16, headers: Vec<(String, String)>, body: Vec<u8>, framing: Framing },
 }
 
 #[derive(Clone, Copy, Debug)]
 enum Framing {
-    /// A length, which is by so much more than what is sent.
+    /// A length, which exceeds what is sent by this many bytes.
     Length {
         missing: usize,
     },
@@ -44,19 +44,19 @@ enum Ending {
 }
 
 impl Reply {
-    /// An answer of `status` with `body`, and with no header but what HTTP needs.
+    /// A response of `status` with `body`, and with no headers but those that HTTP needs.
     pub fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
         let framing = Framing::Length { missing: 0 };
-        let content = Content::Answer { status, headers: Vec::new(), body: body.into(), framing };
+        let content = Content::Response { status, headers: Vec::new(), body: body.into(), framing };
         Self { content, ending: Ending::Close }
     }
 
-    /// An answer of `status` with `body` as `application/json`.
+    /// A response of `status` with `body` as `application/json`.
     pub fn json(status: u16, body: &Value) -> Self {
         Self::new(status, body.to_string()).with_header("content-type", "application/json")
     }
 
-    /// These bytes, which need not be HTTP, before the connection is closed. Without any, the request has no answer.
+    /// These bytes, which need not be HTTP, before the connection is closed. Without any, there is no response.
     pub fn raw(bytes: impl Into<Vec<u8>>) -> Self {
         Self { content: Content::Raw(bytes.into()), ending: Ending::Close }
     }
@@ -64,7 +64,7 @@ impl Reply {
     /// Adds a header.
     #[must_use]
     pub fn with_header(mut self, name: &str, value: &str) -> Self {
-        if let Content::Answer { headers, .. } = &mut self.content {
+        if let Content::Response { headers, .. } = &mut self.content {
             headers.push((name.to_owned(), value.to_owned()));
         }
         self
@@ -103,7 +103,7 @@ impl Reply {
     }
 
     fn framed(mut self, as_this: Framing) -> Self {
-        if let Content::Answer { framing, .. } = &mut self.content {
+        if let Content::Response { framing, .. } = &mut self.content {
             *framing = as_this;
         }
         self
@@ -113,7 +113,7 @@ impl Reply {
     pub(crate) async fn send(&self, stream: &mut (impl AsyncRead + AsyncWrite + Unpin)) -> io::Result<bool> {
         match &self.content {
             Content::Raw(bytes) => stream.write_all(bytes).await?,
-            Content::Answer { body, framing, .. } => {
+            Content::Response { body, framing, .. } => {
                 stream.write_all(self.head().as_bytes()).await?;
                 match framing {
                     Framing::Length { .. } => stream.write_all(body).await?,
@@ -123,8 +123,8 @@ impl Reply {
                     }
                     Framing::EndlessChunks => {
                         write_chunks(stream, body).await?;
-                        for _ in 0..ENDLESS {
-                            write_chunks(stream, &[b' '; CHUNK]).await?;
+                        for _ in 0..ENDLESS_CHUNKS {
+                            write_chunks(stream, &[b' '; CHUNK_BYTES]).await?;
                         }
                     }
                 }
@@ -139,7 +139,7 @@ impl Reply {
     }
 
     fn head(&self) -> String {
-        let Content::Answer { status, headers, body, framing } = &self.content else { return String::new() };
+        let Content::Response { status, headers, body, framing } = &self.content else { return String::new() };
         let mut head = format!("HTTP/1.1 {status} \r\n");
         if self.ending != Ending::KeepAlive {
             head += "connection: close\r\n";
@@ -157,7 +157,7 @@ impl Reply {
 }
 
 async fn write_chunks(stream: &mut (impl AsyncWrite + Unpin), body: &[u8]) -> io::Result<()> {
-    for chunk in body.chunks(CHUNK) {
+    for chunk in body.chunks(CHUNK_BYTES) {
         stream.write_all(format!("{:x}\r\n", chunk.len()).as_bytes()).await?;
         stream.write_all(chunk).await?;
         stream.write_all(b"\r\n").await?;

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, io};
 use serde_json::Value;
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt};
 
-/// A request as it arrived: nothing is decoded, sorted or folded, but that the chunks of a chunked body are put together.
+/// A request as it arrived: nothing is decoded, sorted or folded. Only the chunks of a chunked body are joined.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// The method.

@@ -1,4 +1,4 @@
-//! A server on the loopback that keeps what it receives and answers as it was told to.
+//! A server on the loopback that records its requests and sends the replies that it was given.
 
 use std::{
     collections::VecDeque,
@@ -26,7 +26,7 @@ pub struct Server {
 #[derive(Debug, Default)]
 struct Exchanges {
     replies: VecDeque<Reply>,
-    /// For when there are no more replies.
+    /// The reply if `replies` is empty.
     otherwise: Option<Reply>,
     requests: Vec<Request>,
     connections: usize,
@@ -34,36 +34,36 @@ struct Exchanges {
 
 /// What a server does with a connection.
 #[derive(Clone, Copy, Debug)]
-enum Manner {
+enum Mode {
     Serving,
     Silent,
     HangingUp,
 }
 
 impl Server {
-    /// A server that has nothing to answer yet: it reads requests, and closes the connection.
+    /// A server without replies: it reads requests, and closes the connection.
     pub async fn start() -> Self {
         ReservedAddress::new().open()
     }
 
-    /// A server that answers its first request with `reply`.
+    /// A server that sends `reply` to its first request.
     pub async fn replying(reply: Reply) -> Self {
         let server = Self::start().await;
         server.reply(reply);
         server
     }
 
-    /// A server that takes connections and says nothing on them, not even to a TLS handshake.
+    /// A server that accepts connections and sends nothing on them, not even in a TLS handshake.
     pub async fn silent() -> Self {
-        ReservedAddress::new().listen(Manner::Silent)
+        ReservedAddress::new().listen(Mode::Silent)
     }
 
     /// A server that closes every connection before it has read from it.
     pub async fn hanging_up() -> Self {
-        ReservedAddress::new().listen(Manner::HangingUp)
+        ReservedAddress::new().listen(Mode::HangingUp)
     }
 
-    /// Where the server is, without a slash at the end.
+    /// The URL of the server, without a slash at the end.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
@@ -73,17 +73,17 @@ impl Server {
         self.address
     }
 
-    /// Answers the next request that has no reply yet with `reply`.
+    /// Sends `reply` to the next request that has no reply yet.
     pub fn reply(&self, reply: Reply) {
         lock(&self.exchanges).replies.push_back(reply);
     }
 
-    /// Answers every request with `reply` for which there is no other, from now on.
+    /// Sends `reply` to every request without another reply, from now on.
     pub fn reply_otherwise(&self, reply: Reply) {
         lock(&self.exchanges).otherwise = Some(reply);
     }
 
-    /// Forgets the replies that no request has come for.
+    /// Discards the replies that were not sent yet.
     pub fn forget_replies(&self) {
         lock(&self.exchanges).replies.clear();
     }
@@ -112,7 +112,7 @@ impl Drop for Server {
     }
 }
 
-/// An address that no one else gets, and where no one listens: whoever connects to it is refused.
+/// An address that is reserved, and where nothing listens: connections are refused.
 #[derive(Debug)]
 pub struct ReservedAddress {
     socket: TcpSocket,
@@ -128,20 +128,20 @@ impl ReservedAddress {
         Self { socket, address }
     }
 
-    /// Where a server would be, without a slash at the end.
+    /// Its URL, without a slash at the end.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// A server at this address, which has nothing to answer yet.
+    /// A server at this address, without replies.
     pub fn open(self) -> Server {
-        self.listen(Manner::Serving)
+        self.listen(Mode::Serving)
     }
 
-    fn listen(self, manner: Manner) -> Server {
+    fn listen(self, mode: Mode) -> Server {
         let listener = self.socket.listen(128).expect("the socket is bound");
         let exchanges = Arc::<Mutex<Exchanges>>::default();
-        let accepting = tokio::spawn(accept(listener, manner, Arc::clone(&exchanges)));
+        let accepting = tokio::spawn(accept(listener, mode, Arc::clone(&exchanges)));
         Server { address: self.address, exchanges, accepting }
     }
 }
@@ -156,15 +156,15 @@ fn lock(exchanges: &Mutex<Exchanges>) -> MutexGuard<'_, Exchanges> {
     exchanges.lock().expect("nothing panics with the lock in hand")
 }
 
-async fn accept(listener: TcpListener, manner: Manner, exchanges: Arc<Mutex<Exchanges>>) {
+async fn accept(listener: TcpListener, mode: Mode, exchanges: Arc<Mutex<Exchanges>>) {
     while let Ok((stream, _)) = listener.accept().await {
         lock(&exchanges).connections += 1;
-        // A head and a body in two writes should not wait for each other.
+        // Head and body are two writes, which should not wait for each other.
         let _ = stream.set_nodelay(true);
-        match manner {
-            Manner::Serving => drop(tokio::spawn(serve(stream, Arc::clone(&exchanges)))),
-            Manner::Silent => drop(tokio::spawn(say_nothing(stream))),
-            Manner::HangingUp => drop(stream),
+        match mode {
+            Mode::Serving => drop(tokio::spawn(serve(stream, Arc::clone(&exchanges)))),
+            Mode::Silent => drop(tokio::spawn(say_nothing(stream))),
+            Mode::HangingUp => drop(stream),
         }
     }
 }

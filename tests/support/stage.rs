@@ -1,4 +1,4 @@
-//! A server, a client of it, and paused time, for tests that look at single calls.
+//! A server, a client of it, and paused time, for tests of single calls.
 
 use std::time::Duration;
 
@@ -11,18 +11,18 @@ use crate::{Call, Clock, Request, Server, facade_at};
 #[derive(Debug)]
 pub struct Stage {
     clock: Clock,
-    /// The server, which has nothing to answer yet.
+    /// The server, which has no replies yet.
     pub server: Server,
     /// The facade as it is without any options.
     pub client: Client,
 }
 
-/// What came of a call.
+/// The outcome of a call.
 #[derive(Debug)]
 pub struct Outcome {
     /// The call.
     pub call: Call,
-    /// What it returned.
+    /// Its result.
     pub result: Result<(), Error>,
     /// The requests that arrived.
     pub requests: Vec<Request>,

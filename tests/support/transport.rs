@@ -1,22 +1,22 @@
-//! The transport to the loopback, as plain as one can be.
+//! A simple transport to the loopback.
 
 use std::{sync::Mutex, time::Duration};
 
 use reqwest::{header::HeaderValue, redirect::Policy};
-use unigox_client::{Answer, Client, Error, Operation, Transport};
+use unigox_client::{Client, Error, Operation, RawResponse, Transport};
 
 /// The key that the transport sends.
 pub const API_KEY: &str = "canary-api-key-7f3e";
 
-/// What a call through [`Loopback`] can end with.
+/// The error of a call through [`Loopback`].
 pub type Failure = Error<reqwest::Error>;
 
 /// A client of the API at `base_url`.
 pub fn client_at(base_url: &str) -> Client<Loopback> {
-    Client::new(base_url, Loopback::new()).expect("the base URL is one")
+    Client::new(base_url, Loopback::new()).expect("the base URL is valid")
 }
 
-/// Sends each request once, with the key, and keeps which operations were called.
+/// Sends each request once, with the key, and records which operations were called.
 #[derive(Debug)]
 pub struct Loopback {
     http: reqwest::Client,
@@ -39,7 +39,7 @@ impl Loopback {
         Self { http, key, called: Mutex::default() }
     }
 
-    /// The operations that were called, in their order.
+    /// The operations that were called, in order.
     pub fn called(&self) -> Vec<&'static Operation> {
         self.called.lock().expect("nothing panics with the lock in hand").clone()
     }
@@ -62,12 +62,12 @@ impl Transport for Loopback {
         &self,
         mut request: reqwest::Request,
         operation: &'static Operation,
-    ) -> Result<Answer, reqwest::Error> {
+    ) -> Result<RawResponse, reqwest::Error> {
         self.called.lock().expect("nothing panics with the lock in hand").push(operation);
         request.headers_mut().insert("X-API-Key", self.key.clone());
         let response = self.http.execute(request).await.map_err(reqwest::Error::without_url)?;
         let (status, headers) = (response.status(), response.headers().clone());
         let body = response.bytes().await.map_err(reqwest::Error::without_url)?;
-        Ok(Answer::new(status, headers, body))
+        Ok(RawResponse::new(status, headers, body))
     }
 }

@@ -7,7 +7,11 @@ use serde_json::Value;
 use crate::{
     defect::Defect,
     names,
-    openapi::{self, METHODS, Place, join, operations},
+    openapi::{
+        self, METHODS, Place,
+        extension::{CHECK_WITH, RETRY},
+        join, operations,
+    },
 };
 
 /// Every defect that no later stage could say better.
@@ -22,6 +26,7 @@ pub fn check(document: &Value) -> Vec<Defect> {
         cycles(document, &mut defects);
     }
     operation_ids(document, &mut defects);
+    extensions(document, &mut defects);
     defects
 }
 
@@ -215,6 +220,34 @@ fn operation_ids(document: &Value, defects: &mut Vec<Defect>) {
     }
 }
 
+/// Facts of operations that are not what they have to be. Taken for what they are not, they would be dropped in silence.
+fn extensions(document: &Value, defects: &mut Vec<Defect>) {
+    let ids: Vec<&str> = operations(document).filter_map(|operation| operation.id()).collect();
+    for operation in operations(document) {
+        let fact = |key: &str| Some((join(&operation.pointer(), key), operation.value().get(key)?));
+        if let Some((place, retry)) = fact(RETRY)
+            && retry != "safe"
+            && retry != "never"
+        {
+            let remedy = "write `safe` if a second call changes nothing, and `never` if it may";
+            defects.push(Defect::new(place, "neither `safe` nor `never`", remedy));
+        }
+        if let Some((place, check_with)) = fact(CHECK_WITH)
+            && check_with.as_str().is_none_or(|id| !ids.contains(&id))
+        {
+            let problem = match check_with.as_str() {
+                Some(id) => {
+                    let like = nearest(id, ids.iter().copied()).map(|id| format!("; the nearest operationId is `{id}`"));
+                    format!("the document has no operation `{id}`{}", like.unwrap_or_default())
+                }
+                None => "not the operationId of an operation".to_owned(),
+            };
+            let remedy = "write the operationId of an operation that shows whether a call took effect";
+            defects.push(Defect::new(place, problem, remedy));
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -272,6 +305,31 @@ mod tests {
         assert_eq!(
             found,
             ["/paths/~1a/post/operationId: operationId `a` is taken already, at /paths/~1a/get/operationId"]
+        );
+    }
+
+    #[test]
+    fn refuses_facts_of_operations_that_say_nothing() {
+        let operation = |id: &str, name: &str, value: Value| {
+            let mut operation = json!({"operationId": id, "responses": {}});
+            operation[name] = value;
+            operation
+        };
+        let paths = json!({
+            "/a": {"get": operation("listPets", "x-retry", json!("safe")), "post": operation("b", "x-retry", json!("sfae"))},
+            "/b": {"get": operation("c", "x-retry", json!(true)), "post": operation("d", "x-retry", json!("never"))},
+            "/c": {"get": operation("e", "x-check-with", json!("listPets"))},
+            "/d": {"get": operation("f", "x-check-with", json!("listPet")), "put": operation("g", "x-check-with", json!(1))},
+        });
+        assert_eq!(
+            with(json!({}), paths),
+            [
+                "/paths/~1a/post/x-retry: neither `safe` nor `never`",
+                "/paths/~1b/get/x-retry: neither `safe` nor `never`",
+                "/paths/~1d/get/x-check-with: the document has no operation `listPet`; the nearest operationId is \
+                 `listPets`",
+                "/paths/~1d/put/x-check-with: not the operationId of an operation",
+            ]
         );
     }
 

@@ -188,7 +188,7 @@ impl<'d> Module<'d> {
         assert_eq!(count, self.methods.len(), "every method is called");
         let hides: String = self.type_names().iter().map(|name| self.hide(name)).collect();
         format!(
-            "use super::*;\nuse {package}::{{reqwest, types, Answer, Client, FilePart, Operation, Transport}};\n\
+            "use super::*;\nuse {package}::{{reqwest, types, Client, FilePart, Operation, RawResponse, Transport}};\n\
              {TRANSPORT}\npub fn run() -> usize {{\n{hides}{calls}    {count}\n}}\n"
         )
     }
@@ -288,7 +288,7 @@ impl<'d> Module<'d> {
         format!(
             "    {{\n        let client = client({status}, {answer:?});\n        \
              let value = now(client.{name}({})).unwrap_or_else(|error| panic!(\"{id}: {{error}}\"));\n        \
-             assert_eq!(value.status().as_u16(), {status});\n        hides(&value, \"Response\");\n        \
+             assert_eq!(value.http_status().as_u16(), {status});\n        hides(&value, \"Response\");\n        \
              client.transport().saw({id:?}, {:?}, {path:?});\n    }}\n",
             arguments.join(", "),
             verb.to_uppercase(),
@@ -386,11 +386,11 @@ impl Transport for Canned {
         &self.http
     }
 
-    async fn send(&self, request: reqwest::Request, operation: &'static Operation) -> Result<Answer, Self::Error> {
+    async fn send(&self, request: reqwest::Request, operation: &'static Operation) -> Result<RawResponse, Self::Error> {
         let seen = (operation.id.to_owned(), request.method().to_string(), request.url().path().to_owned());
         *self.seen.lock().unwrap() = Some(seen);
         let status = reqwest::StatusCode::from_u16(self.answer.0).unwrap();
-        Ok(Answer::new(status, Default::default(), self.answer.1))
+        Ok(RawResponse::new(status, Default::default(), self.answer.1))
     }
 }
 

@@ -136,7 +136,7 @@ fn an_operation_with_another_id_reaches_the_method_that_it_had() {
     let (_, stdout, _) = run(&folder, "old.yaml", "new.json", &["--format", "json"]);
     let report: Value = serde_json::from_str(&stdout).expect("JSON");
     assert_eq!(report["changes"][0]["operations"], json!(["readUser"]));
-    assert_eq!(report["changes"][0]["reaches"], json!(["User::get"]));
+    assert_eq!(report["changes"][0]["reaches"], json!(["UserHandle::get"]));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What the generated code stands on. Written by hand; the same for every document.
+//! What the generated code uses. Written by hand; the same for every document.
 
 pub(crate) mod call;
 pub(crate) mod error;

@@ -14,7 +14,7 @@
 //! async fn onboard(unigox: &Client, name: &str) -> Result<bool, unigox::Error> {
 //!     let created = unigox.users().create(name, "ada@example.com").await?;
 //!     let user = unigox.user(created.user_uuid);
-//!     user.kyc().submit(KycSubmission::sumsub("a token")).await?;
+//!     user.kyc().submit(&KycSubmission::sumsub("a token")).await?;
 //!     let wait = WaitPolicy::within(Duration::from_secs(5)).first_delay(Duration::from_millis(5));
 //!     Ok(user.verification().wait(wait).await?.is_verified())
 //! }

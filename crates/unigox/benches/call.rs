@@ -1,8 +1,8 @@
-//! What a call through the facade costs beside hand-written reqwest and serde, and beside the bare generated client:
+//! The time of a call through the facade, compared with hand-written reqwest and serde and with the generated client:
 //! `cargo bench -p unigox --bench call`.
 //!
 //! All three call the same server on the loopback, over one connection each, in turns within one run. A ratio is the median
-//! over all turns of the facade's time through the other's in the same turn.
+//! over all turns of the facade's time divided by the other's in the same turn.
 
 #![allow(missing_docs, clippy::print_stdout, reason = "a benchmark prints")]
 
@@ -18,7 +18,7 @@ use reqwest::header::HeaderValue;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use unigox::{Client, Environment, PaymentDetails, SepaAccount};
-use unigox_client::{Answer, Operation, Transport, types};
+use unigox_client::{Operation, RawResponse, Transport, types};
 use uuid::{Uuid, uuid};
 
 const USER: Uuid = uuid!("6f1c2d9e-4b7a-4c35-9a0e-2d8b1f6e7c04");
@@ -65,9 +65,9 @@ async fn create_payment_details() {
     times.print("createPaymentDetails");
 }
 
-/// The three that call the same server.
+/// The three clients of the same server.
 struct Callers {
-    facade: unigox::User,
+    facade: unigox::UserHandle,
     generated: unigox_client::Client<Plain>,
     http: reqwest::Client,
     base: String,
@@ -82,23 +82,23 @@ impl Callers {
     }
 
     async fn read_by_facade(&self) {
-        drop(self.facade.get().await.expect("an answer"));
+        drop(self.facade.get().await.expect("a response"));
     }
 
     async fn read_by_generated(&self) {
-        drop(self.generated.get_partner_user(&USER).await.expect("an answer"));
+        drop(self.generated.get_partner_user(&USER).await.expect("a response"));
     }
 
     async fn read_by_hand(&self) {
         let url = format!("{}/api/v1/partner/users/{USER}", self.base);
-        let answer = self.http.get(&url).header("X-API-Key", KEY).send().await.expect("an answer");
-        let body = answer.error_for_status().expect("a success").bytes().await.expect("a whole answer");
-        drop(serde_json::from_slice::<Envelope<HandWrittenUser>>(&body).expect("an answer of this shape"));
+        let response = self.http.get(&url).header("X-API-Key", KEY).send().await.expect("a response");
+        let body = response.error_for_status().expect("a success").bytes().await.expect("a whole response");
+        drop(serde_json::from_slice::<Envelope<HandWrittenUser>>(&body).expect("a response of this shape"));
     }
 
     async fn create_by_facade(&self) {
-        let account = SepaAccount::new("Ada Obi", "DE75512108001245126199").expect("an account");
-        drop(self.facade.payment_details().create(PaymentDetails::sepa(account)).await.expect("an answer"));
+        let account = SepaAccount::new("Ada Obi", "DE75512108001245126199");
+        drop(self.facade.payment_details().create(&PaymentDetails::sepa(account)).await.expect("a response"));
     }
 
     async fn create_by_generated(&self) {
@@ -106,7 +106,7 @@ impl Callers {
         let details = details.map(|(name, value)| (name.to_owned(), Value::from(value))).into_iter().collect();
         let rail = unigox::InstitutionOptionalRail::IbanSepa;
         let body = types::CreatePaymentDetailsRequestInstitutionOptional::new("EUR", rail, details);
-        drop(self.generated.create_payment_details(&USER, &body.into()).await.expect("an answer"));
+        drop(self.generated.create_payment_details(&USER, &body.into()).await.expect("a response"));
     }
 
     async fn create_by_hand(&self) {
@@ -116,9 +116,9 @@ impl Callers {
         let body = serde_json::to_vec(&body).expect("JSON");
         let request =
             self.http.post(&url).header("X-API-Key", KEY).header("Content-Type", "application/json").body(body);
-        let answer = request.send().await.expect("an answer");
-        let body = answer.error_for_status().expect("a success").bytes().await.expect("a whole answer");
-        drop(serde_json::from_slice::<Envelope<HandWrittenProfile>>(&body).expect("an answer of this shape"));
+        let response = request.send().await.expect("a response");
+        let body = response.error_for_status().expect("a success").bytes().await.expect("a whole response");
+        drop(serde_json::from_slice::<Envelope<HandWrittenProfile>>(&body).expect("a response of this shape"));
     }
 }
 
@@ -180,11 +180,11 @@ impl Transport for Plain {
         &self.0
     }
 
-    async fn send(&self, mut request: reqwest::Request, _: &'static Operation) -> Result<Answer, reqwest::Error> {
+    async fn send(&self, mut request: reqwest::Request, _: &'static Operation) -> Result<RawResponse, reqwest::Error> {
         request.headers_mut().insert("X-API-Key", HeaderValue::from_static(KEY));
         let response = self.0.execute(request).await?;
         let (status, headers) = (response.status(), response.headers().clone());
-        Ok(Answer::new(status, headers, response.bytes().await?))
+        Ok(RawResponse::new(status, headers, response.bytes().await?))
     }
 }
 

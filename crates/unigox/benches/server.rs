@@ -1,4 +1,4 @@
-//! A server that answers every request with the same answer and forgets it, in a thread of its own.
+//! A server that sends the same response to every request, in a thread of its own.
 
 use std::{io, net::SocketAddr, sync::mpsc, thread};
 
@@ -7,25 +7,26 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-/// Starts a server that answers with `status` and `body`, and tells where.
+/// Starts a server that responds with `status` and `body`, and returns its address.
 pub(crate) fn start(status: u16, body: &str) -> SocketAddr {
-    let answer =
+    let response =
         format!("HTTP/1.1 {status} \r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}", body.len());
     let (tell, address) = mpsc::channel();
     thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().expect("a runtime");
         runtime.block_on(async {
             let listener = TcpListener::bind("127.0.0.1:0").await.expect("the loopback has a free port");
-            tell.send(listener.local_addr().expect("a bound listener has an address")).expect("somebody listens");
+            tell.send(listener.local_addr().expect("a bound listener has an address"))
+                .expect("the caller waits for it");
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream, answer.clone()));
+                tokio::spawn(serve(stream, response.clone()));
             }
         });
     });
     address.recv().expect("the server starts")
 }
 
-async fn serve(stream: TcpStream, answer: String) -> io::Result<()> {
+async fn serve(stream: TcpStream, response: String) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let mut stream = BufReader::with_capacity(64 * 1024, stream);
     let mut line = String::new();
@@ -45,6 +46,6 @@ async fn serve(stream: TcpStream, answer: String) -> io::Result<()> {
         }
         let mut body = (&mut stream).take(length);
         tokio::io::copy_buf(&mut body, &mut tokio::io::sink()).await?;
-        stream.write_all(answer.as_bytes()).await?;
+        stream.write_all(response.as_bytes()).await?;
     }
 }

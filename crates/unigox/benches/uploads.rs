@@ -1,4 +1,4 @@
-//! What fifty uploads of 10 MB at once take of memory: `cargo bench -p unigox --bench uploads`.
+//! The memory that fifty concurrent uploads of 10 MB need: `cargo bench -p unigox --bench uploads`.
 //!
 //! The server is in the same process, so its buffers are part of the figures.
 
@@ -29,11 +29,11 @@ async fn main() {
     let base = format!("http://{}", server::start(200, r#"{"success":true,"data":{"document_id":"1"}}"#));
     let unigox = Client::builder(Environment::Custom(base)).api_key("a key for a benchmark").build().expect("a client");
     let user = unigox.user(uuid!("6f1c2d9e-4b7a-4c35-9a0e-2d8b1f6e7c04"));
-    let upload = |user: unigox::User, path: std::path::PathBuf| async move {
+    let upload = |user: unigox::UserHandle, path: std::path::PathBuf| async move {
         let file = DocumentFile::open(path).await.expect("the file can be read");
-        user.documents().upload(DocumentType::Selfie, file).await.expect("an answer");
+        user.documents().upload(DocumentType::Selfie, file).await.expect("a response");
     };
-    // What is allocated once is not what an upload takes.
+    // The first upload allocates what is needed once.
     upload(user.clone(), photo.path().to_owned()).await;
 
     HEAP.reset_peak_usage();
@@ -61,7 +61,7 @@ fn resident() -> f64 {
     status("VmRSS:")
 }
 
-/// The most that resident memory has ever been, in KiB.
+/// The peak of resident memory, in KiB.
 fn resident_peak() -> f64 {
     status("VmHWM:")
 }

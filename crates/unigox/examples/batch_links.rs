@@ -3,27 +3,27 @@
 #![allow(clippy::print_stdout, reason = "an example shows what it does")]
 #![allow(dead_code, missing_docs, unreachable_pub, reason = "the examples share a module")]
 
-mod desk;
+mod api;
 
-use desk::{Desk, Outcome};
+use api::{Api, Result};
 use unigox::{BatchDocumentType, DocumentLinks, KycSubmission, Pii};
 
 #[tokio::main]
-async fn main() -> Outcome {
-    let desk = Desk::open().await?;
-    let created = desk.unigox.users().create("example-batch-links", "ada@example.com").await?;
-    let user = desk.unigox.user(created.user_uuid);
-    user.kyc().submit(KycSubmission::direct(Pii::new("Ada", "Obi", "NG")?)).await?;
+async fn main() -> Result {
+    let api = Api::connect().await?;
+    let created = api.unigox.users().create("example-batch-links", "ada@example.com").await?;
+    let user = api.unigox.user(created.user_uuid);
+    user.kyc().submit(&KycSubmission::direct(Pii::new("Ada", "Obi", "NG"))).await?;
 
-    // An address shows the document to whoever knows it: use ones that do not last.
+    // Whoever has the address can see the document, so it should expire soon.
     let links = DocumentLinks::new()
-        .add(BatchDocumentType::IdentityFront, "https://files.example.com/front.jpg")?
-        .add(BatchDocumentType::Selfie, "https://files.example.com/selfie.jpg")?;
-    let uploaded = user.documents().link_batch(links).await?;
-    println!("taken; the verification is {:?}", uploaded.verification_status);
+        .add(BatchDocumentType::IdentityFront, "https://files.example.com/front.jpg")
+        .add(BatchDocumentType::Selfie, "https://files.example.com/selfie.jpg");
+    let uploaded = user.documents().link_batch(&links).await?;
+    println!("accepted; the verification is {:?}", uploaded.verification_status);
 
-    // What is not `https` is refused before anything is sent.
+    // An address that is not `https` is refused before anything is sent.
     let refused = DocumentLinks::new().add(BatchDocumentType::Selfie, "http://files.example.com/selfie.jpg");
-    println!("{}", refused.err().map_or_else(String::new, |error| error.to_string()));
+    println!("{}", refused.validate().err().map_or_else(String::new, |error| error.to_string()));
     Ok(())
 }

@@ -1,43 +1,45 @@
-//! A service of your own, tested against the sandbox on its bad days:
-//! `cargo test -p unigox --example testing_your_service`, or `cargo run` to see it work.
+//! A service of your own, tested with the faults of the mock server:
+//! `cargo test -p unigox --example testing_your_service`, or `cargo run` for its output.
 
 #![allow(clippy::print_stdout, reason = "an example shows what it does")]
 
 use unigox::{Client, Environment, ErrorKind, PaymentDetails, SepaAccount, uuid::Uuid};
 use unigox_sandbox::{Fault, Sandbox};
 
-/// The service: it saves an account once, even if the answer to its call was lost.
-async fn save_once(unigox: &Client, user: Uuid, account: SepaAccount) -> unigox::Result<String> {
-    let accounts = unigox.user(user).payment_details();
-    match accounts.create(PaymentDetails::sepa(account)).await {
+/// The service: it saves payment details once, even if the response was lost.
+async fn save_once(unigox: &Client, user: Uuid, payment_details: &PaymentDetails) -> unigox::Result<String> {
+    let handle = unigox.user(user).payment_details();
+    match handle.create(payment_details).await {
         Ok(saved) => Ok(saved.into_value().payment_details_id),
         Err(error) if error.kind() == ErrorKind::MaybeSent => {
-            let saved = accounts.list().await?;
-            saved.last().map(|account| account.payment_details_id.clone()).ok_or(error)
+            let saved = handle.list().await?;
+            saved.last().map(|saved| saved.payment_details_id.clone()).ok_or(error)
         }
         Err(error) => Err(error),
     }
 }
 
-async fn saves_once_even_if_the_answer_is_lost() -> Result<usize, Box<dyn std::error::Error>> {
+/// How many payment details there are after the response to the first call was lost.
+async fn count_after_a_lost_response() -> Result<usize, Box<dyn std::error::Error>> {
     let sandbox = Sandbox::start().await?;
     let environment = Environment::Custom(sandbox.base_url().to_owned());
     let unigox = Client::builder(environment).api_key(sandbox.key()).build()?;
     let user = unigox.users().create("customer-42", "ada@example.com").await?.user_uuid;
 
     sandbox.fault("createPaymentDetails", Fault::AnswerLost);
-    save_once(&unigox, user, SepaAccount::new("Ada Obi", "DE75 5121 0800 1245 1261 99")?).await?;
+    let account = SepaAccount::new("Ada Obi", "DE75 5121 0800 1245 1261 99");
+    save_once(&unigox, user, &PaymentDetails::sepa(account)).await?;
 
     Ok(unigox.user(user).payment_details().list().await?.len())
 }
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    println!("accounts after a lost answer: {}", saves_once_even_if_the_answer_is_lost().await?);
+    println!("payment details after a lost response: {}", count_after_a_lost_response().await?);
     Ok(())
 }
 
 #[tokio::test]
-async fn an_account_is_saved_once() {
-    assert_eq!(saves_once_even_if_the_answer_is_lost().await.expect("the sandbox answers"), 1);
+async fn payment_details_are_saved_once_even_if_the_response_is_lost() {
+    assert_eq!(count_after_a_lost_response().await.expect("the mock server responds"), 1);
 }

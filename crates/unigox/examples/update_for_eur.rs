@@ -3,24 +3,24 @@
 #![allow(clippy::print_stdout, reason = "an example shows what it does")]
 #![allow(dead_code, missing_docs, unreachable_pub, reason = "the examples share a module")]
 
-mod desk;
+mod api;
 
-use desk::{Desk, Outcome};
+use api::{Api, Result};
 use unigox::{KycSubmission, KycUpdate, Pii};
 
 #[tokio::main]
-async fn main() -> Outcome {
-    let desk = Desk::open().await?;
-    let created = desk.unigox.users().create("example-update", "ada@example.com").await?;
-    let user = desk.unigox.user(created.user_uuid);
+async fn main() -> Result {
+    let api = Api::connect().await?;
+    let created = api.unigox.users().create("example-update", "ada@example.com").await?;
+    let user = api.unigox.user(created.user_uuid);
 
-    let pii = Pii::new("Ada", "Obi", "LT")?;
+    let pii = Pii::new("Ada", "Obi", "LT");
     println!("missing for payouts in EUR: {:?}", pii.missing_for_payout("EUR"));
-    user.kyc().submit(KycSubmission::direct(pii)).await?;
+    user.kyc().submit(&KycSubmission::direct(pii)).await?;
 
     let update = KycUpdate::new().address("Svitrigailos g. 29").city("Vilnius").postal_code("03229");
     println!("still missing after the update: {:?}", update.missing_for_payout("EUR"));
-    let updated = user.kyc().update(update).await?;
+    let updated = user.kyc().update(&update).await?;
     println!("changed: {}", updated.updated_fields.join(", "));
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The secret that says who calls.
+//! The secret that authenticates a partner.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 /// A partner's API key.
 ///
-/// `Debug` hides it, nothing displays it, and its memory is wiped when it is dropped.
+/// `Debug` hides it, there is no `Display`, and its memory is zeroed when it is dropped.
 ///
 /// # Examples
 ///
@@ -19,7 +19,7 @@ use zeroize::Zeroizing;
 pub struct ApiKey(Zeroizing<String>);
 
 impl ApiKey {
-    /// The key as a header that no log prints; none if a header can't hold it.
+    /// The key as a header that is marked as sensitive; `None` if a header can't hold it.
     pub(crate) fn header(&self) -> Option<HeaderValue> {
         let key = self.0.as_str();
         let mut header = HeaderValue::from_str(key).ok().filter(|_| !key.trim().is_empty())?;

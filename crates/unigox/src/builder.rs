@@ -1,4 +1,4 @@
-//! Setting up a client.
+//! The builder of a client.
 
 use std::{env, fmt, sync::Arc, time::Duration};
 
@@ -13,7 +13,7 @@ use crate::{
 const KEY_VARIABLE: &str = "UNIGOX_API_KEY";
 const URL_VARIABLE: &str = "UNIGOX_BASE_URL";
 
-/// Sets up a [`Client`].
+/// A builder of a [`Client`].
 ///
 /// # Examples
 ///
@@ -26,7 +26,7 @@ const URL_VARIABLE: &str = "UNIGOX_BASE_URL";
 /// let unigox = Client::builder(Environment::Production)
 ///     .api_key(key)
 ///     .connect_timeout(Duration::from_secs(2))
-///     .options(CallOptions::new().with_retries(RetryPolicy::new().attempts(5)))
+///     .options(CallOptions::new().retries(RetryPolicy::new().attempts(5)))
 ///     .proxy("http://proxy.internal:3128")
 ///     .root_certificates(ca)
 ///     .application("payouts/1.4")
@@ -49,8 +49,8 @@ pub struct ClientBuilder {
 }
 
 enum ProxyChoice {
-    /// As the environment variables say.
-    Ambient,
+    /// Configured by environment variables.
+    Environment,
     None,
     Url(String),
 }
@@ -62,7 +62,7 @@ impl ClientBuilder {
             key: None,
             connect_timeout: Duration::from_secs(5),
             options: CallOptions::new(),
-            proxy: ProxyChoice::Ambient,
+            proxy: ProxyChoice::Environment,
             root_certificates: Vec::new(),
             application: None,
             allow_plain_http: false,
@@ -79,22 +79,22 @@ impl ClientBuilder {
             Error::configuration("UNIGOX_BASE_URL", "is not set: set it to `staging`, `production` or a URL")
         })?;
         let key = read(KEY_VARIABLE).ok_or_else(|| Error::configuration("UNIGOX_API_KEY", "is not set"))?;
-        Ok(Self::new(Environment::parse(&url)).api_key(key))
+        Ok(Self::new(url.parse()?).api_key(key))
     }
 
-    /// The key. Without it, the environment variable `UNIGOX_API_KEY` has to hold one.
+    /// The key. If it is not set, the environment variable `UNIGOX_API_KEY` has to hold one.
     pub fn api_key(mut self, key: impl Into<ApiKey>) -> Self {
         self.key = Some(key.into());
         self
     }
 
-    /// How long it may take to connect, TLS included; 5 s by default.
+    /// The time-out for connecting, TLS included; 5 s by default.
     pub fn connect_timeout(mut self, time: Duration) -> Self {
         self.connect_timeout = time;
         self
     }
 
-    /// How calls are sent, where a call says nothing else.
+    /// The options of all calls, unless a call has options of its own.
     pub fn options(mut self, options: CallOptions) -> Self {
         self.options = options;
         self
@@ -102,52 +102,52 @@ impl ClientBuilder {
 
     /// Sends everything through the proxy at `url`, which may hold a user and a password.
     ///
-    /// Without this, the environment variables `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` count, except for
-    /// the loopback.
+    /// If no proxy is set, the environment variables `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` apply, except
+    /// for the loopback.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.proxy = ProxyChoice::Url(url.into());
         self
     }
 
-    /// Uses no proxy, whatever the environment variables say.
-    pub fn without_proxy(mut self) -> Self {
+    /// Uses no proxy, whatever the environment variables.
+    pub fn no_proxy(mut self) -> Self {
         self.proxy = ProxyChoice::None;
         self
     }
 
-    /// Trusts the certificates in `pem`, too: those of a gateway, for instance.
+    /// Trusts the certificates in `pem` as well, for instance those of a gateway.
     pub fn root_certificates(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.root_certificates.push(pem.into());
         self
     }
 
-    /// Says in `User-Agent` which application calls, such as `payouts/1.4`.
+    /// The name of the application in the header `User-Agent`, such as `payouts/1.4`.
     pub fn application(mut self, name: impl Into<String>) -> Self {
         self.application = Some(name.into());
         self
     }
 
-    /// Takes a base URL of `http` that is not on the loopback.
+    /// Allows a base URL with `http` that is not on the loopback.
     ///
-    /// The key and the data of people then travel in the clear. It is meant for a sandbox in a network of its own.
+    /// The key and personal data are then sent unencrypted. It is meant for a mock server in a private network.
     pub fn allow_plain_http(mut self) -> Self {
         self.allow_plain_http = true;
         self
     }
 
-    /// Adjusts how connections are made. Whatever is set here, redirects are not followed and nothing is sent twice behind
-    /// this crate's back.
+    /// Adjusts the settings of connections. Redirects are never followed, and the connection itself never retries,
+    /// whatever the settings.
     pub fn http(mut self, adjust: impl FnOnce(HttpSettings) -> HttpSettings + Send + 'static) -> Self {
         self.http = Some(Box::new(adjust));
         self
     }
 
-    /// The client. Nothing is sent.
+    /// Builds the client. Nothing is sent.
     ///
     /// # Errors
     ///
-    /// [`Configuration`](crate::ErrorKind::Configuration), if there is no key, or something that was set is not what it has to
-    /// be. The message says which.
+    /// [`Configuration`](crate::ErrorKind::Configuration) if there is no key, or a setting is not valid. The message names the
+    /// setting.
     pub fn build(self) -> Result<Client> {
         let missing = || Error::configuration("the API key", "is missing: give one, or set `UNIGOX_API_KEY`");
         let key = self.key.or_else(|| read(KEY_VARIABLE).map(ApiKey::from)).ok_or_else(missing)?;
@@ -157,7 +157,7 @@ impl ClientBuilder {
         let url = self.environment.base_url()?;
         let is_loopback = is_loopback(&url);
         if url.scheme() == "http" && !is_loopback && !self.allow_plain_http {
-            let problem = "is not https, so that the key would travel in the clear; see `allow_plain_http`";
+            let problem = "is not https, so the key would be sent unencrypted; see `allow_plain_http`";
             return Err(Error::configuration("the base URL", problem));
         }
         if url.scheme() == "https" && !cfg!(any(feature = "rustls", feature = "native-tls")) {
@@ -168,18 +168,18 @@ impl ClientBuilder {
         let mut http = reqwest::Client::builder().user_agent(user_agent(self.application.as_deref()));
         http = match self.proxy {
             ProxyChoice::Url(url) => {
-                let proxy = Proxy::all(url).map_err(|_| Error::configuration("the proxy", "is not a URL"))?;
+                let proxy = Proxy::all(url).map_err(|_| Error::configuration("the proxy", "is not a valid URL"))?;
                 http.no_proxy().proxy(proxy)
             }
             ProxyChoice::None => http.no_proxy(),
-            ProxyChoice::Ambient if is_loopback => http.no_proxy(),
-            ProxyChoice::Ambient => http,
+            ProxyChoice::Environment if is_loopback => http.no_proxy(),
+            ProxyChoice::Environment => http,
         };
         http = trusting(http, &self.root_certificates)?;
         if let Some(adjust) = self.http {
             http = adjust(HttpSettings(http)).0;
         }
-        // What a hook must not undo comes after it.
+        // After the settings of the caller, so that these can't be undone.
         let http = http
             .connect_timeout(self.connect_timeout)
             .redirect(redirect::Policy::none())
@@ -230,7 +230,7 @@ fn read(variable: &str) -> Option<String> {
     env::var(variable).ok().filter(|value| !value.is_empty())
 }
 
-/// Shows nothing of the key, and of the rest only where it leads.
+/// Shows the environment and the options. The key and the proxy are hidden.
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_can_not_work_and_says_which_setting() {
+    fn refuses_settings_that_are_not_valid_and_names_them() {
         let url = "https://api.example.com";
         for (builder, message) in [
             (custom(url).api_key(" "), "the API key is empty, or has characters in it that a header can't hold"),
@@ -261,9 +261,9 @@ mod tests {
             (custom("https://x?canary"), "the base URL has more in it than host, port and path"),
             (
                 custom("http://canary"),
-                "the base URL is not https, so that the key would travel in the clear; see `allow_plain_http`",
+                "the base URL is not https, so the key would be sent unencrypted; see `allow_plain_http`",
             ),
-            (custom(url).proxy("http://"), "the proxy is not a URL"),
+            (custom(url).proxy("http://"), "the proxy is not a valid URL"),
             (
                 custom(url).root_certificates(*b"canary"),
                 "the root certificates are not PEM with at least one certificate",
@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn takes_https_anywhere_and_http_on_the_loopback_or_where_it_is_allowed() {
+    fn https_is_allowed_anywhere_and_http_on_the_loopback_or_if_it_is_set() {
         for url in ["https://gateway.example.com/unigox", "http://127.0.0.1:8080", "http://localhost", "http://[::1]"] {
             assert!(custom(url).build().is_ok(), "{url}");
         }
@@ -288,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn environment_variables_have_to_say_where_and_with_which_key() {
+    fn both_environment_variables_are_needed() {
         let from = |variables: &[(&str, &str)]| {
             let read =
                 |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());

@@ -1,4 +1,4 @@
-//! The client: where the API is, with which key, and how calls are sent.
+//! The client.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -6,14 +6,14 @@ use unigox_client::{Client as Generated, Operation, operations, types};
 use uuid::Uuid;
 
 use crate::{
-    ClientBuilder, Environment, Response, Result, User, Users,
+    ClientBuilder, Environment, Response, Result, UserHandle, UsersHandle,
     call::{self, Api, Attempt, Connection},
     options::{CallOptions, Limits},
 };
 
 /// A client of the Unigox Partner API.
 ///
-/// Clones are cheap and share connections. See [the crate's documentation](crate) for a whole journey.
+/// Clones are cheap and share connections. See [the crate's documentation](crate) for a complete example.
 ///
 /// # Examples
 ///
@@ -39,12 +39,12 @@ pub(crate) struct Shared {
 }
 
 impl Client {
-    /// A client of `environment`, to be set up further.
+    /// A builder of a client of `environment`.
     pub fn builder(environment: Environment) -> ClientBuilder {
         ClientBuilder::new(environment)
     }
 
-    /// A client as the environment variables say.
+    /// A client that is configured by environment variables.
     ///
     /// | variable | value |
     /// |---|---|
@@ -53,8 +53,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`Configuration`](crate::ErrorKind::Configuration), if one of them is missing or is not what it has to be. There is no
-    /// default for the address: a service that forgets it should not find out which one it got.
+    /// [`Configuration`](crate::ErrorKind::Configuration) if one of them is missing or not valid. There is no default for
+    /// the address, so that no service calls production by accident.
     ///
     /// # Examples
     ///
@@ -72,7 +72,7 @@ impl Client {
         Self { shared: Arc::new(shared), options: CallOptions::new() }
     }
 
-    /// The same client, whose calls are sent with `options`. What these leave open is as it was.
+    /// A copy of the client whose calls are made with `options`. Options that are not set stay as they are.
     ///
     /// # Examples
     ///
@@ -80,9 +80,9 @@ impl Client {
     /// # async fn f(unigox: unigox::Client) -> Result<(), unigox::Error> {
     /// use std::time::Duration;
     ///
-    /// use unigox::CallOptions;
+    /// use unigox::{CallOptions, RetryPolicy};
     ///
-    /// let options = CallOptions::new().with_attempt_timeout(Duration::from_secs(2)).without_retries();
+    /// let options = CallOptions::new().attempt_timeout(Duration::from_secs(2)).retries(RetryPolicy::none());
     /// unigox.with_options(options).verify_auth().await?;
     /// # Ok(())
     /// # }
@@ -98,15 +98,15 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`is_unauthorized`](crate::Error::is_unauthorized) if the key is not one of this environment.
+    /// [`is_unauthorized`](crate::Error::is_unauthorized) if the key is not valid in this environment.
     ///
     /// # Examples
     ///
     /// ```no_run
     /// # async fn f(unigox: unigox::Client) -> Result<(), unigox::Error> {
     /// match unigox.verify_auth().await {
-    ///     Ok(_) => println!("the key is good"),
-    ///     Err(error) if error.is_unauthorized() => println!("the key is not"),
+    ///     Ok(_) => println!("the key is valid"),
+    ///     Err(error) if error.is_unauthorized() => println!("the key is not valid"),
     ///     Err(error) => return Err(error),
     /// }
     /// # Ok(())
@@ -117,22 +117,22 @@ impl Client {
     }
 
     /// The partner's users.
-    pub fn users(&self) -> Users {
-        Users::new(self.clone())
+    pub fn users(&self) -> UsersHandle {
+        UsersHandle::new(self.clone())
     }
 
-    /// One user, by the `user_uuid` that creating it returned. Nothing is sent.
-    pub fn user(&self, user_uuid: Uuid) -> User {
-        User::new(self.clone(), user_uuid)
+    /// One user, by the `user_uuid` that [`UsersHandle::create`] returned. Nothing is sent.
+    pub fn user(&self, user_uuid: Uuid) -> UserHandle {
+        UserHandle::new(self.clone(), user_uuid)
     }
 
     pub(crate) fn limits(&self, operation: &Operation) -> Limits {
         self.options.or(self.shared.options).limits(operation)
     }
 
-    pub(crate) fn attempt(&self, time: Duration, max_answer_bytes: usize) -> Api {
+    pub(crate) fn attempt(&self, time: Duration, max_response_bytes: usize) -> Api {
         let connection = Arc::clone(self.shared.api.transport());
-        self.shared.api.over(Attempt { connection, time, max_answer_bytes })
+        self.shared.api.over(Attempt { connection, time, max_response_bytes })
     }
 }
 

@@ -1,4 +1,4 @@
-//! Identity documents: as a file, or by link.
+//! Identity documents, sent as a file or by link.
 
 mod file;
 mod links;
@@ -9,36 +9,36 @@ pub use self::{
     file::{DocumentFile, Progress},
     links::DocumentLinks,
 };
-use crate::{DocumentType, Response, Result, User, call};
+use crate::{DocumentType, Error, Response, Result, UserHandle, call};
 
-/// The identity documents of one user. From [`User::documents`].
+/// The identity documents of one user. From [`UserHandle::documents`].
 ///
 /// A verification needs at least [`IdentityFront`](DocumentType::IdentityFront) and [`Selfie`](DocumentType::Selfie).
-/// As soon as both are there it starts by itself; follow it with [`User::verification`]. KYC data has to be submitted
+/// It starts as soon as the server has both; follow it with [`UserHandle::verification`]. KYC data has to be submitted
 /// before.
 #[derive(Clone, Debug)]
 pub struct DocumentsHandle {
-    user: User,
+    user: UserHandle,
 }
 
 impl DocumentsHandle {
-    pub(crate) fn new(user: User) -> Self {
+    pub(crate) fn new(user: UserHandle) -> Self {
         Self { user }
     }
 
     /// Uploads a file. It streams: it is never in memory as a whole.
     ///
-    /// `uploadPartnerKYCDocument`, as `multipart/form-data`. Not sent again if it is not known what became of it.
+    /// `uploadPartnerKYCDocument`, as `multipart/form-data`. Not safe to repeat.
     ///
     /// # Errors
     ///
-    /// 400 if the server does not take the file, or the user is not at that point;
+    /// 400 if the server does not accept the file, or does not expect documents of this user;
     /// [`is_not_found`](crate::Error::is_not_found) if there is no such user, or no KYC data was submitted.
     ///
     /// # Examples
     ///
     /// ```no_run
-    /// # async fn f(user: unigox::User) -> Result<(), unigox::Error> {
+    /// # async fn f(user: unigox::UserHandle) -> Result<(), unigox::Error> {
     /// use unigox::{DocumentFile, DocumentType};
     ///
     /// let file = DocumentFile::open("id.jpg").await?.on_progress(|progress| println!("{} bytes", progress.sent));
@@ -58,13 +58,14 @@ impl DocumentsHandle {
             async move { api.upload_partner_kyc_document_multipart(uuid, form).await }
         })
         .await
+        .map_err(kyc_first)
     }
 
     /// Has Unigox fetch a document from an `https` address.
     ///
-    /// Whoever knows the address sees the document: use one that does not last.
+    /// Whoever has the address can see the document, so it should expire soon.
     ///
-    /// `uploadPartnerKYCDocument`, as JSON. Not sent again if it is not known what became of it.
+    /// `uploadPartnerKYCDocument`, as JSON. Not safe to repeat.
     ///
     /// # Errors
     ///
@@ -73,7 +74,7 @@ impl DocumentsHandle {
     /// # Examples
     ///
     /// ```no_run
-    /// # async fn f(user: unigox::User) -> Result<(), unigox::Error> {
+    /// # async fn f(user: unigox::UserHandle) -> Result<(), unigox::Error> {
     /// use unigox::DocumentType;
     ///
     /// let address = "https://files.example.com/front.jpg?expires=600";
@@ -88,37 +89,38 @@ impl DocumentsHandle {
     ) -> Result<Response<types::UploadedDocument>> {
         let operation = &operations::UPLOAD_PARTNER_KYC_DOCUMENT;
         let url = url.into();
-        links::check("url", &url).map_err(|error| error.with_operation(operation))?;
+        links::check_url("url", &url).map_err(|error| error.with_operation(operation))?;
         self.send(&types::DocumentLink::new(types::UploadMethod::UrlLink, document_type, url).into()).await
     }
 
     /// Has Unigox fetch up to ten documents from `https` addresses.
     ///
-    /// What the answer says of the single documents is not documented; newer versions of the API list them under
-    /// `uploaded` and `errors`, and a batch may succeed in part. Both are in `extra` of what is returned.
+    /// The documents don't say what the response has on each document. Newer versions of the API list them under `uploaded`
+    /// and `errors`, and a batch may succeed in part. Both are in `extra` of the returned value.
     ///
-    /// `uploadPartnerKYCDocument`, as JSON. Not sent again if it is not known what became of it.
+    /// `uploadPartnerKYCDocument`, as JSON. Not safe to repeat.
     ///
     /// # Errors
     ///
-    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if `links` is empty; otherwise as [`upload`](Self::upload).
+    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) as for [`DocumentLinks::validate`]; otherwise as
+    /// [`upload`](Self::upload).
     ///
     /// # Examples
     ///
     /// ```no_run
-    /// # async fn f(user: unigox::User, front: String, selfie: String) -> Result<(), unigox::Error> {
+    /// # async fn f(user: unigox::UserHandle, front: String, selfie: String) -> Result<(), unigox::Error> {
     /// use unigox::{BatchDocumentType, DocumentLinks};
     ///
     /// let links = DocumentLinks::new()
-    ///     .add(BatchDocumentType::IdentityFront, front)?
-    ///     .add(BatchDocumentType::Selfie, selfie)?;
-    /// user.documents().link_batch(links).await?;
+    ///     .add(BatchDocumentType::IdentityFront, front)
+    ///     .add(BatchDocumentType::Selfie, selfie);
+    /// user.documents().link_batch(&links).await?;
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn link_batch(&self, links: DocumentLinks) -> Result<Response<types::UploadedDocument>> {
-        let body = links.into_body().map_err(|e| e.with_operation(&operations::UPLOAD_PARTNER_KYC_DOCUMENT))?;
-        self.send(&body).await
+    pub async fn link_batch(&self, links: &DocumentLinks) -> Result<Response<types::UploadedDocument>> {
+        links.validate().map_err(|error| error.with_operation(&operations::UPLOAD_PARTNER_KYC_DOCUMENT))?;
+        self.send(links.body()).await
     }
 
     async fn send(&self, body: &types::DocumentLinkRequest) -> Result<Response<types::UploadedDocument>> {
@@ -126,5 +128,14 @@ impl DocumentsHandle {
         let operation = &operations::UPLOAD_PARTNER_KYC_DOCUMENT;
         call::call(&self.user.client, operation, |api| async move { api.upload_partner_kyc_document(uuid, body).await })
             .await
+            .map_err(kyc_first)
+    }
+}
+
+/// For a document without KYC data the response is the same as for an unknown user.
+fn kyc_first(error: Error) -> Error {
+    match error.is_not_found() {
+        true => error.with_advice("submit KYC data first, and check the identifier of the user"),
+        false => error,
     }
 }

@@ -1,14 +1,15 @@
-//! Where the API is.
+//! The address of the API.
 
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 use url::{Host, Url};
 
 use crate::Error;
 
-/// Where the API is. Staging and production differ in address and key, and in nothing else.
+/// The address of the API. Staging and production differ in address and key alone.
 ///
-/// The addresses are those that the document lists under `servers`.
+/// The addresses are those that the document lists under `servers`. The names `staging` and `production`, and any URL, can
+/// be parsed.
 ///
 /// # Examples
 ///
@@ -18,33 +19,26 @@ use crate::Error;
 /// # fn main() -> Result<(), unigox::Error> {
 /// let gateway = Environment::Custom("https://gateway.example.com/unigox".to_owned());
 /// let unigox = Client::builder(gateway).api_key("the key").build()?;
+///
+/// assert_eq!("staging".parse::<Environment>()?, Environment::Staging);
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Environment {
-    /// `https://api-staging.unigox.com`: for trying things out.
+    /// `https://api-staging.unigox.com`: for tests.
     Staging,
     /// `https://api.unigox.com`: real people and real accounts.
     Production,
-    /// Anywhere else, such as a gateway or a sandbox: an absolute URL of host, port and path.
+    /// Any other address, such as that of a gateway or a mock server: an absolute URL of host, port and path.
     ///
     /// It has to be `https`, unless its host is the loopback or
-    /// [`allow_plain_http`](crate::ClientBuilder::allow_plain_http) says otherwise.
+    /// [`allow_plain_http`](crate::ClientBuilder::allow_plain_http) is set.
     Custom(String),
 }
 
 impl Environment {
-    /// Reads what `UNIGOX_BASE_URL` holds: `staging`, `production`, or a URL.
-    pub(crate) fn parse(text: &str) -> Self {
-        match text.trim() {
-            "staging" => Self::Staging,
-            "production" => Self::Production,
-            url => Self::Custom(url.to_owned()),
-        }
-    }
-
     pub(crate) fn base_url(&self) -> Result<Url, Error> {
         let text = match self {
             Self::Staging => "https://api-staging.unigox.com",
@@ -56,6 +50,24 @@ impl Environment {
     }
 }
 
+/// Reads `staging`, `production`, or a URL.
+///
+/// # Errors
+///
+/// [`Configuration`](crate::ErrorKind::Configuration) if it is not an absolute `http` or `https` URL either.
+impl FromStr for Environment {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let environment = match text.trim() {
+            "staging" => Self::Staging,
+            "production" => Self::Production,
+            url => Self::Custom(url.to_owned()),
+        };
+        environment.base_url().map(|_| environment)
+    }
+}
+
 /// Shows a custom URL without its path, which may name a tenant or hold a token.
 impl fmt::Debug for Environment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -64,13 +76,13 @@ impl fmt::Debug for Environment {
             Self::Production => f.write_str("Production"),
             Self::Custom(url) => {
                 let origin = Url::parse(url).map(|url| url.origin().ascii_serialization());
-                f.debug_tuple("Custom").field(&origin.as_deref().unwrap_or("not a URL")).finish()
+                f.debug_tuple("Custom").field(&origin.as_deref().unwrap_or("not a valid URL")).finish()
             }
         }
     }
 }
 
-/// Whether `url` leads to this machine, where nobody listens in and no proxy is in between.
+/// Whether `url` is on the loopback of this machine, so that plain HTTP is safe and no proxy is needed.
 pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
@@ -83,6 +95,18 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_names_and_urls_can_be_parsed() {
+        let parse = |text: &str| text.parse::<Environment>();
+        assert_eq!(parse("staging").ok(), Some(Environment::Staging));
+        assert_eq!(parse(" production ").ok(), Some(Environment::Production));
+        assert_eq!(parse("https://a.example/b").ok(), Some(Environment::Custom("https://a.example/b".to_owned())));
+        for text in ["", "Staging", "canary", "ftp://canary"] {
+            let error = parse(text).expect_err(text).to_string();
+            assert_eq!(error, "the base URL is not an absolute http or https URL", "{text}");
+        }
+    }
 
     #[test]
     fn tells_the_loopback_from_everything_else() {
@@ -99,10 +123,10 @@ mod tests {
     }
 
     #[test]
-    fn debug_keeps_the_path_of_a_url_to_itself() {
+    fn debug_hides_the_path_of_a_url() {
         let debug = |url: &str| format!("{:?}", Environment::Custom(url.to_owned()));
         assert_eq!(debug("https://example.com/canary"), r#"Custom("https://example.com")"#);
         assert_eq!(debug("https://canary@example.com"), r#"Custom("https://example.com")"#);
-        assert_eq!(debug("canary"), r#"Custom("not a URL")"#);
+        assert_eq!(debug("canary"), r#"Custom("not a valid URL")"#);
     }
 }

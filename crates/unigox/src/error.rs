@@ -1,33 +1,39 @@
-//! Why a call has no value to return.
+//! The error of a call.
 
 use std::{borrow::Cow, error::Error as StdError, fmt, time::Duration};
 
 use http::StatusCode;
-use unigox_client::{ErrorBody, Operation, Retry, operations};
+use unigox_client::{ErrorBody, Operation, Retry};
 
-use crate::Answer;
+use crate::RawResponse;
 
 /// A result whose error is [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why a call has no value to return.
+/// The error of a call, of a body that is not valid, or of a client that can't be built.
 ///
-/// [`kind`](Self::kind) says what to do about it. The message names operation, field, status and key, and what to do
-/// next; it holds no value, header, URL or body, and neither do `Debug` and the [sources](StdError::source), so all three
-/// may be logged. [`message`](Self::message) and [`answer`](Self::answer) are the server's words, and may not.
+/// [`kind`](Self::kind) tells what to do about it. The message names the operation, the field, the status and the key, and
+/// what to do next. It holds no value, header, URL or body, and neither do `Debug` and the [sources](StdError::source), so
+/// all of them may be logged. [`message`](Self::message) and [`response`](Self::response) are the words of the server and
+/// may quote personal data: keep them out of logs.
 ///
 /// # Examples
 ///
 /// ```no_run
-/// # async fn f(unigox: &unigox::Client, user: unigox::uuid::Uuid, account: unigox::PaymentDetails) -> Result<(), unigox::Error> {
+/// # async fn f(
+/// #     unigox: &unigox::Client,
+/// #     user: unigox::uuid::Uuid,
+/// #     payment_details: unigox::PaymentDetails,
+/// # ) -> Result<(), unigox::Error> {
 /// use unigox::ErrorKind;
 ///
-/// match unigox.user(user).payment_details().create(account).await {
+/// let user = unigox.user(user);
+/// match user.payment_details().create(&payment_details).await {
 ///     Ok(saved) => println!("saved as {}", saved.payment_details_id),
-///     // It may be saved or not: a look at the list tells, sending it again might save it twice.
+///     // They may have been saved. The list tells; sending them again might save them twice.
 ///     Err(error) if error.kind() == ErrorKind::MaybeSent => {
-///         let saved = unigox.user(user).payment_details().list().await?;
-///         println!("{} accounts are there", saved.len());
+///         let saved = user.payment_details().list().await?;
+///         println!("{} payment details are saved", saved.len());
 ///     }
 ///     Err(error) if error.key() == Some("invalid_payment_details") => println!("ask the person again"),
 ///     Err(error) => return Err(error),
@@ -40,9 +46,11 @@ pub struct Error(Box<Inner>);
 struct Inner {
     reason: Reason,
     operation: Option<&'static Operation>,
-    answer: Option<Answer>,
+    response: Option<RawResponse>,
     retry_after: Option<Duration>,
     attempts: u32,
+    /// What to do next, instead of the general advice for the status.
+    advice: Option<&'static str>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -55,68 +63,66 @@ enum Reason {
     Api(ErrorBody),
     Decode { path: String, problem: &'static str },
     TooLarge { limit: usize },
-    GaveUpWaiting,
+    WaitFailed,
 }
 
-/// What to do about an [`Error`].
+/// The kind of an [`Error`], which tells what to do about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The client can't be built like this: a key is missing, a URL is none. Nothing was sent.
+    /// A setting of the client is missing or not valid, such as the key or a URL. Nothing was sent.
     ///
     /// # Troubleshooting
     ///
-    /// The message names the setting and what it has to be.
+    /// The message names the setting and says what is wrong with it.
     Configuration,
-    /// The request is none that the API takes. Nothing was sent.
+    /// The request is not valid. Nothing was sent.
     ///
     /// # Troubleshooting
     ///
-    /// [`Error::field`] names the field. Ask for the value again; a retry changes nothing.
+    /// [`Error::field`] names the field. Ask for another value; a retry won't help.
     InvalidRequest,
-    /// No connection was made, so the server knows nothing of the call. The client has tried again, whatever the
-    /// operation.
+    /// There was no connection, so the server has not received the request. The call was retried, whatever the operation.
     ///
     /// # Troubleshooting
     ///
-    /// The [source](StdError::source) says whether it was the name, the connection or TLS. Check the base URL, the proxy
-    /// and the extra root certificates. Sending the call again later is safe.
+    /// The [source](StdError::source) tells whether the DNS lookup, the connection or TLS failed. Check the base URL, the
+    /// proxy and the root certificates. It is safe to make the call again later.
     NeverSent,
-    /// The request went out and no whole answer came back: a time-out, or a connection that broke. The server may have
-    /// done what it was asked for.
+    /// The request was sent and there was no complete response: a time-out or a broken connection. The call may have taken
+    /// effect.
     ///
     /// # Troubleshooting
     ///
-    /// The client has tried again if the operation may be repeated. Where it may not, look first: the message names the
-    /// operation to look with.
+    /// The call was retried if the operation is safe to repeat. If it is not, check first whether the call took effect:
+    /// [`Error::check_with`] names the operation to check with.
     MaybeSent,
-    /// The server answered that it did not do it: a status that is no success, or a success that says `success: false`.
+    /// The server refused the call: its status is not a success, or it is, with `success: false` in the body.
     ///
     /// # Troubleshooting
     ///
     /// Decide by [`Error::status`] and [`Error::key`]. [`Error::message`] is for people.
     Api,
-    /// The server answered with success and with a body that the document does not describe. The call took effect.
+    /// The response is a success whose body the document does not describe. The call took effect.
     ///
     /// # Troubleshooting
     ///
-    /// [`Error::field`] is the place in the body, [`Error::answer`] the answer as it was received. Look whether there is
-    /// a newer version of this crate: the API may have changed.
+    /// [`Error::field`] is the path in the body, [`Error::response`] the response as it was received. Look for a newer
+    /// version of this crate: the API may have changed.
     Decode,
-    /// The answer is longer than allowed, and was not read to its end. After a success status the call took effect.
+    /// The response is longer than allowed, and was not read to its end. The call took effect if its status is a success.
     ///
     /// # Troubleshooting
     ///
-    /// Something other than the API may be answering. If the answer is really that long, raise
-    /// [`CallOptions::with_max_answer_bytes`](crate::CallOptions::with_max_answer_bytes).
+    /// Check that the base URL is that of the API. For responses that are really longer, raise
+    /// [`CallOptions::max_response_bytes`](crate::CallOptions::max_response_bytes).
     TooLarge,
-    /// The wait for a verification ended without a single status at its end.
+    /// A wait for a verification ended with a poll that failed.
     ///
     /// # Troubleshooting
     ///
-    /// The [source](StdError::source) is what the last attempt to read the status came to. Wait again: waiting changes
-    /// nothing.
-    GaveUpWaiting,
+    /// The [source](StdError::source) is the error of the last poll. It is safe to wait again.
+    WaitFailed,
 }
 
 impl Error {
@@ -144,20 +150,33 @@ impl Error {
         Self::new(Some(operation), Reason::TooLarge { limit })
     }
 
-    pub(crate) fn api(operation: &'static Operation, body: ErrorBody, answer: Answer) -> Self {
-        Self::new(Some(operation), Reason::Api(body)).with_answer(answer)
+    pub(crate) fn api(operation: &'static Operation, body: ErrorBody, response: RawResponse) -> Self {
+        Self::new(Some(operation), Reason::Api(body)).with_response(response)
     }
 
-    pub(crate) fn decode(operation: &'static Operation, path: String, problem: &'static str, answer: Answer) -> Self {
-        Self::new(Some(operation), Reason::Decode { path, problem }).with_answer(answer)
+    pub(crate) fn decode(
+        operation: &'static Operation,
+        path: String,
+        problem: &'static str,
+        response: RawResponse,
+    ) -> Self {
+        Self::new(Some(operation), Reason::Decode { path, problem }).with_response(response)
     }
 
-    pub(crate) fn gave_up_waiting(operation: &'static Operation, last: Self) -> Self {
-        Self::new(Some(operation), Reason::GaveUpWaiting).with_source(last)
+    pub(crate) fn wait_failed(operation: &'static Operation, last: Self) -> Self {
+        Self::new(Some(operation), Reason::WaitFailed).with_source(last)
     }
 
     fn new(operation: Option<&'static Operation>, reason: Reason) -> Self {
-        Self(Box::new(Inner { reason, operation, answer: None, retry_after: None, attempts: 0, source: None }))
+        Self(Box::new(Inner {
+            reason,
+            operation,
+            response: None,
+            retry_after: None,
+            attempts: 0,
+            advice: None,
+            source: None,
+        }))
     }
 
     pub(crate) fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
@@ -165,13 +184,18 @@ impl Error {
         self
     }
 
-    fn with_answer(mut self, answer: Answer) -> Self {
-        self.0.answer = Some(answer);
+    fn with_response(mut self, response: RawResponse) -> Self {
+        self.0.response = Some(response);
         self
     }
 
     pub(crate) fn with_operation(mut self, operation: &'static Operation) -> Self {
         self.0.operation = Some(operation);
+        self
+    }
+
+    pub(crate) fn with_advice(mut self, advice: &'static str) -> Self {
+        self.0.advice = Some(advice);
         self
     }
 
@@ -185,7 +209,7 @@ impl Error {
         self
     }
 
-    /// What to do about it.
+    /// The kind of the error, which tells what to do about it.
     pub fn kind(&self) -> ErrorKind {
         match self.0.reason {
             Reason::Configuration { .. } => ErrorKind::Configuration,
@@ -195,16 +219,16 @@ impl Error {
             Reason::Api(_) => ErrorKind::Api,
             Reason::Decode { .. } => ErrorKind::Decode,
             Reason::TooLarge { .. } => ErrorKind::TooLarge,
-            Reason::GaveUpWaiting => ErrorKind::GaveUpWaiting,
+            Reason::WaitFailed => ErrorKind::WaitFailed,
         }
     }
 
-    /// The `operationId` of the call, if it got as far as one.
+    /// The `operationId` of the call. A body that is checked with `validate` has none.
     pub fn operation_id(&self) -> Option<&'static str> {
         self.0.operation.map(|operation| operation.id)
     }
 
-    /// The field that is refused or can't be read, by its path in the body: `data.pii.dob`, `documents[2].url`.
+    /// The field that is not valid or can't be read, by its path in the body: `data.pii.dob`, `documents[2].url`.
     pub fn field(&self) -> Option<&str> {
         match &self.0.reason {
             Reason::InvalidRequest { field, .. } => Some(field),
@@ -213,24 +237,30 @@ impl Error {
         }
     }
 
-    /// The HTTP status, if there was an answer.
-    pub fn status(&self) -> Option<StatusCode> {
-        self.0.answer.as_ref().map(Answer::status)
+    /// The `operationId` of the operation that shows whether the call took effect, if there is one. Check with it after a
+    /// [`MaybeSent`](ErrorKind::MaybeSent) or a [server error](Self::is_server_error), before you make the call again.
+    pub fn check_with(&self) -> Option<&'static str> {
+        self.0.operation.and_then(|operation| operation.check_with)
     }
 
-    /// What the server calls the error: its `error_key` or `code`. The documents list some and promise no end of them.
+    /// The HTTP status, if there was a complete response.
+    pub fn status(&self) -> Option<StatusCode> {
+        self.0.response.as_ref().map(RawResponse::status)
+    }
+
+    /// The key of the error: its `error_key` or `code` in the body. The documents list some of them, and more may be added.
     pub fn key(&self) -> Option<&str> {
         self.body()?.key()
     }
 
-    /// What the server says to people. It may quote what was sent: keep it out of logs.
+    /// The message of the server, for people. It may quote what was sent: keep it out of logs.
     pub fn message(&self) -> Option<&str> {
         self.body()?.message()
     }
 
-    /// What to quote to the vendor's support; see [`Answer::request_id`].
+    /// The id to quote to the vendor's support; see [`RawResponse::request_id`].
     pub fn request_id(&self) -> Option<&str> {
-        self.answer()?.request_id()
+        self.response()?.request_id()
     }
 
     /// How long the server asks to wait, by `Retry-After`.
@@ -238,17 +268,33 @@ impl Error {
         self.0.retry_after
     }
 
-    /// How often the request was tried; 0 if it never came to that.
+    /// The number of attempts; 0 if nothing was to be sent.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
 
-    /// The answer as it was received; none if none came, or not as a whole.
-    pub fn answer(&self) -> Option<&Answer> {
-        self.0.answer.as_ref()
+    /// The response as it was received, if it was complete.
+    pub fn response(&self) -> Option<&RawResponse> {
+        self.0.response.as_ref()
     }
 
-    /// Whether the time was up. The kind is [`ErrorKind::MaybeSent`].
+    /// Whether the same call may succeed later: there was no connection, it broke or timed out, or the status is 408, 429 or
+    /// 500 and above.
+    ///
+    /// # Troubleshooting
+    ///
+    /// Make the call again later if it is safe to repeat. This does not tell whether it is.
+    pub fn is_transient(&self) -> bool {
+        match self.kind() {
+            ErrorKind::NeverSent | ErrorKind::MaybeSent | ErrorKind::WaitFailed => true,
+            ErrorKind::Api => {
+                self.is_server_error() || self.status().is_some_and(|status| matches!(status.as_u16(), 408 | 429))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether the call timed out. The kind is [`ErrorKind::MaybeSent`].
     ///
     /// # Troubleshooting
     ///
@@ -257,30 +303,29 @@ impl Error {
         matches!(self.0.reason, Reason::TimedOut(_))
     }
 
-    /// Status 401: the API key is missing, wrong, or one of another environment.
+    /// Status 401: the API key is missing, not valid, or that of another environment.
     ///
     /// # Troubleshooting
     ///
-    /// Keys of staging and production differ. [`Client::verify_auth`](crate::Client::verify_auth) checks one.
+    /// Staging and production have different keys. [`Client::verify_auth`](crate::Client::verify_auth) checks a key.
     pub fn is_unauthorized(&self) -> bool {
         self.has_status(StatusCode::UNAUTHORIZED)
     }
 
-    /// Status 404: there is no such user or account, or it is another partner's.
+    /// Status 404: there is no such user or payment details, or they belong to another partner.
     ///
     /// # Troubleshooting
     ///
-    /// The API answers the same for what does not exist and for what is not yours. For documents it also means that no
-    /// KYC was submitted before.
+    /// Check the identifier. For documents, 404 also means that no KYC data was submitted before.
     pub fn is_not_found(&self) -> bool {
         self.has_status(StatusCode::NOT_FOUND)
     }
 
-    /// Status 409: the account is still in use by active offers.
+    /// Status 409: active offers still refer to the payment details.
     ///
     /// # Troubleshooting
     ///
-    /// Nothing was deleted. Try again when the offers are done.
+    /// Nothing was deleted. Delete them after the offers have ended.
     pub fn is_conflict(&self) -> bool {
         self.has_status(StatusCode::CONFLICT)
     }
@@ -289,16 +334,16 @@ impl Error {
     ///
     /// # Troubleshooting
     ///
-    /// Wait for [`retry_after`](Self::retry_after), if the server said.
+    /// Wait for [`retry_after`](Self::retry_after), if the server sent it.
     pub fn is_rate_limited(&self) -> bool {
         self.has_status(StatusCode::TOO_MANY_REQUESTS)
     }
 
-    /// A status from 300 to 399. Redirects are never followed: the API key would travel along.
+    /// A status from 300 to 399. Redirects are never followed, since the API key would be sent along.
     ///
     /// # Troubleshooting
     ///
-    /// Correct the base URL: `http` instead of `https`, or another host.
+    /// Correct the base URL: it may have `http` instead of `https`, or another host.
     pub fn is_redirect(&self) -> bool {
         self.status().is_some_and(|status| status.is_redirection())
     }
@@ -307,7 +352,8 @@ impl Error {
     ///
     /// # Troubleshooting
     ///
-    /// Whether the call took effect is not known. Look before sending it again, where the operation is not safe to repeat.
+    /// The call may have taken effect. If it is not safe to repeat, check with [`check_with`](Self::check_with) before you
+    /// make it again.
     pub fn is_server_error(&self) -> bool {
         self.status().is_some_and(|status| status.is_server_error())
     }
@@ -323,49 +369,46 @@ impl Error {
         }
     }
 
-    /// What to do next, for the reasons that don't say so themselves.
-    fn advice(&self) -> Option<&'static str> {
-        match &self.0.reason {
-            Reason::Configuration { .. } => None,
-            Reason::InvalidRequest { .. } => Some("nothing was sent"),
-            Reason::NeverSent => Some("the request was not sent; check the base URL, the network and the proxy"),
-            Reason::Broken | Reason::TimedOut(_) => Some(self.advice_if_unclear()),
-            Reason::Api(_) => self.advice_for_status(),
-            Reason::Decode { .. } => Some("the call took effect; look for a newer version of this crate"),
-            Reason::TooLarge { .. } => Some("check that the base URL is the API's"),
-            Reason::GaveUpWaiting => Some("wait again, it changes nothing"),
+    /// What to do next, unless the message says it already.
+    fn advice(&self) -> Option<Cow<'static, str>> {
+        if let Some(advice) = self.0.advice {
+            return Some(advice.into());
         }
+        Some(match &self.0.reason {
+            Reason::Configuration { .. } => return None,
+            Reason::InvalidRequest { .. } => "nothing was sent".into(),
+            Reason::NeverSent => "the request was not sent; check the base URL, the network and the proxy".into(),
+            Reason::Broken | Reason::TimedOut(_) => self.advice_if_unclear(),
+            Reason::Api(_) => return self.advice_for_status(),
+            Reason::Decode { .. } => "the call took effect; look for a newer version of this crate".into(),
+            Reason::TooLarge { .. } => "check that the base URL is the API's".into(),
+            Reason::WaitFailed => "it is safe to wait again".into(),
+        })
     }
 
-    fn advice_for_status(&self) -> Option<&'static str> {
-        let status = self.status()?;
-        Some(match status.as_u16() {
-            300..=399 => "redirects are not followed, since the API key would travel along; correct the base URL",
-            401 => "check the API key, and that it is one of this environment",
-            404 if self.is_of(&operations::UPLOAD_PARTNER_KYC_DOCUMENT) => {
-                "submit KYC first, and check the user: another partner's looks the same as none"
+    fn advice_for_status(&self) -> Option<Cow<'static, str>> {
+        Some(match self.status()?.as_u16() {
+            300..=399 => {
+                "redirects are not followed, since the API key would be sent along; correct the base URL".into()
             }
-            404 => "check the identifier: another partner's looks the same as none",
-            409 => "it is still in use",
-            429 => "wait before the next call",
+            401 => "check the API key, and that it belongs to this environment".into(),
+            404 => "check the identifier, and that it belongs to this partner".into(),
+            409 => "it is still in use".into(),
+            429 => "wait before the next call".into(),
             500..=599 => self.advice_if_unclear(),
             _ => return None,
         })
     }
 
-    /// What to do if it is not known whether the call took effect.
-    fn advice_if_unclear(&self) -> &'static str {
+    /// What to do if the call may have taken effect.
+    fn advice_if_unclear(&self) -> Cow<'static, str> {
         match self.0.operation {
-            Some(operation) if operation.retry == Retry::Safe => "sending it again is safe",
-            _ if self.is_of(&operations::CREATE_PAYMENT_DETAILS) || self.is_of(&operations::DELETE_PAYMENT_DETAILS) => {
-                "it may have taken effect; look with getPaymentDetails before sending it again"
+            Some(operation) if operation.retry == Retry::Safe => "sending it again is safe".into(),
+            Some(Operation { check_with: Some(id), .. }) => {
+                format!("it may have taken effect; check with {id} before sending it again").into()
             }
-            _ => "it may have taken effect; look with getVerificationStatus before sending it again",
+            _ => "it may have taken effect; check before sending it again".into(),
         }
-    }
-
-    fn is_of(&self, operation: &Operation) -> bool {
-        self.operation_id() == Some(operation.id)
     }
 }
 
@@ -378,23 +421,23 @@ impl fmt::Display for Error {
             Reason::Configuration { setting, problem } => write!(f, "{setting} {problem}")?,
             Reason::InvalidRequest { field, problem } => write!(f, "`{field}` {problem}")?,
             Reason::NeverSent => f.write_str("no connection")?,
-            Reason::Broken => f.write_str("the connection broke before the end of the answer")?,
-            Reason::TimedOut(after) => write!(f, "no whole answer within {after:?}")?,
+            Reason::Broken => f.write_str("the connection broke before the end of the response")?,
+            Reason::TimedOut(after) => write!(f, "no complete response within {after:?}")?,
             Reason::Api(body) => {
                 match self.status() {
                     Some(status) if status.is_success() => {
-                        write!(f, "the server answered {} with `success: false`", status.as_u16())?;
+                        write!(f, "the server responded with {} and `success: false`", status.as_u16())?;
                     }
-                    Some(status) => write!(f, "the server answered {}", status.as_u16())?,
+                    Some(status) => write!(f, "the server responded with {}", status.as_u16())?,
                     None => f.write_str("the server refused")?,
                 }
                 if let Some(key) = body.printable_key() {
                     write!(f, ", key `{key}`")?;
                 }
             }
-            Reason::Decode { path, problem } => write!(f, "the answer {problem}, at `{path}` of the body")?,
-            Reason::TooLarge { limit } => write!(f, "the answer is longer than {limit} bytes")?,
-            Reason::GaveUpWaiting => f.write_str("the wait ended without a status")?,
+            Reason::Decode { path, problem } => write!(f, "the response {problem}, at `{path}` of the body")?,
+            Reason::TooLarge { limit } => write!(f, "the response is longer than {limit} bytes")?,
+            Reason::WaitFailed => f.write_str("the last poll of the wait failed")?,
         }
         if let Some(id) = self.request_id().filter(|id| is_plain(id)) {
             write!(f, ", request `{id}`")?;
@@ -409,7 +452,7 @@ impl fmt::Display for Error {
     }
 }
 
-/// Whether an id that the server made up may be printed.
+/// Whether an id that the server sent may be printed.
 fn is_plain(id: &str) -> bool {
     id.len() <= 64 && id.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':'))
 }
@@ -434,6 +477,8 @@ impl StdError for Error {
 
 #[cfg(test)]
 mod tests {
+    use unigox_client::operations;
+
     use super::*;
 
     #[test]
@@ -443,7 +488,7 @@ mod tests {
     }
 
     #[test]
-    fn says_what_where_and_what_next() {
+    fn the_message_says_what_where_and_what_next() {
         let message = |error: Error| error.to_string();
         assert_eq!(
             message(Error::configuration("the API key", "is missing: set `UNIGOX_API_KEY`")),
@@ -455,12 +500,12 @@ mod tests {
         );
         assert_eq!(
             message(Error::timed_out(&operations::CREATE_PAYMENT_DETAILS, Duration::from_secs(30)).with_attempts(1)),
-            "createPaymentDetails: no whole answer within 30s; it may have taken effect; look with getPaymentDetails \
-             before sending it again"
+            "createPaymentDetails: no complete response within 30s; it may have taken effect; check with \
+             getPaymentDetails before sending it again"
         );
         assert_eq!(
             message(Error::broken(&operations::UPDATE_KYC).with_attempts(3)),
-            "updateKYC: the connection broke before the end of the answer, after 3 attempts; sending it again is safe"
+            "updateKYC: the connection broke before the end of the response, after 3 attempts; sending it again is safe"
         );
     }
 }

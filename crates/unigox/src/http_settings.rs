@@ -1,4 +1,4 @@
-//! How connections are made.
+//! Settings of connections.
 
 use std::{
     fmt,
@@ -6,9 +6,9 @@ use std::{
     time::Duration,
 };
 
-/// How connections are made, for [`ClientBuilder::http`](crate::ClientBuilder::http).
+/// Settings of connections, for [`ClientBuilder::http`](crate::ClientBuilder::http).
 ///
-/// It has no setting for redirects, for retries and for what is trusted blindly.
+/// Redirects, retries and the check of certificates can't be set.
 ///
 /// # Examples
 ///
@@ -29,28 +29,28 @@ use std::{
 pub struct HttpSettings(pub(crate) reqwest::ClientBuilder);
 
 impl HttpSettings {
-    /// How long a connection may stay open without a call on it; 90 s by default.
+    /// How long an idle connection is kept open; 90 s by default.
     pub fn pool_idle_timeout(self, time: Duration) -> Self {
         Self(self.0.pool_idle_timeout(time))
     }
 
-    /// How many connections without a call on them are kept; no limit by default.
+    /// The maximum number of idle connections; unlimited by default.
     pub fn pool_max_idle(self, connections: usize) -> Self {
         Self(self.0.pool_max_idle_per_host(connections))
     }
 
-    /// How long a connection is silent before TCP asks whether the other end is still there.
+    /// How long a connection is idle before the first TCP keepalive probe.
     pub fn tcp_keepalive(self, time: Duration) -> Self {
         Self(self.0.tcp_keepalive(time))
     }
 
-    /// The address of this machine to connect from.
+    /// The local address to connect from.
     pub fn local_address(self, address: IpAddr) -> Self {
         Self(self.0.local_address(address))
     }
 
-    /// Connects to `address` where the base URL names `host`, and asks no name server. The port of the URL is used if
-    /// that of `address` is 0.
+    /// Connects to `address` if `host` is the host of the base URL, without a DNS lookup. If the port of `address` is 0,
+    /// that of the URL is used.
     pub fn resolve(self, host: &str, address: SocketAddr) -> Self {
         Self(self.0.resolve(host, address))
     }

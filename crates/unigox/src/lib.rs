@@ -1,5 +1,5 @@
-//! A client of the Unigox Partner API: sign people up, have their identity checked (KYC), and save the bank accounts that
-//! they are paid to.
+//! A client of the Unigox Partner API: create users, verify their identity (KYC), and save the payment details of the bank
+//! accounts that they are paid to.
 //!
 //! ```no_run
 //! use std::time::Duration;
@@ -10,24 +10,24 @@
 //! };
 //!
 //! # async fn journey() -> Result<(), unigox::Error> {
-//! // The key comes from `UNIGOX_API_KEY`; `.api_key(…)` gives one.
+//! // The key is read from `UNIGOX_API_KEY`, or set with `.api_key(…)`.
 //! let unigox = Client::builder(Environment::Staging).build()?;
 //!
-//! // Sign a person up, or find them: `customer-42` is what you call them.
+//! // Create a user, or find the one with your identifier `customer-42`.
 //! let created = unigox.users().create("customer-42", "ada@example.com").await?;
 //! let user = unigox.user(created.user_uuid);
 //!
-//! // Say who they are, with the address that payouts in euro need.
-//! let born = NaiveDate::from_ymd_opt(1990, 12, 10).expect("a date");
-//! let pii = Pii::new("Ada", "Obi", "LT")?.dob(born)?.address("Svitrigailos g. 29").city("Vilnius").postal_code("03229");
+//! // Submit the person's data, with the address that payouts in euro need.
+//! let dob = NaiveDate::from_ymd_opt(1990, 12, 10).expect("a date");
+//! let pii = Pii::new("Ada", "Obi", "LT").dob(dob).address("Svitrigailos g. 29").city("Vilnius").postal_code("03229");
 //! assert!(pii.missing_for_payout("EUR").is_empty());
-//! user.kyc().submit(KycSubmission::direct(pii)).await?;
+//! user.kyc().submit(&KycSubmission::direct(pii)).await?;
 //!
-//! // Show it. With the second document the verification starts by itself.
+//! // Upload two documents. With the second one the verification starts.
 //! user.documents().upload(DocumentType::IdentityFront, DocumentFile::open("front.jpg").await?).await?;
 //! user.documents().upload(DocumentType::Selfie, DocumentFile::open("selfie.jpg").await?).await?;
 //!
-//! // Wait for the outcome, a quarter of an hour at most.
+//! // Wait for the outcome, at most 15 minutes.
 //! match user.verification().wait(WaitPolicy::within(Duration::from_secs(900))).await? {
 //!     VerificationOutcome::Verified(_) => {}
 //!     other => {
@@ -36,9 +36,9 @@
 //!     }
 //! }
 //!
-//! // Save the account to pay to.
-//! let account = SepaAccount::new("Ada Obi", "DE75 5121 0800 1245 1261 99")?;
-//! let saved = user.payment_details().create(PaymentDetails::sepa(account)).await?;
+//! // Save the payment details.
+//! let account = SepaAccount::new("Ada Obi", "DE75 5121 0800 1245 1261 99");
+//! let saved = user.payment_details().create(&PaymentDetails::sepa(account)).await?;
 //! println!("saved as {}", saved.payment_details_id);
 //! # Ok(())
 //! # }
@@ -49,8 +49,8 @@
 //! | operationId | method |
 //! |---|---|
 //! | `verifyAuth` | [`Client::verify_auth`] |
-//! | `createPartnerUser` | [`Users::create`] |
-//! | `getPartnerUser` | [`User::get`] |
+//! | `createPartnerUser` | [`UsersHandle::create`] |
+//! | `getPartnerUser` | [`UserHandle::get`] |
 //! | `submitKYC` | [`KycHandle::submit`] |
 //! | `updateKYC` | [`KycHandle::update`] |
 //! | `uploadPartnerKYCDocument` | [`DocumentsHandle::upload`], [`link`](DocumentsHandle::link), [`link_batch`](DocumentsHandle::link_batch) |
@@ -59,59 +59,75 @@
 //! | `createPaymentDetails` | [`PaymentDetailsHandle::create`] |
 //! | `deletePaymentDetails` | [`PaymentDetailsHandle::delete`] |
 //!
-//! # Bodies that can't be wrong
+//! # Validation
 //!
-//! Where the API takes one thing or another, there is a type that can only be one of them: [`KycSubmission`],
-//! [`DocumentLinks`], [`PaymentDetails`]. What the documents forbid does not compile, or is refused before anything is
-//! sent, with an error that names the field. What is a matter of business, such as which countries are served, is left to the
-//! server.
+//! Where the API takes one of several bodies, a type holds exactly one of them: [`KycSubmission`], [`DocumentLinks`],
+//! [`PaymentDetails`]. Combinations that the documents forbid do not compile.
 //!
-//! Answers are read generously: an enum keeps a value that it does not know, a struct keeps a field that it does not know in
-//! `extra`, and every known shape of an error, and none, ends up as an [`Error`].
+//! Values are checked when a body is sent: constructors and setters never fail, and each body has a method `validate` that
+//! checks it earlier, with the same errors. An error names the field, and nothing is sent. A body is borrowed by the call,
+//! so it can be sent again. Business rules, such as which countries are served, are left to the server.
 //!
-//! # What is sent again
+//! Responses may hold more than this version knows: an enum keeps an unknown value, a struct keeps unknown fields in
+//! `extra`, and an error response of any shape becomes an [`Error`].
 //!
-//! A request that was provably never sent (there was no connection) is sent again, whatever it is. Anything else is sent
-//! again only where a second request changes nothing that the first did not:
+//! # Retries
 //!
-//! | what happened | reads, [`Users::create`], [`KycHandle::update`] | [`KycHandle::submit`], documents, [`PaymentDetailsHandle::create`] and [`delete`](PaymentDetailsHandle::delete) |
+//! A request that was provably never sent, because there was no connection, is retried for every operation. Otherwise only
+//! calls that are safe to repeat are retried:
+//!
+//! | failure | reads, [`UsersHandle::create`], [`KycHandle::update`] | [`KycHandle::submit`], documents, [`PaymentDetailsHandle::create`] and [`delete`](PaymentDetailsHandle::delete) |
 //! |---|---|---|
-//! | no connection | again | again |
-//! | time-out, broken connection | again | **not again**: [`ErrorKind::MaybeSent`] |
-//! | 408, 429, 502, 503, 504 | again | not again: [`ErrorKind::Api`] |
-//! | any other status, 500 and 409 among them | not again | not again |
+//! | no connection | retried | retried |
+//! | time-out, broken connection | retried | **not retried**: [`ErrorKind::MaybeSent`] |
+//! | 408, 429, 502, 503, 504 | retried | not retried: [`ErrorKind::Api`] |
+//! | any other status, such as 500 and 409 | not retried | not retried |
 //!
-//! There are 3 attempts by default. [`CallOptions`] and [`RetryPolicy`] have the numbers.
+//! There are 3 attempts by default. [`CallOptions`] and [`RetryPolicy`] have the details.
 //!
 //! # Secrets and personal data
 //!
-//! The API key, names, numbers, addresses and documents are in no `Debug`, no `Display`, no error and no trace. What the
-//! server says in words ([`Error::message`], [`Answer::body`]) may quote them, and is only there for who asks for it.
-//! Redirects are never followed, since the key would travel along, and plain `http` is taken on the loopback alone.
+//! The API key, names, numbers, addresses and documents never appear in `Debug` or `Display` output, errors or traces. The
+//! words of the server ([`Error::message`], [`RawResponse::body`]) may quote them: keep those out of logs. Redirects are
+//! never followed, since the key would be sent along, and plain `http` is allowed on the loopback alone.
 //!
 //! # Features
 //!
-//! | feature | default | what |
+//! | feature | default | what it adds |
 //! |---|---|---|
-//! | `rustls` | yes | TLS by rustls, which trusts what the operating system trusts |
-//! | `native-tls` | no | TLS by the library of the operating system; with both, rustls is used |
+//! | `rustls` | yes | TLS by rustls, with the root certificates of the operating system |
+//! | `native-tls` | no | TLS by the library of the operating system; with both features, rustls is used |
 //! | `tracing` | no | a span for each call (operationId, path template, status, attempts, milliseconds, bytes), an event for each attempt |
-//! | `schemars` | no | `JsonSchema` for what is in [`types`] |
+//! | `schemars` | no | `JsonSchema` for the types in [`types`] |
 //!
 //! Calls need a tokio runtime with its drivers for I/O and time enabled.
+//!
+//! # Types of other crates
+//!
+//! These crates have types in public signatures, and are re-exported. A new major version of one of them is a new major
+//! version of this crate.
+//!
+//! | crate | version | types |
+//! |---|---|---|
+//! | [`bytes`] | 1 | `Bytes`: bodies, files in memory |
+//! | [`chrono`] | 0.4 | `NaiveDate`, `DateTime`: dates of birth, times in responses |
+//! | [`futures_util`] | 0.3 | `Stream`: [`StatusChanges`] |
+//! | [`http`] | 1 | `StatusCode`, `HeaderMap`: responses |
+//! | [`serde_json`] | 1 | `Value`, `Map`: [`AccountDetails`], unknown fields |
+//! | [`tokio`] | 1 | `AsyncRead`: [`DocumentFile::from_reader`] |
+//! | [`uuid`] | 1 | `Uuid`: identifiers of users |
 //!
 //! # What it does not do
 //!
 //! - Quotes, orders, webhooks, lists of rails and institutions: only the ten operations above.
-//! - Rules of business: which country, rail and institution go together, whether an account exists.
-//! - Idempotency of its own: the API has no key for it. [`PaymentDetailsHandle::list`] tells whether an account was saved.
+//! - Business rules: which country, rail and institution go together, whether an account exists.
+//! - Idempotency keys: the API has none. [`PaymentDetailsHandle::list`] tells whether payment details were saved.
 //! - Blocking calls.
 
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 struct Readme;
 
-mod answer;
 mod api_key;
 mod builder;
 mod call;
@@ -123,16 +139,17 @@ mod http_settings;
 mod kyc;
 mod options;
 mod payment_details;
+mod response;
 mod text;
 mod trace;
 mod users;
 mod verification;
 
+#[doc(inline)]
 pub use unigox_client::types::{BatchDocumentType, DocumentType, IdType, InstitutionOptionalRail};
-pub use {bytes, chrono, futures_util, http, serde_json, uuid};
+pub use {bytes, chrono, futures_util, http, serde_json, tokio, uuid};
 
 pub use crate::{
-    answer::{Answer, Response},
     api_key::ApiKey,
     builder::ClientBuilder,
     client::Client,
@@ -143,24 +160,26 @@ pub use crate::{
     kyc::{KycHandle, KycSubmission, KycUpdate, Pii, Prefill},
     options::{CallOptions, RetryPolicy},
     payment_details::{
-        AccountDetails, CvuCbuAccount, NipAccount, PaymentDetails, PaymentDetailsDraft, PaymentDetailsHandle,
+        AccountDetails, CvuCbuAccount, NipAccount, PaymentDetails, PaymentDetailsBuilder, PaymentDetailsHandle,
         SepaAccount,
     },
-    users::{User, Users},
+    response::{RawResponse, Response},
+    users::{UserHandle, UsersHandle},
     verification::{StatusChanges, VerificationHandle, VerificationOutcome, WaitPolicy},
 };
 
-/// What the API answers with, as the document describes it.
+/// The values in responses, as the document describes them.
 ///
 /// Enums keep values that the document does not list, structs keep fields that it does not list in `extra`, and `Debug`
 /// hides personal data.
 pub mod types {
+    #[doc(inline)]
     pub use unigox_client::{
-        UnknownValue,
+        ParseEnumError, UnknownValue,
         types::{
-            CreatedUser, DeletedPaymentDetails, KycMethod, KycStatus, KycSubmissionResult, PartnerUser, PaymentProfile,
-            UpdatedKyc, UploadVerificationStatus, UploadedDocument, UserKyc, UserPaymentProfile, Verification,
-            VerificationStatus, VerifyAuthData,
+            CreatedUser, DeletedPaymentDetails, KycMethod, KycStatus, KycSubmissionResult, PartnerUser,
+            PaymentProfile as SavedPaymentDetails, UpdatedKyc, UploadVerificationStatus, UploadedDocument, UserKyc,
+            UserPaymentDetails, Verification, VerificationStatus, VerifyAuthData,
         },
     };
 }

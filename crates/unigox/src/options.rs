@@ -1,19 +1,19 @@
-//! How long a call may take, how often it is tried, how much it may bring.
+//! Options of calls: time-outs, retries, and the maximum size of a response.
 
 use std::time::Duration;
 
-use unigox_client::{Operation, operations};
+use unigox_client::Operation;
 
-/// How a call is sent. What is not set here is as the client has it, and what the client has not set is the default.
+/// Options of a call. An option that is not set here is that of the client, or else the default.
 ///
 /// | option | default |
 /// |---|---|
-/// | [`with_attempt_timeout`](Self::with_attempt_timeout) | 30 s, 120 s for an upload |
-/// | [`with_total_timeout`](Self::with_total_timeout) | 90 s, 300 s for an upload |
-/// | [`with_retries`](Self::with_retries) | [`RetryPolicy::default`] |
-/// | [`with_max_answer_bytes`](Self::with_max_answer_bytes) | 10 MiB |
+/// | [`attempt_timeout`](Self::attempt_timeout) | 30 s, 120 s for an upload |
+/// | [`total_timeout`](Self::total_timeout) | 90 s, 300 s for an upload |
+/// | [`retries`](Self::retries) | [`RetryPolicy::default`] |
+/// | [`max_response_bytes`](Self::max_response_bytes) | 10 MiB |
 ///
-/// The time to connect is the client's alone
+/// The time-out for connecting is an option of the client
 /// ([`ClientBuilder::connect_timeout`](crate::ClientBuilder::connect_timeout)), since calls share connections.
 ///
 /// # Examples
@@ -21,80 +21,73 @@ use unigox_client::{Operation, operations};
 /// ```
 /// use std::time::Duration;
 ///
-/// use unigox::CallOptions;
+/// use unigox::{CallOptions, RetryPolicy};
 ///
 /// # fn f(unigox: &unigox::Client) {
-/// let quick = CallOptions::new().with_total_timeout(Duration::from_secs(5)).without_retries();
+/// let quick = CallOptions::new().total_timeout(Duration::from_secs(5)).retries(RetryPolicy::none());
 /// let users = unigox.with_options(quick).users();
 /// # }
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct CallOptions {
     attempt_timeout: Option<Duration>,
     total_timeout: Option<Duration>,
     retries: Option<RetryPolicy>,
-    max_answer_bytes: Option<usize>,
+    max_response_bytes: Option<usize>,
 }
 
 impl CallOptions {
-    /// Nothing set.
+    /// No option set.
     pub const fn new() -> Self {
-        Self { attempt_timeout: None, total_timeout: None, retries: None, max_answer_bytes: None }
+        Self { attempt_timeout: None, total_timeout: None, retries: None, max_response_bytes: None }
     }
 
-    /// How long one attempt may take, from opening a connection to the last byte of the answer.
+    /// How long one attempt may take, from opening a connection to the last byte of the response.
     #[must_use]
-    pub const fn with_attempt_timeout(mut self, time: Duration) -> Self {
+    pub const fn attempt_timeout(mut self, time: Duration) -> Self {
         self.attempt_timeout = Some(time);
         self
     }
 
-    /// How long the call may take, with all attempts and the time between them.
+    /// How long the call may take, with all attempts and the delays between them.
     #[must_use]
-    pub const fn with_total_timeout(mut self, time: Duration) -> Self {
+    pub const fn total_timeout(mut self, time: Duration) -> Self {
         self.total_timeout = Some(time);
         self
     }
 
-    /// How often the call is tried, and when.
+    /// How often the call is attempted, and when. [`RetryPolicy::none`] attempts it once.
     #[must_use]
-    pub const fn with_retries(mut self, retries: RetryPolicy) -> Self {
+    pub const fn retries(mut self, retries: RetryPolicy) -> Self {
         self.retries = Some(retries);
         self
     }
 
-    /// Tries the call once.
+    /// The maximum size of the body of a response, in bytes.
     #[must_use]
-    pub const fn without_retries(self) -> Self {
-        self.with_retries(RetryPolicy::new().attempts(1))
-    }
-
-    /// How long the body of an answer may be, in bytes.
-    #[must_use]
-    pub const fn with_max_answer_bytes(mut self, bytes: usize) -> Self {
-        self.max_answer_bytes = Some(bytes);
+    pub const fn max_response_bytes(mut self, bytes: usize) -> Self {
+        self.max_response_bytes = Some(bytes);
         self
     }
 
-    /// These options, and those of `other` where these say nothing.
+    /// These options, and those of `other` where none is set here.
     pub(crate) fn or(self, other: Self) -> Self {
         Self {
             attempt_timeout: self.attempt_timeout.or(other.attempt_timeout),
             total_timeout: self.total_timeout.or(other.total_timeout),
             retries: self.retries.or(other.retries),
-            max_answer_bytes: self.max_answer_bytes.or(other.max_answer_bytes),
+            max_response_bytes: self.max_response_bytes.or(other.max_response_bytes),
         }
     }
 
-    /// What holds for a call of `operation`.
+    /// The options of a call of `operation`, with the defaults.
     pub(crate) fn limits(self, operation: &Operation) -> Limits {
-        let is_upload = operation.id == operations::UPLOAD_PARTNER_KYC_DOCUMENT.id;
-        let (attempt, total) = if is_upload { (120, 300) } else { (30, 90) };
+        let (attempt, total) = if operation.has_file { (120, 300) } else { (30, 90) };
         Limits {
             attempt: self.attempt_timeout.unwrap_or(Duration::from_secs(attempt)),
             total: self.total_timeout.unwrap_or(Duration::from_secs(total)),
             retries: self.retries.unwrap_or_default(),
-            max_answer_bytes: self.max_answer_bytes.unwrap_or(10 * 1024 * 1024),
+            max_response_bytes: self.max_response_bytes.unwrap_or(10 * 1024 * 1024),
         }
     }
 }
@@ -105,15 +98,15 @@ pub(crate) struct Limits {
     pub(crate) attempt: Duration,
     pub(crate) total: Duration,
     pub(crate) retries: RetryPolicy,
-    pub(crate) max_answer_bytes: usize,
+    pub(crate) max_response_bytes: usize,
 }
 
-/// How often a call is tried, and how long to wait in between.
+/// How often a call is attempted, and how long the delays in between are.
 ///
-/// Before retry `n`, counted from 0, passes a random time between zero and `base_delay` · 2ⁿ, at most `max_delay` ("full
+/// The delay before retry `n`, counted from 0, is random between zero and `base_delay` · 2ⁿ, at most `max_delay` ("full
 /// jitter"), or as long as the server asks for with `Retry-After`, if that is longer.
 ///
-/// What is tried again does not depend on this: see [the crate's documentation](crate#what-is-sent-again).
+/// Which calls are retried does not depend on the policy: see [the crate's documentation](crate#retries).
 ///
 /// # Examples
 ///
@@ -123,9 +116,9 @@ pub(crate) struct Limits {
 /// use unigox::{CallOptions, RetryPolicy};
 ///
 /// let patient = RetryPolicy::new().attempts(6).max_delay(Duration::from_secs(30));
-/// let options = CallOptions::new().with_retries(patient).with_total_timeout(Duration::from_secs(300));
+/// let options = CallOptions::new().retries(patient).total_timeout(Duration::from_secs(300));
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct RetryPolicy {
     attempts: u32,
     base_delay: Duration,
@@ -144,28 +137,33 @@ impl RetryPolicy {
         }
     }
 
-    /// How often the call is sent at most; 0 counts as 1.
+    /// A single attempt.
+    pub const fn none() -> Self {
+        Self::new().attempts(1)
+    }
+
+    /// The maximum number of attempts; 0 counts as 1.
     #[must_use]
     pub const fn attempts(mut self, attempts: u32) -> Self {
         self.attempts = attempts;
         self
     }
 
-    /// The longest wait before the first retry.
+    /// The maximum delay before the first retry.
     #[must_use]
     pub const fn base_delay(mut self, delay: Duration) -> Self {
         self.base_delay = delay;
         self
     }
 
-    /// The longest wait before any retry.
+    /// The maximum delay before any retry.
     #[must_use]
     pub const fn max_delay(mut self, delay: Duration) -> Self {
         self.max_delay = delay;
         self
     }
 
-    /// The longest `Retry-After` that is waited for. A longer one ends the call, with
+    /// The maximum `Retry-After` that the call waits for. A longer one ends the call, with
     /// [`Error::retry_after`](crate::Error::retry_after).
     #[must_use]
     pub const fn max_retry_after(mut self, time: Duration) -> Self {
@@ -173,8 +171,7 @@ impl RetryPolicy {
         self
     }
 
-    /// How long to wait after attempt `attempt`, counted from 1, to which the server answered with `retry_after`; none
-    /// if that was the last attempt.
+    /// The delay after attempt `attempt`, counted from 1, whose response had `retry_after`; `None` after the last attempt.
     pub(crate) fn delay(&self, attempt: u32, retry_after: Option<Duration>) -> Option<Duration> {
         if attempt >= self.attempts || retry_after.is_some_and(|asked| asked > self.max_retry_after) {
             return None;
@@ -194,6 +191,8 @@ impl Default for RetryPolicy {
 
 #[cfg(test)]
 mod tests {
+    use unigox_client::operations;
+
     use super::*;
 
     fn longest(policy: RetryPolicy, attempt: u32) -> Option<Duration> {
@@ -214,7 +213,7 @@ mod tests {
     #[test]
     fn the_last_attempt_has_no_delay() {
         assert_eq!(longest(RetryPolicy::new(), 3), None);
-        assert_eq!(longest(RetryPolicy::new().attempts(1), 1), None);
+        assert_eq!(longest(RetryPolicy::none(), 1), None);
         assert_eq!(longest(RetryPolicy::new().attempts(0), 1), None);
     }
 
@@ -228,17 +227,17 @@ mod tests {
     }
 
     #[test]
-    fn options_of_a_call_stand_above_those_of_the_client() {
+    fn options_of_a_call_override_those_of_the_client() {
         let seconds = Duration::from_secs;
-        let call = CallOptions::new().with_attempt_timeout(seconds(1));
-        let client = CallOptions::new().with_attempt_timeout(seconds(2)).with_total_timeout(seconds(3));
+        let call = CallOptions::new().attempt_timeout(seconds(1));
+        let client = CallOptions::new().attempt_timeout(seconds(2)).total_timeout(seconds(3));
         let limits = call.or(client).limits(&operations::VERIFY_AUTH);
         assert_eq!((limits.attempt, limits.total), (seconds(1), seconds(3)));
-        assert_eq!((limits.retries, limits.max_answer_bytes), (RetryPolicy::new(), 10 << 20));
+        assert_eq!((limits.retries, limits.max_response_bytes), (RetryPolicy::new(), 10 << 20));
     }
 
     #[test]
-    fn uploads_may_take_longer() {
+    fn operations_with_a_file_may_take_longer() {
         let of = |operation| CallOptions::new().limits(operation);
         let upload = of(&operations::UPLOAD_PARTNER_KYC_DOCUMENT);
         assert_eq!((upload.attempt.as_secs(), upload.total.as_secs()), (120, 300));

@@ -1,10 +1,10 @@
-//! What text has to be to be sent. Errors name the field and what it has to be, and never the text.
+//! Checks of text before it is sent. Errors name the field and the rule, and never hold the text.
 
 use email_address::EmailAddress;
 
 use crate::{Error, Result};
 
-/// Not blank. The server takes a blank value for none, and says nothing.
+/// Not blank. The server treats a blank value as missing, without an error.
 pub(crate) fn filled(field: &'static str, text: &str) -> Result<()> {
     if text.trim().is_empty() { Err(Error::invalid(field, "is blank")) } else { Ok(()) }
 }
@@ -14,26 +14,25 @@ pub(crate) fn filled_if_given(field: &'static str, text: Option<&str>) -> Result
     text.map_or(Ok(()), |text| filled(field, text))
 }
 
-/// An e-mail address by RFC 5321, which is what the format `email` of the document means: in ASCII, at a host. Whether
-/// anybody reads what is sent there is left to the server.
+/// An e-mail address by RFC 5321, as the format `email` of the document means it: in ASCII, at a host.
 pub(crate) fn email(field: &'static str, address: &str) -> Result<()> {
     let is_label = |label: &str| {
         let is_known = label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
         is_known && matches!(label.len(), 1..=63) && !label.starts_with('-') && !label.ends_with('-')
     };
     let host = address.rsplit('@').next().unwrap_or_default();
-    let is_one = address.is_ascii() && EmailAddress::is_valid(address) && host.split('.').all(is_label);
-    is_one.then_some(()).ok_or_else(|| Error::invalid(field, "is not an e-mail address"))
+    let is_address = address.is_ascii() && EmailAddress::is_valid(address) && host.split('.').all(is_label);
+    is_address.then_some(()).ok_or_else(|| Error::invalid(field, "is not an e-mail address"))
 }
 
-/// A country by ISO 3166-1 alpha-2. Which countries there are is left to the server.
+/// A country by ISO 3166-1 alpha-2. Whether it exists is left to the server.
 pub(crate) fn country_code(field: &'static str, code: &str) -> Result<()> {
     is_capitals(code, 2)
         .then_some(())
         .ok_or_else(|| Error::invalid(field, "is not an ISO 3166-1 alpha-2 code, such as NG"))
 }
 
-/// A currency by ISO 4217. Which currencies there are is left to the server.
+/// A currency by ISO 4217. Whether it exists is left to the server.
 pub(crate) fn currency(field: &'static str, code: &str) -> Result<()> {
     is_capitals(code, 3).then_some(()).ok_or_else(|| Error::invalid(field, "is not an ISO 4217 code, such as EUR"))
 }
@@ -60,8 +59,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn takes_what_the_standards_allow_and_nothing_else() {
-        let takes = |check: fn(&'static str, &str) -> Result<()>, text: &str| check("field", text).is_ok();
+    fn accepts_what_the_standards_allow_and_nothing_else() {
+        let accepts = |check: fn(&'static str, &str) -> Result<()>, text: &str| check("field", text).is_ok();
         for (check, good, bad) in [
             (filled as fn(&'static str, &str) -> Result<()>, &["a", " a "][..], &["", " ", "\t\n", "\u{a0}"][..]),
             (country_code, &["NG", "ZZ"], &["", "N", "NGA", "ng", "N1", "ÄÖ"]),
@@ -78,10 +77,10 @@ mod tests {
             ),
         ] {
             for text in good {
-                assert!(takes(check, text), "{text:?} is refused");
+                assert!(accepts(check, text), "{text:?} is refused");
             }
             for text in bad {
-                assert!(!takes(check, text), "{text:?} is taken");
+                assert!(!accepts(check, text), "{text:?} is accepted");
             }
         }
     }

@@ -1,6 +1,6 @@
-//! What is said of a call to whoever listens: its operation and what became of it, never its data.
+//! Traces of calls: the operation, the attempts and their outcome, and no data.
 //!
-//! Without the feature `tracing` all of this is nothing.
+//! Without the feature `tracing` this does nothing.
 
 use std::time::Duration;
 
@@ -10,20 +10,20 @@ use unigox_client::Operation;
 
 use crate::{Error, ErrorKind, Response};
 
-/// What may be told of what came back.
+/// The outcome of an attempt, as far as it may be traced.
 #[derive(Clone, Copy, Debug)]
-#[cfg_attr(not(feature = "tracing"), expect(dead_code, reason = "nobody listens"))]
-pub(crate) struct Seen {
-    /// Status, and length of the body; none if there was no whole answer.
-    answer: Option<(StatusCode, usize)>,
+#[cfg_attr(not(feature = "tracing"), expect(dead_code, reason = "only traces read it"))]
+pub(crate) struct Received {
+    /// Status and length of the body, if there was a complete response.
+    response: Option<(StatusCode, usize)>,
     error: Option<ErrorKind>,
 }
 
-impl Seen {
+impl Received {
     pub(crate) fn of<T>(outcome: &Result<Response<T>, Error>) -> Self {
-        let answer = outcome.as_ref().map_or_else(Error::answer, |response| Some(response.answer()));
+        let raw = outcome.as_ref().map_or_else(Error::response, |response| Some(response.raw()));
         Self {
-            answer: answer.map(|answer| (answer.status(), answer.body().len())),
+            response: raw.map(|raw| (raw.status(), raw.body().len())),
             error: outcome.as_ref().err().map(Error::kind),
         }
     }
@@ -62,27 +62,27 @@ impl Trace {
         tracing::debug!(parent: &self.span, attempt, "sending");
     }
 
-    pub(crate) fn attempted(&self, attempt: u32, seen: Seen, since: Instant) {
+    pub(crate) fn attempted(&self, attempt: u32, received: Received, since: Instant) {
         let elapsed_ms = millis(since.elapsed());
-        match (seen.answer, seen.error) {
+        match (received.response, received.error) {
             (Some((status, bytes)), _) => {
                 let status = status.as_u16();
-                tracing::debug!(parent: &self.span, attempt, status, bytes, elapsed_ms, "answered");
+                tracing::debug!(parent: &self.span, attempt, status, bytes, elapsed_ms, "response received");
             }
-            (None, error) => tracing::debug!(parent: &self.span, attempt, ?error, elapsed_ms, "no answer"),
+            (None, error) => tracing::debug!(parent: &self.span, attempt, ?error, elapsed_ms, "no response"),
         }
     }
 
     pub(crate) fn retrying(&self, attempt: u32, delay: Duration) {
-        tracing::info!(parent: &self.span, attempt, delay_ms = millis(delay), "trying again");
+        tracing::info!(parent: &self.span, attempt, delay_ms = millis(delay), "retrying");
     }
 
-    pub(crate) fn ended(&self, attempts: u32, seen: Seen, since: Instant) {
+    pub(crate) fn ended(&self, attempts: u32, received: Received, since: Instant) {
         self.span.record("attempts", attempts).record("elapsed_ms", millis(since.elapsed()));
-        if let Some((status, bytes)) = seen.answer {
+        if let Some((status, bytes)) = received.response {
             self.span.record("status", status.as_u16()).record("bytes", bytes);
         }
-        if let Some(error) = seen.error {
+        if let Some(error) = received.error {
             self.span.record("error", tracing::field::debug(error));
         }
     }
@@ -105,9 +105,9 @@ impl Trace {
 
     pub(crate) fn sending(&self, _: u32) {}
 
-    pub(crate) fn attempted(&self, _: u32, _: Seen, _: Instant) {}
+    pub(crate) fn attempted(&self, _: u32, _: Received, _: Instant) {}
 
     pub(crate) fn retrying(&self, _: u32, _: Duration) {}
 
-    pub(crate) fn ended(&self, _: u32, _: Seen, _: Instant) {}
+    pub(crate) fn ended(&self, _: u32, _: Received, _: Instant) {}
 }

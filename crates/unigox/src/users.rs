@@ -10,33 +10,33 @@ use crate::{
 
 /// The partner's users. From [`Client::users`].
 #[derive(Clone, Debug)]
-pub struct Users {
+pub struct UsersHandle {
     client: Client,
 }
 
-impl Users {
+impl UsersHandle {
     pub(crate) fn new(client: Client) -> Self {
         Self { client }
     }
 
-    /// Makes a user, or finds the one that has this `user_ref` already; [`Response::created`] tells which.
+    /// Creates a user, or finds the one that has this `user_ref` already; [`Response::is_new`] tells which.
     ///
     /// `user_ref` is your own unique and lasting identifier. One user is one person or business: never give the same
     /// `user_ref` to another.
     ///
-    /// `createPartnerUser`. Safe to repeat, because it finds what an earlier call has made.
+    /// `createPartnerUser`. Safe to repeat, because a repeated call finds the user that the first one created.
     ///
     /// # Errors
     ///
-    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if `user_ref` is blank or `email_address` is none;
-    /// 400 if the server takes one of them for invalid.
+    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if `user_ref` is blank or `email_address` is not an e-mail
+    /// address; 400 if the server considers one of them invalid.
     ///
     /// # Examples
     ///
     /// ```no_run
     /// # async fn f(unigox: unigox::Client) -> Result<(), unigox::Error> {
     /// let user = unigox.users().create("customer-42", "ada@example.com").await?;
-    /// println!("{} {}", if user.created() { "new" } else { "known" }, user.user_uuid);
+    /// println!("{} {}", if user.is_new() { "new" } else { "known" }, user.user_uuid);
     /// # Ok(())
     /// # }
     /// ```
@@ -55,14 +55,14 @@ impl Users {
     }
 }
 
-/// One user. From [`Client::user`]; making it sends nothing.
+/// One user. From [`Client::user`].
 #[derive(Clone, Debug)]
-pub struct User {
+pub struct UserHandle {
     pub(crate) client: Client,
     pub(crate) uuid: Uuid,
 }
 
-impl User {
+impl UserHandle {
     pub(crate) fn new(client: Client, uuid: Uuid) -> Self {
         Self { client, uuid }
     }
@@ -72,24 +72,24 @@ impl User {
         self.uuid
     }
 
-    /// The same user, whose calls are sent with `options`.
+    /// The same user, whose calls are made with `options`.
     #[must_use]
     pub fn with_options(&self, options: CallOptions) -> Self {
         Self { client: self.client.with_options(options), uuid: self.uuid }
     }
 
-    /// Reads the user, with a summary of their KYC and their payout accounts.
+    /// Reads the user, with a summary of their KYC data and their payment details.
     ///
     /// `getPartnerUser`. Safe to repeat.
     ///
     /// # Errors
     ///
-    /// [`is_not_found`](crate::Error::is_not_found) if there is no such user, or it is another partner's.
+    /// [`is_not_found`](crate::Error::is_not_found) if there is no such user, or the user belongs to another partner.
     ///
     /// # Examples
     ///
     /// ```no_run
-    /// # async fn f(user: unigox::User) -> Result<(), unigox::Error> {
+    /// # async fn f(user: unigox::UserHandle) -> Result<(), unigox::Error> {
     /// let user = user.get().await?;
     /// if let Some(kyc) = &user.kyc {
     ///     println!("KYC: {:?}", kyc.status);
@@ -113,12 +113,12 @@ impl User {
         DocumentsHandle::new(self.clone())
     }
 
-    /// How far their verification has come.
+    /// Their verification.
     pub fn verification(&self) -> VerificationHandle {
         VerificationHandle::new(self.clone())
     }
 
-    /// Their payout accounts.
+    /// Their payment details.
     pub fn payment_details(&self) -> PaymentDetailsHandle {
         PaymentDetailsHandle::new(self.clone())
     }

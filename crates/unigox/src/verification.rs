@@ -1,4 +1,4 @@
-//! How far a verification has come, and waiting for its end.
+//! The status of a verification, and waiting for its outcome.
 
 mod wait;
 
@@ -7,86 +7,85 @@ use std::time::Duration;
 use unigox_client::{operations, types};
 
 pub use self::wait::{StatusChanges, VerificationOutcome, WaitPolicy};
-use crate::{CallOptions, Response, Result, User, call};
+use crate::{CallOptions, Response, Result, UserHandle, call};
 
-/// The verification of one user. From [`User::verification`].
+/// The verification of one user. From [`UserHandle::verification`].
 ///
-/// It looks at the latest session; [`of_session`](Self::of_session) at another.
+/// It is about the latest session, unless [`of_session`](Self::of_session) names another.
 #[derive(Clone)]
 pub struct VerificationHandle {
-    user: User,
+    user: UserHandle,
     session: Option<String>,
 }
 
 impl VerificationHandle {
-    pub(crate) fn new(user: User) -> Self {
+    pub(crate) fn new(user: UserHandle) -> Self {
         Self { user, session: None }
     }
 
-    /// Looks at the session `verification_id`, which an upload returns as `verification_session_id`.
+    /// The verification in the session `verification_id`, which an upload returns as `verification_session_id`.
     #[must_use]
     pub fn of_session(mut self, verification_id: impl Into<String>) -> Self {
         self.session = Some(verification_id.into());
         self
     }
 
-    /// Reads the status, once. `VERIFIED` is the only success; `COMPLETED` says that the provider is done, and not with
+    /// Reads the status, once. `VERIFIED` is the only success; `COMPLETED` says that the provider has finished, but not with
     /// what result.
     ///
-    /// `getVerificationStatus`. Safe to repeat. The server asks the provider while you wait.
+    /// `getVerificationStatus`. Safe to repeat. The server asks the provider before it responds.
     ///
     /// # Errors
     ///
-    /// [`is_not_found`](crate::Error::is_not_found) if there is no such user, or it is another partner's.
+    /// [`is_not_found`](crate::Error::is_not_found) if there is no such user, or the user belongs to another partner.
     ///
     /// # Examples
     ///
     /// ```no_run
-    /// # async fn f(user: unigox::User) -> Result<(), unigox::Error> {
+    /// # async fn f(user: unigox::UserHandle) -> Result<(), unigox::Error> {
     /// use unigox::types::VerificationStatus;
     ///
     /// let verification = user.verification().status().await?;
     /// match verification.status {
     ///     VerificationStatus::Verified => println!("verified"),
     ///     VerificationStatus::VerificationRejected | VerificationStatus::Failed => println!("not verified"),
-    ///     // The API has more of these over time, and they are kept as they come.
+    ///     // Other statuses, which may be added over time.
     ///     ref other => println!("not yet: {other}"),
     /// }
     /// # Ok(())
     /// # }
     /// ```
     pub async fn status(&self) -> Result<Response<types::Verification>> {
-        self.look(None).await
+        self.read(None).await
     }
 
-    /// Reads the status, within `time` if that is given and the client allows more.
-    async fn look(&self, time: Option<Duration>) -> Result<Response<types::Verification>> {
+    /// Reads the status, within `time` if that is given and shorter than the total time-out.
+    async fn read(&self, time: Option<Duration>) -> Result<Response<types::Verification>> {
         let operation = &operations::GET_VERIFICATION_STATUS;
         let (uuid, session) = (&self.user.uuid, self.session.as_deref());
         let allowed = self.user.client.limits(operation).total;
         let total = time.map_or(allowed, |time| time.min(allowed));
-        let client = self.user.client.with_options(CallOptions::new().with_total_timeout(total));
+        let client = self.user.client.with_options(CallOptions::new().total_timeout(total));
         call::call(&client, operation, |api| async move { api.get_verification_status(uuid, session).await }).await
     }
 
     /// Waits until the verification has ended, or as long as `policy` allows.
     ///
-    /// It reads the status at once, then after 2 s, 4 s, 8 s and so on up to every 120 s, each time a random part (up to
-    /// half) earlier, and a last time when the time is up. Any status that is not final, `COMPLETED` and unknown ones
-    /// among them, is waited out. A read that fails for a reason that may pass (no connection, time-out, 429, 5xx) does
-    /// not end the wait.
+    /// It polls the status: at once, then after 2 s, 4 s, 8 s and so on up to every 120 s, each time earlier by a random
+    /// part of up to half the delay, and a last time at the deadline. Only `VERIFIED`, `VERIFICATION_REJECTED` and `FAILED`
+    /// end the wait. A [transient](crate::Error::is_transient) error does not end it.
     ///
-    /// It may be dropped at any time, and begun again: it changes nothing.
+    /// The future may be dropped at any time, and the wait started again: it only reads.
     ///
     /// # Errors
     ///
-    /// [`GaveUpWaiting`](crate::ErrorKind::GaveUpWaiting) if the last read failed, and whatever [`status`](Self::status)
-    /// fails with for a reason that will not pass, such as 401 and 404.
+    /// [`WaitFailed`](crate::ErrorKind::WaitFailed) if the last poll failed, and any error of [`status`](Self::status) that
+    /// is not transient, such as 401 and 404.
     ///
     /// # Examples
     ///
     /// ```no_run
-    /// # async fn f(user: unigox::User) -> Result<(), unigox::Error> {
+    /// # async fn f(user: unigox::UserHandle) -> Result<(), unigox::Error> {
     /// use std::time::Duration;
     ///
     /// use unigox::{VerificationOutcome, WaitPolicy};
@@ -104,13 +103,13 @@ impl VerificationHandle {
         wait::wait(self, policy).await
     }
 
-    /// The status now, and then each change of status or `verification_url`, until the verification has ended or as long
-    /// as `policy` allows. It reads as [`wait`](Self::wait) does, and ends with the first error that ends a wait.
+    /// The current status, and then each change of the status or `verification_url`, until the verification has ended or as
+    /// long as `policy` allows. It polls as [`wait`](Self::wait) does, and ends with the first error that ends a wait.
     ///
     /// # Examples
     ///
     /// ```no_run
-    /// # async fn f(user: unigox::User) -> Result<(), unigox::Error> {
+    /// # async fn f(user: unigox::UserHandle) -> Result<(), unigox::Error> {
     /// use std::{pin::pin, time::Duration};
     ///
     /// use unigox::{WaitPolicy, futures_util::TryStreamExt};
@@ -127,7 +126,7 @@ impl VerificationHandle {
     }
 }
 
-/// Hides the session, which is a credential of sorts.
+/// Hides the session: whoever has its identifier may be able to act as the person.
 impl std::fmt::Debug for VerificationHandle {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("VerificationHandle").field("user", &self.user).finish_non_exhaustive()

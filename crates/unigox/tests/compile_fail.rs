@@ -1,9 +1,9 @@
-//! What the documents forbid by a condition, and what would build a body past its rules, does not compile.
+//! Bodies that the documents forbid by a condition, and bodies that bypass constructors, do not compile.
 
 #![allow(missing_docs, reason = "tests are claims, and documented by their names")]
 
-/// Where a compiler words its refusals otherwise: `TRYBUILD=overwrite`, and look at what changed.
+/// If another compiler has other messages, write them with `TRYBUILD=overwrite` and read the difference.
 #[test]
-fn what_the_documents_forbid_does_not_compile() {
+fn forbidden_bodies_do_not_compile() {
     trybuild::TestCases::new().compile_fail("tests/compile_fail/*.rs");
 }

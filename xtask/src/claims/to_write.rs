@@ -128,7 +128,7 @@ impl<'d> New<'d> {
         let is_safe = self.is_safe;
         let _ = write!(
             out,
-            "3. In tests/support/call.rs, a variant of `Call`, also in `ALL`, `may_be_repeated`, `operation_id` and `send`:\n\n\
+            "3. In tests/support/call.rs, a variant of `Call`, also in `ALL`, `is_safe_to_repeat`, `operation_id`, `check_with` and `send`:\n\n\
              \x20   Self::{variant} => {is_safe}\n\
              \x20   Self::{variant} => \"{id}\"\n\
              \x20   Self::{variant} => {sends}.map(drop)\n\n\
@@ -154,13 +154,13 @@ impl<'d> New<'d> {
         let Self { id, method, answer, .. } = self;
         let (client, user) = match (self.place.owner.as_str(), self.place.is_of_user) {
             ("Client", _) => ("self", ""),
-            ("User", _) => ("&self.client", "&self.uuid"),
+            ("UserHandle", _) => ("&self.client", "&self.uuid"),
             (_, true) => ("&self.user.client", "&self.user.uuid"),
             (_, false) => ("&self.client", ""),
         };
         let repeated = match self.is_safe {
             true => "Safe to repeat.",
-            false => "Not sent again if it is not known what became of it.",
+            false => "Not safe to repeat.",
         };
         let errors = match self.errors.as_slice() {
             [] => "…".to_owned(),
@@ -219,12 +219,12 @@ impl Place {
         };
         let Some(user) = segments.iter().position(|segment| *segment == "{user_uuid}") else {
             return match segments.last() {
-                Some(&"users") => of("Users", "users", "client.users()", false),
+                Some(&"users") => of("UsersHandle", "users", "client.users()", false),
                 _ => of("Client", "client", "client", false),
             };
         };
         match segments[user + 1..].iter().find(|segment| !segment.starts_with('{')) {
-            None => of("User", "users", "user", true),
+            None => of("UserHandle", "users", "user", true),
             Some(thing) => {
                 let (owner, module) = (format!("{}Handle", pascal(thing)), snake(thing));
                 of(&owner, &module, &format!("user.{module}()"), true)
@@ -364,7 +364,7 @@ mod tests {
 
            In crates/unigox/src/lib.rs, among what `pub mod types` exports: `PayoutRoute`.
 
-        3. In tests/support/call.rs, a variant of `Call`, also in `ALL`, `may_be_repeated`, `operation_id` and `send`:
+        3. In tests/support/call.rs, a variant of `Call`, also in `ALL`, `is_safe_to_repeat`, `operation_id`, `check_with` and `send`:
 
             Self::ListPayoutRoutes => true
             Self::ListPayoutRoutes => "listPayoutRoutes"
@@ -395,7 +395,7 @@ mod tests {
 
             /// …
             ///
-            /// `createWebhook`. Not sent again if it is not known what became of it.
+            /// `createWebhook`. Not safe to repeat.
             ///
             /// # Errors
             ///
@@ -407,7 +407,7 @@ mod tests {
 
            In crates/unigox/src/call/envelope.rs, an `impl Envelope` by hand: the answer has no `data`.
 
-        3. In tests/support/call.rs, a variant of `Call`, also in `ALL`, `may_be_repeated`, `operation_id` and `send`:
+        3. In tests/support/call.rs, a variant of `Call`, also in `ALL`, `is_safe_to_repeat`, `operation_id`, `check_with` and `send`:
 
             Self::CreateWebhook => false
             Self::CreateWebhook => "createWebhook"

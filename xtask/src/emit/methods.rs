@@ -20,7 +20,7 @@ use crate::{names::snake, openapi::Operation};
 pub(super) fn methods(model: &Model<'_>, items: Vec<ImplItem>) -> String {
     let mut out = String::from(
         "use crate::{\n    operations,\n    runtime::{call::Client, error::Error, response::Response, transport::Transport},\n    types,\n};\n\
-         #[allow(unused_imports, reason = \"a document may have no answer that is not JSON\")]\n\
+         #[allow(unused_imports, reason = \"every response of a document may be JSON\")]\n\
          use crate::RawBody;\n\n\
          #[allow(clippy::too_many_arguments, reason = \"the document requires them\")]\n\
          impl<T: Transport> Client<T> {",
@@ -167,7 +167,7 @@ fn documentation(operation: &Operation<'_>) -> String {
         let _ = write!(out, "\n\n{description}");
     }
     let _ = write!(out, "\n\n`{id}`: `{} {}`.", operation.method.to_uppercase(), operation.path);
-    out.push_str(if operation.is_safe_to_repeat() { " Safe to repeat." } else { " Not to be repeated blindly." });
+    out.push_str(if operation.is_safe_to_repeat() { " Safe to repeat." } else { " Not safe to repeat." });
     let described = operation.parameters().into_iter().filter_map(|parameter| {
         let description = parameter.value()["description"].as_str().map(str::trim).filter(|text| !text.is_empty())?;
         Some(format!("\n- `{}`: {}", snake(parameter.name), one_line(description)))
@@ -181,6 +181,6 @@ fn documentation(operation: &Operation<'_>) -> String {
         let description = error["description"].as_str().filter(|text| !text.is_empty()).unwrap_or("no description");
         let _ = write!(out, "\n- `{status}`: {}", one_line(description));
     }
-    out.push_str("\n\nAny other status that is no success is an error as well; see `Error`.");
+    out.push_str("\n\nAny other status than a success is an error as well; see `Error`.");
     out
 }

@@ -12,7 +12,7 @@ use crate::{names::pascal, openapi::Operation};
 /// The name of the enum of `operation`.
 pub(super) fn name(model: &Model<'_>, operation: &Operation<'_>) -> String {
     let name = format!("{}Response", pascal(operation.id().unwrap_or_default()));
-    if model.is_type(&name) { format!("{}Answer", pascal(operation.id().unwrap_or_default())) } else { name }
+    if model.is_type(&name) { format!("{}Success", pascal(operation.id().unwrap_or_default())) } else { name }
 }
 
 /// The enum of an operation whose success statuses have different shapes.
@@ -59,7 +59,7 @@ pub(super) fn status_responses(model: &Model<'_>, operation: &Operation<'_>) -> 
     }
     debug.push_str("        }");
     let debug = debug::implementation(&name, &debug);
-    let doc = comment("", &format!("What `{}` answers, told apart by the status.", operation.id().unwrap_or_default()));
+    let doc = comment("", &format!("The successful responses of `{}`, told apart by their status.", operation.id().unwrap_or_default()));
     Some(format!(
         "{doc}\
          #[derive(Clone, PartialEq)]\n\

@@ -9,6 +9,9 @@ pub const SENSITIVE: &str = "x-sensitive";
 /// Set by the overlay on an operation: `safe` or `never`.
 pub const RETRY: &str = "x-retry";
 
+/// Set by the overlay on an operation: the `operationId` of the one that shows whether a call took effect.
+pub const CHECK_WITH: &str = "x-check-with";
+
 /// Set by a pass on an operation with a multipart form: `{schema: …}`.
 pub const MULTIPART: &str = "x-multipart";
 

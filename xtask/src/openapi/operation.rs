@@ -94,6 +94,17 @@ impl<'d> Operation<'d> {
         self.value().get(extension::ERRORS).and_then(Value::as_object).into_iter().flatten()
     }
 
+    /// The operation that shows whether a call took effect, as the overlay says.
+    pub(crate) fn check_with(&self) -> Option<&'d str> {
+        self.place.text(extension::CHECK_WITH)
+    }
+
+    /// Whether its form has a file in it.
+    pub(crate) fn has_file(&self) -> bool {
+        let properties = self.form().and_then(|form| form.get("properties")?.as_object());
+        properties.into_iter().flatten().any(|(_, schema)| schema["format"] == "binary")
+    }
+
     /// Whether a second call changes nothing that the first did not, as the overlay says.
     pub(crate) fn is_safe_to_repeat(&self) -> bool {
         self.value()[extension::RETRY] == "safe"

@@ -16,7 +16,7 @@ use super::{
     form::Form,
     operation::Operation,
     response::{RawBody, Response},
-    transport::{Answer, Transport},
+    transport::{RawResponse, Transport},
 };
 
 /// A client of the API: one method for each operation, sent by `T`.
@@ -31,7 +31,7 @@ impl<T> Client<T> {
     ///
     /// # Errors
     ///
-    /// If `base_url` is no absolute `http` or `https` URL, or has a query, a fragment or credentials in it.
+    /// If `base_url` is not an absolute `http` or `https` URL, or has a query, a fragment or credentials in it.
     pub fn new(base_url: &str, transport: T) -> Result<Self, InvalidBaseUrl> {
         let base_url = Url::parse(base_url).map_err(|_| InvalidBaseUrl)?;
         let is_plain = base_url.query().is_none() && base_url.fragment().is_none();
@@ -48,7 +48,7 @@ impl<T> Client<T> {
         &self.transport
     }
 
-    /// A client of the same API over another transport: one that knows more of a single call, for instance.
+    /// A client of the same API over another transport, for instance one with the limits of a single call.
     pub fn over<U>(&self, transport: U) -> Client<U> {
         Client { base_url: Arc::clone(&self.base_url), transport }
     }
@@ -68,7 +68,7 @@ impl<T: Transport> Client<T> {
     }
 }
 
-/// A base URL that is no absolute `http` or `https` URL, or that has more in it than host, port and path.
+/// A base URL that is not an absolute `http` or `https` URL, or has more parts than host, port and path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct InvalidBaseUrl;
@@ -81,7 +81,7 @@ impl Display for InvalidBaseUrl {
 
 impl std::error::Error for InvalidBaseUrl {}
 
-/// A call whose parameters are being given. The first that can't be sent is kept until the call is to be sent.
+/// A call under construction. The first parameter that can't be sent is kept, and reported when the call is sent.
 pub(crate) struct Call<'c, T> {
     client: &'c Client<T>,
     operation: &'static Operation,
@@ -111,7 +111,7 @@ impl<T: Transport> Call<'_, T> {
         };
         match value.as_str() {
             "" => self.refuse(name, "is empty, which would call another path"),
-            // A URL has no way to say these but as steps in the path.
+            // A URL can only express these as steps in the path.
             "." | ".." => self.refuse(name, "is a step in the path, which would call another path"),
             // URL parsers drop line breaks and tabs, which would turn one id into another.
             text if text.contains(char::is_control) => self.refuse(name, "has a control character in it"),
@@ -165,7 +165,7 @@ impl<T: Transport> Call<'_, T> {
             self.refuse("body", "can't be written as a form");
             return self;
         };
-        // The same rules as for a query, on a URL that is there for them alone.
+        // The rules are those of a query, so a URL that is not sent encodes the fields.
         let mut url = Url::clone(&self.client.base_url);
         url.query_pairs_mut().clear().extend_pairs(
             fields
@@ -220,7 +220,7 @@ impl<T: Transport> Call<'_, T> {
         url
     }
 
-    /// Sends the call. A status that is no success is an error.
+    /// Sends the call. A status other than a success is an error.
     pub(crate) async fn send(mut self) -> Result<Received, Error<T::Error>> {
         let url = self.url();
         let operation = self.operation;
@@ -247,12 +247,12 @@ impl<T: Transport> Call<'_, T> {
                 })?
             }
         };
-        let answer = transport.send(request, operation).await.map_err(Error::Transport)?;
-        if answer.status.is_success() {
-            return Ok(Received { operation, answer });
+        let raw = transport.send(request, operation).await.map_err(Error::Transport)?;
+        if raw.status.is_success() {
+            return Ok(Received { operation, raw });
         }
-        let body = ErrorBody::new(answer.body.clone());
-        Err(Error::Api(Box::new(ApiError { operation, response: Response::new(body, answer) })))
+        let body = ErrorBody::new(raw.body.clone());
+        Err(Error::Api(Box::new(ApiError { operation, response: Response::new(body, raw) })))
     }
 }
 
@@ -282,52 +282,52 @@ fn fill<'s>(segment: &'s str, values: &[(&str, String)]) -> Option<Cow<'s, str>>
     Some(filled.into())
 }
 
-/// An answer whose status is a success.
+/// A response whose status is a success.
 pub(crate) struct Received {
     operation: &'static Operation,
-    answer: Answer,
+    raw: RawResponse,
 }
 
 #[allow(dead_code, reason = "which of these are used depends on the document that the methods are generated from")]
 impl Received {
     pub(crate) fn status(&self) -> StatusCode {
-        self.answer.status
+        self.raw.status
     }
 
-    /// The answer to an operation that answers with JSON.
+    /// The response of an operation that returns JSON.
     pub(crate) fn json<V: DeserializeOwned, E>(self) -> Result<Response<V>, Error<E>> {
-        match serde_json::from_slice(&self.answer.body) {
-            Ok(value) => Ok(Response::new(value, self.answer)),
+        match serde_json::from_slice(&self.raw.body) {
+            Ok(value) => Ok(Response::new(value, self.raw)),
             Err(error) => Err(self.undecodable::<V, E>(&error)),
         }
     }
 
-    /// The answer to an operation that answers with a status alone.
+    /// The response of an operation that returns a status alone.
     pub(crate) fn empty<E>(self) -> Result<Response<()>, Error<E>> {
-        Ok(Response::new((), self.answer))
+        Ok(Response::new((), self.raw))
     }
 
-    /// The answer to an operation that answers with something other than JSON.
+    /// The response of an operation that returns something other than JSON.
     pub(crate) fn raw<E>(self) -> Result<Response<RawBody>, Error<E>> {
-        Ok(Response::new(RawBody(self.answer.body.clone()), self.answer))
+        Ok(Response::new(RawBody(self.raw.body.clone()), self.raw))
     }
 
-    /// The answer has a success status that the document doesn't know, so that its shape is not known either.
+    /// The document does not list this success status, so the shape of the body is not known either.
     pub(crate) fn unknown_status<V, E>(self) -> Result<Response<V>, Error<E>> {
         Err(self.error(".".to_owned(), "has a status whose body the document does not describe"))
     }
 
-    /// The message of the parser may quote the body; only its category and the path to the place are kept. The body is
-    /// read a second time for that path, on this one way.
+    /// The parser's message may quote the body, so only its category and the path to the place are kept. The body is
+    /// parsed a second time for that path, and only in this case.
     fn undecodable<V: DeserializeOwned, E>(self, error: &serde_json::Error) -> Error<E> {
         use serde_json::error::Category;
         let whole = || ".".to_owned();
         match error.classify() {
-            _ if self.answer.body.is_empty() => self.error(whole(), "has no body"),
+            _ if self.raw.body.is_empty() => self.error(whole(), "has no body"),
             Category::Syntax | Category::Io => self.error(whole(), "is not JSON"),
             Category::Eof => self.error(whole(), "ends too early"),
             Category::Data => {
-                let reader = &mut serde_json::Deserializer::from_slice(&self.answer.body);
+                let reader = &mut serde_json::Deserializer::from_slice(&self.raw.body);
                 let path =
                     serde_path_to_error::deserialize::<_, V>(reader).err().map_or_else(whole, |e| printable(e.path()));
                 self.error(path, "is not what the document describes")
@@ -336,7 +336,7 @@ impl Received {
     }
 
     fn error<E>(self, path: String, problem: &'static str) -> Error<E> {
-        let response = Response::new((), self.answer);
+        let response = Response::new((), self.raw);
         Error::Decode(Box::new(DecodeError { operation: self.operation, response, path, problem }))
     }
 }

@@ -1,6 +1,6 @@
-//! What can go wrong with a call.
+//! Errors of calls.
 //!
-//! No message holds a value, a header or a body: they name the operation, the status, a key, a path, and no more.
+//! Messages name the operation, the status, a key and a path. They hold no value, header or body.
 
 use std::{borrow::Cow, fmt};
 
@@ -8,17 +8,17 @@ use reqwest::StatusCode;
 
 use super::{error_body::ErrorBody, operation::Operation, response::Response};
 
-/// Why a call has no value to return. `E` is the error of the transport.
+/// The error of a call. `E` is the error of the transport.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error<E> {
-    /// The request could not be put together; nothing was sent.
+    /// The request could not be built; nothing was sent.
     InvalidRequest(InvalidRequest),
-    /// No answer came. The transport knows whether the request may have arrived.
+    /// There was no response. The transport knows whether the request may have arrived.
     Transport(E),
-    /// The server answered with a status that is no success.
+    /// The server responded with a status other than a success.
     Api(Box<ApiError>),
-    /// The server answered with success, and with a body that the document does not describe.
+    /// The server responded with a success, and with a body that the document does not describe.
     Decode(Box<DecodeError>),
 }
 
@@ -26,14 +26,14 @@ impl<E: fmt::Display> fmt::Display for Error<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::InvalidRequest(error) => error.fmt(f),
-            Self::Transport(error) => write!(f, "no answer: {error}"),
+            Self::Transport(error) => write!(f, "no response: {error}"),
             Self::Api(error) => error.fmt(f),
             Self::Decode(error) => error.fmt(f),
         }
     }
 }
 
-/// The message of a variant includes that of what it holds, so the source is what lies behind that.
+/// The message of a variant includes the message of the error in it, so the source is the source of that error.
 impl<E: std::error::Error> std::error::Error for Error<E> {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
@@ -43,7 +43,7 @@ impl<E: std::error::Error> std::error::Error for Error<E> {
     }
 }
 
-/// A request that could not be put together.
+/// A request that could not be built.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvalidRequest {
     pub(super) operation: &'static Operation,
@@ -52,7 +52,7 @@ pub struct InvalidRequest {
 }
 
 impl InvalidRequest {
-    /// The operation that was to be called.
+    /// The operation that the request was for.
     pub fn operation(&self) -> &'static Operation {
         self.operation
     }
@@ -62,7 +62,7 @@ impl InvalidRequest {
         &self.parameter
     }
 
-    /// What is the matter with it, to go on after its name.
+    /// What is wrong with it, as a phrase that follows its name.
     pub fn problem(&self) -> &'static str {
         self.problem
     }
@@ -76,7 +76,7 @@ impl fmt::Display for InvalidRequest {
 
 impl std::error::Error for InvalidRequest {}
 
-/// An answer whose status is no success.
+/// A response with a status other than a success.
 #[derive(Debug)]
 pub struct ApiError {
     pub(super) operation: &'static Operation,
@@ -91,7 +91,7 @@ impl ApiError {
 
     /// The status.
     pub fn status(&self) -> StatusCode {
-        self.response.status()
+        self.response.http_status()
     }
 
     /// The body, whatever its shape.
@@ -99,12 +99,12 @@ impl ApiError {
         self.response.value()
     }
 
-    /// The answer with its headers.
+    /// The response.
     pub fn response(&self) -> &Response<ErrorBody> {
         &self.response
     }
 
-    /// The answer with its headers, without the rest.
+    /// The response alone.
     pub fn into_response(self) -> Response<ErrorBody> {
         self.response
     }
@@ -112,9 +112,9 @@ impl ApiError {
 
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: the server answered {}", self.operation, self.status())?;
+        write!(f, "{}: the server responded with {}", self.operation, self.status())?;
         match self.body().printable_key() {
-            Some(key) => write!(f, " with key `{key}`"),
+            Some(key) => write!(f, ", key `{key}`"),
             None => Ok(()),
         }
     }
@@ -137,22 +137,22 @@ impl DecodeError {
         self.operation
     }
 
-    /// Where in the body the trouble is: `data.user_uuid`, or `.` for the body as a whole.
+    /// Which part of the body is wrong: `data.user_uuid`, or `.` for the body as a whole.
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// What is the matter with the body, to go on after "the answer".
+    /// What is wrong with the body, as a phrase that follows "the response".
     pub fn problem(&self) -> &'static str {
         self.problem
     }
 
-    /// The answer as it was received.
+    /// The response.
     pub fn response(&self) -> &Response<()> {
         &self.response
     }
 
-    /// The answer as it was received, without the rest.
+    /// The response alone.
     pub fn into_response(self) -> Response<()> {
         self.response
     }
@@ -161,8 +161,8 @@ impl DecodeError {
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { operation, path, problem, .. } = self;
-        let status = self.response.status();
-        write!(f, "{operation}: the answer to a successful call ({status}) {problem}, at `{path}` of the body")
+        let status = self.response.http_status();
+        write!(f, "{operation}: the response to a successful call ({status}) {problem}, at `{path}` of the body")
     }
 }
 

@@ -1,11 +1,11 @@
-//! The body of an error, in any of the shapes that the API is known to use, in none of them, or absent.
+//! The body of an error response, whatever its shape.
 
 use std::fmt;
 
 use bytes::Bytes;
 use serde_json::Value;
 
-/// What the server said of an error.
+/// The body of an error response.
 ///
 /// | shape | read as |
 /// |---|---|
@@ -23,12 +23,12 @@ pub struct ErrorBody {
 }
 
 impl ErrorBody {
-    /// Reads a body. Anything is one.
+    /// Reads a body of any shape.
     pub fn new(bytes: Bytes) -> Self {
         Self { json: serde_json::from_slice(&bytes).ok(), bytes }
     }
 
-    /// What the error is called: `error_key`, or `code`, or the slug of the fourth shape.
+    /// The key of the error: `error_key`, or `code`, or the slug of the fourth shape.
     pub fn key(&self) -> Option<&str> {
         let json = self.json.as_ref()?;
         let slug = || json.get("error").filter(|_| json.get("ok").is_some());
@@ -36,7 +36,7 @@ impl ErrorBody {
         key?.as_str()
     }
 
-    /// The sentence for people. It may quote what was sent: keep it out of logs.
+    /// The message for people. It may quote what was sent: keep it out of logs.
     pub fn message(&self) -> Option<&str> {
         let json = self.json.as_ref()?;
         let sentence = || json.get("error").filter(|_| json.get("ok").is_none());
@@ -44,7 +44,7 @@ impl ErrorBody {
         places.iter().find_map(|place| json.pointer(place)?.as_str()).or_else(|| sentence()?.as_str())
     }
 
-    /// What else the second shape says, as it says it.
+    /// The `details` of the second shape.
     pub fn details(&self) -> Option<&Value> {
         self.json.as_ref()?.pointer("/error/details")
     }

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 /// A file to be sent as a part of a form.
 ///
-/// Its content streams: it is in memory only as far as the [`Body`] it comes from has it there.
+/// Its content streams: only what the [`Body`] holds in memory is in memory.
 pub struct FilePart {
     body: Body,
     length: Option<u64>,

@@ -1,4 +1,4 @@
-//! What `Debug` shows in the place of personal data.
+//! What `Debug` shows instead of personal data.
 
 use std::fmt;
 

@@ -2,14 +2,13 @@
 
 use std::fmt;
 
-/// Whether a call may be sent again when it is not known what became of it.
+/// Whether a call may be repeated when it is not known whether it took effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Retry {
-    /// A second call changes nothing that the first one did not: it reads, or it finds what the first one made.
+    /// Safe to repeat: a second call changes nothing that the first one did not.
     Safe,
-    /// A second call may do a second time what the first one did. Send it again only if the first was provably never
-    /// sent.
+    /// A second call may repeat the effect of the first one. Send it again only if the first was provably never sent.
     Never,
 }
 
@@ -23,14 +22,30 @@ pub struct Operation {
     pub method: &'static str,
     /// The path template, with parameters in braces.
     pub path: &'static str,
-    /// Whether a call may be sent again.
+    /// Whether a call may be repeated.
     pub retry: Retry,
+    /// The `operationId` of the operation that shows whether a call took effect, if the document names one.
+    pub check_with: Option<&'static str>,
+    /// Whether a call can carry a file: the operation takes a form with a file in it.
+    pub has_file: bool,
 }
 
 impl Operation {
     /// An operation; the generated table is made of these.
     pub(crate) const fn new(id: &'static str, method: &'static str, path: &'static str, retry: Retry) -> Self {
-        Self { id, method, path, retry }
+        Self { id, method, path, retry, check_with: None, has_file: false }
+    }
+
+    #[allow(dead_code, reason = "a document may name no such operation")]
+    pub(crate) const fn check_with(mut self, id: &'static str) -> Self {
+        self.check_with = Some(id);
+        self
+    }
+
+    #[allow(dead_code, reason = "a document may have no form")]
+    pub(crate) const fn with_file(mut self) -> Self {
+        self.has_file = true;
+        self
     }
 }
 

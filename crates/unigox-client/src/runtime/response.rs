@@ -1,39 +1,39 @@
-//! A typed answer, with what came around it.
+//! A typed response.
 
 use std::{fmt, ops::Deref};
 
 use bytes::Bytes;
-use reqwest::{StatusCode, header::HeaderMap};
+use reqwest::StatusCode;
 
-use super::transport::Answer;
+use super::transport::RawResponse;
 
-/// A value that the server answered with, and the answer as it was received.
+/// The value that a call returned, and the response that it was read from.
 ///
 /// It dereferences to the value.
 #[derive(Clone)]
 pub struct Response<T> {
     value: T,
-    answer: Answer,
+    raw: RawResponse,
 }
 
 impl<T> Response<T> {
-    pub(super) fn new(value: T, answer: Answer) -> Self {
-        Self { value, answer }
+    pub(super) fn new(value: T, raw: RawResponse) -> Self {
+        Self { value, raw }
     }
 
-    #[allow(dead_code, reason = "a document may have no operation whose answers differ in shape")]
+    #[allow(dead_code, reason = "a document may have no operation whose responses differ in shape")]
     pub(crate) fn map<U>(self, f: impl FnOnce(T) -> U) -> Response<U> {
-        Response { value: f(self.value), answer: self.answer }
+        Response { value: f(self.value), raw: self.raw }
     }
 
-    /// The value, without what came around it.
+    /// The value alone.
     pub fn into_value(self) -> T {
         self.value
     }
 
-    /// The value, and the answer that it was read from.
-    pub fn into_parts(self) -> (T, Answer) {
-        (self.value, self.answer)
+    /// The value, and the response that it was read from.
+    pub fn into_parts(self) -> (T, RawResponse) {
+        (self.value, self.raw)
     }
 
     /// The value.
@@ -41,19 +41,14 @@ impl<T> Response<T> {
         &self.value
     }
 
-    /// The status: where an operation has several for success, they tell its outcomes apart.
-    pub fn status(&self) -> StatusCode {
-        self.answer.status
+    /// The HTTP status. Where an operation has several for success, it tells the outcomes apart.
+    pub fn http_status(&self) -> StatusCode {
+        self.raw.status
     }
 
-    /// The headers.
-    pub fn headers(&self) -> &HeaderMap {
-        &self.answer.headers
-    }
-
-    /// The body as it was received. It may hold personal data: keep it out of logs.
-    pub fn body(&self) -> &Bytes {
-        &self.answer.body
+    /// The response as it was received.
+    pub fn raw(&self) -> &RawResponse {
+        &self.raw
     }
 }
 
@@ -76,11 +71,11 @@ impl fmt::Debug for RawBody {
     }
 }
 
-/// Shows the status and the value, whose own `Debug` hides what is personal; neither headers nor body.
+/// Shows the status and the value, whose own `Debug` hides personal data, and neither headers nor body.
 impl<T: fmt::Debug> fmt::Debug for Response<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Response")
-            .field("status", &self.answer.status)
+            .field("http_status", &self.raw.status)
             .field("value", &self.value)
             .finish_non_exhaustive()
     }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserializer, de::Visitor};
 
-/// A value that the document does not list; only reading one makes it.
+/// A value that the document does not list, as it was received.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct UnknownValue(Box<str>);
 
@@ -19,7 +19,7 @@ impl UnknownValue {
     }
 }
 
-/// Shows the value if it looks like one of an enum: short, of ASCII letters, digits, `_`, `-`.
+/// Shows the value if it looks like the value of an enum: short, of ASCII letters, digits, `_` and `-`.
 impl fmt::Debug for UnknownValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
@@ -27,17 +27,17 @@ impl fmt::Debug for UnknownValue {
     }
 }
 
-/// A string that is no value of an enum. The message does not quote it.
+/// The error of parsing an enum from a string that is not one of its values. The message does not quote the string.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NotAValue(pub(crate) &'static str);
+pub struct ParseEnumError(pub(crate) &'static str);
 
-impl fmt::Display for NotAValue {
+impl fmt::Display for ParseEnumError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "not a value of `{}`", self.0)
     }
 }
 
-impl std::error::Error for NotAValue {}
+impl std::error::Error for ParseEnumError {}
 
 /// Reads a string without a copy of it.
 #[allow(dead_code, reason = "a document may have no enum")]
@@ -79,12 +79,12 @@ macro_rules! closed_enum {
         }
 
         impl ::std::str::FromStr for $name {
-            type Err = $crate::NotAValue;
+            type Err = $crate::ParseEnumError;
 
-            fn from_str(value: &str) -> ::std::result::Result<Self, $crate::NotAValue> {
+            fn from_str(value: &str) -> ::std::result::Result<Self, $crate::ParseEnumError> {
                 match value {
                     $($value => Ok(Self::$variant),)*
-                    _ => Err($crate::NotAValue(stringify!($name))),
+                    _ => Err($crate::ParseEnumError(stringify!($name))),
                 }
             }
         }
@@ -145,11 +145,11 @@ macro_rules! open_enum {
             }
         }
 
-        /// Never fails: what is not known is kept.
+        /// Never fails: an unknown value is kept.
         impl ::std::str::FromStr for $name {
-            type Err = $crate::NotAValue;
+            type Err = $crate::ParseEnumError;
 
-            fn from_str(value: &str) -> ::std::result::Result<Self, $crate::NotAValue> {
+            fn from_str(value: &str) -> ::std::result::Result<Self, $crate::ParseEnumError> {
                 Ok(Self::from(value))
             }
         }
@@ -175,7 +175,7 @@ macro_rules! open_enum {
     };
 }
 
-/// What open and closed enums have in common.
+/// The traits that open and closed enums share.
 macro_rules! common {
     ($name:ident, $($value:literal,)*) => {
         impl ::std::fmt::Display for $name {

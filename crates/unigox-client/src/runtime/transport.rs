@@ -1,4 +1,4 @@
-//! How a request becomes an answer: the caller's business, behind one trait.
+//! How requests are sent: a trait that the caller implements.
 
 use std::{fmt, future::Future};
 
@@ -9,16 +9,16 @@ use super::operation::Operation;
 
 /// Sends requests.
 ///
-/// The client builds requests and reads answers; everything between (the key, time-outs, redirects, retries, limits) is
-/// the transport's, and no default of an HTTP library decides it. In particular a transport must not follow redirects
-/// (the key would travel along), and must bound the size of the body that it reads.
+/// The client builds requests and reads responses. Everything in between (the key, time-outs, redirects, retries, limits)
+/// is up to the transport. A transport must not follow redirects, since the key would be sent along, and must bound the
+/// size of the body that it reads.
 ///
 /// # Examples
 ///
 /// ```no_run
 /// use std::time::Duration;
 ///
-/// use unigox_client::{Answer, Client, Operation, Transport, reqwest};
+/// use unigox_client::{Client, Operation, RawResponse, Transport, reqwest};
 ///
 /// struct Http {
 ///     client: reqwest::Client,
@@ -32,13 +32,13 @@ use super::operation::Operation;
 ///         &self.client
 ///     }
 ///
-///     async fn send(&self, mut request: reqwest::Request, _: &'static Operation) -> Result<Answer, Self::Error> {
+///     async fn send(&self, mut request: reqwest::Request, _: &'static Operation) -> Result<RawResponse, Self::Error> {
 ///         request.headers_mut().insert("X-API-Key", self.key.clone());
-///         // A URL names a person: it stays out of the error.
+///         // A URL has the identifier of a person in it, so it is removed from the error.
 ///         let response = self.client.execute(request).await.map_err(reqwest::Error::without_url)?;
 ///         let (status, headers) = (response.status(), response.headers().clone());
 ///         let body = response.bytes().await.map_err(reqwest::Error::without_url)?;
-///         Ok(Answer::new(status, headers, body))
+///         Ok(RawResponse::new(status, headers, body))
 ///     }
 /// }
 ///
@@ -55,18 +55,18 @@ use super::operation::Operation;
 /// # }
 /// ```
 pub trait Transport: Send + Sync {
-    /// Why no answer came.
+    /// Why there is no response.
     type Error;
 
-    /// The HTTP client with which requests are put together. What is sent, and how, is up to [`send`](Self::send).
+    /// The HTTP client that requests are built with. They are sent by [`send`](Self::send) alone.
     fn http(&self) -> &reqwest::Client;
 
-    /// Sends `request`, which calls `operation`, and reads the answer to its end, whatever its status.
+    /// Sends `request`, which calls `operation`, and reads the whole response, whatever its status.
     fn send(
         &self,
         request: reqwest::Request,
         operation: &'static Operation,
-    ) -> impl Future<Output = Result<Answer, Self::Error>> + Send;
+    ) -> impl Future<Output = Result<RawResponse, Self::Error>> + Send;
 }
 
 impl<T: Transport> Transport for std::sync::Arc<T> {
@@ -80,21 +80,21 @@ impl<T: Transport> Transport for std::sync::Arc<T> {
         &self,
         request: reqwest::Request,
         operation: &'static Operation,
-    ) -> impl Future<Output = Result<Answer, Self::Error>> + Send {
+    ) -> impl Future<Output = Result<RawResponse, Self::Error>> + Send {
         (**self).send(request, operation)
     }
 }
 
-/// An answer as it was received.
+/// A response as it was received.
 #[derive(Clone)]
-pub struct Answer {
+pub struct RawResponse {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
 }
 
-impl Answer {
-    /// An answer of `status` with `headers` and a whole `body`.
+impl RawResponse {
+    /// A response with this status, these headers and the whole body.
     pub fn new(status: StatusCode, headers: HeaderMap, body: impl Into<Bytes>) -> Self {
         Self { status, headers, body: body.into() }
     }
@@ -115,9 +115,9 @@ impl Answer {
     }
 }
 
-/// Shows the status and the length of the body; what the server says may be personal data.
-impl fmt::Debug for Answer {
+/// Shows the status and the length of the body. Headers and body may hold personal data.
+impl fmt::Debug for RawResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Answer").field("status", &self.status).field("body_bytes", &self.body.len()).finish()
+        f.debug_struct("RawResponse").field("status", &self.status).field("body_bytes", &self.body.len()).finish()
     }
 }

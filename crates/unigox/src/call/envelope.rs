@@ -1,16 +1,16 @@
-//! What every successful answer has around its data.
+//! The envelope of successful responses, around their data.
 
 use unigox_client::types;
 
 /// `{"success": …, "data": …}`.
 pub(crate) trait Envelope {
-    /// What the caller is after.
+    /// What a call returns.
     type Data;
 
-    /// What the server says of itself.
+    /// Whether the server reports a success.
     fn is_success(&self) -> bool;
 
-    /// The data alone. What the document does not list beside it stays in the answer.
+    /// The data alone. Fields beside it that the document does not list stay in the raw response.
     fn into_data(self) -> Self::Data;
 }
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use http::{HeaderMap, header::RETRY_AFTER};
 
-/// How long the server asks to wait: seconds or a date (RFC 9110, 10.2.3). A date that has passed is no wait; what is
-/// neither is as good as nothing.
+/// How long the server asks to wait: seconds or a date (RFC 9110, 10.2.3). A date in the past means no wait; a value that
+/// is neither is ignored.
 pub(crate) fn read(headers: &HeaderMap) -> Option<Duration> {
     parse(headers.get(RETRY_AFTER)?.to_str().ok()?, Utc::now())
 }
@@ -16,7 +16,7 @@ fn parse(text: &str, now: DateTime<Utc>) -> Option<Duration> {
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
     }
-    // What HTTP calls `IMF-fixdate` is a date of RFC 2822; its older forms are not sent any more.
+    // The `IMF-fixdate` of HTTP is a date of RFC 2822. The obsolete forms are not supported.
     let date = DateTime::parse_from_rfc2822(text).ok()?;
     Some((date.to_utc() - now).to_std().unwrap_or_default())
 }

@@ -20,20 +20,20 @@ use tokio::{
 
 use crate::{Error, Result};
 
-/// How large a file may be: 10 MB. The document does not say which; a file between 10·1000² and 10·1024² bytes is left
+/// The maximum size of a file: 10 MB. The document does not say which; a file between 10·1000² and 10·1024² bytes is left
 /// to the server.
-const MOST: u64 = 10 * 1024 * 1024;
+const MAX_FILE_BYTES: u64 = 10 * 1024 * 1024;
 
-/// How much of a file is in memory at a time.
-const CHUNK: usize = 64 * 1024;
+/// The size of the pieces that a file is sent in; one piece is in memory at a time.
+const CHUNK_BYTES: usize = 64 * 1024;
 
-/// How much of a file tells its type.
-const HEAD: usize = 16;
+/// The size of the beginning of a file, by which its type is detected.
+const HEAD_BYTES: usize = 16;
 
 /// An identity document as a file: JPEG, PNG, GIF or PDF, at most 10 MB.
 ///
-/// What it is, is told by its content, not by its name. Only the name travels, never the path. `Debug` hides the name, which
-/// is often that of a person.
+/// The type is detected from the content, not from the name. The name is sent, the path is not. `Debug` hides the name,
+/// which is often that of a person.
 ///
 /// # Examples
 ///
@@ -53,7 +53,7 @@ pub struct DocumentFile {
     name: String,
     media_type: &'static str,
     length: u64,
-    /// Taken by the attempt that begins to send it. An attempt that never gets a connection leaves it here.
+    /// Taken by the attempt that begins to send it. An attempt without a connection leaves it here.
     content: Arc<Mutex<Option<Content>>>,
     observer: Option<Observer>,
 }
@@ -65,8 +65,8 @@ enum Content {
 
 type Observer = Arc<dyn Fn(Progress) + Send + Sync>;
 
-/// How much of a file was handed to the connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How much of a file was written to the connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Progress {
     /// Bytes so far.
@@ -81,7 +81,7 @@ impl DocumentFile {
     /// # Errors
     ///
     /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if it can't be read (the [source](std::error::Error::source) says
-    /// why), is empty, is larger than 10 MB, or is none of JPEG, PNG, GIF and PDF.
+    /// why), is empty, is larger than 10 MB, or is not a JPEG, PNG, GIF or PDF.
     pub async fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let unreadable = |error: io::Error| Error::invalid("document", "can't be read").with_source(error);
@@ -95,11 +95,12 @@ impl DocumentFile {
         Self::from_reader(name, metadata.len(), file).await
     }
 
-    /// A file called `name` from `reader`, which has exactly `length` bytes.
+    /// A file called `name`, read from `reader`, which has exactly `length` bytes.
     ///
     /// # Errors
     ///
-    /// As [`open`](Self::open), and if `name` is empty or a path. If the reader has more or fewer bytes than that, the upload fails.
+    /// As [`open`](Self::open), and if `name` is empty or a path. If the reader has more or fewer bytes than `length`, the
+    /// upload fails.
     pub async fn from_reader(
         name: impl Into<String>,
         length: u64,
@@ -108,8 +109,8 @@ impl DocumentFile {
         let name = checked_name(name.into())?;
         check_length(length)?;
         let mut reader = Box::pin(reader);
-        let mut head = Vec::with_capacity(HEAD);
-        let read = (&mut reader).take(HEAD as u64).read_to_end(&mut head).await;
+        let mut head = Vec::with_capacity(HEAD_BYTES);
+        let read = (&mut reader).take(HEAD_BYTES as u64).read_to_end(&mut head).await;
         read.map_err(|error| Error::invalid("document", "can't be read").with_source(error))?;
         let media_type = media_type(&head)?;
         let content = Content::Reader(Box::pin(Cursor::new(head).chain(reader)));
@@ -124,7 +125,7 @@ impl DocumentFile {
     pub fn from_bytes(name: impl Into<String>, bytes: impl Into<Bytes>) -> Result<Self> {
         let (name, bytes) = (checked_name(name.into())?, bytes.into());
         check_length(bytes.len() as u64)?;
-        let media_type = media_type(&bytes[..bytes.len().min(HEAD)])?;
+        let media_type = media_type(&bytes[..bytes.len().min(HEAD_BYTES)])?;
         Ok(Self::new(name, media_type, bytes.len() as u64, Content::Bytes(bytes)))
     }
 
@@ -132,14 +133,15 @@ impl DocumentFile {
         Self { name, media_type, length, content: Arc::new(Mutex::new(Some(content))), observer: None }
     }
 
-    /// Calls `observer` as the file is handed to the connection, piece by piece. It should be quick: sending waits for it.
+    /// Calls `observer` after each piece of the file that is written to the connection. It should be quick: the upload
+    /// waits for it.
     #[must_use]
     pub fn on_progress(mut self, observer: impl Fn(Progress) + Send + Sync + 'static) -> Self {
         self.observer = Some(Arc::new(observer));
         self
     }
 
-    /// What it is, by its content: `image/jpeg`, `image/png`, `image/gif` or `application/pdf`.
+    /// The type of its content: `image/jpeg`, `image/png`, `image/gif` or `application/pdf`.
     pub fn media_type(&self) -> &'static str {
         self.media_type
     }
@@ -178,7 +180,7 @@ impl fmt::Debug for DocumentFile {
     }
 }
 
-/// A name, and no path: it would tell the server about this machine.
+/// A name without a path, which would tell the server about this machine.
 fn checked_name(name: String) -> Result<String> {
     match name.as_str() {
         "" => Err(Error::invalid("document", "has no name")),
@@ -194,7 +196,7 @@ fn checked_name(name: String) -> Result<String> {
 fn check_length(length: u64) -> Result<()> {
     match length {
         0 => Err(Error::invalid("document", "is empty")),
-        1..=MOST => Ok(()),
+        1..=MAX_FILE_BYTES => Ok(()),
         _ => Err(Error::invalid("document", "is larger than 10 MB")),
     }
 }
@@ -205,7 +207,7 @@ fn media_type(head: &[u8]) -> Result<&'static str> {
         () if infer::image::is_png(head) => "image/png",
         () if infer::image::is_gif(head) => "image/gif",
         () if infer::archive::is_pdf(head) => "application/pdf",
-        () => return Err(Error::invalid("document", "is none of JPEG, PNG, GIF and PDF")),
+        () => return Err(Error::invalid("document", "is not a JPEG, PNG, GIF or PDF")),
     })
 }
 
@@ -218,24 +220,24 @@ struct Reading {
 }
 
 impl Reading {
-    /// The next piece; none at the end.
+    /// The next piece, or `None` at the end.
     async fn next(&mut self) -> io::Result<Option<Bytes>> {
         let open = match &mut self.open {
             Some(open) => open,
             none => {
                 let taken = self.content.lock().unwrap_or_else(PoisonError::into_inner).take();
-                none.insert(taken.ok_or_else(|| io::Error::other("the file was sent before"))?)
+                none.insert(taken.ok_or_else(|| io::Error::other("the file has been sent already"))?)
             }
         };
         let chunk = match open {
-            Content::Bytes(bytes) => bytes.split_to(bytes.len().min(CHUNK)),
+            Content::Bytes(bytes) => bytes.split_to(bytes.len().min(CHUNK_BYTES)),
             Content::Reader(reader) => read_chunk(reader).await?,
         };
         self.progress.sent += chunk.len() as u64;
         let Progress { sent, total } = self.progress;
-        // The length is part of what was sent already.
+        // The length has been sent already.
         if sent > total || (chunk.is_empty() && sent < total) {
-            return Err(io::Error::other("the file is not as long as it was said to be"));
+            return Err(io::Error::other("the file does not have the stated length"));
         }
         if chunk.is_empty() {
             return Ok(None);
@@ -247,9 +249,9 @@ impl Reading {
     }
 }
 
-/// Fills a whole chunk, so that many small reads don't become many half-empty chunks.
+/// Fills a whole chunk, so that many small reads don't become many small chunks.
 async fn read_chunk(reader: &mut (impl AsyncRead + Unpin)) -> io::Result<Bytes> {
-    let mut chunk = BytesMut::with_capacity(CHUNK);
+    let mut chunk = BytesMut::with_capacity(CHUNK_BYTES);
     while chunk.len() < chunk.capacity() && reader.read_buf(&mut chunk).await? > 0 {}
     Ok(chunk.freeze())
 }

@@ -1,67 +1,99 @@
 //! Documents that Unigox fetches from addresses.
 
-use unigox_client::types;
+use std::borrow::Cow;
+
+use unigox_client::types::{DocumentLinkBatch, DocumentLinkItem, DocumentLinkRequest, UploadMethod};
 use url::Url;
 
 use crate::{BatchDocumentType, Error, Result};
 
-/// How many documents a batch takes; `maxItems` in the document.
-const MOST: usize = 10;
+/// The maximum number of documents in a batch; `maxItems` in the document.
+const MAX_LINKS: usize = 10;
 
 /// Up to ten documents that Unigox fetches, for [`DocumentsHandle::link_batch`](crate::DocumentsHandle::link_batch).
 ///
-/// A batch takes fewer types than a single upload. `Debug` hides the addresses.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct DocumentLinks(Vec<types::DocumentLinkItem>);
+/// A batch takes fewer types of documents than a single upload. `Debug` hides the addresses.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DocumentLinks(DocumentLinkRequest);
 
 impl DocumentLinks {
-    /// None yet. It takes at least one to be sent.
+    /// No documents yet. A batch needs at least one.
     pub fn new() -> Self {
-        Self::default()
+        Self(batch(Vec::new()))
     }
 
-    /// Adds the document at `url`.
+    /// Adds the document at `url`, which has to be `https`.
+    #[must_use]
+    pub fn add(mut self, document_type: BatchDocumentType, url: impl Into<String>) -> Self {
+        let item = DocumentLinkItem::new(document_type, url);
+        match &mut self.0 {
+            DocumentLinkRequest::DocumentLinkBatch(batch) => batch.documents.push(item),
+            other => *other = batch(vec![item]),
+        }
+        self
+    }
+
+    /// Checks the batch as [`DocumentsHandle::link_batch`](crate::DocumentsHandle::link_batch) does before it sends it.
     ///
     /// # Errors
     ///
-    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if `url` is not `https`, or there are ten already.
-    pub fn add(mut self, document_type: BatchDocumentType, url: impl Into<String>) -> Result<Self> {
-        let url = url.into();
-        if self.0.len() == MOST {
-            return Err(Error::invalid("documents", "are ten already: send the others in another batch"));
+    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if there is no document, there are more than ten, or one has an
+    /// address that is not an `https` URL.
+    pub fn validate(&self) -> Result<()> {
+        let documents = match &self.0 {
+            DocumentLinkRequest::DocumentLinkBatch(batch) => batch.documents.as_slice(),
+            _ => &[],
+        };
+        match documents.len() {
+            0 => return Err(Error::invalid("documents", "is empty: add at least one")),
+            1..=MAX_LINKS => {}
+            _ => return Err(Error::invalid("documents", "has more than ten: send the others in another batch")),
         }
-        check(&format!("documents[{}].url", self.0.len()), &url)?;
-        self.0.push(types::DocumentLinkItem::new(document_type, url));
-        Ok(self)
+        match documents.iter().position(|document| !is_https_url(&document.url)) {
+            Some(index) => Err(not_https(format!("documents[{index}].url"))),
+            None => Ok(()),
+        }
     }
 
-    pub(super) fn into_body(self) -> Result<types::DocumentLinkRequest> {
-        match self.0.is_empty() {
-            true => Err(Error::invalid("documents", "is empty: add at least one")),
-            false => Ok(types::DocumentLinkBatch::new(types::UploadMethod::UrlLink, self.0).into()),
-        }
+    pub(super) fn body(&self) -> &DocumentLinkRequest {
+        &self.0
     }
 }
 
-/// Refuses what is not the `https` address of a host, written as RFC 3986 has it: what a URL parser would mend on the way
-/// is sent as it stands, and other parsers mend it otherwise.
-pub(super) fn check(field: &str, url: &str) -> Result<()> {
+impl Default for DocumentLinks {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn batch(documents: Vec<DocumentLinkItem>) -> DocumentLinkRequest {
+    DocumentLinkBatch::new(UploadMethod::UrlLink, documents).into()
+}
+
+/// Checks the address of a single document.
+pub(super) fn check_url(field: &'static str, url: &str) -> Result<()> {
+    if is_https_url(url) { Ok(()) } else { Err(not_https(field)) }
+}
+
+fn not_https(field: impl Into<Cow<'static, str>>) -> Error {
+    Error::invalid(field, "is not an https URL")
+}
+
+/// Whether `url` is an `https` URL with a host, written as in RFC 3986. It is sent as it is, so it must not depend on
+/// corrections that URL parsers make, each in its own way.
+fn is_https_url(url: &str) -> bool {
     let is_https = url.get(..8).is_some_and(|start| start.eq_ignore_ascii_case("https://"));
     let has_host = !url.get(8..).unwrap_or_default().starts_with(['/', '?', '#']);
-    if is_https && has_host && is_rfc3986(url) && Url::parse(url).is_ok() {
-        Ok(())
-    } else {
-        Err(Error::invalid(field.to_owned(), "is not an https URL"))
-    }
+    is_https && has_host && is_rfc3986(url) && Url::parse(url).is_ok()
 }
 
-/// Whether `url` has only characters that a URI may have, where it may have them.
+/// Whether `url` has only the characters of a URI, each where it is allowed.
 fn is_rfc3986(url: &str) -> bool {
     let has_known = url.chars().all(|c| c.is_ascii_alphanumeric() || "-._~:/?#[]@!$&'()*+,;=%".contains(c));
     let mut escapes = url.split('%').skip(1);
     let has_escapes = escapes.all(|rest| rest.len() >= 2 && rest.bytes().take(2).all(|byte| byte.is_ascii_hexdigit()));
     let authority = url.split('/').nth(2).unwrap_or_default().len();
-    // Brackets are for an IPv6 address, and a fragment has no fragment.
+    // Brackets are for an IPv6 address, and there is one fragment at most.
     let after_authority = url.get("https://".len() + authority..).unwrap_or_default();
     has_known && has_escapes && !after_authority.contains(['[', ']']) && url.matches('#').count() <= 1
 }
@@ -71,9 +103,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn takes_https_alone() {
+    fn only_https_urls_are_valid() {
         for url in ["https://example.com/a.jpg", "https://example.com:8443/a?b=c#d", "HTTPS://example.com"] {
-            assert!(check("url", url).is_ok(), "{url}");
+            assert!(is_https_url(url), "{url}");
         }
         for url in [
             "",
@@ -100,23 +132,27 @@ mod tests {
             "https://example.com/a\r\nb",
             "javascript:alert(1)",
         ] {
-            assert!(check("url", url).is_err(), "{url:?}");
+            assert!(!is_https_url(url), "{url:?}");
         }
     }
 
     #[test]
-    fn a_batch_has_one_to_ten() {
-        let add = |links: DocumentLinks| links.add(BatchDocumentType::Selfie, "https://example.com/selfie.jpg");
-        assert_eq!(DocumentLinks::new().into_body().expect_err("it is refused").field(), Some("documents"));
-        let ten = (0..10).try_fold(DocumentLinks::new(), |links, _| add(links)).expect("ten fit");
-        assert!(ten.clone().into_body().is_ok());
-        assert_eq!(add(ten).expect_err("it is refused").field(), Some("documents"));
+    fn a_batch_has_one_to_ten_documents() {
+        let refused = |links: &DocumentLinks| links.validate().err().and_then(|error| error.field().map(str::to_owned));
+        let mut links = DocumentLinks::new();
+        assert_eq!(refused(&links).as_deref(), Some("documents"));
+        for _ in 0..10 {
+            links = links.add(BatchDocumentType::Selfie, "https://example.com/selfie.jpg");
+            assert_eq!(refused(&links), None);
+        }
+        links = links.add(BatchDocumentType::Selfie, "https://example.com/selfie.jpg");
+        assert_eq!(refused(&links).as_deref(), Some("documents"));
     }
 
     #[test]
-    fn a_refused_address_is_named_by_its_place() {
-        let links = DocumentLinks::new().add(BatchDocumentType::Selfie, "https://example.com/a").expect("it is https");
-        let error = links.add(BatchDocumentType::IdentityFront, "http://canary").expect_err("it is refused");
+    fn a_refused_address_is_named_by_its_index() {
+        let links = DocumentLinks::new().add(BatchDocumentType::Selfie, "https://example.com/a");
+        let error = links.add(BatchDocumentType::IdentityFront, "http://canary").validate().expect_err("it is refused");
         assert_eq!(error.to_string(), "`documents[1].url` is not an https URL; nothing was sent");
     }
 }

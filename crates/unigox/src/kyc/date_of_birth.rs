@@ -1,4 +1,4 @@
-//! The one rule about dates that the document states: a date of birth is in the past, and 18 years ago or more.
+//! The rule for dates of birth that the document states: in the past, and at least 18 years ago.
 
 use chrono::{Datelike, NaiveDate, TimeDelta, Utc};
 
@@ -6,7 +6,7 @@ use crate::{Error, Result};
 
 /// Refuses a date that makes a person younger than 18, wherever on earth they are.
 pub(super) fn check(field: &'static str, date: NaiveDate) -> Result<()> {
-    // The latest date that it is anywhere. Where it is still yesterday, the server knows better.
+    // The latest date on earth, so that no valid date is refused. The server knows the date where the person is.
     let today = (Utc::now() + TimeDelta::hours(14)).date_naive();
     check_at(field, date, today)
 }

@@ -1,18 +1,14 @@
-//! The fields that a submission may have and an update may change.
+//! The fields that are optional in a submission and can be changed by an update.
 
-/// Setters of the optional fields, for a type around a generated one that has them. `$prefix` is where the fields are in
-/// the body.
+/// Setters and checks of the optional fields, for a type around the generated type `$fields` that has them. `$prefix` is
+/// the path of the fields in the body.
 macro_rules! optional_fields {
-    ($prefix:literal) => {
-        /// The date of birth.
-        ///
-        /// # Errors
-        ///
-        /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if it is in the future, or less than 18 years ago.
-        pub fn dob(mut self, date: chrono::NaiveDate) -> crate::Result<Self> {
-            super::date_of_birth::check(concat!($prefix, "dob"), date)?;
+    ($fields:ty, $prefix:literal) => {
+        /// The date of birth: in the past, and at least 18 years ago.
+        #[must_use]
+        pub fn dob(mut self, date: chrono::NaiveDate) -> Self {
             self.0.dob = Some(date);
-            Ok(self)
+            self
         }
 
         /// The middle name or names.
@@ -23,21 +19,16 @@ macro_rules! optional_fields {
         }
 
         /// The phone number in E.164 form: `+`, country code and number, without spaces.
-        ///
-        /// # Errors
-        ///
-        /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if it is not.
-        pub fn phone_number(mut self, number: impl Into<String>) -> crate::Result<Self> {
-            let number = number.into();
-            crate::text::phone_number(concat!($prefix, "phone_number"), &number)?;
-            self.0.phone_number = Some(number);
-            Ok(self)
+        #[must_use]
+        pub fn phone_number(mut self, number: impl Into<String>) -> Self {
+            self.0.phone_number = Some(number.into());
+            self
         }
 
-        /// The number of an identity document, and which kind of document that is.
+        /// The number of an identity document, and the type of the document.
         #[must_use]
-        pub fn id_number(mut self, kind: crate::IdType, number: impl Into<String>) -> Self {
-            self.0.id_type = Some(kind);
+        pub fn id_number(mut self, id_type: crate::IdType, number: impl Into<String>) -> Self {
+            self.0.id_type = Some(id_type);
             self.0.id_number = Some(number.into());
             self
         }
@@ -56,25 +47,29 @@ macro_rules! optional_fields {
             self
         }
 
-        /// Postal code; leading zeros count.
+        /// Postal code. It is text: leading zeros are kept.
         #[must_use]
         pub fn postal_code(mut self, code: impl Into<String>) -> Self {
             self.0.postal_code = Some(code.into());
             self
         }
 
-        /// Which fields a payout in `currency` (ISO 4217) needs that are not set here: EUR, AUD and GBP need `address`,
-        /// `city` and `postal_code`, other currencies need none of them. Until all three are known, orders wait as
-        /// `pending_address`. What was submitted earlier is not known here.
+        /// The fields that a payout in `currency` (ISO 4217) needs and that are not set here: EUR, AUD and GBP need
+        /// `address`, `city` and `postal_code`, other currencies need none of them. Until the server has all three, orders
+        /// wait as `pending_address`. Fields of earlier submissions are not known here.
         pub fn missing_for_payout(&self, currency: &str) -> Vec<&'static str> {
             let [address, city, postal_code] =
                 [&self.0.address, &self.0.city, &self.0.postal_code].map(Option::as_deref);
             super::payout_address::missing(currency, address, city, postal_code)
         }
 
-        /// Refuses blank texts, which the server would take for none.
-        fn check_optional_fields(&self) -> crate::Result<()> {
-            let fields = &self.0;
+        fn check_optional_fields(fields: &$fields) -> crate::Result<()> {
+            if let Some(date) = fields.dob {
+                super::date_of_birth::check(concat!($prefix, "dob"), date)?;
+            }
+            if let Some(number) = &fields.phone_number {
+                crate::text::phone_number(concat!($prefix, "phone_number"), number)?;
+            }
             for (name, text) in [
                 (concat!($prefix, "middle_name"), &fields.middle_name),
                 (concat!($prefix, "id_number"), &fields.id_number),

@@ -1,6 +1,6 @@
 //! The address that payouts in some currencies need.
 
-/// The names of the address fields that a payout in `currency` needs and that are not there. Payouts in EUR, AUD and GBP
+/// The names of the address fields that a payout in `currency` needs and that are missing. Payouts in EUR, AUD and GBP
 /// need all three, and wait as `pending_address` without them.
 pub(super) fn missing(
     currency: &str,

@@ -1,23 +1,23 @@
-//! What `submitKYC` takes: one of three methods, each with what it needs and nothing that belongs to another.
+//! The body of `submitKYC`: one of three methods, each with the data that it needs and no other.
 
 use unigox_client::types;
 
 use super::optional_fields::optional_fields;
 use crate::{
-    Result,
+    Error, Result,
     text::{country_code, filled, filled_if_given},
 };
 
 /// KYC data, submitted by one of three methods.
 ///
-/// | method | who verifies | what is sent |
+/// | method | who verifies the person | what is sent |
 /// |---|---|---|
-/// | [`direct`](Self::direct) | you have | what you know of the person |
-/// | [`sumsub`](Self::sumsub), [`persona`](Self::persona) | an outside provider has | its token or inquiry |
-/// | [`handoff`](Self::handoff) | Unigox does, on a page of its own | nothing, or what you know already |
+/// | [`direct`](Self::direct) | you did | the person's data |
+/// | [`sumsub`](Self::sumsub), [`persona`](Self::persona) | an outside provider did | its token or inquiry |
+/// | [`handoff`](Self::handoff) | Unigox does, on a page of its own | nothing, or the data that you have |
 ///
-/// That a provider comes with its own credential, and no method with the data of another, is by construction: the schema
-/// of the document allows `{"provider": "sumsub"}` alone, which the server does not.
+/// A provider has its own credential, and each method its own data: other combinations can't be built. (The schema of the
+/// document allows `{"provider": "sumsub"}` alone; the server does not.)
 #[derive(Clone, Debug, PartialEq)]
 pub struct KycSubmission(types::KycSubmission);
 
@@ -27,7 +27,7 @@ impl KycSubmission {
         Self(types::DirectData::new(pii.0).into())
     }
 
-    /// By `external_token`: Sumsub has verified the person, and `token` shares it. The token is a secret.
+    /// By `external_token`: Sumsub has verified the person, and `token` shares the result. The token is a secret.
     pub fn sumsub(token: impl Into<String>) -> Self {
         let mut data = types::ExternalToken::new(types::KycProvider::Sumsub);
         data.token = Some(token.into());
@@ -42,43 +42,43 @@ impl KycSubmission {
         Self(data.into())
     }
 
-    /// By `handoff`: Unigox verifies the person, on the page that the answer names.
+    /// By `handoff`: Unigox verifies the person, on a page whose address is in the response.
     pub fn handoff() -> Self {
         Self(types::Handoff::default().into())
     }
 
-    /// As [`handoff`](Self::handoff), with what is already known filled in on that page.
+    /// As [`handoff`](Self::handoff), on a page where the given data is filled in already.
     pub fn handoff_with(prefill: Prefill) -> Self {
         let mut data = types::Handoff::default();
         data.pii = Some(prefill.0);
         Self(data.into())
     }
 
-    pub(super) fn into_body(self) -> Result<types::KycSubmission> {
-        match self.0 {
-            types::KycSubmission::DirectData(data) => {
-                let pii = Pii(data.pii);
-                pii.check_optional_fields()?;
-                return Ok(types::DirectData::new(pii.0).into());
-            }
-            types::KycSubmission::ExternalToken(ref data) => {
+    /// Checks the submission as [`KycHandle::submit`](crate::KycHandle::submit) does before it sends it.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest), as for [`Pii::validate`] and [`Prefill::validate`], or if a
+    /// credential is blank.
+    pub fn validate(&self) -> Result<()> {
+        match &self.0 {
+            types::KycSubmission::DirectData(data) => Pii::check(&data.pii),
+            types::KycSubmission::ExternalToken(data) => {
                 filled_if_given("data.token", data.token.as_deref())?;
-                filled_if_given("data.inquiry_id", data.inquiry_id.as_deref())?;
+                filled_if_given("data.inquiry_id", data.inquiry_id.as_deref())
             }
-            types::KycSubmission::Handoff(ref data) => data.pii.as_ref().map_or(Ok(()), check_prefill)?,
-            _ => {}
+            types::KycSubmission::Handoff(data) => data.pii.as_ref().map_or(Ok(()), Prefill::check),
+            // A method that the document gets later has no constructor here.
+            _ => Err(Error::invalid("method", "is not one that this version of the crate can check")),
         }
-        Ok(self.0)
+    }
+
+    pub(super) fn body(&self) -> &types::KycSubmission {
+        &self.0
     }
 }
 
-fn check_prefill(pii: &types::HandoffPii) -> Result<()> {
-    filled_if_given("data.pii.first_name", pii.first_name.as_deref())?;
-    filled_if_given("data.pii.last_name", pii.last_name.as_deref())?;
-    pii.country_code.as_deref().map_or(Ok(()), |code| country_code("data.pii.country_code", code))
-}
-
-/// What you know of a person, for [`KycSubmission::direct`]: names and country at least.
+/// The data of a person, for [`KycSubmission::direct`]: names and country at least.
 ///
 /// `Debug` hides all of it.
 ///
@@ -87,16 +87,14 @@ fn check_prefill(pii: &types::HandoffPii) -> Result<()> {
 /// ```
 /// use unigox::{IdType, Pii, chrono::NaiveDate};
 ///
-/// # fn main() -> Result<(), unigox::Error> {
-/// let pii = Pii::new("Ada", "Obi", "NG")?
-///     .dob(NaiveDate::from_ymd_opt(1990, 12, 10).expect("a date"))?
-///     .phone_number("+2348031234567")?
+/// let pii = Pii::new("Ada", "Obi", "NG")
+///     .dob(NaiveDate::from_ymd_opt(1990, 12, 10).expect("a date"))
+///     .phone_number("+2348031234567")
 ///     .id_number(IdType::Passport, "A01234567");
 ///
+/// assert!(pii.validate().is_ok());
 /// assert_eq!(pii.missing_for_payout("EUR"), ["address", "city", "postal_code"]);
 /// assert!(pii.address("12 Marina Road").city("Lagos").postal_code("101241").missing_for_payout("EUR").is_empty());
-/// # Ok(())
-/// # }
 /// ```
 ///
 /// # Example: refused
@@ -104,7 +102,7 @@ fn check_prefill(pii: &types::HandoffPii) -> Result<()> {
 /// ```
 /// use unigox::Pii;
 ///
-/// let error = Pii::new("Ada", "Obi", "Nigeria").unwrap_err();
+/// let error = Pii::new("Ada", "Obi", "Nigeria").validate().unwrap_err();
 /// assert_eq!(error.field(), Some("data.pii.country_code"));
 /// ```
 #[derive(Clone, Debug, PartialEq)]
@@ -112,31 +110,36 @@ pub struct Pii(types::Pii);
 
 impl Pii {
     /// Names as on the identity document, and the person's country by ISO 3166-1 alpha-2. They can't be changed later.
+    pub fn new(first_name: impl Into<String>, last_name: impl Into<String>, country: impl Into<String>) -> Self {
+        Self(types::Pii::new(first_name, last_name, country))
+    }
+
+    optional_fields!(types::Pii, "data.pii.");
+
+    /// Checks the data. [`KycHandle::submit`](crate::KycHandle::submit) does so before it sends it.
     ///
     /// # Errors
     ///
-    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if a name is blank, or the country is not two capital letters.
-    pub fn new(
-        first_name: impl Into<String>,
-        last_name: impl Into<String>,
-        country: impl Into<String>,
-    ) -> Result<Self> {
-        let pii = types::Pii::new(first_name, last_name, country);
+    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if a text is blank, the country is not two capital letters, the
+    /// phone number is not in E.164 form, or the date of birth is less than 18 years ago.
+    pub fn validate(&self) -> Result<()> {
+        Self::check(&self.0)
+    }
+
+    fn check(pii: &types::Pii) -> Result<()> {
         filled("data.pii.first_name", &pii.first_name)?;
         filled("data.pii.last_name", &pii.last_name)?;
         country_code("data.pii.country_code", &pii.country_code)?;
-        Ok(Self(pii))
+        Self::check_optional_fields(pii)
     }
-
-    optional_fields!("data.pii.");
 }
 
-/// What is already known of a person, for [`KycSubmission::handoff_with`]. `Debug` hides all of it.
+/// The data of a person as far as you have it, for [`KycSubmission::handoff_with`]. `Debug` hides all of it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Prefill(types::HandoffPii);
 
 impl Prefill {
-    /// Nothing yet.
+    /// No data yet.
     pub fn new() -> Self {
         Self::default()
     }
@@ -160,5 +163,20 @@ impl Prefill {
     pub fn country(mut self, code: impl Into<String>) -> Self {
         self.0.country_code = Some(code.into());
         self
+    }
+
+    /// Checks the data. [`KycHandle::submit`](crate::KycHandle::submit) does so before it sends it.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if a name is blank, or the country is not two capital letters.
+    pub fn validate(&self) -> Result<()> {
+        Self::check(&self.0)
+    }
+
+    fn check(pii: &types::HandoffPii) -> Result<()> {
+        filled_if_given("data.pii.first_name", pii.first_name.as_deref())?;
+        filled_if_given("data.pii.last_name", pii.last_name.as_deref())?;
+        pii.country_code.as_deref().map_or(Ok(()), |code| country_code("data.pii.country_code", code))
     }
 }

@@ -1,14 +1,14 @@
-//! What `updateKYC` takes: the fields that may change, at least one of them.
+//! The body of `updateKYC`: the fields to change, at least one of them.
 
 use unigox_client::types;
 
 use super::optional_fields::optional_fields;
 use crate::{Error, Result};
 
-/// A change of optional KYC data. What is not set stays as it is.
+/// A change of optional KYC data. A field that is not set stays as it is.
 ///
-/// Names and country were part of what was verified: they can't be changed, and have no setter here. `Debug` hides what
-/// is set.
+/// Names and country were part of what was verified: they can't be changed, and have no setter here. `Debug` hides the
+/// values.
 ///
 /// # Examples
 ///
@@ -28,18 +28,28 @@ use crate::{Error, Result};
 pub struct KycUpdate(types::UpdateKycRequest);
 
 impl KycUpdate {
-    /// No change yet. It takes at least one to be sent.
+    /// No change yet. An update has to change at least one field.
     pub fn new() -> Self {
         Self::default()
     }
 
-    optional_fields!("");
+    optional_fields!(types::UpdateKycRequest, "");
 
-    pub(super) fn into_body(self) -> Result<types::UpdateKycRequest> {
-        if self == Self::default() {
+    /// Checks the update as [`KycHandle::update`](crate::KycHandle::update) does before it sends it.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if it changes nothing, a text is blank (the server treats a
+    /// blank value as missing, so no field can be cleared), the phone number is not in E.164 form, or the date of birth is
+    /// less than 18 years ago.
+    pub fn validate(&self) -> Result<()> {
+        if *self == Self::default() {
             return Err(Error::invalid("body", "changes nothing: set at least one field"));
         }
-        self.check_optional_fields()?;
-        Ok(self.0)
+        Self::check_optional_fields(&self.0)
+    }
+
+    pub(super) fn body(&self) -> &types::UpdateKycRequest {
+        &self.0
     }
 }

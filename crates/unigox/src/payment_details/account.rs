@@ -1,4 +1,4 @@
-//! What a rail wants to know of an account.
+//! The account in payment details: the fields that a rail needs.
 
 use std::fmt;
 
@@ -7,12 +7,12 @@ use serde_json::{Map, Value};
 
 use crate::{
     Error, Result,
-    text::{filled, is_digits, phone_number},
+    text::{country_code, filled, is_digits, phone_number},
 };
 
-/// Account data in the fields that a rail wants; `GET /api/v1/supported/payment-rails` lists them.
+/// An account in the fields that a rail needs; `GET /api/v1/supported/payment-rails` lists them.
 ///
-/// For the rails that the documents spell out there are [`SepaAccount`], [`NipAccount`] and [`CvuCbuAccount`]. `Debug` shows
+/// For the rails whose fields are known there are [`SepaAccount`], [`NipAccount`] and [`CvuCbuAccount`]. `Debug` shows
 /// neither fields nor values.
 ///
 /// # Examples
@@ -23,8 +23,8 @@ use crate::{
 /// let details = AccountDetails::new().field("account_number", "0000000042").field("full_name", "Ada Obi").business();
 /// assert_eq!(format!("{details:?}"), "AccountDetails { .. }");
 /// ```
-#[derive(Clone, Default, PartialEq)]
-pub struct AccountDetails(Map<String, Value>);
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
+pub struct AccountDetails(pub(super) Map<String, Value>);
 
 impl AccountDetails {
     /// No fields yet.
@@ -39,14 +39,10 @@ impl AccountDetails {
         self
     }
 
-    /// Says that the account is that of a business; without this, of an individual.
+    /// Marks the account as that of a business; without this, it is that of an individual.
     #[must_use]
     pub fn business(self) -> Self {
         self.field("beneficiary_type", "business")
-    }
-
-    pub(super) fn into_map(self) -> Map<String, Value> {
-        self.0
     }
 }
 
@@ -62,146 +58,180 @@ impl fmt::Debug for AccountDetails {
     }
 }
 
-/// A bank account in the Single Euro Payments Area, for [`PaymentDetails::sepa`](crate::PaymentDetails::sepa).
-#[derive(Clone, Debug, PartialEq)]
-pub struct SepaAccount {
+/// An account whose fields are known.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Account {
     pub(super) details: AccountDetails,
+    pub(super) format: AccountFormat,
+    pub(super) country: Option<String>,
 }
 
-impl SepaAccount {
-    /// The account `iban`, in any case and with or without spaces, of `full_name`.
-    ///
-    /// # Errors
-    ///
-    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if the name is blank, or the IBAN has not the length and check
-    /// digits that its country gives it (ISO 13616).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// let error = unigox::SepaAccount::new("Ada Obi", "DE76 5121 0800 1245 1261 99").unwrap_err();
-    /// assert_eq!(error.field(), Some("details.iban"));
-    /// ```
-    pub fn new(full_name: impl Into<String>, iban: impl AsRef<str>) -> Result<Self> {
-        let full_name = full_name.into();
-        filled("details.full_name", &full_name)?;
-        let iban = iban.as_ref().chars().filter(|c| !c.is_whitespace());
-        let iban: String = iban.map(|c| c.to_ascii_uppercase()).collect();
-        if iban.parse::<Iban>().is_err() {
-            return Err(Error::invalid("details.iban", "is not an IBAN"));
+impl Account {
+    fn new(format: AccountFormat) -> Self {
+        Self { details: AccountDetails::new(), format, country: None }
+    }
+
+    fn field(mut self, name: &str, value: String) -> Self {
+        self.details = self.details.field(name, value);
+        self
+    }
+
+    fn validate(&self) -> Result<()> {
+        self.country.as_deref().map_or(Ok(()), |code| country_code("country_code", code))?;
+        self.format.check(&self.details.0)
+    }
+}
+
+/// Which rules the fields of an account are checked by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum AccountFormat {
+    /// Those of the server alone.
+    Any,
+    Sepa,
+    Nip,
+    CvuCbu,
+}
+
+impl AccountFormat {
+    pub(super) fn check(self, fields: &Map<String, Value>) -> Result<()> {
+        let text = |name: &str| fields.get(name).map(|value| value.as_str().unwrap_or_default());
+        match self {
+            Self::Any => Ok(()),
+            Self::Sepa => {
+                filled("details.full_name", text("full_name").unwrap_or_default())?;
+                match text("iban").unwrap_or_default().parse::<Iban>() {
+                    Ok(_) => Ok(()),
+                    Err(_) => Err(Error::invalid("details.iban", "is not an IBAN")),
+                }
+            }
+            Self::Nip => {
+                digits("details.account_number", text("account_number").unwrap_or_default(), 10)?;
+                text("full_name").map_or(Ok(()), |name| filled("details.full_name", name))
+            }
+            Self::CvuCbu => {
+                text("cvu").map_or(Ok(()), |number| digits("details.cvu", number, 22))?;
+                text("cbu").map_or(Ok(()), |number| digits("details.cbu", number, 22))?;
+                text("alias").map_or(Ok(()), |alias| filled("details.alias", alias))?;
+                text("phone_number").map_or(Ok(()), |number| phone_number("details.phone_number", number))
+            }
         }
-        let details = AccountDetails::new().field("full_name", full_name).field("iban", iban);
-        Ok(Self { details })
-    }
-
-    /// Says that the account is that of a business.
-    #[must_use]
-    pub fn business(mut self) -> Self {
-        self.details = self.details.business();
-        self
     }
 }
 
-/// An account of a Nigerian bank, for [`PaymentDetails::nip_nigeria`](crate::PaymentDetails::nip_nigeria).
-#[derive(Clone, Debug, PartialEq)]
-pub struct NipAccount {
-    pub(super) details: AccountDetails,
-}
-
-impl NipAccount {
-    /// The account of this number (NUBAN): ten digits.
-    ///
-    /// # Errors
-    ///
-    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if it is not ten digits.
-    pub fn new(account_number: impl Into<String>) -> Result<Self> {
-        let details = AccountDetails::new();
-        Ok(Self {
-            details: details.field("account_number", digits("details.account_number", account_number.into(), 10)?),
-        })
-    }
-
-    /// The holder's name.
-    ///
-    /// # Errors
-    ///
-    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if it is blank.
-    pub fn full_name(mut self, name: impl Into<String>) -> Result<Self> {
-        let name = name.into();
-        filled("details.full_name", &name)?;
-        self.details = self.details.field("full_name", name);
-        Ok(self)
-    }
-
-    /// Says that the account is that of a business.
-    #[must_use]
-    pub fn business(mut self) -> Self {
-        self.details = self.details.business();
-        self
-    }
-}
-
-/// An Argentine account, for [`PaymentDetails::cvu_cbu`](crate::PaymentDetails::cvu_cbu).
-#[derive(Clone, Debug, PartialEq)]
-pub struct CvuCbuAccount {
-    pub(super) details: AccountDetails,
-}
-
-impl CvuCbuAccount {
-    /// The account of a wallet, by its CVU: 22 digits.
-    ///
-    /// # Errors
-    ///
-    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if it is not 22 digits.
-    pub fn cvu(cvu: impl Into<String>) -> Result<Self> {
-        Ok(Self { details: AccountDetails::new().field("cvu", digits("details.cvu", cvu.into(), 22)?) })
-    }
-
-    /// The account of a bank, by its CBU: 22 digits.
-    ///
-    /// # Errors
-    ///
-    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if it is not 22 digits.
-    pub fn cbu(cbu: impl Into<String>) -> Result<Self> {
-        Ok(Self { details: AccountDetails::new().field("cbu", digits("details.cbu", cbu.into(), 22)?) })
-    }
-
-    /// The alias of the account.
-    ///
-    /// # Errors
-    ///
-    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if it is blank.
-    pub fn alias(mut self, alias: impl Into<String>) -> Result<Self> {
-        let alias = alias.into();
-        filled("details.alias", &alias)?;
-        self.details = self.details.field("alias", alias);
-        Ok(self)
-    }
-
-    /// The holder's phone number in E.164 form.
-    ///
-    /// # Errors
-    ///
-    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if it is not.
-    pub fn phone_number(mut self, number: impl Into<String>) -> Result<Self> {
-        let number = number.into();
-        phone_number("details.phone_number", &number)?;
-        self.details = self.details.field("phone_number", number);
-        Ok(self)
-    }
-
-    /// Says that the account is that of a business.
-    #[must_use]
-    pub fn business(mut self) -> Self {
-        self.details = self.details.business();
-        self
-    }
-}
-
-fn digits(field: &'static str, text: String, count: usize) -> Result<String> {
-    if text.len() == count && is_digits(&text) {
-        Ok(text)
+fn digits(field: &'static str, text: &str, count: usize) -> Result<()> {
+    if text.len() == count && is_digits(text) {
+        Ok(())
     } else {
         Err(Error::invalid(field, format!("is not {count} digits")))
     }
 }
+
+/// The methods that all types of accounts have.
+macro_rules! account {
+    ($name:ident, $errors:literal) => {
+        impl $name {
+            /// Marks the account as that of a business.
+            #[must_use]
+            pub fn business(mut self) -> Self {
+                self.0.details = self.0.details.business();
+                self
+            }
+
+            /// The country of the account, by ISO 3166-1 alpha-2.
+            #[must_use]
+            pub fn country(mut self, code: impl Into<String>) -> Self {
+                self.0.country = Some(code.into());
+                self
+            }
+
+            /// Checks the account. [`PaymentDetailsHandle::create`](crate::PaymentDetailsHandle::create) does so before it
+            /// sends it.
+            ///
+            /// # Errors
+            ///
+            #[doc = concat!("[`InvalidRequest`](crate::ErrorKind::InvalidRequest) ", $errors)]
+            pub fn validate(&self) -> Result<()> {
+                self.0.validate()
+            }
+        }
+    };
+}
+
+/// A bank account in the Single Euro Payments Area, for [`PaymentDetails::sepa`](crate::PaymentDetails::sepa).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct SepaAccount(pub(super) Account);
+
+impl SepaAccount {
+    /// The account `iban` of `full_name`. The IBAN may be in lower case and have spaces.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let error = unigox::SepaAccount::new("Ada Obi", "DE76 5121 0800 1245 1261 99").validate().unwrap_err();
+    /// assert_eq!(error.field(), Some("details.iban"));
+    /// ```
+    pub fn new(full_name: impl Into<String>, iban: impl AsRef<str>) -> Self {
+        let iban = iban.as_ref().chars().filter(|c| !c.is_whitespace());
+        let iban: String = iban.map(|c| c.to_ascii_uppercase()).collect();
+        Self(Account::new(AccountFormat::Sepa).field("full_name", full_name.into()).field("iban", iban))
+    }
+}
+
+account!(
+    SepaAccount,
+    "if the name is blank, the IBAN has not the length and check digits of its country (ISO 13616), or the country of the \
+     account is not two capital letters."
+);
+
+/// An account at a Nigerian bank, for [`PaymentDetails::nip_nigeria`](crate::PaymentDetails::nip_nigeria).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct NipAccount(pub(super) Account);
+
+impl NipAccount {
+    /// The account with this number (NUBAN): ten digits.
+    pub fn new(account_number: impl Into<String>) -> Self {
+        Self(Account::new(AccountFormat::Nip).field("account_number", account_number.into()))
+    }
+
+    /// The holder's name.
+    #[must_use]
+    pub fn full_name(self, name: impl Into<String>) -> Self {
+        Self(self.0.field("full_name", name.into()))
+    }
+}
+
+account!(NipAccount, "if the number is not ten digits, the name is blank, or the country is not two capital letters.");
+
+/// An Argentine account, for [`PaymentDetails::cvu_cbu`](crate::PaymentDetails::cvu_cbu).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct CvuCbuAccount(pub(super) Account);
+
+impl CvuCbuAccount {
+    /// The account of a wallet, by its CVU: 22 digits.
+    pub fn cvu(cvu: impl Into<String>) -> Self {
+        Self(Account::new(AccountFormat::CvuCbu).field("cvu", cvu.into()))
+    }
+
+    /// The account at a bank, by its CBU: 22 digits.
+    pub fn cbu(cbu: impl Into<String>) -> Self {
+        Self(Account::new(AccountFormat::CvuCbu).field("cbu", cbu.into()))
+    }
+
+    /// The alias of the account.
+    #[must_use]
+    pub fn alias(self, alias: impl Into<String>) -> Self {
+        Self(self.0.field("alias", alias.into()))
+    }
+
+    /// The holder's phone number in E.164 form.
+    #[must_use]
+    pub fn phone_number(self, number: impl Into<String>) -> Self {
+        Self(self.0.field("phone_number", number.into()))
+    }
+}
+
+account!(
+    CvuCbuAccount,
+    "if CVU or CBU are not 22 digits, the alias is blank, the phone number is not in E.164 form, or the country is not two \
+     capital letters."
+);

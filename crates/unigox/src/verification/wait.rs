@@ -1,4 +1,4 @@
-//! Waiting for the end of a verification.
+//! Polling the status of a verification until it ends.
 
 use std::{
     fmt,
@@ -16,9 +16,9 @@ use unigox_client::{
 };
 
 use super::VerificationHandle;
-use crate::{Error, ErrorKind, Response, Result};
+use crate::{Error, Response, Result};
 
-/// How long to wait for a verification, and how often to look.
+/// How long to wait for a verification, and how often to poll its status.
 ///
 /// An automated check takes minutes, a manual review up to a day.
 ///
@@ -40,33 +40,32 @@ pub struct WaitPolicy {
 type OnAction = Arc<dyn Fn(&str) + Send + Sync>;
 
 impl WaitPolicy {
-    /// Waits at most this long. The last look is at its end, and may take as long as a call may; those before it may not
-    /// take longer than what is left.
+    /// Waits at most this long. The last poll starts at the deadline, and may take as long as any call; the others end at
+    /// the deadline at the latest.
     pub const fn within(time: Duration) -> Self {
         let (first_delay, max_delay) = (Duration::from_secs(2), Duration::from_secs(120));
         Self { within: time, first_delay, max_delay, on_action: None }
     }
 
-    /// How long after the first look the second is, at the latest; 2 s by default, and 100 ms at least. The delay doubles
-    /// from there.
+    /// The delay between the first poll and the second; 2 s by default, and 100 ms at least. It doubles after each poll.
     #[must_use]
     pub const fn first_delay(mut self, delay: Duration) -> Self {
         self.first_delay = delay;
         self
     }
 
-    /// The longest time between two looks; 120 s by default, and 100 ms at least.
+    /// The maximum delay between two polls; 120 s by default, and 100 ms at least.
     #[must_use]
     pub const fn max_delay(mut self, delay: Duration) -> Self {
         self.max_delay = delay;
         self
     }
 
-    /// Calls `act` with the page where the person has to act, as soon as there is one, and again when there is another.
-    /// Whoever holds the address can act as the person: show it to them, and keep it out of logs.
+    /// Calls `show` with the address of the page where the person has to act, as soon as there is one, and again when it
+    /// changes. Whoever has the address can act as the person: show it to them, and keep it out of logs.
     #[must_use]
-    pub fn on_action(mut self, act: impl Fn(&str) + Send + Sync + 'static) -> Self {
-        self.on_action = Some(Arc::new(act));
+    pub fn on_action(mut self, show: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        self.on_action = Some(Arc::new(show));
         self
     }
 }
@@ -81,17 +80,20 @@ impl fmt::Debug for WaitPolicy {
     }
 }
 
-/// What a wait ended with, and the last status that was read.
-#[derive(Clone, Debug)]
-#[expect(clippy::exhaustive_enums, reason = "these are the ways in which a wait can end; a fifth should break matches")]
+/// The outcome of a wait, with the verification as it was read last.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "these are the ways in which a wait can end; a new one should break matches"
+)]
 pub enum VerificationOutcome {
     /// `VERIFIED`: the only success.
     Verified(Verification),
     /// `VERIFICATION_REJECTED`: the person was refused.
     Rejected(Verification),
-    /// `FAILED`: the verification broke off, without a verdict.
+    /// `FAILED`: the verification was aborted without a result.
     Failed(Verification),
-    /// The time was up. The verification goes on.
+    /// The deadline passed. The verification continues.
     Pending(Verification),
 }
 
@@ -101,7 +103,7 @@ impl VerificationOutcome {
         matches!(self, Self::Verified(_))
     }
 
-    /// The last status that was read.
+    /// The verification as it was read last.
     pub fn verification(&self) -> &Verification {
         match self {
             Self::Verified(last) | Self::Rejected(last) | Self::Failed(last) | Self::Pending(last) => last,
@@ -129,148 +131,141 @@ fn is_final(status: &VerificationStatus) -> bool {
 }
 
 pub(super) async fn wait(handle: &VerificationHandle, policy: WaitPolicy) -> Result<VerificationOutcome> {
-    let mut looks = Looks::new(policy);
+    let mut poller = Poller::new(policy);
     let mut last = Err(None);
-    while let Some(look) = looks.next(handle).await {
-        last = match look {
+    while let Some(polled) = poller.poll(handle).await {
+        last = match polled {
             Ok(verification) => Ok(verification.into_value()),
-            Err(error) if may_pass(&error) => Err(Some(error)),
+            Err(error) if error.is_transient() => Err(Some(error)),
             Err(error) => return Err(error),
         };
     }
     match last {
         Ok(verification) => Ok(VerificationOutcome::new(verification)),
-        Err(error) => Err(gave_up(error)),
+        Err(error) => Err(wait_failed(error)),
     }
 }
 
-fn gave_up(last: Option<Error>) -> Error {
+fn wait_failed(last: Option<Error>) -> Error {
     let operation = &operations::GET_VERIFICATION_STATUS;
-    Error::gave_up_waiting(operation, last.unwrap_or_else(|| Error::broken(operation)))
+    Error::wait_failed(operation, last.unwrap_or_else(|| Error::broken(operation)))
 }
 
-/// Whether reading the status can fail now and succeed later.
-fn may_pass(error: &Error) -> bool {
-    match error.kind() {
-        ErrorKind::NeverSent | ErrorKind::MaybeSent => true,
-        ErrorKind::Api => error.is_server_error() || error.status().is_some_and(|s| matches!(s.as_u16(), 408 | 429)),
-        _ => false,
-    }
-}
+/// The shortest delay between two polls, whatever the policy, so that the server is not flooded.
+const MIN_DELAY: Duration = Duration::from_millis(100);
 
-/// The looks at a status: when they are, and when there are no more.
-struct Looks {
+/// The longest wait, for a policy whose deadline is later than the clock can tell.
+const MAX_WAIT: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+
+/// Polls a status at the times that a policy asks for.
+struct Poller {
     policy: WaitPolicy,
     deadline: Option<Instant>,
-    /// The longest time until the next look.
+    /// The longest time until the next poll.
     delay: Duration,
     max_delay: Duration,
-    asked_to_wait: Option<Duration>,
-    is_over: bool,
-    shown: Option<String>,
+    /// What the server asked for with its last response.
+    retry_after: Option<Duration>,
+    is_done: bool,
+    /// The page that the policy was told of last.
+    reported_url: Option<String>,
 }
 
-impl Looks {
+impl Poller {
     fn new(policy: WaitPolicy) -> Self {
-        let (first, most) = (policy.first_delay.max(SHORTEST), policy.max_delay.max(SHORTEST));
+        let max_delay = policy.max_delay.max(MIN_DELAY);
         Self {
+            delay: policy.first_delay.max(MIN_DELAY).min(max_delay),
+            max_delay,
             policy,
             deadline: None,
-            delay: first.min(most),
-            max_delay: most,
-            asked_to_wait: None,
-            is_over: false,
-            shown: None,
+            retry_after: None,
+            is_done: false,
+            reported_url: None,
         }
     }
 
-    /// Waits for the next look, and takes it; none after the last.
-    async fn next(&mut self, handle: &VerificationHandle) -> Option<Result<Response<Verification>>> {
-        if self.is_over {
+    /// Waits until the next poll is due, and polls; `None` after the last poll.
+    async fn poll(&mut self, handle: &VerificationHandle) -> Option<Result<Response<Verification>>> {
+        if self.is_done {
             return None;
         }
-        // The clock starts with the first look.
+        // The time starts with the first poll.
         let now = Instant::now();
         let left = match self.deadline {
             None => {
-                self.deadline = Some(now.checked_add(self.policy.within).unwrap_or(now + FOREVER));
+                self.deadline = Some(now.checked_add(self.policy.within).unwrap_or(now + MAX_WAIT));
                 self.policy.within
             }
             Some(deadline) => {
                 let left = deadline.saturating_duration_since(now);
-                let delay = self.delay().max(self.asked_to_wait.take().unwrap_or_default()).min(left);
+                let delay = self.next_delay().max(self.retry_after.take().unwrap_or_default()).min(left);
                 sleep(delay).await;
                 left - delay
             }
         };
-        self.is_over = left.is_zero();
-        let look = handle.look(Some(left).filter(|left| !left.is_zero())).await;
-        match &look {
+        self.is_done = left.is_zero();
+        let polled = handle.read(Some(left).filter(|left| !left.is_zero())).await;
+        match &polled {
             Ok(verification) => {
-                self.is_over |= is_final(&verification.status);
-                self.show(verification);
+                self.is_done |= is_final(&verification.status);
+                self.report_url(verification);
             }
             Err(error) => {
-                self.is_over |= !may_pass(error);
-                self.asked_to_wait = error.retry_after();
+                self.is_done |= !error.is_transient();
+                self.retry_after = error.retry_after();
             }
         }
-        Some(look)
+        Some(polled)
     }
 
-    /// Between half of the longest time and all of it; the next time is twice as long.
-    fn delay(&mut self) -> Duration {
+    /// A random time from half of the delay to all of it. The delay doubles.
+    fn next_delay(&mut self) -> Duration {
         let longest = self.delay;
         self.delay = longest.saturating_mul(2).min(self.max_delay);
         longest / 2 + (longest / 2).mul_f64(fastrand::f64())
     }
 
-    fn show(&mut self, verification: &Verification) {
-        if let (Some(act), Some(url)) = (&self.policy.on_action, &verification.verification_url)
-            && self.shown.as_ref() != Some(url)
+    fn report_url(&mut self, verification: &Verification) {
+        if let (Some(show), Some(url)) = (&self.policy.on_action, &verification.verification_url)
+            && self.reported_url.as_ref() != Some(url)
             && !is_final(&verification.status)
         {
-            act(url);
-            self.shown = Some(url.clone());
+            show(url);
+            self.reported_url = Some(url.clone());
         }
     }
 }
 
-/// The shortest time between two looks, so that no policy hammers the server.
-const SHORTEST: Duration = Duration::from_millis(100);
-
-/// As good as no deadline, where one can't be computed.
-const FOREVER: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
-
-/// The statuses of a verification as they change. From [`VerificationHandle::changes`].
+/// A stream of the changes of a verification. From [`VerificationHandle::changes`].
 ///
-/// It may be dropped at any time: it changes nothing.
+/// It may be dropped at any time: it only reads.
 #[must_use = "streams do nothing unless polled"]
 pub struct StatusChanges(Pin<Box<dyn Stream<Item = Result<Verification>> + Send>>);
 
 impl StatusChanges {
     pub(super) fn new(handle: VerificationHandle, policy: WaitPolicy) -> Self {
-        let start = (handle, Looks::new(policy), None::<Verification>, None::<Error>);
-        let changes = stream::unfold(start, |(handle, mut looks, mut last, mut trouble)| async move {
-            while let Some(look) = looks.next(&handle).await {
-                match look.map(Response::into_value) {
+        let start = (handle, Poller::new(policy), None::<Verification>, None::<Error>);
+        let changes = stream::unfold(start, |(handle, mut poller, mut last, mut failed)| async move {
+            while let Some(polled) = poller.poll(&handle).await {
+                match polled.map(Response::into_value) {
                     Ok(now) => {
-                        trouble = None;
+                        failed = None;
                         let is_new = last.as_ref().is_none_or(|last| {
                             last.status != now.status || last.verification_url != now.verification_url
                         });
                         if is_new {
                             last = Some(now.clone());
-                            return Some((Ok(now), (handle, looks, last, trouble)));
+                            return Some((Ok(now), (handle, poller, last, failed)));
                         }
                     }
-                    Err(error) if may_pass(&error) => trouble = Some(error),
-                    Err(error) => return Some((Err(error), (handle, looks, last, None))),
+                    Err(error) if error.is_transient() => failed = Some(error),
+                    Err(error) => return Some((Err(error), (handle, poller, last, None))),
                 }
             }
-            // The last look failed: whether there was a change is not known.
-            let error = gave_up(Some(trouble?));
-            Some((Err(error), (handle, looks, last, None)))
+            // The last poll failed, so whether there was a change is not known.
+            let error = wait_failed(Some(failed?));
+            Some((Err(error), (handle, poller, last, None)))
         });
         Self(Box::pin(changes.fuse()))
     }

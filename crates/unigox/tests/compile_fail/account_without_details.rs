@@ -1,9 +1,9 @@
-//! An account without its data can't be saved.
+//! Payment details without an account can't be saved.
 
 fn main() {}
 
-async fn save(user: unigox::User) -> unigox::Result<()> {
-    let draft = unigox::PaymentDetails::via("cvu-cbu", "uala", "ARS")?;
-    user.payment_details().create(draft).await?;
+async fn save(user: unigox::UserHandle) -> unigox::Result<()> {
+    let builder = unigox::PaymentDetails::via("cvu-cbu", "uala", "ARS");
+    user.payment_details().create(&builder).await?;
     Ok(())
 }

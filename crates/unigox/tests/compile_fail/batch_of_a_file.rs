@@ -1,7 +1,7 @@
-//! A batch takes links, and no files.
+//! A batch has links, and no files.
 
-async fn link(user: unigox::User, file: unigox::DocumentFile) {
-    let _ = user.documents().link_batch(file).await;
+async fn link(user: unigox::UserHandle, file: unigox::DocumentFile) {
+    let _ = user.documents().link_batch(&file).await;
 }
 
 fn main() {}

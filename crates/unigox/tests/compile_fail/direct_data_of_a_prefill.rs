@@ -1,4 +1,4 @@
-//! What may be filled in on a page is less than what has to be stated.
+//! The data of a handoff is not enough for direct data.
 
 fn main() {
     let _ = unigox::KycSubmission::direct(unigox::Prefill::new().first_name("Ada"));

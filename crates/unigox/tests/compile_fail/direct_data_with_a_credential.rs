@@ -1,4 +1,4 @@
-//! One method takes no data of another: the credential of a provider is none of what you state yourself.
+//! The credential of a provider is not direct data.
 
 fn main() {
     let _ = unigox::KycSubmission::direct(unigox::KycSubmission::sumsub("token"));

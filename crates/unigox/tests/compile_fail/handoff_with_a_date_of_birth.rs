@@ -1,4 +1,4 @@
-//! A page of Unigox asks for the date of birth itself.
+//! The date of birth is not part of a handoff.
 
 fn prefill(date: unigox::chrono::NaiveDate) -> unigox::Prefill {
     unigox::Prefill::new().dob(date)

@@ -1,4 +1,4 @@
-//! A handoff takes names and country alone.
+//! A handoff has names and country alone.
 
 fn hand_off(pii: unigox::Pii) -> unigox::KycSubmission {
     unigox::KycSubmission::handoff_with(pii)

@@ -1,4 +1,4 @@
-//! Persona has an inquiry.
+//! Persona needs an inquiry.
 
 fn main() {
     let _ = unigox::KycSubmission::persona();

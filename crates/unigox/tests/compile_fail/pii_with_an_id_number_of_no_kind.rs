@@ -1,4 +1,4 @@
-//! The number of an identity document goes with its kind.
+//! The number of an identity document needs the type of the document.
 
 fn pii(pii: unigox::Pii) -> unigox::Pii {
     pii.id_number("A01234567")

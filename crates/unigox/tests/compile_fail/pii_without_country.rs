@@ -1,4 +1,4 @@
-//! Whoever states who a person is states their country.
+//! Direct data needs the country.
 
 fn main() {
     let _ = unigox::Pii::new("Ada", "Obi");

@@ -1,4 +1,4 @@
-//! What was verified by one provider takes no credential of the other.
+//! A submission has the credential of one provider alone.
 
 fn main() {
     let _ = unigox::KycSubmission::sumsub("token").inquiry_id("inq_1");

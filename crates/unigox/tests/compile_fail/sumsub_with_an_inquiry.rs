@@ -1,4 +1,4 @@
-//! Sumsub has a token, and no inquiry.
+//! Sumsub needs a token, and has no inquiry.
 
 fn main() {
     let _ = unigox::KycSubmission::sumsub("token", "inq_1");

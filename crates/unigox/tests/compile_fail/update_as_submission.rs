@@ -1,7 +1,7 @@
-//! A change is no submission.
+//! An update is not a submission.
 
-async fn submit(user: unigox::User) {
-    let _ = user.kyc().submit(unigox::KycUpdate::new()).await;
+async fn submit(user: unigox::UserHandle) {
+    let _ = user.kyc().submit(&unigox::KycUpdate::new()).await;
 }
 
 fn main() {}

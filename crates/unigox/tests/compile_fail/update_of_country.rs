@@ -1,4 +1,4 @@
-//! The country was verified.
+//! The country was verified and can't be changed.
 
 fn main() {
     let _ = unigox::KycUpdate::new().country("NG");

@@ -1,4 +1,4 @@
-//! The first name was verified.
+//! The first name was verified and can't be changed.
 
 fn main() {
     let _ = unigox::KycUpdate::new().first_name("Ada");

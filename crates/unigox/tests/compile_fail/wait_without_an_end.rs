@@ -1,4 +1,4 @@
-//! A wait has an end.
+//! A wait needs a maximum.
 
 fn main() {
     let _ = unigox::WaitPolicy::new();

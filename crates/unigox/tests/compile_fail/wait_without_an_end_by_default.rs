@@ -1,4 +1,4 @@
-//! No default says how long to wait.
+//! The maximum of a wait has no default.
 
 fn main() {
     let _ = unigox::WaitPolicy::default();

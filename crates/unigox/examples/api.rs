@@ -1,42 +1,42 @@
-//! Where the examples run: against staging if `UNIGOX_API_KEY` is set, and otherwise against a sandbox of their own.
+//! The API that the examples call: staging if `UNIGOX_API_KEY` is set, otherwise a mock server of their own.
 
 use std::{env, error::Error, time::Duration};
 
 use unigox::{Client, Environment, WaitPolicy};
 use unigox_sandbox::Sandbox;
 
-/// What the examples return.
-pub type Outcome<T = ()> = Result<T, Box<dyn Error>>;
+/// The result of an example.
+pub type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
 
-/// A client, and the sandbox that it talks to, if it does.
-pub struct Desk {
+/// A client, and the mock server that it calls, if there is one.
+pub struct Api {
     pub unigox: Client,
     sandbox: Option<Sandbox>,
 }
 
-impl Desk {
-    /// Sets up a client. A sandbox ends with the desk.
-    pub async fn open() -> Outcome<Self> {
+impl Api {
+    /// Builds a client, and starts a mock server if there is no key.
+    pub async fn connect() -> Result<Self> {
         if env::var_os("UNIGOX_API_KEY").is_some() {
             println!("staging, with the key in UNIGOX_API_KEY");
             return Ok(Self { unigox: Client::builder(Environment::Staging).build()?, sandbox: None });
         }
         let sandbox = Sandbox::start().await?;
-        println!("a sandbox at {} (set UNIGOX_API_KEY to use staging)", sandbox.base_url());
+        println!("a mock server at {} (set UNIGOX_API_KEY to use staging)", sandbox.base_url());
         let environment = Environment::Custom(sandbox.base_url().to_owned());
         let unigox = Client::builder(environment).api_key(sandbox.key()).build()?;
         Ok(Self { unigox, sandbox: Some(sandbox) })
     }
 
-    /// A quarter of an hour; in the sandbox nobody has to wait that long.
-    pub fn patience(&self) -> WaitPolicy {
+    /// Waits up to 15 minutes on staging, and a few seconds for the mock server.
+    pub fn wait_policy(&self) -> WaitPolicy {
         match self.sandbox {
             None => WaitPolicy::within(Duration::from_secs(900)),
             Some(_) => WaitPolicy::within(Duration::from_secs(10)).first_delay(Duration::from_millis(100)),
         }
     }
 
-    /// Whether it is safe to make things up.
+    /// Whether the client calls a mock server.
     pub fn is_sandbox(&self) -> bool {
         self.sandbox.is_some()
     }

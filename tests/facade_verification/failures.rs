@@ -1,10 +1,10 @@
-//! Looks that fail: for a reason that may pass, and for one that will not.
+//! Polls that fail, with a transient error or another.
 
 use std::{error::Error as _, time::Duration};
 
 use serde_json::json;
 use tokio::time::Instant;
-use unigox::{CallOptions, Client, Error, ErrorKind, VerificationOutcome::Pending};
+use unigox::{CallOptions, Client, Error, ErrorKind, RetryPolicy, VerificationOutcome::Pending};
 use unigox_tests::{Clock, Reply, ReservedAddress, Server, USER, facade_at};
 
 use crate::{TICK, assert_at, failure, pending, session_at, timed, within};
@@ -12,10 +12,10 @@ use crate::{TICK, assert_at, failure, pending, session_at, timed, within};
 const SECOND: Duration = Duration::from_secs(1);
 
 #[tokio::test]
-async fn what_may_pass_does_not_end_a_wait() {
+async fn a_transient_error_does_not_end_a_wait() {
     let clock = Clock::pause();
     let server = Server::start().await;
-    let troubles = [
+    let failures = [
         ("408", 3, Reply::new(408, "")),
         ("429", 3, Reply::new(429, "")),
         ("500", 1, Reply::new(500, "")),
@@ -24,13 +24,13 @@ async fn what_may_pass_does_not_end_a_wait() {
         ("503", 3, Reply::new(503, "")),
         ("504", 3, Reply::new(504, "")),
         ("a broken connection", 3, Reply::raw("")),
-        ("an answer cut short", 3, pending("VERIFIED").cut_short()),
-        ("an answer that is not HTTP", 3, Reply::raw("nothing that is HTTP\r\n\r\n")),
+        ("a response cut short", 3, pending("VERIFIED").cut_short()),
+        ("a response that is not HTTP", 3, Reply::raw("nothing that is HTTP\r\n\r\n")),
     ];
-    for (name, attempts, trouble) in troubles {
+    for (name, attempts, failure) in failures {
         server.reply(pending("IN_PROGRESS"));
-        // Two looks fail, each with all the attempts that it has.
-        (0..2 * attempts).for_each(|_| server.reply(trouble.clone()));
+        // Two polls fail, each with all the attempts that it has.
+        (0..2 * attempts).for_each(|_| server.reply(failure.clone()));
         server.reply(pending("VERIFIED"));
         let (outcome, ends) = timed(&clock, session_at(&server).wait(within(900))).await;
         let outcome = outcome.unwrap_or_else(|error| panic!("{name}: {error}"));
@@ -50,7 +50,7 @@ async fn silence_does_not_end_a_wait() {
     (0..3).for_each(|_| server.reply(Reply::raw("").then_silent()));
     server.reply(pending("VERIFIED"));
     let (outcome, ends) = timed(&clock, session_at(&server).wait(within(900))).await;
-    assert!(outcome.expect("the fourth attempt is answered").is_verified());
+    assert!(outcome.expect("the fourth attempt has a response").is_verified());
     assert_eq!(ends.len(), 4);
     // The three attempts fill the 90 s that a call may take.
     assert_at(ends[0], 30 * SECOND);
@@ -77,10 +77,10 @@ async fn a_server_that_comes_late_is_waited_for() {
 }
 
 #[tokio::test]
-async fn a_wait_whose_last_look_fails_gives_up_with_that_error() {
+async fn a_wait_whose_last_poll_fails_has_that_error_as_source() {
     let clock = Clock::pause();
     let server = Server::start().await;
-    for (trouble, kind, status) in [
+    for (reply, kind, status) in [
         (Reply::new(503, r#"{"success":false,"data":{"error_key":"busy"}}"#), ErrorKind::Api, Some(503)),
         (Reply::new(429, ""), ErrorKind::Api, Some(429)),
         (Reply::new(500, ""), ErrorKind::Api, Some(500)),
@@ -90,11 +90,11 @@ async fn a_wait_whose_last_look_fails_gives_up_with_that_error() {
             if seen_before {
                 server.reply(pending("IN_PROGRESS"));
             }
-            server.reply_otherwise(trouble.clone());
+            server.reply_otherwise(reply.clone());
             let session = impatient(&server.url()).user(USER).verification();
             let (outcome, ends) = timed(&clock, session.wait(within(60))).await;
             let error = failure(outcome);
-            assert_eq!(error.kind(), ErrorKind::GaveUpWaiting);
+            assert_eq!(error.kind(), ErrorKind::WaitFailed);
             assert_eq!(error.operation_id(), Some("getVerificationStatus"));
             let last = source(&error);
             assert_eq!(last.kind(), kind);
@@ -106,16 +106,16 @@ async fn a_wait_whose_last_look_fails_gives_up_with_that_error() {
     let address = ReservedAddress::new();
     let session = impatient(&address.url()).user(USER).verification();
     let error = failure(session.wait(within(60)).await);
-    assert_eq!((error.kind(), source(&error).kind()), (ErrorKind::GaveUpWaiting, ErrorKind::NeverSent));
+    assert_eq!((error.kind(), source(&error).kind()), (ErrorKind::WaitFailed, ErrorKind::NeverSent));
 }
 
 #[tokio::test]
-async fn only_the_last_look_counts_at_the_deadline() {
+async fn only_the_last_poll_counts_at_the_deadline() {
     let clock = Clock::pause();
     let server = Server::start().await;
-    for trouble in [Reply::new(500, ""), Reply::new(501, "")] {
-        server.reply(trouble.clone());
-        server.reply(trouble);
+    for failure in [Reply::new(500, ""), Reply::new(501, "")] {
+        server.reply(failure.clone());
+        server.reply(failure);
         server.reply_otherwise(pending("PENDING"));
         let (outcome, ends) = timed(&clock, session_at(&server).wait(within(20))).await;
         assert!(matches!(outcome, Ok(Pending(_))), "{outcome:?}");
@@ -124,17 +124,17 @@ async fn only_the_last_look_counts_at_the_deadline() {
 }
 
 #[tokio::test]
-async fn a_wait_of_no_time_that_fails_gives_up() {
+async fn a_wait_of_no_time_that_fails_is_an_error() {
     let _clock = Clock::pause();
     let server = Server::replying(Reply::new(500, "")).await;
     let error = failure(session_at(&server).wait(within(0)).await);
-    assert_eq!(error.kind(), ErrorKind::GaveUpWaiting);
+    assert_eq!(error.kind(), ErrorKind::WaitFailed);
     assert_eq!(source(&error).status().map(|status| status.as_u16()), Some(500));
     assert_eq!(server.take_requests().len(), 1);
 }
 
 #[tokio::test]
-async fn what_will_not_pass_ends_a_wait_at_once() {
+async fn any_other_error_ends_a_wait_at_once() {
     let clock = Clock::pause();
     let server = Server::start().await;
     let key = |key: &str| json!({"success": false, "data": {"error_key": key, "message": "m"}});
@@ -155,15 +155,15 @@ async fn what_will_not_pass_ends_a_wait_at_once() {
         (Reply::new(200, ""), ErrorKind::Decode, Some(200)),
         (Reply::new(200, " ".repeat(11 << 20)), ErrorKind::TooLarge, None),
     ] {
-        for looks in [1, 3] {
-            (1..looks).for_each(|_| server.reply(pending("IN_PROGRESS")));
+        for polls in [1, 3] {
+            (1..polls).for_each(|_| server.reply(pending("IN_PROGRESS")));
             server.reply(reply.clone());
             let (outcome, ends) = timed(&clock, session_at(&server).wait(within(900))).await;
             let error = failure(outcome);
             assert_eq!(error.kind(), kind, "{reply:.200?}: {error}");
             assert_eq!(error.status().map(|status| status.as_u16()), status, "{error}");
-            assert_eq!((error.attempts(), ends.len()), (1, looks), "{error}");
-            assert_eq!(server.take_requests().len(), looks, "{error}");
+            assert_eq!((error.attempts(), ends.len()), (1, polls), "{error}");
+            assert_eq!(server.take_requests().len(), polls, "{error}");
         }
     }
 }
@@ -179,7 +179,7 @@ async fn a_server_that_asks_for_time_gets_it() {
         server.reply(Reply::new(status, "").with_header("retry-after", "100"));
         server.reply(pending("VERIFIED"));
         let (outcome, ends) = timed(&clock, session_at(&server).wait(within(900))).await;
-        assert!(outcome.expect("the second look sees it").is_verified());
+        assert!(outcome.expect("the second poll sees it").is_verified());
         assert_eq!((ends.len(), ends[0]), (2, Duration::ZERO));
         assert_at(ends[1], 100 * SECOND);
     }
@@ -194,46 +194,46 @@ async fn a_server_that_asks_for_less_than_the_delay_changes_nothing() {
     let session = impatient(&server.url()).user(USER).verification();
     let policy = within(900).first_delay(60 * SECOND);
     let (outcome, ends) = timed(&clock, session.wait(policy)).await;
-    assert!(outcome.expect("the second look sees it").is_verified());
+    assert!(outcome.expect("the second poll sees it").is_verified());
     assert!(ends[1] >= 30 * SECOND && ends[1] <= 60 * SECOND + TICK, "{ends:?}");
 }
 
 #[tokio::test]
-async fn a_request_for_time_holds_for_one_look_only() {
+async fn a_request_for_time_holds_for_one_poll_only() {
     let clock = Clock::pause();
     let server = Server::start().await;
     server.reply(Reply::new(429, "").with_header("retry-after", "200"));
     server.reply(Reply::new(500, ""));
     server.reply(pending("VERIFIED"));
     let (outcome, ends) = timed(&clock, session_at(&server).wait(within(900))).await;
-    assert!(outcome.expect("the third look sees it").is_verified());
+    assert!(outcome.expect("the third poll sees it").is_verified());
     assert_at(ends[1], 200 * SECOND);
     assert!(ends[2] - ends[1] <= 4 * SECOND + TICK, "{ends:?}");
 }
 
 #[tokio::test]
-async fn a_server_that_asks_for_more_time_than_is_left_is_looked_at_at_the_deadline() {
+async fn a_server_that_asks_for_more_time_than_is_left_is_polled_at_the_deadline() {
     let clock = Clock::pause();
     let server = Server::start().await;
     for asked in ["3600", "61", "99999999999999999999999", "Fri, 31 Dec 9999 23:59:59 GMT"] {
         server.reply(Reply::new(429, "").with_header("retry-after", asked));
         server.reply(pending("VERIFIED"));
         let (outcome, ends) = timed(&clock, session_at(&server).wait(within(60))).await;
-        assert!(outcome.expect("the last look sees it").is_verified());
+        assert!(outcome.expect("the last poll sees it").is_verified());
         assert_eq!((ends.len(), ends[0]), (2, Duration::ZERO), "{asked}");
         assert_at(ends[1], 60 * SECOND);
 
         server.reply_otherwise(Reply::new(429, "").with_header("retry-after", asked));
         let (outcome, ends) = timed(&clock, session_at(&server).wait(within(60))).await;
         let error = failure(outcome);
-        assert_eq!((error.kind(), source(&error).is_rate_limited()), (ErrorKind::GaveUpWaiting, true));
+        assert_eq!((error.kind(), source(&error).is_rate_limited()), (ErrorKind::WaitFailed, true));
         assert!(source(&error).retry_after().is_some_and(|asked| asked >= 61 * SECOND));
         assert_eq!((ends.len(), ends[0]), (2, Duration::ZERO), "{asked}");
     }
 }
 
 #[tokio::test]
-async fn the_last_look_takes_no_longer_than_a_call() {
+async fn the_last_poll_takes_no_longer_than_a_call() {
     let _clock = Clock::pause();
     let server = Server::start().await;
     server.reply(pending("PENDING"));
@@ -246,7 +246,7 @@ async fn the_last_look_takes_no_longer_than_a_call() {
 
 /// A client that tries once.
 fn impatient(url: &str) -> Client {
-    facade_at(url).with_options(CallOptions::new().without_retries())
+    facade_at(url).with_options(CallOptions::new().retries(RetryPolicy::none()))
 }
 
 /// The error behind one that gave up.
@@ -255,27 +255,27 @@ fn source(error: &Error) -> &Error {
     source.downcast_ref().expect("it is one of the same type")
 }
 
-/// Looks before the deadline are cut off by it, and the last one has the time of one call.
+/// Polls before the deadline are cut off by it, and the last one has the time of one call.
 #[tokio::test]
 async fn a_silent_server_does_not_make_a_wait_longer_than_one_more_call() {
     let clock = Clock::pause();
     let server = Server::start().await;
     server.reply_otherwise(Reply::raw("").then_silent());
     let (outcome, ends) = timed(&clock, session_at(&server).wait(within(20))).await;
-    assert_eq!(failure(outcome).kind(), ErrorKind::GaveUpWaiting);
+    assert_eq!(failure(outcome).kind(), ErrorKind::WaitFailed);
     assert_at(ends[0], 20 * SECOND);
     let last = *ends.last().expect("there are attempts");
     assert!(last <= (20 + 90) * SECOND + 20 * TICK, "{ends:?}");
 }
 
 #[tokio::test]
-async fn a_server_that_asks_to_wait_beyond_the_deadline_is_looked_at_once_more_at_the_deadline() {
+async fn a_server_that_asks_to_wait_beyond_the_deadline_is_polled_once_more_at_the_deadline() {
     let clock = Clock::pause();
     let server = Server::start().await;
     server.reply(Reply::new(429, "").with_header("retry-after", "50"));
     server.reply_otherwise(pending("IN_PROGRESS"));
     let (outcome, ends) = timed(&clock, session_at(&server).wait(within(20))).await;
-    assert!(matches!(outcome.expect("the last look is answered"), Pending(_)));
+    assert!(matches!(outcome.expect("the last poll has a response"), Pending(_)));
     assert_eq!(ends.len(), 2);
     assert_at(ends[1], 20 * SECOND);
 }
@@ -288,7 +288,7 @@ async fn a_policy_of_no_delay_hammers_nobody() {
     for policy in [within(10).first_delay(Duration::ZERO), within(10).max_delay(Duration::ZERO)] {
         let policy = policy.max_delay(Duration::ZERO);
         let (outcome, ends) = timed(&clock, session_at(&server).wait(policy)).await;
-        outcome.expect("every look is answered");
-        assert!(ends.len() <= 202, "{} looks in 10 s", ends.len());
+        outcome.expect("every poll has a response");
+        assert!(ends.len() <= 202, "{} polls in 10 s", ends.len());
     }
 }

@@ -1,4 +1,4 @@
-//! What the facade makes of answers that are whole, and not what they should be.
+//! How the facade handles responses that are complete but not valid.
 
 #![allow(missing_docs, reason = "tests are claims, and documented by their names")]
 
@@ -8,19 +8,19 @@ use serde_json::{Value, json};
 use unigox::{CallOptions, Error, ErrorKind};
 use unigox_tests::{Call, Outcome, Reply, Stage};
 
-/// Stands where personal data may stand. Its blank keeps it from passing for a key.
+/// Stands where personal data may stand. It has a blank, so it does not look like a key.
 const CANARY: &str = "canary Ada-Obi-DE75512108001245126199";
 
-/// How long the body of an answer may be.
-const MOST: usize = 10 * 1024 * 1024;
+/// The maximum size of the body of a response.
+const MAX_RESPONSE_BYTES: usize = 10 * 1024 * 1024;
 
 #[tokio::test]
-async fn successes_that_can_not_be_read_are_named_by_status_and_place() {
+async fn errors_of_successes_that_can_not_be_read_have_status_and_path() {
     let html = format!("<!doctype html><title>Welcome</title><p>{CANARY}");
     let deep = format!(r#"{{"success":true,"data":{{"deep":{}{}}}}}"#, "[".repeat(100_000), "]".repeat(100_000));
     let json = |body: &Value| Reply::json(200, body);
     let text = |body: &[u8]| Reply::new(200, body).with_header("content-type", "application/json");
-    let answers = [
+    let responses = [
         ("no body", Reply::new(200, ""), Some(".")),
         ("no content", Reply::new(204, ""), Some(".")),
         ("no body that says it is JSON", text(b""), Some(".")),
@@ -45,15 +45,15 @@ async fn successes_that_can_not_be_read_are_named_by_status_and_place() {
     ];
     let stage = Stage::open().await;
     for call in Call::ALL {
-        for (name, answer, place) in &answers {
-            stage.server.reply_otherwise(answer.clone());
+        for (name, response, place) in &responses {
+            stage.server.reply_otherwise(response.clone());
             let error = failure(stage.send(call).await, ErrorKind::Decode, name);
             let status = if *name == "no content" { 204 } else { 200 };
             assert_eq!(error.status().map(|status| status.as_u16()), Some(status), "{call:?}, {name}");
             if let Some(place) = place {
                 assert_eq!(error.field(), Some(*place), "{call:?}, {name}");
             }
-            assert!(error.answer().is_some(), "{call:?}, {name}: it was received");
+            assert!(error.response().is_some(), "{call:?}, {name}: it was received");
             assert_eq!((error.key(), error.message()), (None, None), "{call:?}, {name}");
         }
     }
@@ -130,7 +130,7 @@ async fn bodies_of_errors_may_be_anything() {
                 let error = failure(stage.send(call).await, ErrorKind::Api, body);
                 assert_eq!(error.status().map(|status| status.as_u16()), Some(status), "{call:?}, {body}");
                 assert_eq!((error.key(), error.message()), (None, None), "{call:?}, {body}");
-                assert_eq!(error.answer().map(|answer| &answer.body()[..]), Some(body.as_bytes()), "{call:?}");
+                assert_eq!(error.response().map(|response| &response.body()[..]), Some(body.as_bytes()), "{call:?}");
             }
         }
     }
@@ -139,10 +139,10 @@ async fn bodies_of_errors_may_be_anything() {
 // ---- Length ---------------------------------------------------------------------------------------------------------
 
 #[tokio::test]
-async fn answers_above_ten_mebibytes_are_not_read_to_their_end() {
-    let one_more = vec![b' '; MOST + 1];
+async fn responses_above_ten_mebibytes_are_refused() {
+    let one_more = vec![b' '; MAX_RESPONSE_BYTES + 1];
     let announced = "HTTP/1.1 200 OK\r\ncontent-length: 9223372036854775807\r\n\r\n{}";
-    let answers = [
+    let responses = [
         ("a length", Reply::new(200, one_more.as_slice())),
         ("chunks", Reply::new(200, one_more.as_slice()).in_chunks()),
         ("chunks without end", Reply::new(200, r#"{"success":true,"data":{}}"#).endless()),
@@ -151,36 +151,36 @@ async fn answers_above_ten_mebibytes_are_not_read_to_their_end() {
     ];
     let stage = Stage::open().await;
     for call in Call::ALL {
-        for (name, answer) in &answers {
-            stage.server.reply_otherwise(answer.clone());
+        for (name, response) in &responses {
+            stage.server.reply_otherwise(response.clone());
             let error = failure(stage.send(call).await, ErrorKind::TooLarge, name);
-            assert!(error.answer().is_none(), "{call:?}, {name}: a part is no answer");
+            assert!(error.response().is_none(), "{call:?}, {name}: an incomplete response is not exposed");
             assert!(error.to_string().contains("10485760"), "{error}");
         }
     }
 }
 
 #[tokio::test]
-async fn answers_of_ten_mebibytes_are_read() {
+async fn responses_of_ten_mebibytes_are_read() {
     let mut longest = br#"{"success":true,"data":{}}"#.to_vec();
-    longest.resize(MOST, b' ');
+    longest.resize(MAX_RESPONSE_BYTES, b' ');
     let stage = Stage::open().await;
-    for answer in [Reply::new(200, longest.as_slice()), Reply::new(200, longest.as_slice()).in_chunks()] {
-        stage.server.reply_otherwise(answer);
+    for response in [Reply::new(200, longest.as_slice()), Reply::new(200, longest.as_slice()).in_chunks()] {
+        stage.server.reply_otherwise(response);
         stage.send(Call::VerifyAuth).await.result.expect("it is as long as it may be");
     }
     stage.server.reply_otherwise(Reply::new(400, longest.as_slice()).in_chunks());
     let error = failure(stage.send(Call::VerifyAuth).await, ErrorKind::Api, "the longest error");
-    assert_eq!(error.answer().map(|answer| answer.body().len()), Some(MOST));
+    assert_eq!(error.response().map(|response| response.body().len()), Some(MAX_RESPONSE_BYTES));
 }
 
 #[tokio::test]
-async fn how_long_an_answer_may_be_can_be_set() {
+async fn the_maximum_size_of_a_response_can_be_set() {
     let body = r#"{"success":true,"data":{}}"#;
     let stage = Stage::open().await;
-    for answer in [Reply::new(200, body), Reply::new(200, body).in_chunks()] {
-        stage.server.reply_otherwise(answer);
-        let limited = |bytes| stage.client.with_options(CallOptions::new().with_max_answer_bytes(bytes));
+    for response in [Reply::new(200, body), Reply::new(200, body).in_chunks()] {
+        stage.server.reply_otherwise(response);
+        let limited = |bytes| stage.client.with_options(CallOptions::new().max_response_bytes(bytes));
         let outcome = stage.send_by(&limited(body.len()), Call::VerifyAuth).await;
         outcome.result.expect("it is as long as it may be");
         let outcome = stage.send_by(&limited(body.len() - 1), Call::VerifyAuth).await;
@@ -191,7 +191,7 @@ async fn how_long_an_answer_may_be_can_be_set() {
 // ---- Heads ----------------------------------------------------------------------------------------------------------
 
 #[tokio::test]
-async fn heads_without_measure_end_the_connection() {
+async fn heads_that_are_too_large_or_contradict_themselves_end_the_connection() {
     let stage = Stage::open().await;
     let call = Call::CreatePaymentDetails;
     for head in [
@@ -207,17 +207,17 @@ async fn heads_without_measure_end_the_connection() {
 }
 
 #[tokio::test]
-async fn interim_answers_are_passed_over() {
+async fn interim_responses_are_skipped() {
     let stage = Stage::open().await;
     let last = "HTTP/1.1 200 OK\r\ncontent-length: 26\r\n\r\n{\"success\":true,\"data\":{}}";
     let interim = "HTTP/1.1 103 Early Hints\r\nlink: </canary>\r\n\r\n".repeat(3);
     stage.server.reply_otherwise(Reply::raw(format!("HTTP/1.1 100 Continue\r\n\r\n{interim}{last}")));
-    stage.send(Call::VerifyAuth).await.result.expect("the last answer counts");
+    stage.send(Call::VerifyAuth).await.result.expect("the last response counts");
 }
 
 // ---- Expectations ---------------------------------------------------------------------------------------------------
 
-/// The error of a call that failed like this, at once, after a single request, and without a word of what was answered.
+/// The error of a call that failed as expected: at once, after a single request, without a word of the response.
 fn failure(outcome: Outcome, kind: ErrorKind, name: &str) -> Error {
     let Outcome { call, result, requests, took } = outcome;
     let Err(error) = result else { panic!("{call:?} succeeded: {name}") };

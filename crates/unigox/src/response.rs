@@ -1,0 +1,124 @@
+//! What a call returns: a value, and the response that it was read from.
+
+use std::{fmt, ops::Deref};
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+use serde_json::Value;
+use unigox_client::types;
+
+/// The headers that may have a request id, in order of preference. The documents name none of them.
+const REQUEST_ID_HEADERS: [&str; 3] = ["x-request-id", "x-correlation-id", "request-id"];
+
+/// What a call returned. It dereferences to the value; [`raw`](Self::raw) is the response as it was received.
+///
+/// # Examples
+///
+/// ```no_run
+/// # async fn f(unigox: &unigox::Client, user: unigox::uuid::Uuid) -> Result<(), unigox::Error> {
+/// let user = unigox.user(user).get().await?;
+/// println!("{} payment details", user.payment_profiles.len());
+/// println!("status {}, request {:?}", user.http_status(), user.raw().request_id());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Response<T> {
+    value: T,
+    raw: RawResponse,
+}
+
+impl<T> Response<T> {
+    pub(crate) fn new(value: T, raw: RawResponse) -> Self {
+        Self { value, raw }
+    }
+
+    /// The value.
+    pub fn value(&self) -> &T {
+        &self.value
+    }
+
+    /// The value alone.
+    pub fn into_value(self) -> T {
+        self.value
+    }
+
+    /// The HTTP status.
+    pub fn http_status(&self) -> StatusCode {
+        self.raw.status()
+    }
+
+    /// The response as it was received.
+    pub fn raw(&self) -> &RawResponse {
+        &self.raw
+    }
+}
+
+impl Response<types::CreatedUser> {
+    /// Whether the call created the user (status 201). If not, a user with this `user_ref` existed already (status 200).
+    pub fn is_new(&self) -> bool {
+        self.http_status() == StatusCode::CREATED
+    }
+}
+
+impl<T> Deref for Response<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+/// Shows the status and the value, whose own `Debug` hides personal data, and neither headers nor body.
+impl<T: fmt::Debug> fmt::Debug for Response<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("http_status", &self.http_status())
+            .field("value", &self.value)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A response as it was received.
+///
+/// `Debug` shows the status and the length of the body. Headers and body may hold personal data.
+#[derive(Clone)]
+pub struct RawResponse(unigox_client::RawResponse);
+
+impl RawResponse {
+    pub(crate) fn new(raw: unigox_client::RawResponse) -> Self {
+        Self(raw)
+    }
+
+    /// The HTTP status.
+    pub fn status(&self) -> StatusCode {
+        self.0.status()
+    }
+
+    /// The headers.
+    pub fn headers(&self) -> &HeaderMap {
+        self.0.headers()
+    }
+
+    /// The id to quote to the vendor's support: the value of the header `x-request-id`, `x-correlation-id` or
+    /// `request-id`.
+    pub fn request_id(&self) -> Option<&str> {
+        REQUEST_ID_HEADERS.iter().find_map(|name| self.headers().get(*name)?.to_str().ok())
+    }
+
+    /// The body, byte for byte. It may hold personal data: keep it out of logs.
+    pub fn body(&self) -> &Bytes {
+        self.0.body()
+    }
+
+    /// The body as JSON, if it is JSON. It may hold personal data: keep it out of logs.
+    pub fn json(&self) -> Option<Value> {
+        serde_json::from_slice(self.body()).ok()
+    }
+}
+
+impl fmt::Debug for RawResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RawResponse").field("status", &self.status()).field("body_bytes", &self.body().len()).finish()
+    }
+}
