@@ -33,7 +33,7 @@ impl Desk {
 
     /// With a time that stands still.
     pub(crate) async fn at(time: &str) -> Self {
-        Self::with(Sandbox::builder().clock(Clock::standing_at(date(time)))).await
+        Self::with(Sandbox::builder().clock(Clock::paused_at(date(time)))).await
     }
 
     pub(crate) async fn with(builder: SandboxBuilder) -> Self {

@@ -165,7 +165,7 @@ async fn a_lost_answer_leaves_the_call_done() {
         is_repeated: true,
         kind: ErrorKind::MaybeSent,
         is_done: true,
-        ..Case::new(Fault::AnswerLost, "answer_lost")
+        ..Case::new(Fault::ResponseLost, "response_lost")
     };
     assert!(case.play().await.iter().all(|error| error.status().is_none()));
 }
@@ -231,11 +231,11 @@ async fn a_redirect_is_an_error_and_the_other_origin_hears_nothing() {
 #[tokio::test]
 async fn a_user_whose_answer_was_lost_is_found_by_the_next_attempt() {
     let desk = Desk::open().await;
-    desk.sandbox.fault("createPartnerUser", Fault::AnswerLost);
+    desk.sandbox.fault("createPartnerUser", Fault::ResponseLost);
     let found = desk.client.users().create("customer-42", "ada@example.com").await.expect("it may be sent again");
     assert!(!found.created());
     assert_eq!(found.status(), 200);
-    let lost = (Some("answer_lost"), Some(201));
+    let lost = (Some("response_lost"), Some(201));
     assert_eq!(desk.asked("createPartnerUser"), [lost, (None, Some(200))]);
     assert_eq!(desk.client.user(found.user_uuid).get().await.expect("it is there").user_uuid, found.user_uuid);
 }
@@ -244,13 +244,13 @@ async fn a_user_whose_answer_was_lost_is_found_by_the_next_attempt() {
 async fn an_account_whose_answer_was_lost_is_saved_once_and_found_in_the_list() {
     let desk = Desk::open().await;
     let user = desk.user("customer-42").await;
-    desk.sandbox.fault("createPaymentDetails", Fault::AnswerLost);
+    desk.sandbox.fault("createPaymentDetails", Fault::ResponseLost);
     let error = user.payment_details().create(sepa()).await.expect_err("it is not sent again");
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::MaybeSent, 1));
     let saved = user.payment_details().list().await.expect("it can be read");
     assert_eq!(saved.len(), 1);
     assert_eq!((saved[0].rail.as_str(), &saved[0].details["full_name"]), ("iban-sepa", &"Ada Obi".into()));
-    assert_eq!(desk.asked("createPaymentDetails"), [(Some("answer_lost"), Some(201))]);
+    assert_eq!(desk.asked("createPaymentDetails"), [(Some("response_lost"), Some(201))]);
 }
 
 #[tokio::test]

@@ -110,7 +110,7 @@ async fn exchange(sandbox: &Sandbox) -> (String, std::io::Result<()>) {
 
 #[tokio::test]
 async fn a_reset_and_a_lost_answer_are_resets_without_a_byte() {
-    for fault in [Fault::Reset, Fault::AnswerLost] {
+    for fault in [Fault::Reset, Fault::ResponseLost] {
         let sandbox = Sandbox::start().await.expect("the loopback has a free port");
         sandbox.fault("verifyAuth", fault);
         let (received, end) = exchange(&sandbox).await;

@@ -93,7 +93,7 @@ async fn an_observer_is_told_what_is_logged() {
 
 /// Everything that is answered to the same calls, byte for byte.
 async fn answers(builder: SandboxBuilder) -> Vec<String> {
-    let desk = Desk::with(builder.clock(Clock::standing_at(date(NOON)))).await;
+    let desk = Desk::with(builder.clock(Clock::paused_at(date(NOON)))).await;
     let created = desk.client.users().create("customer-42", "ada@example.com").await.expect("it is new");
     let user = desk.client.user(created.user_uuid);
     let submitted = user.kyc().submit(KycSubmission::handoff()).await.expect("it is taken");

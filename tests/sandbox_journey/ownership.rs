@@ -41,7 +41,7 @@ async fn the_same_name_with_two_partners_is_two_users() {
 #[tokio::test]
 async fn another_partners_user_looks_like_none_and_stays_as_it_was() {
     let builder = Sandbox::builder().partner("one", "key-one").partner("two", "key-two");
-    let desk = Arc::new(Desk::with(builder.clock(Clock::standing_at(date(NOON)))).await);
+    let desk = Arc::new(Desk::with(builder.clock(Clock::paused_at(date(NOON)))).await);
     let stranger = desk.client_with("key-two");
     for call in Call::ALL {
         if matches!(call, Call::VerifyAuth | Call::CreatePartnerUser) {

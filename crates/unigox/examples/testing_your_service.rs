@@ -25,7 +25,7 @@ async fn saves_once_even_if_the_answer_is_lost() -> Result<usize, Box<dyn std::e
     let unigox = Client::builder(environment).api_key(sandbox.key()).build()?;
     let user = unigox.users().create("customer-42", "ada@example.com").await?.user_uuid;
 
-    sandbox.fault("createPaymentDetails", Fault::AnswerLost);
+    sandbox.fault("createPaymentDetails", Fault::ResponseLost);
     save_once(&unigox, user, SepaAccount::new("Ada Obi", "DE75 5121 0800 1245 1261 99")?).await?;
 
     Ok(unigox.user(user).payment_details().list().await?.len())
