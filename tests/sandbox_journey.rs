@@ -2,8 +2,6 @@
 
 #![allow(missing_docs, reason = "tests are claims, and documented by their names")]
 
-#[path = "sandbox_journey/accounts.rs"]
-mod accounts;
 #[path = "sandbox_journey/bodies.rs"]
 mod bodies;
 #[path = "sandbox_journey/desk.rs"]
@@ -16,6 +14,8 @@ mod lifetime;
 mod log;
 #[path = "sandbox_journey/ownership.rs"]
 mod ownership;
+#[path = "sandbox_journey/payment_details.rs"]
+mod payment_details;
 #[path = "sandbox_journey/person.rs"]
 mod person;
 #[path = "sandbox_journey/statuses.rs"]
@@ -34,7 +34,7 @@ use unigox_tests::PICTURE;
 use crate::desk::Desk;
 
 #[tokio::test]
-async fn a_person_is_signed_up_verified_and_paid() {
+async fn a_user_is_created_verified_and_given_payment_details() {
     let desk = Desk::open().await;
     desk.sandbox.script(Script::verified().after_polls(1));
     assert_eq!(desk.client.verify_auth().await.expect("the key is known").authenticated, Some(true));
@@ -45,7 +45,7 @@ async fn a_person_is_signed_up_verified_and_paid() {
 
     let pii = Pii::new("Ada", "Obi", "LT").expect("it is complete");
     let pii = pii.address("Svitrigailos g. 29").city("Vilnius").postal_code("03229");
-    user.kyc().submit(KycSubmission::direct(pii)).await.expect("the person is known enough");
+    user.kyc().submit(KycSubmission::direct(pii)).await.expect("the data is complete");
     for kind in [DocumentType::IdentityFront, DocumentType::Selfie] {
         let file = DocumentFile::from_bytes("scan.png", PICTURE.clone()).expect("it is a PNG");
         user.documents().upload(kind, file).await.expect("it is taken");

@@ -1,4 +1,4 @@
-//! Every variant of every body is taken, and has the effect that it should have.
+//! Every variant of every body is accepted, and takes effect.
 
 use std::{collections::BTreeSet, io::Cursor};
 
@@ -20,7 +20,7 @@ fn dob() -> NaiveDate {
     NaiveDate::from_ymd_opt(1990, 12, 10).expect("it is a date")
 }
 
-/// The body of the last request, as the sandbox took it.
+/// The body of the last request, from the log.
 fn last_body(desk: &Desk) -> Value {
     desk.sandbox.requests().pop().and_then(|request| request.body).expect("it was JSON")
 }
@@ -28,7 +28,7 @@ fn last_body(desk: &Desk) -> Value {
 // ---- KYC ------------------------------------------------------------------------------------------------------------
 
 #[tokio::test]
-async fn every_way_to_submit_kyc_data_is_taken() {
+async fn every_way_to_submit_kyc_data_is_accepted() {
     let desk = Desk::open().await;
     let pii = || Pii::new("Ada", "Obi", "NG").expect("it is complete");
     let full = pii().dob(dob()).and_then(|pii| pii.phone_number("+2348031234567")).expect("they are right");
@@ -88,7 +88,7 @@ async fn every_field_can_be_updated_alone_and_all_together() {
 }
 
 #[tokio::test]
-async fn a_blank_field_changes_nothing_and_is_not_named() {
+async fn a_blank_field_changes_nothing_and_is_not_listed() {
     let desk = Desk::at("2026-02-03T09:15:00Z").await;
     let user = desk.known_user().await;
     let before = user.get().await.expect("it can be read").kyc.as_ref().and_then(|kyc| kyc.updated_at);
@@ -98,10 +98,11 @@ async fn a_blank_field_changes_nothing_and_is_not_named() {
         desk.sandbox.advance(std::time::Duration::from_secs(1));
         let request = desk.request("PATCH", &path_of(&user, "/kyc"));
         let request = request.header("content-type", "application/json").body(body.to_string());
-        let answer = request.send().await.expect("it is answered");
-        assert_eq!(answer.status(), 200);
-        let answer: Value = serde_json::from_slice(&answer.bytes().await.expect("it is whole")).expect("it is JSON");
-        assert_eq!(answer["data"]["updated_fields"], fields);
+        let response = request.send().await.expect("there is a response");
+        assert_eq!(response.status(), 200);
+        let response: Value =
+            serde_json::from_slice(&response.bytes().await.expect("it is complete")).expect("it is JSON");
+        assert_eq!(response["data"]["updated_fields"], fields);
         let after = user.get().await.expect("it can be read").kyc.as_ref().and_then(|kyc| kyc.updated_at);
         assert_eq!(after != before, fields != json!([]), "the time of the change");
     }
@@ -110,7 +111,7 @@ async fn a_blank_field_changes_nothing_and_is_not_named() {
 // ---- Documents ------------------------------------------------------------------------------------------------------
 
 #[tokio::test]
-async fn a_file_is_taken_from_disk_from_memory_and_from_a_reader() {
+async fn a_file_is_accepted_from_disk_from_memory_and_from_a_reader() {
     let folder = tempfile::tempdir().expect("there is room for a folder");
     let path = folder.path().join("front.png");
     std::fs::write(&path, &*PICTURE).expect("the folder can be written to");
@@ -127,13 +128,13 @@ async fn a_file_is_taken_from_disk_from_memory_and_from_a_reader() {
         let names = (stored.document_type.as_deref(), stored.file_name.as_deref());
         assert_eq!(names, (Some("identity_front"), Some("front.png")));
         assert_eq!(stored.verification_status, Some(UploadVerificationStatus::Pending));
-        let logged = desk.sandbox.requests().pop().expect("it was asked");
+        let logged = desk.sandbox.requests().pop().expect("there was a request");
         assert_eq!((logged.body, logged.body_bytes > PICTURE.len()), (None, true));
     }
 }
 
 #[tokio::test]
-async fn a_file_of_ten_mebibytes_is_taken() {
+async fn a_file_of_ten_mebibytes_is_accepted() {
     let mut content = PICTURE.clone();
     content.resize(10 * 1024 * 1024, 0);
     let desk = Desk::open().await;
@@ -143,7 +144,7 @@ async fn a_file_of_ten_mebibytes_is_taken() {
 }
 
 #[tokio::test]
-async fn every_type_of_document_is_taken_as_a_file_by_link_and_in_a_batch() {
+async fn every_type_of_document_is_accepted_as_a_file_by_link_and_in_a_batch() {
     let desk = Desk::open().await;
     let user = desk.known_user().await;
     for kind in DocumentType::VALUES {
@@ -164,7 +165,7 @@ async fn every_type_of_document_is_taken_as_a_file_by_link_and_in_a_batch() {
 // ---- Payment details ------------------------------------------------------------------------------------------------
 
 #[tokio::test]
-async fn every_way_to_name_an_account_is_taken_and_read_back() {
+async fn every_kind_of_payment_details_is_accepted_and_read_back() {
     let (iban, cvu) = ("DE75512108001245126199", "0000099900000000000042");
     let account = || AccountDetails::new().field("account_number", "0000000042");
     let on = |rail, code: &str, details: AccountDetails| PaymentDetails::on(rail, code).map(|d| d.details(details));
@@ -231,7 +232,7 @@ async fn summaries(user: &User) -> Vec<Map<String, Value>> {
 }
 
 #[tokio::test]
-async fn payout_accounts_need_no_kyc() {
+async fn payment_details_need_no_kyc() {
     let desk = Desk::open().await;
     let user = desk.user("customer-42").await;
     user.payment_details().create(sepa()).await.expect("it is taken");

@@ -12,7 +12,7 @@ use unigox_sandbox::Fault;
 use unigox_tests::{Call, Document};
 
 use crate::{
-    desk::{Desk, NOON, Seen, path_of},
+    desk::{Desk, NOON, Outcome, path_of},
     person::{Person, sepa},
 };
 
@@ -21,13 +21,13 @@ struct Entry {
     operation: &'static str,
     status: u16,
     key: Option<&'static str>,
-    /// What the message has to name.
+    /// What the message has to contain.
     names: Option<&'static str>,
     run: Pin<Box<dyn Future<Output = Run>>>,
 }
 
-/// What was seen, and where.
-type Run = (Arc<Desk>, Seen);
+/// The response, and the fixture that it came from.
+type Run = (Arc<Desk>, Outcome);
 
 fn entry(
     operation: &'static str,
@@ -43,11 +43,11 @@ async fn every_documented_status_is_reached() {
     let desk = Arc::new(Desk::at(NOON).await);
     let mut reached = BTreeSet::new();
     for Entry { operation, status, key, names, run } in entries(&desk) {
-        let (desk, seen) = run.await;
-        assert_eq!((seen.status, seen.key.as_deref()), (status, key), "{operation}");
-        let message = seen.message.unwrap_or_default();
+        let (desk, outcome) = run.await;
+        assert_eq!((outcome.status, outcome.key.as_deref()), (status, key), "{operation}");
+        let message = outcome.message.unwrap_or_default();
         assert!(names.is_none_or(|name| message.contains(name)), "{operation}, {status}: {message}");
-        let last = desk.sandbox.requests().pop().expect("it was asked");
+        let last = desk.sandbox.requests().pop().expect("there was a request");
         assert_eq!((last.operation_id.as_deref(), last.status), (Some(operation), Some(status)));
         reached.insert((operation.to_owned(), status));
     }
@@ -69,10 +69,10 @@ fn entries(desk: &Arc<Desk>) -> Vec<Entry> {
         let key = (call == Call::VerifyAuth).then_some("unauthorized");
         entries.push(entry(id, 401, key, with_a_wrong_key(desk(), call)));
         if !matches!(call, Call::VerifyAuth | Call::CreatePartnerUser) {
-            entries.push(entry(id, 404, None, of_nobody(desk(), call)));
+            entries.push(entry(id, 404, None, of_an_unknown_user(desk(), call)));
         }
         if !matches!(call, Call::VerifyAuth | Call::GetPartnerUser | Call::UpdateKyc) {
-            entries.push(entry(id, 500, None, on_a_bad_day(desk(), call)));
+            entries.push(entry(id, 500, None, with_a_server_error(desk(), call)));
         }
     }
     entries.extend(users(desk));
@@ -83,13 +83,13 @@ fn entries(desk: &Arc<Desk>) -> Vec<Entry> {
     entries
 }
 
-/// Sends JSON that the facade would not send, about a user of whom KYC data was submitted.
+/// Sends JSON that the facade would not send, for a user with KYC data.
 fn raw(desk: &Arc<Desk>, method: &'static str, rest: &'static str, body: Value) -> impl Future<Output = Run> + use<> {
     let desk = Arc::clone(desk);
     async move {
         let user = desk.known_user().await;
-        let seen = desk.send_json(method, &path_of(&user, rest), &body).await;
-        (desk, seen)
+        let outcome = desk.send_json(method, &path_of(&user, rest), &body).await;
+        (desk, outcome)
     }
 }
 
@@ -98,28 +98,28 @@ fn raw(desk: &Arc<Desk>, method: &'static str, rest: &'static str, body: Value) 
 async fn whole(desk: Arc<Desk>, call: Call) -> Run {
     Person::on(&desk).await.act(call).await.unwrap_or_else(|error| panic!("{call:?}: {error}"));
     let status = desk.sandbox.requests().last().and_then(|request| request.status);
-    (desk, Seen { status: status.expect("it was answered"), key: None, message: None })
+    (desk, Outcome { status: status.expect("there was a response"), key: None, message: None })
 }
 
 async fn with_a_wrong_key(desk: Arc<Desk>, call: Call) -> Run {
     let client = desk.client_with("a-key-of-nobody");
     let error = call.send(&client).await.expect_err("the key is unknown");
     assert!(error.is_unauthorized(), "{call:?}: {error}");
-    (desk, Seen::of_error(&error))
+    (desk, Outcome::of_error(&error))
 }
 
-async fn of_nobody(desk: Arc<Desk>, call: Call) -> Run {
+async fn of_an_unknown_user(desk: Arc<Desk>, call: Call) -> Run {
     let error = call.send(&desk.client).await.expect_err("there is no such user");
     assert!(error.is_not_found(), "{call:?}: {error}");
-    (desk, Seen::of_error(&error))
+    (desk, Outcome::of_error(&error))
 }
 
-async fn on_a_bad_day(desk: Arc<Desk>, call: Call) -> Run {
+async fn with_a_server_error(desk: Arc<Desk>, call: Call) -> Run {
     let person = Person::on(&desk).await;
     desk.sandbox.fault(call.operation_id(), Fault::status(500));
     let error = person.act(call).await.expect_err("the server fails");
     assert!(error.is_server_error() && error.attempts() == 1, "{call:?}: {error}");
-    (desk, Seen::of_error(&error))
+    (desk, Outcome::of_error(&error))
 }
 
 // ---- Users ----------------------------------------------------------------------------------------------------------
@@ -129,8 +129,8 @@ fn users(desk: &Arc<Desk>) -> Vec<Entry> {
     let refused = |body: Value| {
         let desk = Arc::clone(desk);
         entry(id, 400, None, async move {
-            let seen = desk.send_json("POST", "/users", &body).await;
-            (desk, seen)
+            let outcome = desk.send_json("POST", "/users", &body).await;
+            (desk, outcome)
         })
     };
     let known = Arc::clone(desk);
@@ -138,8 +138,8 @@ fn users(desk: &Arc<Desk>) -> Vec<Entry> {
         entry(id, 200, None, async move {
             let name = known.name();
             known.user(&name).await;
-            let seen = Seen::of(known.client.users().create(name, "ada@example.com").await);
-            (known, seen)
+            let outcome = Outcome::of(known.client.users().create(name, "ada@example.com").await);
+            (known, outcome)
         }),
         refused(json!({"user_ref": "customer-42", "email": "no address"})),
         refused(json!({"user_ref": " ", "email": "ada@example.com"})),
@@ -152,7 +152,7 @@ fn users(desk: &Arc<Desk>) -> Vec<Entry> {
 
 // ---- KYC ------------------------------------------------------------------------------------------------------------
 
-/// The facade takes this date; a sandbox that lives long ago does not.
+/// The facade accepts this date; a sandbox whose clock is set to the past does not.
 fn dob() -> NaiveDate {
     NaiveDate::from_ymd_opt(1990, 12, 10).expect("it is a date")
 }
@@ -162,8 +162,8 @@ fn submissions(desk: &Arc<Desk>) -> Vec<Entry> {
     let at = |time: &'static str| async move {
         let desk = Arc::new(Desk::at(time).await);
         let pii = Pii::new("Ada", "Obi", "NG").and_then(|pii| pii.dob(dob())).expect("they are old enough, today");
-        let seen = Seen::of(desk.new_user().await.kyc().submit(KycSubmission::direct(pii)).await);
-        (desk, seen)
+        let outcome = Outcome::of(desk.new_user().await.kyc().submit(KycSubmission::direct(pii)).await);
+        (desk, outcome)
     };
     let raw = |body: Value| raw(desk, "POST", "/kyc-submissions", body);
     let token = |data: Value| raw(json!({"method": "external_token", "data": data}));
@@ -201,14 +201,14 @@ fn updates(desk: &Arc<Desk>) -> Vec<Entry> {
     let at = |time: &'static str| async move {
         let desk = Arc::new(Desk::at(time).await);
         let update = KycUpdate::new().dob(dob()).expect("they are old enough, today");
-        let seen = Seen::of(desk.known_user().await.kyc().update(update).await);
-        (desk, seen)
+        let outcome = Outcome::of(desk.known_user().await.kyc().update(update).await);
+        (desk, outcome)
     };
     let unknown = Arc::clone(desk);
     vec![
         entry(id, 400, None, async move {
-            let seen = Seen::of(unknown.new_user().await.kyc().update(KycUpdate::new().city("Vilnius")).await);
-            (unknown, seen)
+            let outcome = Outcome::of(unknown.new_user().await.kyc().update(KycUpdate::new().city("Vilnius")).await);
+            (unknown, outcome)
         }),
         entry(id, 400, "underage_not_allowed", at("2008-12-09T23:59:59Z")),
         entry(id, 400, "invalid_date_of_birth", at("1990-12-09T23:59:59Z")),
@@ -234,8 +234,8 @@ fn uploads(desk: &Arc<Desk>) -> Vec<Entry> {
         let desk = Arc::clone(desk);
         async move {
             let user = desk.known_user().await;
-            let seen = desk.send_form(&path_of(&user, "/kyc/documents"), form).await;
-            (desk, seen)
+            let outcome = desk.send_form(&path_of(&user, "/kyc/documents"), form).await;
+            (desk, outcome)
         }
     };
     let file = |content: Vec<u8>, kind: &str| {
@@ -254,8 +254,8 @@ fn uploads(desk: &Arc<Desk>) -> Vec<Entry> {
     vec![
         entry(id, 404, None, async move {
             let documents = unknown.new_user().await.documents();
-            let seen = Seen::of(documents.link(DocumentType::Selfie, "https://example.com/1").await);
-            (unknown, seen)
+            let outcome = Outcome::of(documents.link(DocumentType::Selfie, "https://example.com/1").await);
+            (unknown, outcome)
         }),
         entry(id, 200, None, file(picture(), "passport")),
         entry(id, 400, None, file(picture(), "tattoo")),
@@ -290,8 +290,8 @@ fn accounts(desk: &Arc<Desk>) -> Vec<Entry> {
     let create = |details: PaymentDetails| {
         let desk = Arc::clone(desk);
         async move {
-            let seen = Seen::of(desk.new_user().await.payment_details().create(details).await);
-            (desk, seen)
+            let outcome = Outcome::of(desk.new_user().await.payment_details().create(details).await);
+            (desk, outcome)
         }
     };
     let raw = |body: Value| raw(desk, "POST", "/payment-details", body);
@@ -328,11 +328,11 @@ fn accounts(desk: &Arc<Desk>) -> Vec<Entry> {
             held.sandbox.hold(&saved.payment_details_id, true);
             let error = accounts.delete(&saved.payment_details_id).await.expect_err("an offer refers to it");
             assert!(error.is_conflict());
-            (held, Seen::of_error(&error))
+            (held, Outcome::of_error(&error))
         }),
         entry("deletePaymentDetails", 404, None, async move {
-            let seen = Seen::of(none.new_user().await.payment_details().delete("40001").await);
-            (none, seen)
+            let outcome = Outcome::of(none.new_user().await.payment_details().delete("40001").await);
+            (none, outcome)
         }),
     ]
 }

@@ -1,4 +1,4 @@
-//! How a verification goes on: by documents, by looks, by time, as it is scripted.
+//! How a verification progresses: by documents, by polls, by time, as it is scripted.
 
 use std::{
     sync::{Arc, Mutex},
@@ -24,11 +24,11 @@ fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-async fn look(user: &User) -> Verification {
+async fn poll(user: &User) -> Verification {
     user.verification().status().await.expect("it can be read").into_value()
 }
 
-/// The status as the user has it, and the reason for a refusal. Reading it is no look.
+/// The status of the user, and the reason of a rejection. Reading it does not count as a poll.
 async fn summary(user: &User) -> (Option<KycStatus>, Option<String>) {
     let read = user.get().await.expect("it can be read");
     let kyc = read.kyc.clone().expect("it was submitted");
@@ -56,12 +56,12 @@ async fn the_second_of_selfie_and_front_starts_the_check_in_either_order() {
         for kind in [IdentityBack, Passport, order[0], order[0]] {
             let stored = user.documents().link(kind, "https://example.com/1").await.expect("it is taken");
             assert_eq!(stored.verification_status, Some(UploadVerificationStatus::Pending));
-            assert_eq!(look(&user).await.status, VerificationStatus::PendingDocuments);
+            assert_eq!(poll(&user).await.status, VerificationStatus::PendingDocuments);
         }
         let file = DocumentFile::from_bytes("a.png", PICTURE.clone()).expect("it is a PNG");
         let stored = user.documents().upload(order[1], file).await.expect("it is taken");
         assert_eq!(stored.verification_status, Some(UploadVerificationStatus::InProgress));
-        assert_eq!(look(&user).await.status, VerificationStatus::InProgress);
+        assert_eq!(poll(&user).await.status, VerificationStatus::InProgress);
     }
 }
 
@@ -77,7 +77,7 @@ async fn a_batch_with_both_starts_the_check_and_one_without_does_not() {
         let user = desk.known_user().await;
         let url = "https://example.com/1";
         let links = kinds.iter().try_fold(DocumentLinks::new(), |links, kind| links.add(*kind, url));
-        let stored = user.documents().link_batch(links.expect("they fit")).await.expect("it is taken");
+        let stored = user.documents().link_batch(links.expect("they are valid")).await.expect("it is taken");
         assert_eq!(stored.verification_status, Some(status));
     }
 }
@@ -96,7 +96,7 @@ async fn documents_before_kyc_find_no_session() {
     ] {
         assert!(outcome.expect_err("there is no session").is_not_found());
     }
-    assert_eq!(look(&user).await.status, VerificationStatus::NotInitiated);
+    assert_eq!(poll(&user).await.status, VerificationStatus::NotInitiated);
     user.kyc().submit(ada()).await.expect("it is taken");
     documents.link(DocumentType::Selfie, "https://example.com/1").await.expect("now there is one");
 }
@@ -119,7 +119,7 @@ async fn an_upload_tells_that_a_session_has_ended_but_not_how() {
 // ---- Sessions -------------------------------------------------------------------------------------------------------
 
 #[tokio::test]
-async fn a_session_is_found_by_its_identifier_until_another_takes_its_place() {
+async fn a_session_is_found_by_its_identifier_until_another_replaces_it() {
     let desk = Desk::open().await;
     let user = desk.known_user().await;
     let upload = async || {
@@ -131,47 +131,47 @@ async fn a_session_is_found_by_its_identifier_until_another_takes_its_place() {
     let of = |session: &str| user.verification().of_session(session);
     of(&first).status().await.expect("it is the latest");
     user.kyc().submit(ada()).await.expect("it may be submitted again");
-    assert!(of(&first).status().await.expect_err("it is forgotten").is_not_found());
+    assert!(of(&first).status().await.expect_err("it is replaced").is_not_found());
     let second = upload().await;
     assert_ne!(second, first);
     of(&second).status().await.expect("it is the latest");
-    assert!(of("a session & more").status().await.expect_err("there is none").is_not_found());
+    assert!(of("a session & more").status().await.expect_err("it does not exist").is_not_found());
 }
 
-// ---- Looks ----------------------------------------------------------------------------------------------------------
+// ---- Polls ----------------------------------------------------------------------------------------------------------
 
 #[tokio::test]
-async fn a_verdict_comes_after_as_many_looks_as_are_scripted() {
+async fn a_verdict_is_reached_after_as_many_polls_as_are_scripted() {
     for polls in [0, 1, 2, 5] {
         let desk = Desk::open().await;
         desk.sandbox.script(Script::verified().after_polls(polls));
         let user = handed_off(&desk).await;
         for _ in 0..polls {
             assert_eq!(summary(&user).await.0, Some(KycStatus::InProgress));
-            assert_eq!(look(&user).await.status, VerificationStatus::InProgress);
+            assert_eq!(poll(&user).await.status, VerificationStatus::InProgress);
         }
-        assert_eq!(look(&user).await.status, VerificationStatus::Verified);
+        assert_eq!(poll(&user).await.status, VerificationStatus::Verified);
         assert_eq!(summary(&user).await, (Some(KycStatus::Verified), None));
     }
 }
 
 #[tokio::test]
-async fn looks_count_from_the_start_of_the_check() {
+async fn polls_count_from_the_start_of_the_check() {
     let desk = Desk::open().await;
     desk.sandbox.script(Script::verified().after_polls(1));
     let user = desk.known_user().await;
     for _ in 0..3 {
-        assert_eq!(look(&user).await.status, VerificationStatus::PendingDocuments);
+        assert_eq!(poll(&user).await.status, VerificationStatus::PendingDocuments);
     }
     for kind in [DocumentType::Selfie, DocumentType::IdentityFront] {
         user.documents().link(kind, "https://example.com/1").await.expect("it is taken");
     }
-    assert_eq!(look(&user).await.status, VerificationStatus::InProgress);
-    assert_eq!(look(&user).await.status, VerificationStatus::Verified);
+    assert_eq!(poll(&user).await.status, VerificationStatus::InProgress);
+    assert_eq!(poll(&user).await.status, VerificationStatus::Verified);
 }
 
 #[tokio::test]
-async fn every_verdict_ends_a_wait_as_what_it_is() {
+async fn every_verdict_ends_a_wait_with_its_outcome() {
     type IsIt = fn(&VerificationOutcome) -> bool;
     for (script, is_it, reason, status) in [
         (Script::verified(), VerificationOutcome::is_verified as IsIt, None, KycStatus::Verified),
@@ -181,7 +181,7 @@ async fn every_verdict_ends_a_wait_as_what_it_is() {
             Some("the photo is blurred"),
             KycStatus::VerificationRejected,
         ),
-        // Users have no such status.
+        // A user does not have such a status.
         (
             Script::failed("no light"),
             |outcome| matches!(outcome, VerificationOutcome::Failed(_)),
@@ -194,56 +194,56 @@ async fn every_verdict_ends_a_wait_as_what_it_is() {
         let user = handed_off(&desk).await;
         let shown = Arc::new(Mutex::new(Vec::new()));
         let pages = Arc::clone(&shown);
-        let show = move |url: &str| pages.lock().expect("nothing panics with it in hand").push(url.to_owned());
+        let show = move |url: &str| pages.lock().expect("no other thread panicked").push(url.to_owned());
         let outcome = user.verification().wait(briefly().on_action(show)).await.expect("it ends");
         assert!(is_it(&outcome), "{outcome:?}");
         let messages = outcome.verification().provider_messages.clone();
         assert_eq!(messages.as_deref(), reason.map(|reason| vec![reason.to_owned()]).as_deref());
         assert_eq!(outcome.verification_url(), None);
-        assert_eq!(shown.lock().expect("nothing panics with it in hand").len(), 1);
-        assert_eq!(desk.asked("getVerificationStatus").len(), 2);
+        assert_eq!(shown.lock().expect("no other thread panicked").len(), 1);
+        assert_eq!(desk.requests_of("getVerificationStatus").len(), 2);
         let refused = reason.filter(|_| status == KycStatus::VerificationRejected).map(str::to_owned);
         assert_eq!(summary(&user).await, (Some(status), refused));
     }
 }
 
 #[tokio::test]
-async fn changes_are_told_as_they_come() {
+async fn changes_are_yielded_in_order() {
     let desk = Desk::open().await;
     desk.sandbox.script(Script::rejected("blurred").after_polls(2));
     let user = handed_off(&desk).await;
     let changes: Vec<_> = user.verification().changes(briefly()).try_collect().await.expect("it ends");
     let statuses: Vec<_> = changes.into_iter().map(|change| change.status).collect();
     assert_eq!(statuses, [VerificationStatus::InProgress, VerificationStatus::VerificationRejected]);
-    assert_eq!(desk.asked("getVerificationStatus").len(), 3);
+    assert_eq!(desk.requests_of("getVerificationStatus").len(), 3);
 }
 
 #[tokio::test]
-async fn a_wait_goes_on_through_bad_days() {
+async fn a_wait_continues_after_a_fault() {
     let desk = Desk::open().await;
     desk.sandbox.script(Script::verified().after_polls(0));
     let user = handed_off(&desk).await;
     desk.sandbox.fault("getVerificationStatus", unigox_sandbox::Fault::status(500));
     assert!(user.verification().wait(briefly()).await.expect("it ends").is_verified());
-    assert_eq!(desk.asked("getVerificationStatus"), [(Some("status"), Some(500)), (None, Some(200))]);
+    assert_eq!(desk.requests_of("getVerificationStatus"), [(Some("status"), Some(500)), (None, Some(200))]);
 }
 
 // ---- Time -----------------------------------------------------------------------------------------------------------
 
 #[tokio::test]
-async fn a_verdict_comes_when_its_time_has_come() {
+async fn a_verdict_is_reached_when_its_time_has_passed() {
     let desk = Desk::at(NOON).await;
     desk.sandbox.script(Script::rejected("blurred").after(seconds(90)).after_polls(1000));
     let user = handed_off(&desk).await;
     desk.sandbox.advance(seconds(89));
-    assert_eq!(look(&user).await.status, VerificationStatus::InProgress);
+    assert_eq!(poll(&user).await.status, VerificationStatus::InProgress);
     desk.sandbox.advance(seconds(1));
     assert_eq!(summary(&user).await, (Some(KycStatus::VerificationRejected), Some("blurred".to_owned())));
-    assert_eq!(look(&user).await.status, VerificationStatus::VerificationRejected);
+    assert_eq!(poll(&user).await.status, VerificationStatus::VerificationRejected);
 }
 
 #[tokio::test]
-async fn whoever_asks_first_sees_that_the_time_has_come() {
+async fn other_operations_see_that_the_time_has_passed() {
     let desk = Desk::at(NOON).await;
     desk.sandbox.script(Script::verified().after(seconds(90)).after_polls(1000));
     let user = handed_off(&desk).await;
@@ -256,7 +256,7 @@ async fn whoever_asks_first_sees_that_the_time_has_come() {
     desk.sandbox.advance(seconds(90));
     let again = other.kyc().submit(KycSubmission::handoff()).await.expect("it is taken");
     assert_eq!(again.kyc_status, KycStatus::Verified, "a verified person stays verified");
-    assert_eq!(look(&user).await.status, VerificationStatus::Verified);
+    assert_eq!(poll(&user).await.status, VerificationStatus::Verified);
 }
 
 #[tokio::test]
@@ -265,17 +265,17 @@ async fn time_counts_from_the_start_of_the_check() {
     desk.sandbox.script(Script::verified().after(seconds(90)).after_polls(1000));
     let user = desk.known_user().await;
     desk.sandbox.advance(hours(5));
-    assert_eq!(look(&user).await.status, VerificationStatus::PendingDocuments);
+    assert_eq!(poll(&user).await.status, VerificationStatus::PendingDocuments);
     for kind in [DocumentType::Selfie, DocumentType::IdentityFront] {
         user.documents().link(kind, "https://example.com/1").await.expect("it is taken");
     }
-    assert_eq!(look(&user).await.status, VerificationStatus::InProgress);
+    assert_eq!(poll(&user).await.status, VerificationStatus::InProgress);
     desk.sandbox.advance(seconds(90));
-    assert_eq!(look(&user).await.status, VerificationStatus::Verified);
+    assert_eq!(poll(&user).await.status, VerificationStatus::Verified);
 }
 
 #[tokio::test]
-async fn a_page_is_there_while_the_person_can_act_and_its_seconds_run_down() {
+async fn a_page_is_returned_until_the_verdict_and_its_seconds_run_down() {
     let desk = Desk::at(NOON).await;
     desk.sandbox.script(Script::verified().after_polls(3));
     let user = desk.user("customer-42").await;
@@ -283,16 +283,16 @@ async fn a_page_is_there_while_the_person_can_act_and_its_seconds_run_down() {
     assert!(taken.verification_url.as_ref().is_some_and(|url| url.starts_with("https://")));
     for (by, left) in [(0, 3600), (90, 3510), (4000, 0)] {
         desk.sandbox.advance(seconds(by));
-        let now = look(&user).await;
+        let now = poll(&user).await;
         assert_eq!((now.verification_url, now.verification_seconds_left), (taken.verification_url.clone(), Some(left)));
     }
-    let now = look(&user).await;
+    let now = poll(&user).await;
     assert_eq!(now.status, VerificationStatus::Verified);
     assert_eq!((now.verification_url, now.verification_seconds_left), (None, None));
 }
 
 #[tokio::test]
-async fn a_session_runs_out_after_an_hour_however_often_it_is_looked_at() {
+async fn a_session_expires_after_an_hour_however_often_it_is_polled() {
     for submission in [KycSubmission::handoff(), ada()] {
         for script in [Script::expired(), Script::expired().after_polls(0)] {
             let desk = Desk::at(NOON).await;
@@ -301,11 +301,11 @@ async fn a_session_runs_out_after_an_hour_however_often_it_is_looked_at() {
             user.kyc().submit(submission.clone()).await.expect("it is taken");
             desk.sandbox.advance(seconds(3599));
             for _ in 0..5 {
-                let status = look(&user).await.status;
+                let status = poll(&user).await.status;
                 assert!(matches!(status, VerificationStatus::InProgress | VerificationStatus::PendingDocuments));
             }
             desk.sandbox.advance(seconds(1));
-            let now = look(&user).await;
+            let now = poll(&user).await;
             assert_eq!(now.status, VerificationStatus::Failed);
             assert_eq!(now.provider_messages.map(|messages| messages.len()), Some(1));
             assert_eq!((now.verification_url, now.verification_seconds_left), (None, None));
@@ -314,47 +314,47 @@ async fn a_session_runs_out_after_an_hour_however_often_it_is_looked_at() {
 }
 
 #[tokio::test]
-async fn time_does_not_run_over() {
+async fn the_clock_does_not_overflow() {
     let desk = Desk::at(NOON).await;
     desk.sandbox.advance(Duration::MAX);
     desk.sandbox.advance(Duration::MAX);
     let user = handed_off(&desk).await;
-    assert_eq!(look(&user).await.verification_seconds_left, Some(3600));
+    assert_eq!(poll(&user).await.verification_seconds_left, Some(3600));
     assert!(user.get().await.expect("it can be read").created_at.is_some());
 }
 
-// ---- Again ----------------------------------------------------------------------------------------------------------
+// ---- Further submissions --------------------------------------------------------------------------------------------
 
 #[tokio::test]
 async fn a_verified_person_stays_verified() {
     let desk = Desk::open().await;
     desk.sandbox.script(Script::verified().after_polls(0));
     let user = handed_off(&desk).await;
-    assert_eq!(look(&user).await.status, VerificationStatus::Verified);
+    assert_eq!(poll(&user).await.status, VerificationStatus::Verified);
     user.kyc().update(KycUpdate::new().city("Vilnius").address("A 1")).await.expect("it is taken");
-    assert_eq!(look(&user).await.status, VerificationStatus::Verified);
+    assert_eq!(poll(&user).await.status, VerificationStatus::Verified);
     desk.sandbox.script(Script::rejected("blurred").after_polls(0));
     let again = user.kyc().submit(ada()).await.expect("it is taken");
     assert_eq!(again.kyc_status, KycStatus::Verified);
     user.documents().link(DocumentType::Selfie, "https://example.com/1").await.expect("it is taken");
-    assert_eq!(look(&user).await.status, VerificationStatus::Verified);
+    assert_eq!(poll(&user).await.status, VerificationStatus::Verified);
     assert_eq!(summary(&user).await, (Some(KycStatus::Verified), None));
 }
 
 #[tokio::test]
-async fn a_refused_person_may_try_again() {
+async fn a_rejected_person_may_submit_again() {
     let desk = Desk::open().await;
     desk.sandbox.script(Script::rejected("blurred").after_polls(0));
     let user = handed_off(&desk).await;
-    assert_eq!(look(&user).await.status, VerificationStatus::VerificationRejected);
+    assert_eq!(poll(&user).await.status, VerificationStatus::VerificationRejected);
     desk.sandbox.script(Script::verified().after_polls(0));
-    assert_eq!(look(&user).await.status, VerificationStatus::VerificationRejected, "it was submitted before");
+    assert_eq!(poll(&user).await.status, VerificationStatus::VerificationRejected, "it was submitted before");
     user.kyc().submit(KycSubmission::sumsub("a token")).await.expect("it is taken");
-    assert_eq!(look(&user).await.status, VerificationStatus::Verified);
+    assert_eq!(poll(&user).await.status, VerificationStatus::Verified);
 }
 
 #[tokio::test]
-async fn a_script_for_one_user_stands_above_that_for_all() {
+async fn a_script_for_one_user_takes_precedence_over_that_for_all() {
     let desk = Desk::open().await;
     desk.sandbox.script(Script::verified().after_polls(0));
     desk.sandbox.script_user("customer-43", Script::rejected("blurred").after_polls(0));
@@ -363,7 +363,7 @@ async fn a_script_for_one_user_stands_above_that_for_all() {
     for name in ["customer-42", "customer-43", "customer-44", "customer-45"] {
         let user = desk.user(name).await;
         user.kyc().submit(KycSubmission::persona("inq_1")).await.expect("it is taken");
-        statuses.push(look(&user).await.status);
+        statuses.push(poll(&user).await.status);
     }
     use VerificationStatus::{Failed, VerificationRejected, Verified};
     assert_eq!(statuses, [Verified, VerificationRejected, Failed, Verified]);
