@@ -24,7 +24,7 @@ const EXCHANGE_TIMEOUT: Duration = Duration::from_secs(20);
 
 #[tokio::test]
 async fn undocumented_routes_and_methods_are_refused() {
-    let desk = Desk::start().await;
+    let fixture = Fixture::start().await;
     let long = format!("/{}", "a".repeat(20_000));
     for (method, path, status) in [
         ("GET", "/", 404),
@@ -46,42 +46,42 @@ async fn undocumented_routes_and_methods_are_refused() {
         ("NONSENSE", "/api/v1/partner/verify-auth", 405),
         ("GET", "/_sandbox/faults", 405),
     ] {
-        let response = desk.one(method, path, "", b"").await;
+        let response = fixture.one(method, path, "", b"").await;
         assert_eq!(response.status, status, "{method} {path}");
         assert_eq!(response.header("allow").is_some(), status == 405, "{method} {path}: {}", response.head);
     }
-    desk.still_works().await;
+    fixture.still_works().await;
 }
 
 #[tokio::test]
 async fn a_head_request_gets_no_body() {
-    let desk = Desk::start().await;
-    let bytes = desk.exchange(&desk.request("HEAD", "/api/v1/partner/verify-auth", "", b"")).await;
+    let fixture = Fixture::start().await;
+    let bytes = fixture.exchange(&fixture.request("HEAD", "/api/v1/partner/verify-auth", "", b"")).await;
     let text = String::from_utf8(bytes).expect("a head is text");
     assert!(text.starts_with("HTTP/1.1 200 ") && text.ends_with("\r\n\r\n"), "{text}");
 }
 
 #[tokio::test]
 async fn path_parameters_that_are_not_a_uuid_are_not_found() {
-    let desk = Desk::start().await;
-    let uuid = desk.user;
+    let fixture = Fixture::start().await;
+    let uuid = fixture.user;
     let long = "7".repeat(20_000);
     for id in ["x", "%00", "%ff%fe", "%2F", "..", "%2e%2e", "null", "';--", &format!("{uuid}0"), &long] {
         for (method, rest) in [("GET", ""), ("GET", "/verification-status"), ("DELETE", "/payment-details/1")] {
             let path = format!("/api/v1/partner/users/{id}{rest}");
-            assert_eq!(desk.one(method, &path, "", b"").await.status, 404, "{method} {path}");
+            assert_eq!(fixture.one(method, &path, "", b"").await.status, 404, "{method} {path}");
         }
         let path = format!("/api/v1/partner/users/{uuid}/payment-details/{id}");
-        assert_eq!(desk.one("DELETE", &path, "", b"").await.status, 404, "DELETE {path}");
+        assert_eq!(fixture.one("DELETE", &path, "", b"").await.status, 404, "DELETE {path}");
     }
-    desk.still_works().await;
+    fixture.still_works().await;
 }
 
 // ---- JSON -----------------------------------------------------------------------------------------------------------
 
 #[tokio::test]
 async fn bodies_that_are_not_the_documented_json_are_refused_as_documented() {
-    let desk = Desk::start().await;
+    let fixture = Fixture::start().await;
     let deep = "[".repeat(100_000);
     let closed = format!("{}{}", "[".repeat(50_000), "]".repeat(50_000));
     let json = "application/json";
@@ -103,19 +103,19 @@ async fn bodies_that_are_not_the_documented_json_are_refused_as_documented() {
         ("another type", "text/plain", b"{}"),
         ("no type", "", b"{}"),
     ];
-    for (id, method, path) in desk.operations_with_a_body() {
+    for (id, method, path) in fixture.operations_with_a_body() {
         for (name, content_type, body) in &bodies {
-            let response = desk.one(method, &path, content_type, body).await;
+            let response = fixture.one(method, &path, content_type, body).await;
             assert_eq!(response.status, 400, "{id}: {name}");
             assert_documented(id, &response, name);
         }
     }
-    desk.still_works().await;
+    fixture.still_works().await;
 }
 
 #[tokio::test]
 async fn a_body_has_to_be_declared_as_json() {
-    let desk = Desk::start().await;
+    let fixture = Fixture::start().await;
     for (content_type, status) in [
         ("application/json", 200),
         ("Application/JSON; charset=utf-8", 200),
@@ -127,14 +127,14 @@ async fn a_body_has_to_be_declared_as_json() {
         ("application/jsonp", 400),
         ("multipart/form-data; boundary=x", 400),
     ] {
-        let response = desk.one("POST", USERS, content_type, USER.as_bytes()).await;
+        let response = fixture.one("POST", USERS, content_type, USER.as_bytes()).await;
         assert_eq!(response.status, status, "`{content_type}`");
     }
 }
 
 #[tokio::test]
 async fn an_email_is_an_address_and_unknown_fields_are_ignored() {
-    let desk = Desk::start().await;
+    let fixture = Fixture::start().await;
     for (email, is_accepted) in [
         (json!("ada@example.com"), true),
         (json!("ada.obi+test@mail.example.com"), true),
@@ -150,7 +150,7 @@ async fn an_email_is_an_address_and_unknown_fields_are_ignored() {
     ] {
         // All schemas of the document allow additional properties.
         let body = json!({"user_ref": email.to_string(), "email": email, "unknown": {"is": "ignored"}});
-        let response = desk.json("POST", USERS, &body).await;
+        let response = fixture.json("POST", USERS, &body).await;
         assert_eq!(response.status, if is_accepted { 201 } else { 400 }, "{email}");
     }
 }
@@ -159,37 +159,38 @@ async fn an_email_is_an_address_and_unknown_fields_are_ignored() {
 
 #[tokio::test]
 async fn a_body_with_a_declared_length_that_is_too_large_is_refused_before_it_is_sent() {
-    let desk = Desk::start().await;
-    for (id, method, path) in desk.operations_with_a_body() {
+    let fixture = Fixture::start().await;
+    for (id, method, path) in fixture.operations_with_a_body() {
         for (content_type, length) in
             [("application/json", MIB + 1), ("application/json", usize::MAX / 2), (FORM, 11 * MIB + 1)]
         {
-            let head = desk.head(method, &path, content_type, &format!("content-length: {length}\r\n"));
-            let responses = desk.responses(head.as_bytes()).await;
+            let head = fixture.head(method, &path, content_type, &format!("content-length: {length}\r\n"));
+            let responses = fixture.responses(head.as_bytes()).await;
             let [response] = responses.as_slice() else { panic!("{id}, {length}: {responses:?}") };
             assert_eq!(response.status, 400, "{id}, {length}");
             assert_eq!(response.header("connection"), Some("close"), "{id}: what follows is not a request");
             assert_documented(id, response, content_type);
         }
     }
-    desk.still_works().await;
+    fixture.still_works().await;
 }
 
 #[tokio::test]
 async fn json_of_one_mebibyte_is_accepted_with_and_without_a_length() {
-    let desk = Desk::start().await;
+    let fixture = Fixture::start().await;
     for (size, status) in [(MIB, 200), (MIB + 1, 400)] {
         let mut body = USER.as_bytes().to_vec();
         body.resize(size, b' ');
-        assert_eq!(desk.one("POST", USERS, "application/json", &body).await.status, status, "{size} bytes");
-        let mut request = desk.head("POST", USERS, "application/json", "transfer-encoding: chunked\r\n").into_bytes();
+        assert_eq!(fixture.one("POST", USERS, "application/json", &body).await.status, status, "{size} bytes");
+        let mut request =
+            fixture.head("POST", USERS, "application/json", "transfer-encoding: chunked\r\n").into_bytes();
         body.chunks(100_000).for_each(|chunk| {
             request.extend(format!("{:x}\r\n", chunk.len()).bytes());
             request.extend(chunk);
             request.extend(b"\r\n");
         });
         request.extend(b"0\r\n\r\n");
-        let responses = desk.responses(&request).await;
+        let responses = fixture.responses(&request).await;
         assert_eq!(
             responses.iter().map(|response| response.status).collect::<Vec<_>>(),
             [status],
@@ -201,13 +202,13 @@ async fn json_of_one_mebibyte_is_accepted_with_and_without_a_length() {
 #[tokio::test]
 async fn two_hundred_megabytes_in_chunks_are_refused_early() {
     const CHUNK: usize = 64 * 1024;
-    let desk = Desk::start().await;
+    let fixture = Fixture::start().await;
     let mut chunk = format!("{CHUNK:x}\r\n").into_bytes();
     chunk.resize(chunk.len() + CHUNK, b' ');
     chunk.extend(b"\r\n");
-    for (path, content_type) in [(USERS, "application/json"), (&*desk.documents(), FORM)] {
-        let mut stream = desk.connect().await;
-        let head = desk.head("POST", path, content_type, "transfer-encoding: chunked\r\n");
+    for (path, content_type) in [(USERS, "application/json"), (&*fixture.documents(), FORM)] {
+        let mut stream = fixture.connect().await;
+        let head = fixture.head("POST", path, content_type, "transfer-encoding: chunked\r\n");
         stream.write_all(head.as_bytes()).await.expect("the head is taken");
         // This client does not read while it can write.
         let mut accepted = 0;
@@ -218,17 +219,17 @@ async fn two_hundred_megabytes_in_chunks_are_refused_early() {
         };
         tokio::time::timeout(EXCHANGE_TIMEOUT, writing).await.expect("the connection is closed");
         assert!(accepted < 20_000_000, "{accepted} bytes of {content_type} were accepted");
-        desk.still_works().await;
-        let last = desk.sandbox.requests().into_iter().rfind(|request| request.status != Some(200));
+        fixture.still_works().await;
+        let last = fixture.sandbox.requests().into_iter().rfind(|request| request.status != Some(200));
         assert_eq!(last.and_then(|request| request.status), Some(400), "{content_type}");
     }
 }
 
 #[tokio::test]
 async fn a_client_that_sends_too_large_a_file_receives_the_refusal() {
-    let desk = Desk::start().await;
+    let fixture = Fixture::start().await;
     let client = reqwest::Client::builder().no_proxy().build().expect("a client");
-    let url = format!("{}{}", desk.sandbox.base_url(), desk.documents());
+    let url = format!("{}{}", fixture.sandbox.base_url(), fixture.documents());
     for size in [10 * MIB + 1, 12 * MIB, 40 * MIB] {
         let mut file = PICTURE.to_vec();
         file.resize(size, 0);
@@ -237,28 +238,28 @@ async fn a_client_that_sends_too_large_a_file_receives_the_refusal() {
         let with_length = reqwest::Body::from(body);
         let without_length = reqwest::Body::wrap_stream(stream::iter(chunks));
         for (name, body) in [("with", with_length), ("without", without_length)] {
-            let request = client.post(&url).header("x-api-key", desk.sandbox.key()).header("content-type", FORM);
+            let request = client.post(&url).header("x-api-key", fixture.sandbox.key()).header("content-type", FORM);
             let response = request.body(body).send().await;
             let status = response.map(|response| response.status().as_u16());
             assert!(matches!(status, Ok(400)), "{size} bytes {name} a length: {status:?}");
         }
     }
-    desk.still_works().await;
+    fixture.still_works().await;
 }
 
 #[tokio::test]
 async fn a_client_that_reads_only_after_it_has_sent_everything_receives_the_refusal() {
-    let desk = Desk::start().await;
+    let fixture = Fixture::start().await;
     let body = vec![b' '; MIB + MIB / 2];
-    let details = format!("{USERS}/{}/payment-details", desk.user);
+    let details = format!("{USERS}/{}/payment-details", fixture.user);
     for (path, size, status) in [
         (USERS, body.len(), 400),
         (&*details, body.len(), 400),
         ("/nothing", MIB, 404),
         ("/_sandbox/faults", body.len(), 400),
     ] {
-        let request = desk.request("POST", path, "application/json", &body[..size]);
-        let mut stream = desk.connect().await.into_std().expect("a socket");
+        let request = fixture.request("POST", path, "application/json", &body[..size]);
+        let mut stream = fixture.connect().await.into_std().expect("a socket");
         let exchange = tokio::task::spawn_blocking(move || {
             stream.set_nonblocking(false)?;
             // The response is there before most of the body is sent.
@@ -276,19 +277,19 @@ async fn a_client_that_reads_only_after_it_has_sent_everything_receives_the_refu
 
 #[tokio::test]
 async fn a_body_where_none_is_documented_changes_nothing() {
-    let desk = Desk::start().await;
+    let fixture = Fixture::start().await;
     for body in [b"{}".to_vec(), b"\xff".to_vec(), vec![b'['; 3 * MIB]] {
-        let response = desk.one("GET", "/api/v1/partner/verify-auth", "application/json", &body).await;
+        let response = fixture.one("GET", "/api/v1/partner/verify-auth", "application/json", &body).await;
         assert_eq!(response.status, 200, "{} bytes", body.len());
     }
-    desk.still_works().await;
+    fixture.still_works().await;
 }
 
 // ---- Forms ----------------------------------------------------------------------------------------------------------
 
 #[tokio::test]
 async fn a_form_has_a_picture_and_a_known_type_once_each() {
-    let desk = Desk::start().await;
+    let fixture = Fixture::start().await;
     let (kind, file) = (("document_type", None, &b"selfie"[..]), ("document", Some("a.png"), &PICTURE[..]));
     let with_type = |kind: &'static [u8]| form(&[("document_type", None, kind), file]);
     let with_file = |content: &[u8]| form(&[kind, ("document", Some("a.png"), content)]);
@@ -325,35 +326,35 @@ async fn a_form_has_a_picture_and_a_known_type_once_each() {
         ("an empty file", 400, FORM, with_file(b"")),
     ];
     for (name, status, content_type, body) in cases {
-        let response = desk.one("POST", &desk.documents(), content_type, &body).await;
+        let response = fixture.one("POST", &fixture.documents(), content_type, &body).await;
         assert_eq!(response.status, status, "{name}");
         assert_documented("uploadPartnerKYCDocument", &response, name);
     }
-    desk.still_works().await;
+    fixture.still_works().await;
 }
 
 #[tokio::test]
 async fn a_file_can_be_of_nine_types_and_a_link_of_a_batch_of_six() {
-    let desk = Desk::start().await;
+    let fixture = Fixture::start().await;
     let six = ["identity_front", "identity_back", "selfie", "passport", "national_id", "driver_license"];
     for kind in six.into_iter().chain(["voter_id", "resident_card", "id_card"]) {
         let body = form(&[("document_type", None, kind.as_bytes()), ("document", Some("a.png"), &PICTURE)]);
-        assert_eq!(desk.one("POST", &desk.documents(), FORM, &body).await.status, 200, "{kind}");
+        assert_eq!(fixture.one("POST", &fixture.documents(), FORM, &body).await.status, 200, "{kind}");
         let link = json!({"document_type": kind, "url": "https://example.com/a.png"});
         let batch = json!({"upload_method": "url_link", "documents": [link]});
         let status = if six.contains(&kind) { 200 } else { 400 };
-        assert_eq!(desk.json("POST", &desk.documents(), &batch).await.status, status, "{kind} in a batch");
+        assert_eq!(fixture.json("POST", &fixture.documents(), &batch).await.status, status, "{kind} in a batch");
     }
     // The document describes the form among the JSON bodies, but a file can't be sent as JSON.
     let file = json!({"document": "base64", "document_type": "selfie"});
-    assert_eq!(desk.json("POST", &desk.documents(), &file).await.status, 400);
+    assert_eq!(fixture.json("POST", &fixture.documents(), &file).await.status, 400);
 }
 
 // ---- HTTP -----------------------------------------------------------------------------------------------------------
 
 #[tokio::test]
 async fn malformed_http_is_refused_or_the_connection_is_closed() {
-    let desk = Desk::start().await;
+    let fixture = Fixture::start().await;
     let auth = "/api/v1/partner/verify-auth";
     let head = |headers: &str| format!("GET {auth} HTTP/1.1\r\nhost: a\r\n{headers}\r\n").into_bytes();
     let post = |headers: &str, body: &str| {
@@ -381,23 +382,24 @@ async fn malformed_http_is_refused_or_the_connection_is_closed() {
         ("a chunk without a size", post("transfer-encoding: chunked\r\n", "x\r\n{}\r\n0\r\n\r\n")),
         ("a chunk without an end", post("transfer-encoding: chunked\r\n", "ffffffffffffffffff\r\n{}")),
     ] {
-        let responses = desk.responses(&bytes).await;
+        let responses = fixture.responses(&bytes).await;
         assert!(responses.len() < 2, "{name}: {responses:?}");
         assert!(responses.iter().all(|response| (400..500).contains(&response.status)), "{name}: {responses:?}");
     }
-    let statuses = desk.sandbox.requests().into_iter().map(|request| request.status);
+    let statuses = fixture.sandbox.requests().into_iter().map(|request| request.status);
     assert_eq!(
         statuses.filter(|status| *status == Some(200)).count(),
         1,
         "only that of the fixture was a valid request"
     );
-    desk.still_works().await;
+    fixture.still_works().await;
 }
 
 #[tokio::test]
 async fn pipelined_requests_get_their_responses_in_order() {
-    let desk = Desk::start().await;
-    let get = format!("GET /api/v1/partner/users/{} HTTP/1.1\r\nhost: a\r\nx-api-key: sandbox-key\r\n\r\n", desk.user);
+    let fixture = Fixture::start().await;
+    let get =
+        format!("GET /api/v1/partner/users/{} HTTP/1.1\r\nhost: a\r\nx-api-key: sandbox-key\r\n\r\n", fixture.user);
     let length = USER.len();
     let post = |content_type: &str| {
         let head = format!("POST {USERS} HTTP/1.1\r\nhost: a\r\nx-api-key: sandbox-key\r\n");
@@ -405,7 +407,7 @@ async fn pipelined_requests_get_their_responses_in_order() {
     };
     let mut bytes = [post("application/json"), post("text/plain"), get.repeat(50), post("application/json")].concat();
     bytes += "GET /nothing HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
-    let statuses: Vec<_> = desk.responses(bytes.as_bytes()).await.iter().map(|response| response.status).collect();
+    let statuses: Vec<_> = fixture.responses(bytes.as_bytes()).await.iter().map(|response| response.status).collect();
     let mut wanted = vec![200, 400];
     wanted.extend([200; 50]);
     wanted.extend([200, 404]);
@@ -416,44 +418,44 @@ async fn pipelined_requests_get_their_responses_in_order() {
 
 #[tokio::test]
 async fn an_incomplete_head_ends_the_connection() {
-    let desk = Desk::start().await;
+    let fixture = Fixture::start().await;
     for beginning in ["", "G", "GET /api/v1/partner/verify-auth HTTP/1.1\r\nhost: a\r\n"] {
-        let mut stream = desk.connect().await;
+        let mut stream = fixture.connect().await;
         stream.write_all(beginning.as_bytes()).await.expect("it is accepted");
-        desk.still_works().await;
+        fixture.still_works().await;
         let waited = until_closed(&mut stream).await;
         assert!(waited < Duration::from_secs(11), "`{beginning}`: {waited:?}");
     }
-    desk.still_works().await;
+    fixture.still_works().await;
 }
 
 #[tokio::test]
 async fn an_incomplete_body_is_refused() {
-    let desk = Desk::start().await;
-    let bodies = [(USERS, "application/json"), (&*desk.documents(), FORM)];
+    let fixture = Fixture::start().await;
+    let bodies = [(USERS, "application/json"), (&*fixture.documents(), FORM)];
     for (before, (path, content_type)) in bodies.into_iter().enumerate() {
-        let mut stream = desk.connect().await;
-        let head = desk.head("POST", path, content_type, "content-length: 1000\r\n");
+        let mut stream = fixture.connect().await;
+        let head = fixture.head("POST", path, content_type, "content-length: 1000\r\n");
         stream.write_all(format!("{head}{{").as_bytes()).await.expect("it is accepted");
-        desk.still_works().await;
+        fixture.still_works().await;
         let waited = until_closed(&mut stream).await;
         assert!(waited < Duration::from_secs(32), "{content_type}: {waited:?}");
-        assert_eq!(desk.refused_bodies(), before + 1, "{content_type}");
+        assert_eq!(fixture.refused_bodies(), before + 1, "{content_type}");
     }
 }
 
 #[tokio::test]
 async fn slow_clients_do_not_block_others_and_are_served() {
-    let desk = Desk::start().await;
-    let request = desk.request("POST", USERS, "application/json", USER.as_bytes());
+    let fixture = Fixture::start().await;
+    let request = fixture.request("POST", USERS, "application/json", USER.as_bytes());
     // One after another: one byte, all but one byte of the head, all but one byte of the body.
     let stops = [1, request.len() - USER.len() - 1, request.len() - 1];
     let mut slow = Vec::new();
     for stop in stops.into_iter().cycle().take(300) {
-        let mut stream = desk.connect().await;
+        let mut stream = fixture.connect().await;
         stream.write_all(&request[..stop]).await.expect("it is accepted");
         slow.push((stream, stop));
-        desk.still_works().await;
+        fixture.still_works().await;
     }
     for (mut stream, stop) in slow {
         stream.write_all(&request[stop..]).await.expect("the rest is taken");
@@ -465,24 +467,24 @@ async fn slow_clients_do_not_block_others_and_are_served() {
 
 #[tokio::test]
 async fn a_client_that_disconnects_during_an_upload_stores_nothing() {
-    let desk = Desk::start().await;
+    let fixture = Fixture::start().await;
     let both = |kind: &'static [u8]| form(&[("document_type", None, kind), ("document", Some("a.png"), &PICTURE)]);
-    assert_eq!(desk.one("POST", &desk.documents(), FORM, &both(b"selfie")).await.status, 200);
-    let request = desk.request("POST", &desk.documents(), FORM, &both(b"identity_front"));
+    assert_eq!(fixture.one("POST", &fixture.documents(), FORM, &both(b"selfie")).await.status, 200);
+    let request = fixture.request("POST", &fixture.documents(), FORM, &both(b"identity_front"));
     join_all((1..=20).map(async |cut| {
-        let mut stream = desk.connect().await;
+        let mut stream = fixture.connect().await;
         stream.write_all(&request[..request.len() - cut]).await.expect("it is accepted");
     }))
     .await;
     for _ in 0..1000 {
-        if desk.refused_bodies() == 20 {
+        if fixture.refused_bodies() == 20 {
             break;
         }
-        desk.still_works().await;
+        fixture.still_works().await;
     }
-    assert_eq!(desk.refused_bodies(), 20, "each of them was noticed");
-    let path = format!("/api/v1/partner/users/{}/verification-status", desk.user);
-    let status = desk.one("GET", &path, "", b"").await.json();
+    assert_eq!(fixture.refused_bodies(), 20, "each of them was noticed");
+    let path = format!("/api/v1/partner/users/{}/verification-status", fixture.user);
+    let status = fixture.one("GET", &path, "", b"").await.json();
     assert_eq!(status["data"]["status"], "PENDING_DOCUMENTS");
 }
 
@@ -496,23 +498,23 @@ const USER: &str = r#"{"user_ref": "customer-42", "email": "ada@example.com"}"#;
 const FORM: &str = "multipart/form-data; boundary=limit";
 
 /// A sandbox with a user whose verification waits for documents.
-struct Desk {
+struct Fixture {
     sandbox: Sandbox,
     user: Uuid,
 }
 
-impl Desk {
+impl Fixture {
     async fn start() -> Self {
         let sandbox = Sandbox::start().await.expect("the loopback has a free port");
-        let mut desk = Self { sandbox, user: Uuid::nil() };
-        let created = desk.one("POST", USERS, "application/json", USER.as_bytes()).await;
+        let mut fixture = Self { sandbox, user: Uuid::nil() };
+        let created = fixture.one("POST", USERS, "application/json", USER.as_bytes()).await;
         assert_eq!(created.status, 201, "{created:?}");
-        desk.user = created.json()["data"]["user_uuid"].as_str().and_then(|uuid| uuid.parse().ok()).expect("a user");
+        fixture.user = created.json()["data"]["user_uuid"].as_str().and_then(|uuid| uuid.parse().ok()).expect("a user");
         let pii = json!({"first_name": "Ada", "last_name": "Obi", "country_code": "DE"});
         let submission = json!({"method": "direct_data", "data": {"pii": pii}});
-        let path = format!("{USERS}/{}/kyc-submissions", desk.user);
-        assert_eq!(desk.json("POST", &path, &submission).await.status, 200);
-        desk
+        let path = format!("{USERS}/{}/kyc-submissions", fixture.user);
+        assert_eq!(fixture.json("POST", &path, &submission).await.status, 200);
+        fixture
     }
 
     fn documents(&self) -> String {

@@ -7,7 +7,7 @@ use unigox_sandbox::{Fault, Sandbox};
 use unigox_tests::Call;
 
 use crate::{
-    desk::{Desk, NOON},
+    fixture::{Fixture, NOON},
     person::{Person, sepa},
 };
 
@@ -50,10 +50,10 @@ impl Case {
 
     /// Runs the case for every call, and returns the errors of those that failed.
     async fn run(&self) -> Vec<Error> {
-        let desk = Arc::new(Desk::at(NOON).await);
+        let fixture = Arc::new(Fixture::at(NOON).await);
         let mut errors = Vec::new();
         for call in Call::ALL {
-            errors.extend(self.run_for(call, Person::on(&desk).await).await);
+            errors.extend(self.run_for(call, Person::on(&fixture).await).await);
         }
         errors
     }
@@ -66,12 +66,12 @@ impl Case {
 
     async fn run_for(&self, call: Call, person: Person) -> Option<Error> {
         let operation = call.operation_id();
-        let before = person.desk.requests_of(operation).len();
-        person.desk.sandbox.fault(operation, self.fault.clone());
-        let client = person.desk.client.with_options(self.options);
+        let before = person.fixture.requests_of(operation).len();
+        person.fixture.sandbox.fault(operation, self.fault.clone());
+        let client = person.fixture.client.with_options(self.options);
         let outcome = person.act_by(call, &client).await;
 
-        let responses = person.desk.requests_of(operation).split_off(before);
+        let responses = person.fixture.requests_of(operation).split_off(before);
         let is_repeated = self.is_repeated && call.may_be_repeated();
         assert_eq!(responses.len(), if is_repeated { 2 } else { 1 }, "{call:?}: {responses:?}");
         let (name, status) = responses[0];
@@ -140,10 +140,10 @@ async fn a_response_that_is_too_late_is_a_timeout_and_the_call_took_effect() {
 async fn a_response_that_is_late_but_in_time_is_returned() {
     let person = Person::new().await;
     for call in Call::ALL {
-        let before = person.desk.requests_of(call.operation_id()).len();
-        person.desk.sandbox.fault(call.operation_id(), Fault::delay(Duration::from_millis(5)));
+        let before = person.fixture.requests_of(call.operation_id()).len();
+        person.fixture.sandbox.fault(call.operation_id(), Fault::delay(Duration::from_millis(5)));
         person.act(call).await.unwrap_or_else(|error| panic!("{call:?}: {error}"));
-        let responses = person.desk.requests_of(call.operation_id()).split_off(before);
+        let responses = person.fixture.requests_of(call.operation_id()).split_off(before);
         assert!(matches!(responses[..], [(Some("delay"), Some(200 | 201))]), "{call:?}: {responses:?}");
     }
 }
@@ -205,8 +205,8 @@ async fn a_response_that_is_too_large_is_not_read_and_the_call_takes_effect() {
 async fn a_response_is_too_large_above_ten_mebibytes_and_read_below() {
     let person = Person::new().await;
     let mebibytes = |count: u64| Fault::HugeBody { bytes: count * 1024 * 1024 };
-    person.desk.sandbox.fault("getPartnerUser", mebibytes(9));
-    person.desk.sandbox.fault("getPartnerUser", mebibytes(10));
+    person.fixture.sandbox.fault("getPartnerUser", mebibytes(9));
+    person.fixture.sandbox.fault("getPartnerUser", mebibytes(10));
     let read = person.user.get().await.expect("spaces after JSON are ignored");
     assert!(read.answer().body().len() > 9 * 1024 * 1024);
     assert_eq!(read.user_uuid, person.user.uuid());
@@ -230,59 +230,59 @@ async fn a_redirect_is_an_error_and_the_other_origin_gets_no_request() {
 
 #[tokio::test]
 async fn a_user_whose_response_was_lost_is_found_by_the_next_attempt() {
-    let desk = Desk::open().await;
-    desk.sandbox.fault("createPartnerUser", Fault::ResponseLost);
-    let found = desk.client.users().create("customer-42", "ada@example.com").await.expect("it is retried");
+    let fixture = Fixture::start().await;
+    fixture.sandbox.fault("createPartnerUser", Fault::ResponseLost);
+    let found = fixture.client.users().create("customer-42", "ada@example.com").await.expect("it is retried");
     assert!(!found.created());
     assert_eq!(found.status(), 200);
     let lost = (Some("response_lost"), Some(201));
-    assert_eq!(desk.requests_of("createPartnerUser"), [lost, (None, Some(200))]);
-    assert_eq!(desk.client.user(found.user_uuid).get().await.expect("it is there").user_uuid, found.user_uuid);
+    assert_eq!(fixture.requests_of("createPartnerUser"), [lost, (None, Some(200))]);
+    assert_eq!(fixture.client.user(found.user_uuid).get().await.expect("it is there").user_uuid, found.user_uuid);
 }
 
 #[tokio::test]
 async fn payment_details_whose_response_was_lost_are_saved_once_and_found_in_the_list() {
-    let desk = Desk::open().await;
-    let user = desk.user("customer-42").await;
-    desk.sandbox.fault("createPaymentDetails", Fault::ResponseLost);
+    let fixture = Fixture::start().await;
+    let user = fixture.user("customer-42").await;
+    fixture.sandbox.fault("createPaymentDetails", Fault::ResponseLost);
     let error = user.payment_details().create(sepa()).await.expect_err("it is not retried");
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::MaybeSent, 1));
     let saved = user.payment_details().list().await.expect("it can be read");
     assert_eq!(saved.len(), 1);
     assert_eq!((saved[0].rail.as_str(), &saved[0].details["full_name"]), ("iban-sepa", &"Ada Obi".into()));
-    assert_eq!(desk.requests_of("createPaymentDetails"), [(Some("response_lost"), Some(201))]);
+    assert_eq!(fixture.requests_of("createPaymentDetails"), [(Some("response_lost"), Some(201))]);
 }
 
 #[tokio::test]
 async fn attempts_end_after_the_third() {
-    let desk = Desk::open().await;
+    let fixture = Fixture::start().await;
     for _ in 0..4 {
-        desk.sandbox.fault("verifyAuth", Fault::Reset);
+        fixture.sandbox.fault("verifyAuth", Fault::Reset);
     }
-    let error = desk.client.verify_auth().await.expect_err("there are only three attempts");
+    let error = fixture.client.verify_auth().await.expect_err("there are only three attempts");
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::MaybeSent, 3));
-    assert_eq!(desk.requests_of("verifyAuth"), [(Some("reset"), None); 3]);
-    desk.client.verify_auth().await.expect("only one fault is left");
+    assert_eq!(fixture.requests_of("verifyAuth"), [(Some("reset"), None); 3]);
+    fixture.client.verify_auth().await.expect("only one fault is left");
 }
 
 #[tokio::test]
 async fn a_retry_after_of_more_than_a_minute_is_not_waited_for() {
-    let desk = Desk::open().await;
-    desk.sandbox.fault("verifyAuth", Fault::status(429).with_header("retry-after", "61"));
-    let error = desk.client.verify_auth().await.expect_err("the time is too long");
+    let fixture = Fixture::start().await;
+    fixture.sandbox.fault("verifyAuth", Fault::status(429).with_header("retry-after", "61"));
+    let error = fixture.client.verify_auth().await.expect_err("the time is too long");
     assert!(error.is_rate_limited());
     assert_eq!((error.attempts(), error.retry_after()), (1, Some(Duration::from_secs(61))));
 }
 
 #[tokio::test]
 async fn faults_are_injected_in_their_order_each_into_its_own_operation() {
-    let desk = Desk::open().await;
-    let client = without_retries(&desk.client);
-    let user = client.user(desk.user("customer-42").await.uuid());
+    let fixture = Fixture::start().await;
+    let client = without_retries(&fixture.client);
+    let user = client.user(fixture.user("customer-42").await.uuid());
     for status in [500, 502, 503] {
-        desk.sandbox.fault("getPartnerUser", Fault::status(status));
+        fixture.sandbox.fault("getPartnerUser", Fault::status(status));
     }
-    desk.sandbox.fault("getPaymentDetails", Fault::status(504));
+    fixture.sandbox.fault("getPaymentDetails", Fault::status(504));
     let mut statuses = Vec::new();
     for _ in 0..4 {
         client.verify_auth().await.expect("it has no fault");
@@ -302,9 +302,9 @@ async fn a_fault_for_an_unknown_operation_panics() {
 
 #[tokio::test]
 async fn a_fault_is_injected_before_the_key_is_checked() {
-    let desk = Desk::open().await;
-    let client = without_retries(&desk.client_with("another-key"));
-    desk.sandbox.fault("verifyAuth", Fault::status(503));
+    let fixture = Fixture::start().await;
+    let client = without_retries(&fixture.client_with("another-key"));
+    fixture.sandbox.fault("verifyAuth", Fault::status(503));
     assert_eq!(status_of(client.verify_auth()).await, 503);
     assert_eq!(status_of(client.verify_auth()).await, 401);
 }

@@ -15,11 +15,11 @@ use tokio::{
 use unigox::ErrorKind;
 use unigox_sandbox::{DEFAULT_KEY, Fault, Sandbox};
 
-use crate::desk::{Desk, assert_documented, client_of};
+use crate::fixture::{Fixture, assert_documented, client_of};
 
 #[tokio::test]
 async fn each_sandbox_has_a_port_and_a_state_of_its_own() {
-    let (one, two) = (Desk::open().await, Desk::open().await);
+    let (one, two) = (Fixture::start().await, Fixture::start().await);
     assert_ne!(one.sandbox.base_url(), two.sandbox.base_url());
     assert_eq!(one.sandbox.key(), DEFAULT_KEY);
     let user = one.user("customer-42").await;

@@ -6,22 +6,22 @@ use unigox::{DocumentType, KycSubmission};
 use unigox_sandbox::{Clock, Fault, Sandbox, SandboxBuilder};
 
 use crate::{
-    desk::{Desk, NOON, date},
+    fixture::{Fixture, NOON, date},
     person::{Person, sepa},
 };
 
 #[tokio::test]
 async fn the_log_has_each_request_with_the_status_of_its_response_in_order() {
-    let desk = Desk::with(Sandbox::builder().partner("one", "key-one").partner("two", "key-two")).await;
-    desk.sandbox.fault("createPartnerUser", Fault::status(503));
-    let user = desk.user("customer-42").await;
-    user.kyc().submit(KycSubmission::sumsub("a token")).await.expect("it is taken");
+    let fixture = Fixture::with(Sandbox::builder().partner("one", "key-one").partner("two", "key-two")).await;
+    fixture.sandbox.fault("createPartnerUser", Fault::status(503));
+    let user = fixture.user("customer-42").await;
+    user.kyc().submit(KycSubmission::sumsub("a token")).await.expect("it is accepted");
     user.verification().of_session("s 1").status().await.expect_err("it does not exist");
-    desk.client_with("key-two").verify_auth().await.expect("the key is known");
-    desk.client_with("key-of-nobody").verify_auth().await.expect_err("the key is unknown");
-    user.documents().link(DocumentType::Selfie, "https://example.com/1").await.expect("it is taken");
+    fixture.client_with("key-two").verify_auth().await.expect("the key is known");
+    fixture.client_with("key-of-nobody").verify_auth().await.expect_err("the key is unknown");
+    user.documents().link(DocumentType::Selfie, "https://example.com/1").await.expect("it is accepted");
 
-    let requests = desk.sandbox.requests();
+    let requests = fixture.sandbox.requests();
     let logged: Vec<_> = requests
         .iter()
         .map(|request| {
@@ -50,26 +50,27 @@ async fn the_log_has_each_request_with_the_status_of_its_response_in_order() {
 
 #[tokio::test]
 async fn a_logged_request_shows_nothing_personal() {
-    let desk = Desk::open().await;
-    let user = desk.user("customer-42").await;
-    user.kyc().submit(KycSubmission::sumsub("canary-token")).await.expect("it is taken");
+    let fixture = Fixture::start().await;
+    let user = fixture.user("customer-42").await;
+    user.kyc().submit(KycSubmission::sumsub("canary-token")).await.expect("it is accepted");
     user.verification().of_session("canary-session").status().await.expect_err("it does not exist");
-    let shown = format!("{:?}", desk.sandbox.requests());
+    let shown = format!("{:?}", fixture.sandbox.requests());
     assert!(shown.contains("submitKYC") && shown.contains("getVerificationStatus"));
-    for secret in ["canary", "ada@example.com", "customer-42", desk.sandbox.key()] {
+    for secret in ["canary", "ada@example.com", "customer-42", fixture.sandbox.key()] {
         assert!(!shown.contains(secret), "{secret} is in {shown}");
     }
 }
 
 #[tokio::test]
 async fn undocumented_requests_get_a_response_and_are_logged_without_an_operation() {
-    let desk = Desk::open().await;
+    let fixture = Fixture::start().await;
     let mut statuses = Vec::new();
     for (method, path) in [("GET", "/orders"), ("DELETE", "/users"), ("GET", "/users/")] {
-        statuses.push(desk.request(method, path).send().await.expect("there is a response").status().as_u16());
+        statuses.push(fixture.request(method, path).send().await.expect("there is a response").status().as_u16());
     }
     assert_eq!(statuses, [404, 405, 404]);
-    let logged: Vec<_> = desk.sandbox.requests().into_iter().map(|r| (r.operation_id, r.status, r.partner)).collect();
+    let logged: Vec<_> =
+        fixture.sandbox.requests().into_iter().map(|r| (r.operation_id, r.status, r.partner)).collect();
     let partner = || Some("partner".to_owned());
     assert_eq!(logged, [404, 405, 404].map(|status| (None, Some(status), partner())));
 }
@@ -81,11 +82,11 @@ async fn an_observer_gets_what_is_logged() {
     let builder = Sandbox::builder().on_request(move |request| {
         observer.lock().expect("no other thread panicked").push(request.clone());
     });
-    let person = Person::on(&Arc::new(Desk::with(builder).await)).await;
-    person.desk.sandbox.fault("verifyAuth", Fault::Reset);
-    person.desk.client.verify_auth().await.expect("it is retried");
+    let person = Person::on(&Arc::new(Fixture::with(builder).await)).await;
+    person.fixture.sandbox.fault("verifyAuth", Fault::Reset);
+    person.fixture.client.verify_auth().await.expect("it is retried");
     let observed = observed.lock().expect("no other thread panicked").clone();
-    assert_eq!(observed, person.desk.sandbox.requests());
+    assert_eq!(observed, person.fixture.sandbox.requests());
     assert!(observed.iter().any(|request| request.status.is_none()));
 }
 
@@ -93,12 +94,12 @@ async fn an_observer_gets_what_is_logged() {
 
 /// The bodies of all responses to the same calls.
 async fn response_bodies(builder: SandboxBuilder) -> Vec<String> {
-    let desk = Desk::with(builder.clock(Clock::paused_at(date(NOON)))).await;
-    let created = desk.client.users().create("customer-42", "ada@example.com").await.expect("it is new");
-    let user = desk.client.user(created.user_uuid);
-    let submitted = user.kyc().submit(KycSubmission::handoff()).await.expect("it is taken");
-    let stored = user.documents().link(DocumentType::Selfie, "https://example.com/1").await.expect("it is taken");
-    let saved = user.payment_details().create(sepa()).await.expect("it is taken");
+    let fixture = Fixture::with(builder.clock(Clock::paused_at(date(NOON)))).await;
+    let created = fixture.client.users().create("customer-42", "ada@example.com").await.expect("it is new");
+    let user = fixture.client.user(created.user_uuid);
+    let submitted = user.kyc().submit(KycSubmission::handoff()).await.expect("it is accepted");
+    let stored = user.documents().link(DocumentType::Selfie, "https://example.com/1").await.expect("it is accepted");
+    let saved = user.payment_details().create(sepa()).await.expect("it is accepted");
     let status = user.verification().status().await.expect("it can be read");
     let read = user.get().await.expect("it can be read");
     let responses =

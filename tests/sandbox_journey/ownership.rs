@@ -6,20 +6,20 @@ use unigox_sandbox::{Clock, Sandbox};
 use unigox_tests::Call;
 
 use crate::{
-    desk::{Desk, NOON, date},
+    fixture::{Fixture, NOON, date},
     person::Person,
 };
 
 #[tokio::test]
 async fn a_user_is_created_once_and_found_after_that() {
-    let desk = Desk::at("2026-02-03T09:15:00Z").await;
-    let made = desk.client.users().create("customer-42", "ada@example.com").await.expect("it is new");
-    let found = desk.client.users().create("customer-42", "another@example.com").await.expect("it is known");
+    let fixture = Fixture::at("2026-02-03T09:15:00Z").await;
+    let made = fixture.client.users().create("customer-42", "ada@example.com").await.expect("it is new");
+    let found = fixture.client.users().create("customer-42", "another@example.com").await.expect("it is known");
     assert_eq!((made.created(), found.created()), (true, false));
     assert_eq!((made.status().as_u16(), found.status().as_u16()), (201, 200));
     assert_eq!(*made, *found, "what is found is what was made");
     assert_eq!(found.email.as_deref(), Some("ada@example.com"));
-    let other = desk.client.users().create("customer-43", "ada@example.com").await.expect("it is new");
+    let other = fixture.client.users().create("customer-43", "ada@example.com").await.expect("it is new");
     assert!(other.created());
     assert_ne!(other.user_uuid, made.user_uuid);
 }
@@ -27,27 +27,27 @@ async fn a_user_is_created_once_and_found_after_that() {
 #[tokio::test]
 async fn the_same_name_with_two_partners_is_two_users() {
     let builder = Sandbox::builder().partner("one", "key-one").partner("two", "key-two");
-    let desk = Desk::with(builder).await;
-    assert_eq!(desk.sandbox.key(), "key-one");
-    let one = desk.client.users().create("customer-42", "ada@example.com").await.expect("it is new");
-    let two = desk.client_with("key-two").users().create("customer-42", "bo@example.com").await.expect("it is new");
+    let fixture = Fixture::with(builder).await;
+    assert_eq!(fixture.sandbox.key(), "key-one");
+    let one = fixture.client.users().create("customer-42", "ada@example.com").await.expect("it is new");
+    let two = fixture.client_with("key-two").users().create("customer-42", "bo@example.com").await.expect("it is new");
     assert!(one.created() && two.created());
     assert_ne!(one.user_uuid, two.user_uuid);
     assert_eq!(two.email.as_deref(), Some("bo@example.com"));
-    let partners: Vec<_> = desk.sandbox.requests().into_iter().filter_map(|request| request.partner).collect();
+    let partners: Vec<_> = fixture.sandbox.requests().into_iter().filter_map(|request| request.partner).collect();
     assert_eq!(partners, ["one", "two"]);
 }
 
 #[tokio::test]
 async fn another_partners_user_is_not_found_and_stays_as_it_was() {
     let builder = Sandbox::builder().partner("one", "key-one").partner("two", "key-two");
-    let desk = Arc::new(Desk::with(builder.clock(Clock::paused_at(date(NOON)))).await);
-    let other = desk.client_with("key-two");
+    let fixture = Arc::new(Fixture::with(builder.clock(Clock::paused_at(date(NOON)))).await);
+    let other = fixture.client_with("key-two");
     for call in Call::ALL {
         if matches!(call, Call::VerifyAuth | Call::CreatePartnerUser) {
             continue;
         }
-        let person = Person::on(&desk).await;
+        let person = Person::on(&fixture).await;
         let foreign = person.act_by(call, &other).await.expect_err("it belongs to another partner");
         let unknown = call.send(&other).await.expect_err("it does not exist");
         assert!(foreign.is_not_found(), "{call:?}: {foreign}");
@@ -62,7 +62,7 @@ async fn another_partners_user_is_not_found_and_stays_as_it_was() {
 #[tokio::test]
 async fn an_unknown_key_learns_nothing_about_users() {
     let person = Person::new().await;
-    let other = person.desk.client_with("key-of-nobody");
+    let other = person.fixture.client_with("key-of-nobody");
     for call in Call::ALL {
         let foreign = person.act_by(call, &other).await.expect_err("the key is unknown");
         let unknown = call.send(&other).await.expect_err("the key is unknown");

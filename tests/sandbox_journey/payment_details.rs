@@ -1,11 +1,11 @@
 //! Payment details: saved, listed, held, deleted.
 
-use crate::{desk::Desk, person::sepa};
+use crate::{fixture::Fixture, person::sepa};
 
 #[tokio::test]
 async fn payment_details_have_one_identifier_under_both_names() {
-    let desk = Desk::open().await;
-    let user = desk.user("customer-42").await;
+    let fixture = Fixture::start().await;
+    let user = fixture.user("customer-42").await;
     let mut saved = Vec::new();
     for _ in 0..3 {
         saved.push(user.payment_details().create(sepa()).await.expect("it is complete").payment_details_id.clone());
@@ -21,8 +21,8 @@ async fn payment_details_have_one_identifier_under_both_names() {
 
 #[tokio::test]
 async fn deleted_payment_details_are_not_listed_and_can_not_be_deleted_again() {
-    let desk = Desk::open().await;
-    let user = desk.user("customer-42").await;
+    let fixture = Fixture::start().await;
+    let user = fixture.user("customer-42").await;
     let kept = user.payment_details().create(sepa()).await.expect("it is complete");
     let deleted = user.payment_details().create(sepa()).await.expect("it is complete");
     user.payment_details().delete(&deleted.payment_details_id).await.expect("no offer refers to it");
@@ -36,23 +36,23 @@ async fn deleted_payment_details_are_not_listed_and_can_not_be_deleted_again() {
 
 #[tokio::test]
 async fn payment_details_that_an_offer_refers_to_can_not_be_deleted() {
-    let desk = Desk::open().await;
-    let accounts = desk.user("customer-42").await.payment_details();
+    let fixture = Fixture::start().await;
+    let accounts = fixture.user("customer-42").await.payment_details();
     let saved = accounts.create(sepa()).await.expect("it is complete");
-    desk.sandbox.hold(&saved.payment_details_id, true);
+    fixture.sandbox.hold(&saved.payment_details_id, true);
     for _ in 0..2 {
         let error = accounts.delete(&saved.payment_details_id).await.expect_err("an offer refers to it");
         assert!(error.is_conflict());
     }
     assert_eq!(accounts.list().await.expect("it can be read").len(), 1);
-    desk.sandbox.hold(&saved.payment_details_id, false);
+    fixture.sandbox.hold(&saved.payment_details_id, false);
     accounts.delete(&saved.payment_details_id).await.expect("no offer refers to it any more");
 }
 
 #[tokio::test]
 async fn payment_details_belong_to_one_user() {
-    let desk = Desk::open().await;
-    let (ada, bo) = (desk.user("ada").await, desk.user("bo").await);
+    let fixture = Fixture::start().await;
+    let (ada, bo) = (fixture.user("ada").await, fixture.user("bo").await);
     let saved = ada.payment_details().create(sepa()).await.expect("it is complete");
     let error = bo.payment_details().delete(&saved.payment_details_id).await.expect_err("it is Ada's");
     assert!(error.is_not_found());
@@ -62,12 +62,12 @@ async fn payment_details_belong_to_one_user() {
 
 #[tokio::test]
 async fn unusual_identifiers_are_not_found() {
-    let desk = Desk::open().await;
-    let accounts = desk.user("customer-42").await;
+    let fixture = Fixture::start().await;
+    let accounts = fixture.user("customer-42").await;
     for id in ["a/b?c#d", "../../x", "ä b", "%"] {
         assert!(accounts.payment_details().delete(id).await.expect_err("it does not exist").is_not_found(), "{id}");
     }
     let path = format!("/users/{}/payment-details/%ff", accounts.uuid());
-    let response = desk.request("DELETE", &path).send().await.expect("there is a response");
+    let response = fixture.request("DELETE", &path).send().await.expect("there is a response");
     assert_eq!(response.status(), 404);
 }

@@ -10,10 +10,10 @@ use unigox::{
 };
 use unigox_tests::{Call, PICTURE};
 
-use crate::desk::{Desk, NOON};
+use crate::fixture::{Fixture, NOON};
 
 pub(crate) struct Person {
-    pub(crate) desk: Arc<Desk>,
+    pub(crate) fixture: Arc<Fixture>,
     pub(crate) user: User,
     pub(crate) account: String,
     /// The `user_ref` that [`Call::CreatePartnerUser`] creates.
@@ -23,25 +23,25 @@ pub(crate) struct Person {
 
 impl Person {
     pub(crate) async fn new() -> Self {
-        Self::on(&Arc::new(Desk::at(NOON).await)).await
+        Self::on(&Arc::new(Fixture::at(NOON).await)).await
     }
 
     /// KYC by `direct_data`, one of the two required documents, saved payment details; then the paused clock advances by a
     /// second.
-    pub(crate) async fn on(desk: &Arc<Desk>) -> Self {
-        let user = desk.known_user().await;
-        user.documents().link(DocumentType::IdentityBack, "https://example.com/1").await.expect("it is taken");
-        user.documents().link(DocumentType::Selfie, "https://example.com/2").await.expect("it is taken");
+    pub(crate) async fn on(fixture: &Arc<Fixture>) -> Self {
+        let user = fixture.known_user().await;
+        user.documents().link(DocumentType::IdentityBack, "https://example.com/1").await.expect("it is accepted");
+        user.documents().link(DocumentType::Selfie, "https://example.com/2").await.expect("it is accepted");
         let account = user.payment_details().create(sepa()).await.expect("it is complete");
         let account = account.payment_details_id.clone();
         let read = user.get().await.expect("it can be read");
         let submitted_at = read.kyc.as_ref().and_then(|kyc| kyc.updated_at);
-        desk.sandbox.advance(Duration::from_secs(1));
-        Self { desk: Arc::clone(desk), user, account, new_user_ref: desk.name(), submitted_at }
+        fixture.sandbox.advance(Duration::from_secs(1));
+        Self { fixture: Arc::clone(fixture), user, account, new_user_ref: fixture.name(), submitted_at }
     }
 
     pub(crate) async fn act(&self, call: Call) -> Result<(), Error> {
-        self.act_by(call, &self.desk.client).await
+        self.act_by(call, &self.fixture.client).await
     }
 
     /// Sends a call with `client`, and discards what it returns.
@@ -79,7 +79,7 @@ impl Person {
         match call {
             Call::VerifyAuth | Call::GetPartnerUser | Call::GetVerificationStatus | Call::GetPaymentDetails => None,
             Call::CreatePartnerUser => {
-                let again = self.desk.client.users().create(&self.new_user_ref, "bo@example.com").await;
+                let again = self.fixture.client.users().create(&self.new_user_ref, "bo@example.com").await;
                 Some(!again.expect("the user is complete").created())
             }
             Call::SubmitKyc => Some(kyc.kyc_method == Some(KycMethod::Handoff)),

@@ -19,15 +19,15 @@ use unigox_sandbox::{Clock, LoggedRequest, Sandbox, SandboxBuilder};
 pub(crate) const NOON: &str = "2026-02-03T12:00:00Z";
 
 /// A sandbox and a client of its first partner. At the end it asserts that every response was a documented one.
-pub(crate) struct Desk {
+pub(crate) struct Fixture {
     pub(crate) sandbox: Sandbox,
     pub(crate) client: Client,
     /// How many names of users were generated.
     names: AtomicUsize,
 }
 
-impl Desk {
-    pub(crate) async fn open() -> Self {
+impl Fixture {
+    pub(crate) async fn start() -> Self {
         Self::with(Sandbox::builder()).await
     }
 
@@ -100,7 +100,7 @@ impl Desk {
     }
 }
 
-impl Drop for Desk {
+impl Drop for Fixture {
     fn drop(&mut self) {
         if !std::thread::panicking() {
             assert_documented(&self.sandbox.requests());
