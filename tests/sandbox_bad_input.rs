@@ -176,6 +176,23 @@ async fn a_body_with_a_declared_length_that_is_too_large_is_refused_before_it_is
 }
 
 #[tokio::test]
+async fn a_connection_with_an_unread_body_is_declared_as_closed_although_the_client_would_keep_it() {
+    let fixture = Fixture::start().await;
+    let head = format!("POST {USERS} HTTP/1.1\r\nhost: a\r\nx-api-key: sandbox-key\r\n");
+    for length in [USER.len(), MIB + 1] {
+        let mut request = format!("{head}content-type: application/json\r\ncontent-length: {length}\r\n\r\n{USER}");
+        let is_unread = length > USER.len();
+        if !is_unread {
+            request += "GET /nothing HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
+        }
+        let responses = fixture.responses(request.as_bytes()).await;
+        let expected = is_unread.then_some("close");
+        assert_eq!(responses[0].header("connection"), expected, "{length}: {responses:?}");
+    }
+    fixture.still_works().await;
+}
+
+#[tokio::test]
 async fn json_of_one_mebibyte_is_accepted_with_and_without_a_length() {
     let fixture = Fixture::start().await;
     for (size, status) in [(MIB, 200), (MIB + 1, 400)] {
