@@ -2,20 +2,20 @@
 
 #![allow(missing_docs, reason = "tests are claims, and documented by their names")]
 
-#[path = "sandbox_journey/accounts.rs"]
-mod accounts;
 #[path = "sandbox_journey/bodies.rs"]
 mod bodies;
-#[path = "sandbox_journey/desk.rs"]
-mod desk;
 #[path = "sandbox_journey/faults.rs"]
 mod faults;
+#[path = "sandbox_journey/fixture.rs"]
+mod fixture;
 #[path = "sandbox_journey/lifetime.rs"]
 mod lifetime;
 #[path = "sandbox_journey/log.rs"]
 mod log;
 #[path = "sandbox_journey/ownership.rs"]
 mod ownership;
+#[path = "sandbox_journey/payment_details.rs"]
+mod payment_details;
 #[path = "sandbox_journey/person.rs"]
 mod person;
 #[path = "sandbox_journey/statuses.rs"]
@@ -31,24 +31,24 @@ use unigox::{
 use unigox_sandbox::Script;
 use unigox_tests::PICTURE;
 
-use crate::desk::Desk;
+use crate::fixture::Fixture;
 
 #[tokio::test]
-async fn a_person_is_signed_up_verified_and_paid() {
-    let desk = Desk::open().await;
-    desk.sandbox.script(Script::verified().after_polls(1));
-    assert_eq!(desk.client.verify_auth().await.expect("the key is known").authenticated, Some(true));
-    let created = desk.client.users().create("customer-42", "ada@example.com").await.expect("it is new");
+async fn a_user_is_created_verified_and_given_payment_details() {
+    let fixture = Fixture::start().await;
+    fixture.sandbox.script(Script::verified().after_polls(1));
+    assert_eq!(fixture.client.verify_auth().await.expect("the key is known").authenticated, Some(true));
+    let created = fixture.client.users().create("customer-42", "ada@example.com").await.expect("it is new");
     assert!(created.is_new());
     assert_eq!((created.email.as_deref(), &created.kyc_status), (Some("ada@example.com"), &KycStatus::NotInitiated));
-    let user = desk.client.user(created.user_uuid);
+    let user = fixture.client.user(created.user_uuid);
 
     let pii = Pii::new("Ada", "Obi", "LT");
     let pii = pii.address("Svitrigailos g. 29").city("Vilnius").postal_code("03229");
-    user.kyc().submit(&KycSubmission::direct(pii)).await.expect("the person is known enough");
+    user.kyc().submit(&KycSubmission::direct(pii)).await.expect("the data is complete");
     for kind in [DocumentType::IdentityFront, DocumentType::Selfie] {
         let file = DocumentFile::from_bytes("scan.png", PICTURE.clone()).expect("it is a PNG");
-        user.documents().upload(kind, file).await.expect("it is taken");
+        user.documents().upload(kind, file).await.expect("it is accepted");
     }
     let policy = WaitPolicy::within(Duration::from_secs(5)).first_delay(Duration::from_millis(100));
     let outcome = user.verification().wait(policy).await.expect("the status can be read");

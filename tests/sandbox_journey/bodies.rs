@@ -1,4 +1,4 @@
-//! Every variant of every body is taken, and has the effect that it should have.
+//! Every variant of every body is accepted, and takes effect.
 
 use std::{collections::BTreeSet, io::Cursor};
 
@@ -13,7 +13,7 @@ use unigox::{
 use unigox_tests::PICTURE;
 
 use crate::{
-    desk::{Desk, path_of},
+    fixture::{Fixture, path_of},
     person::sepa,
 };
 
@@ -21,16 +21,16 @@ fn dob() -> NaiveDate {
     NaiveDate::from_ymd_opt(1990, 12, 10).expect("it is a date")
 }
 
-/// The body of the last request, as the sandbox took it.
-fn last_body(desk: &Desk) -> Value {
-    desk.sandbox.requests().pop().and_then(|request| request.body).expect("it was JSON")
+/// The body of the last request, from the log.
+fn last_body(fixture: &Fixture) -> Value {
+    fixture.sandbox.requests().pop().and_then(|request| request.body).expect("it was JSON")
 }
 
 // ---- KYC ------------------------------------------------------------------------------------------------------------
 
 #[tokio::test]
-async fn every_way_to_submit_kyc_data_is_taken() {
-    let desk = Desk::open().await;
+async fn every_way_to_submit_kyc_data_is_accepted() {
+    let fixture = Fixture::start().await;
     let pii = || Pii::new("Ada", "Obi", "NG");
     let full = pii().dob(dob()).phone_number("+2348031234567");
     let full = full.middle_name("Chidi").id_number(IdType::Passport, "A1").address("12 Marina Road").city("Lagos");
@@ -45,10 +45,10 @@ async fn every_way_to_submit_kyc_data_is_taken() {
         (KycSubmission::handoff_with(Prefill::new()), &handoff, None, VerificationStatus::InProgress),
         (KycSubmission::handoff_with(prefill()), &handoff, Some("Ada"), VerificationStatus::InProgress),
     ] {
-        let user = desk.new_user().await;
-        let taken = user.kyc().submit(&submission).await.expect("it is taken");
+        let user = fixture.new_user().await;
+        let taken = user.kyc().submit(&submission).await.expect("it is accepted");
         assert_eq!(taken.kyc_status, KycStatus::InProgress);
-        let sent = last_body(&desk);
+        let sent = last_body(&fixture);
         assert_eq!(sent["method"], method.as_str());
         assert_eq!(taken.verification_url.is_some(), *method == handoff, "{sent}");
         let read = user.get().await.expect("it can be read");
@@ -64,7 +64,7 @@ async fn every_way_to_submit_kyc_data_is_taken() {
 
 #[tokio::test]
 async fn every_field_can_be_updated_alone_and_all_together() {
-    let desk = Desk::open().await;
+    let fixture = Fixture::start().await;
     let new = KycUpdate::new;
     let phone = || new().phone_number("+37012345678");
     for (update, fields) in [
@@ -80,8 +80,8 @@ async fn every_field_can_be_updated_alone_and_all_together() {
             &["address", "city", "id_number", "id_type", "middle_name", "phone_number", "postal_code"],
         ),
     ] {
-        let user = desk.known_user().await;
-        let updated = user.kyc().update(&update).await.expect("it is taken");
+        let user = fixture.known_user().await;
+        let updated = user.kyc().update(&update).await.expect("it is accepted");
         let named: BTreeSet<_> = updated.updated_fields.iter().map(String::as_str).collect();
         assert_eq!(named, fields.iter().copied().collect());
         assert_eq!(updated.updated_fields.len(), fields.len(), "a field is named twice");
@@ -89,20 +89,21 @@ async fn every_field_can_be_updated_alone_and_all_together() {
 }
 
 #[tokio::test]
-async fn a_blank_field_changes_nothing_and_is_not_named() {
-    let desk = Desk::at("2026-02-03T09:15:00Z").await;
-    let user = desk.known_user().await;
+async fn a_blank_field_changes_nothing_and_is_not_listed() {
+    let fixture = Fixture::at("2026-02-03T09:15:00Z").await;
+    let user = fixture.known_user().await;
     let before = user.get().await.expect("it can be read").kyc.as_ref().and_then(|kyc| kyc.updated_at);
     for (body, fields) in
         [(json!({"city": " "}), json!([])), (json!({"city": "", "address": "A 1"}), json!(["address"]))]
     {
-        desk.sandbox.advance(std::time::Duration::from_secs(1));
-        let request = desk.request("PATCH", &path_of(&user, "/kyc"));
+        fixture.sandbox.advance(std::time::Duration::from_secs(1));
+        let request = fixture.request("PATCH", &path_of(&user, "/kyc"));
         let request = request.header("content-type", "application/json").body(body.to_string());
-        let answer = request.send().await.expect("it is answered");
-        assert_eq!(answer.status(), 200);
-        let answer: Value = serde_json::from_slice(&answer.bytes().await.expect("it is whole")).expect("it is JSON");
-        assert_eq!(answer["data"]["updated_fields"], fields);
+        let response = request.send().await.expect("there is a response");
+        assert_eq!(response.status(), 200);
+        let response: Value =
+            serde_json::from_slice(&response.bytes().await.expect("it is complete")).expect("it is JSON");
+        assert_eq!(response["data"]["updated_fields"], fields);
         let after = user.get().await.expect("it can be read").kyc.as_ref().and_then(|kyc| kyc.updated_at);
         assert_eq!(after != before, fields != json!([]), "the time of the change");
     }
@@ -111,60 +112,60 @@ async fn a_blank_field_changes_nothing_and_is_not_named() {
 // ---- Documents ------------------------------------------------------------------------------------------------------
 
 #[tokio::test]
-async fn a_file_is_taken_from_disk_from_memory_and_from_a_reader() {
+async fn a_file_is_accepted_from_disk_from_memory_and_from_a_reader() {
     let folder = tempfile::tempdir().expect("there is room for a folder");
     let path = folder.path().join("front.png");
     std::fs::write(&path, &*PICTURE).expect("the folder can be written to");
     let reader = Cursor::new(PICTURE.clone());
-    let desk = Desk::open().await;
-    let user = desk.known_user().await;
+    let fixture = Fixture::start().await;
+    let user = fixture.known_user().await;
     for file in [
         DocumentFile::open(&path).await,
         DocumentFile::from_bytes("front.png", PICTURE.clone()),
         DocumentFile::from_reader("front.png", PICTURE.len() as u64, reader).await,
     ] {
         let file = file.expect("it is a PNG");
-        let stored = user.documents().upload(DocumentType::IdentityFront, file).await.expect("it is taken");
+        let stored = user.documents().upload(DocumentType::IdentityFront, file).await.expect("it is accepted");
         let names = (stored.document_type.as_deref(), stored.file_name.as_deref());
         assert_eq!(names, (Some("identity_front"), Some("front.png")));
         assert_eq!(stored.verification_status, Some(UploadVerificationStatus::Pending));
-        let logged = desk.sandbox.requests().pop().expect("it was asked");
+        let logged = fixture.sandbox.requests().pop().expect("there was a request");
         assert_eq!((logged.body, logged.body_bytes > PICTURE.len()), (None, true));
     }
 }
 
 #[tokio::test]
-async fn a_file_of_ten_mebibytes_is_taken() {
+async fn a_file_of_ten_mebibytes_is_accepted() {
     let mut content = PICTURE.clone();
     content.resize(10 * 1024 * 1024, 0);
-    let desk = Desk::open().await;
-    let user = desk.known_user().await;
+    let fixture = Fixture::start().await;
+    let user = fixture.known_user().await;
     let file = DocumentFile::from_bytes("front.png", content).expect("it is a PNG");
     user.documents().upload(DocumentType::IdentityFront, file).await.expect("it is not too large");
 }
 
 #[tokio::test]
-async fn every_type_of_document_is_taken_as_a_file_by_link_and_in_a_batch() {
-    let desk = Desk::open().await;
-    let user = desk.known_user().await;
+async fn every_type_of_document_is_accepted_as_a_file_by_link_and_in_a_batch() {
+    let fixture = Fixture::start().await;
+    let user = fixture.known_user().await;
     for kind in DocumentType::VALUES {
         let file = DocumentFile::from_bytes("a.gif", &b"GIF89a\x01\0\x01\0"[..]).expect("it is a GIF");
-        let stored = user.documents().upload(*kind, file).await.expect("it is taken");
+        let stored = user.documents().upload(*kind, file).await.expect("it is accepted");
         assert_eq!(stored.document_type.as_deref(), Some(kind.as_str()));
-        let stored = user.documents().link(*kind, "https://example.com/a/front.jpg?x=1").await.expect("it is taken");
+        let stored = user.documents().link(*kind, "https://example.com/a/front.jpg?x=1").await.expect("it is accepted");
         let names = (stored.document_type.as_deref(), stored.file_name.as_deref());
         assert_eq!(names, (Some(kind.as_str()), Some("front.jpg")));
     }
     let each = BatchDocumentType::VALUES.iter();
     let links = each.fold(DocumentLinks::new(), |links, kind| links.add(*kind, "https://example.com/1"));
     user.documents().link_batch(&links).await.expect("it is taken");
-    assert_eq!(last_body(&desk)["documents"].as_array().map(Vec::len), Some(BatchDocumentType::VALUES.len()));
+    assert_eq!(last_body(&fixture)["documents"].as_array().map(Vec::len), Some(BatchDocumentType::VALUES.len()));
 }
 
 // ---- Payment details ------------------------------------------------------------------------------------------------
 
 #[tokio::test]
-async fn every_way_to_name_an_account_is_taken_and_read_back() {
+async fn every_kind_of_payment_details_is_accepted_and_read_back() {
     let (iban, cvu) = ("DE75512108001245126199", "0000099900000000000042");
     let account = || AccountDetails::new().field("account_number", "0000000042");
     let on = |rail, code: &str, details: AccountDetails| PaymentDetails::on(rail, code).details(details);
@@ -209,14 +210,14 @@ async fn every_way_to_name_an_account_is_taken_and_read_back() {
             Some(json!({"cbu": cvu, "beneficiary_type": "business"})),
         ),
     ];
-    let desk = Desk::open().await;
-    let user = desk.user("customer-42").await;
+    let fixture = Fixture::start().await;
+    let user = fixture.user("customer-42").await;
     let mut saved = Vec::new();
     for (details, rail, currency, institution, fields) in cases {
-        let profile = user.payment_details().create(&details).await.expect("it is taken");
+        let profile = user.payment_details().create(&details).await.expect("it is accepted");
         assert_eq!((profile.rail.as_str(), profile.currency.as_str()), (rail, currency));
         assert_eq!((profile.institution_id.as_deref(), &profile.institution_name), (Some(institution), &None));
-        assert_eq!(Value::Object(profile.details.clone()), last_body(&desk)["details"], "{rail}");
+        assert_eq!(Value::Object(profile.details.clone()), last_body(&fixture)["details"], "{rail}");
         assert!(fields.is_none_or(|fields| fields == Value::Object(profile.details.clone())), "{rail}");
         saved.push(profile.into_value());
     }
@@ -230,9 +231,9 @@ async fn summaries(user: &UserHandle) -> Vec<Map<String, Value>> {
 }
 
 #[tokio::test]
-async fn payout_accounts_need_no_kyc() {
-    let desk = Desk::open().await;
-    let user = desk.user("customer-42").await;
-    user.payment_details().create(&sepa()).await.expect("it is taken");
+async fn payment_details_need_no_kyc() {
+    let fixture = Fixture::start().await;
+    let user = fixture.user("customer-42").await;
+    user.payment_details().create(&sepa()).await.expect("it is accepted");
     assert_eq!(user.get().await.expect("it can be read").payment_profiles.len(), 1);
 }

@@ -1,4 +1,4 @@
-//! What the sandbox says of what it was asked, and that it says the same again.
+//! The log of requests, and reproducible responses.
 
 use std::sync::{Arc, Mutex};
 
@@ -6,22 +6,22 @@ use unigox::{DocumentType, KycSubmission};
 use unigox_sandbox::{Clock, Fault, Sandbox, SandboxBuilder};
 
 use crate::{
-    desk::{Desk, NOON, date},
+    fixture::{Fixture, NOON, date},
     person::{Person, sepa},
 };
 
 #[tokio::test]
-async fn the_log_has_each_request_with_its_answer_in_their_order() {
-    let desk = Desk::with(Sandbox::builder().partner("one", "key-one").partner("two", "key-two")).await;
-    desk.sandbox.fault("createPartnerUser", Fault::status(503));
-    let user = desk.user("customer-42").await;
-    user.kyc().submit(&KycSubmission::sumsub("a token")).await.expect("it is taken");
-    user.verification().of_session("s 1").status().await.expect_err("there is none");
-    desk.client_with("key-two").verify_auth().await.expect("the key is known");
-    desk.client_with("key-of-nobody").verify_auth().await.expect_err("the key is unknown");
-    user.documents().link(DocumentType::Selfie, "https://example.com/1").await.expect("it is taken");
+async fn the_log_has_each_request_with_the_status_of_its_response_in_order() {
+    let fixture = Fixture::with(Sandbox::builder().partner("one", "key-one").partner("two", "key-two")).await;
+    fixture.sandbox.fault("createPartnerUser", Fault::status(503));
+    let user = fixture.user("customer-42").await;
+    user.kyc().submit(&KycSubmission::sumsub("a token")).await.expect("it is accepted");
+    user.verification().of_session("s 1").status().await.expect_err("it does not exist");
+    fixture.client_with("key-two").verify_auth().await.expect("the key is known");
+    fixture.client_with("key-of-nobody").verify_auth().await.expect_err("the key is unknown");
+    user.documents().link(DocumentType::Selfie, "https://example.com/1").await.expect("it is accepted");
 
-    let requests = desk.sandbox.requests();
+    let requests = fixture.sandbox.requests();
     let logged: Vec<_> = requests
         .iter()
         .map(|request| {
@@ -50,71 +50,73 @@ async fn the_log_has_each_request_with_its_answer_in_their_order() {
 
 #[tokio::test]
 async fn a_logged_request_shows_nothing_personal() {
-    let desk = Desk::open().await;
-    let user = desk.user("customer-42").await;
-    user.kyc().submit(&KycSubmission::sumsub("canary-token")).await.expect("it is taken");
-    user.verification().of_session("canary-session").status().await.expect_err("there is none");
-    let shown = format!("{:?}", desk.sandbox.requests());
+    let fixture = Fixture::start().await;
+    let user = fixture.user("customer-42").await;
+    user.kyc().submit(&KycSubmission::sumsub("canary-token")).await.expect("it is accepted");
+    user.verification().of_session("canary-session").status().await.expect_err("it does not exist");
+    let shown = format!("{:?}", fixture.sandbox.requests());
     assert!(shown.contains("submitKYC") && shown.contains("getVerificationStatus"));
-    for secret in ["canary", "ada@example.com", "customer-42", desk.sandbox.key()] {
+    for secret in ["canary", "ada@example.com", "customer-42", fixture.sandbox.key()] {
         assert!(!shown.contains(secret), "{secret} is in {shown}");
     }
 }
 
 #[tokio::test]
-async fn what_is_not_documented_is_answered_and_logged_without_an_operation() {
-    let desk = Desk::open().await;
+async fn undocumented_requests_get_a_response_and_are_logged_without_an_operation() {
+    let fixture = Fixture::start().await;
     let mut statuses = Vec::new();
     for (method, path) in [("GET", "/orders"), ("DELETE", "/users"), ("GET", "/users/")] {
-        statuses.push(desk.request(method, path).send().await.expect("it is answered").status().as_u16());
+        statuses.push(fixture.request(method, path).send().await.expect("there is a response").status().as_u16());
     }
     assert_eq!(statuses, [404, 405, 404]);
-    let logged: Vec<_> = desk.sandbox.requests().into_iter().map(|r| (r.operation_id, r.status, r.partner)).collect();
+    let logged: Vec<_> =
+        fixture.sandbox.requests().into_iter().map(|r| (r.operation_id, r.status, r.partner)).collect();
     let partner = || Some("partner".to_owned());
     assert_eq!(logged, [404, 405, 404].map(|status| (None, Some(status), partner())));
 }
 
 #[tokio::test]
-async fn an_observer_is_told_what_is_logged() {
-    let told = Arc::new(Mutex::new(Vec::new()));
-    let observer = Arc::clone(&told);
+async fn an_observer_gets_what_is_logged() {
+    let observed = Arc::new(Mutex::new(Vec::new()));
+    let observer = Arc::clone(&observed);
     let builder = Sandbox::builder().on_request(move |request| {
-        observer.lock().expect("nothing panics with it in hand").push(request.clone());
+        observer.lock().expect("no other thread panicked").push(request.clone());
     });
-    let person = Person::on(&Arc::new(Desk::with(builder).await)).await;
-    person.desk.sandbox.fault("verifyAuth", Fault::Reset);
-    person.desk.client.verify_auth().await.expect("it is sent again");
-    let told = told.lock().expect("nothing panics with it in hand").clone();
-    assert_eq!(told, person.desk.sandbox.requests());
-    assert!(told.iter().any(|request| request.status.is_none()));
+    let person = Person::on(&Arc::new(Fixture::with(builder).await)).await;
+    person.fixture.sandbox.fault("verifyAuth", Fault::Reset);
+    person.fixture.client.verify_auth().await.expect("it is retried");
+    let observed = observed.lock().expect("no other thread panicked").clone();
+    assert_eq!(observed, person.fixture.sandbox.requests());
+    assert!(observed.iter().any(|request| request.status.is_none()));
 }
 
-// ---- The same again -------------------------------------------------------------------------------------------------
+// ---- Reproducible responses -----------------------------------------------------------------------------------------
 
 /// Everything that is answered to the same calls, byte for byte.
-async fn answers(builder: SandboxBuilder) -> Vec<String> {
-    let desk = Desk::with(builder.clock(Clock::standing_at(date(NOON)))).await;
-    let created = desk.client.users().create("customer-42", "ada@example.com").await.expect("it is new");
-    let user = desk.client.user(created.user_uuid);
+async fn response_bodies(builder: SandboxBuilder) -> Vec<String> {
+    let fixture = Fixture::with(builder.clock(Clock::paused_at(date(NOON)))).await;
+    let created = fixture.client.users().create("customer-42", "ada@example.com").await.expect("it is new");
+    let user = fixture.client.user(created.user_uuid);
     let submitted = user.kyc().submit(&KycSubmission::handoff()).await.expect("it is taken");
     let stored = user.documents().link(DocumentType::Selfie, "https://example.com/1").await.expect("it is taken");
     let saved = user.payment_details().create(&sepa()).await.expect("it is taken");
     let status = user.verification().status().await.expect("it can be read");
     let read = user.get().await.expect("it can be read");
-    let answers = [created.raw(), submitted.raw(), stored.raw(), saved.raw(), status.raw(), read.raw()];
-    answers.map(|answer| String::from_utf8_lossy(answer.body()).into_owned()).to_vec()
+    let responses = [created.raw(), submitted.raw(), stored.raw(), saved.raw(), status.raw(), read.raw()];
+    responses.map(|response| String::from_utf8_lossy(response.body()).into_owned()).to_vec()
 }
 
 #[tokio::test]
-async fn the_same_seed_and_calls_bring_the_same_answers() {
-    assert_eq!(answers(Sandbox::builder()).await, answers(Sandbox::builder().seed(0)).await);
-    assert_eq!(answers(Sandbox::builder().seed(7)).await, answers(Sandbox::builder().seed(7)).await);
+async fn the_same_seed_and_calls_bring_the_same_responses() {
+    assert_eq!(response_bodies(Sandbox::builder()).await, response_bodies(Sandbox::builder().seed(0)).await);
+    assert_eq!(response_bodies(Sandbox::builder().seed(7)).await, response_bodies(Sandbox::builder().seed(7)).await);
 }
 
 #[tokio::test]
 async fn another_seed_brings_other_identifiers() {
-    let (one, two) = (answers(Sandbox::builder().seed(1)).await, answers(Sandbox::builder().seed(2)).await);
-    // Accounts are counted; all else that has an identifier differs.
+    let (one, two) =
+        (response_bodies(Sandbox::builder().seed(1)).await, response_bodies(Sandbox::builder().seed(2)).await);
+    // The identifiers of payment details are consecutive numbers; all other responses differ.
     for (place, (one, two)) in one.iter().zip(&two).enumerate() {
         assert_eq!(one == two, place == 3, "{one}\n{two}");
     }

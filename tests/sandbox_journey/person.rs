@@ -1,4 +1,4 @@
-//! A person of whom everything is there, so that a call of each operation succeeds and what it did can be seen.
+//! A user with KYC data, documents and payment details, for whom a call of each operation succeeds and has a visible effect.
 
 use std::{sync::Arc, time::Duration};
 
@@ -10,45 +10,45 @@ use unigox::{
 };
 use unigox_tests::{Call, PICTURE};
 
-use crate::desk::{Desk, NOON};
+use crate::fixture::{Fixture, NOON};
 
 pub(crate) struct Person {
-    pub(crate) desk: Arc<Desk>,
+    pub(crate) fixture: Arc<Fixture>,
     pub(crate) user: UserHandle,
     pub(crate) account: String,
-    /// Who is signed up by [`Call::CreatePartnerUser`].
-    friend: String,
+    /// The `user_ref` that [`Call::CreatePartnerUser`] creates.
+    new_user_ref: String,
     submitted_at: Option<DateTime<Utc>>,
 }
 
 impl Person {
     pub(crate) async fn new() -> Self {
-        Self::on(&Arc::new(Desk::at(NOON).await)).await
+        Self::on(&Arc::new(Fixture::at(NOON).await)).await
     }
 
-    /// KYC by `direct_data`, one of the two documents, one account; then a second goes by. The desk's time stands still.
-    pub(crate) async fn on(desk: &Arc<Desk>) -> Self {
-        let user = desk.known_user().await;
+    /// KYC by `direct_data`, one of the two documents, one account; then a second goes by. The fixture's time stands still.
+    pub(crate) async fn on(fixture: &Arc<Fixture>) -> Self {
+        let user = fixture.known_user().await;
         user.documents().link(DocumentType::IdentityBack, "https://example.com/1").await.expect("it is taken");
         user.documents().link(DocumentType::Selfie, "https://example.com/2").await.expect("it is taken");
         let account = user.payment_details().create(&sepa()).await.expect("it is complete");
         let account = account.payment_details_id.clone();
         let read = user.get().await.expect("it can be read");
         let submitted_at = read.kyc.as_ref().and_then(|kyc| kyc.updated_at);
-        desk.sandbox.advance(Duration::from_secs(1));
-        Self { desk: Arc::clone(desk), user, account, friend: desk.name(), submitted_at }
+        fixture.sandbox.advance(Duration::from_secs(1));
+        Self { fixture: Arc::clone(fixture), user, account, new_user_ref: fixture.name(), submitted_at }
     }
 
     pub(crate) async fn act(&self, call: Call) -> Result<(), Error> {
-        self.act_by(call, &self.desk.client).await
+        self.act_by(call, &self.fixture.client).await
     }
 
-    /// Sends a call by way of `client`, and forgets what it returns.
+    /// Sends a call with `client`, and discards what it returns.
     pub(crate) async fn act_by(&self, call: Call, client: &Client) -> Result<(), Error> {
         let user = client.user(self.user.uuid());
         match call {
             Call::VerifyAuth => client.verify_auth().await.map(drop),
-            Call::CreatePartnerUser => client.users().create(&self.friend, "bo@example.com").await.map(drop),
+            Call::CreatePartnerUser => client.users().create(&self.new_user_ref, "bo@example.com").await.map(drop),
             Call::GetPartnerUser => user.get().await.map(drop),
             Call::SubmitKyc => user.kyc().submit(&KycSubmission::handoff()).await.map(drop),
             Call::UploadFile => {
@@ -70,7 +70,7 @@ impl Person {
         }
     }
 
-    /// Whether the call has taken effect, exactly once where twice would make a difference; none if it has no effect.
+    /// Whether the call has taken effect, exactly once where that makes a difference; `None` if it never has an effect.
     pub(crate) async fn is_done(&self, call: Call) -> Option<bool> {
         let accounts = async || self.user.payment_details().list().await.expect("it can be read").len();
         let read = self.user.get().await.expect("it can be read");
@@ -78,7 +78,7 @@ impl Person {
         match call {
             Call::VerifyAuth | Call::GetPartnerUser | Call::GetVerificationStatus | Call::GetPaymentDetails => None,
             Call::CreatePartnerUser => {
-                let again = self.desk.client.users().create(&self.friend, "bo@example.com").await;
+                let again = self.fixture.client.users().create(&self.new_user_ref, "bo@example.com").await;
                 Some(!again.expect("the user is complete").is_new())
             }
             Call::SubmitKyc => Some(kyc.kyc_method == Some(KycMethod::Handoff)),
@@ -90,7 +90,7 @@ impl Person {
             Call::CreatePaymentDetails => match accounts().await {
                 1 => Some(false),
                 2 => Some(true),
-                other => panic!("there are {other} accounts"),
+                other => panic!("there are {other} payment details"),
             },
             Call::DeletePaymentDetails => Some(accounts().await == 0),
         }

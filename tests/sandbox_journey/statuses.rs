@@ -12,7 +12,7 @@ use unigox_sandbox::Fault;
 use unigox_tests::{Call, Document};
 
 use crate::{
-    desk::{Desk, NOON, Seen, path_of},
+    fixture::{Fixture, NOON, Outcome, path_of},
     person::{Person, sepa},
 };
 
@@ -21,13 +21,13 @@ struct Entry {
     operation: &'static str,
     status: u16,
     key: Option<&'static str>,
-    /// What the message has to name.
+    /// What the message has to contain.
     names: Option<&'static str>,
     run: Pin<Box<dyn Future<Output = Run>>>,
 }
 
-/// What was seen, and where.
-type Run = (Arc<Desk>, Seen);
+/// The response, and the fixture that it came from.
+type Run = (Arc<Fixture>, Outcome);
 
 fn entry(
     operation: &'static str,
@@ -40,14 +40,14 @@ fn entry(
 
 #[tokio::test]
 async fn every_documented_status_is_reached() {
-    let desk = Arc::new(Desk::at(NOON).await);
+    let fixture = Arc::new(Fixture::at(NOON).await);
     let mut reached = BTreeSet::new();
-    for Entry { operation, status, key, names, run } in entries(&desk) {
-        let (desk, seen) = run.await;
-        assert_eq!((seen.status, seen.key.as_deref()), (status, key), "{operation}");
-        let message = seen.message.unwrap_or_default();
+    for Entry { operation, status, key, names, run } in entries(&fixture) {
+        let (fixture, outcome) = run.await;
+        assert_eq!((outcome.status, outcome.key.as_deref()), (status, key), "{operation}");
+        let message = outcome.message.unwrap_or_default();
         assert!(names.is_none_or(|name| message.contains(name)), "{operation}, {status}: {message}");
-        let last = desk.sandbox.requests().pop().expect("it was asked");
+        let last = fixture.sandbox.requests().pop().expect("there was a request");
         assert_eq!((last.operation_id.as_deref(), last.status), (Some(operation), Some(status)));
         reached.insert((operation.to_owned(), status));
     }
@@ -60,86 +60,91 @@ async fn every_documented_status_is_reached() {
     assert_eq!(reached, documented, "add to `entries` what reaches the statuses that are new");
 }
 
-fn entries(desk: &Arc<Desk>) -> Vec<Entry> {
+fn entries(fixture: &Arc<Fixture>) -> Vec<Entry> {
     let mut entries = Vec::new();
     for call in Call::ALL {
-        let (id, desk) = (call.operation_id(), || Arc::clone(desk));
+        let (id, fixture) = (call.operation_id(), || Arc::clone(fixture));
         let created = matches!(call, Call::CreatePartnerUser | Call::CreatePaymentDetails);
-        entries.push(entry(id, if created { 201 } else { 200 }, None, whole(desk(), call)));
+        entries.push(entry(id, if created { 201 } else { 200 }, None, whole(fixture(), call)));
         let key = (call == Call::VerifyAuth).then_some("unauthorized");
-        entries.push(entry(id, 401, key, with_a_wrong_key(desk(), call)));
+        entries.push(entry(id, 401, key, with_a_wrong_key(fixture(), call)));
         if !matches!(call, Call::VerifyAuth | Call::CreatePartnerUser) {
-            entries.push(entry(id, 404, None, of_nobody(desk(), call)));
+            entries.push(entry(id, 404, None, of_an_unknown_user(fixture(), call)));
         }
         if !matches!(call, Call::VerifyAuth | Call::GetPartnerUser | Call::UpdateKyc) {
-            entries.push(entry(id, 500, None, on_a_bad_day(desk(), call)));
+            entries.push(entry(id, 500, None, with_a_server_error(fixture(), call)));
         }
     }
-    entries.extend(users(desk));
-    entries.extend(submissions(desk));
-    entries.extend(uploads(desk));
-    entries.extend(updates(desk));
-    entries.extend(accounts(desk));
+    entries.extend(users(fixture));
+    entries.extend(submissions(fixture));
+    entries.extend(uploads(fixture));
+    entries.extend(updates(fixture));
+    entries.extend(accounts(fixture));
     entries
 }
 
-/// Sends JSON that the facade would not send, about a user of whom KYC data was submitted.
-fn raw(desk: &Arc<Desk>, method: &'static str, rest: &'static str, body: Value) -> impl Future<Output = Run> + use<> {
-    let desk = Arc::clone(desk);
+/// Sends JSON that the facade would not send, for a user with KYC data.
+fn raw(
+    fixture: &Arc<Fixture>,
+    method: &'static str,
+    rest: &'static str,
+    body: Value,
+) -> impl Future<Output = Run> + use<> {
+    let fixture = Arc::clone(fixture);
     async move {
-        let user = desk.known_user().await;
-        let seen = desk.send_json(method, &path_of(&user, rest), &body).await;
-        (desk, seen)
+        let user = fixture.known_user().await;
+        let outcome = fixture.send_json(method, &path_of(&user, rest), &body).await;
+        (fixture, outcome)
     }
 }
 
 // ---- For every call -------------------------------------------------------------------------------------------------
 
-async fn whole(desk: Arc<Desk>, call: Call) -> Run {
-    Person::on(&desk).await.act(call).await.unwrap_or_else(|error| panic!("{call:?}: {error}"));
-    let status = desk.sandbox.requests().last().and_then(|request| request.status);
-    (desk, Seen { status: status.expect("it was answered"), key: None, message: None })
+async fn whole(fixture: Arc<Fixture>, call: Call) -> Run {
+    Person::on(&fixture).await.act(call).await.unwrap_or_else(|error| panic!("{call:?}: {error}"));
+    let status = fixture.sandbox.requests().last().and_then(|request| request.status);
+    (fixture, Outcome { status: status.expect("there was a response"), key: None, message: None })
 }
 
-async fn with_a_wrong_key(desk: Arc<Desk>, call: Call) -> Run {
-    let client = desk.client_with("a-key-of-nobody");
+async fn with_a_wrong_key(fixture: Arc<Fixture>, call: Call) -> Run {
+    let client = fixture.client_with("a-key-of-nobody");
     let error = call.send(&client).await.expect_err("the key is unknown");
     assert!(error.is_unauthorized(), "{call:?}: {error}");
-    (desk, Seen::of_error(&error))
+    (fixture, Outcome::of_error(&error))
 }
 
-async fn of_nobody(desk: Arc<Desk>, call: Call) -> Run {
-    let error = call.send(&desk.client).await.expect_err("there is no such user");
+async fn of_an_unknown_user(fixture: Arc<Fixture>, call: Call) -> Run {
+    let error = call.send(&fixture.client).await.expect_err("there is no such user");
     assert!(error.is_not_found(), "{call:?}: {error}");
-    (desk, Seen::of_error(&error))
+    (fixture, Outcome::of_error(&error))
 }
 
-async fn on_a_bad_day(desk: Arc<Desk>, call: Call) -> Run {
-    let person = Person::on(&desk).await;
-    desk.sandbox.fault(call.operation_id(), Fault::status(500));
+async fn with_a_server_error(fixture: Arc<Fixture>, call: Call) -> Run {
+    let person = Person::on(&fixture).await;
+    fixture.sandbox.fault(call.operation_id(), Fault::status(500));
     let error = person.act(call).await.expect_err("the server fails");
     assert!(error.is_server_error() && error.attempts() == 1, "{call:?}: {error}");
-    (desk, Seen::of_error(&error))
+    (fixture, Outcome::of_error(&error))
 }
 
 // ---- Users ----------------------------------------------------------------------------------------------------------
 
-fn users(desk: &Arc<Desk>) -> Vec<Entry> {
+fn users(fixture: &Arc<Fixture>) -> Vec<Entry> {
     let id = "createPartnerUser";
     let refused = |body: Value| {
-        let desk = Arc::clone(desk);
+        let fixture = Arc::clone(fixture);
         entry(id, 400, None, async move {
-            let seen = desk.send_json("POST", "/users", &body).await;
-            (desk, seen)
+            let outcome = fixture.send_json("POST", "/users", &body).await;
+            (fixture, outcome)
         })
     };
-    let known = Arc::clone(desk);
+    let known = Arc::clone(fixture);
     vec![
         entry(id, 200, None, async move {
             let name = known.name();
             known.user(&name).await;
-            let seen = Seen::of(known.client.users().create(name, "ada@example.com").await);
-            (known, seen)
+            let outcome = Outcome::of(known.client.users().create(name, "ada@example.com").await);
+            (known, outcome)
         }),
         refused(json!({"user_ref": "customer-42", "email": "no address"})),
         refused(json!({"user_ref": " ", "email": "ada@example.com"})),
@@ -152,20 +157,20 @@ fn users(desk: &Arc<Desk>) -> Vec<Entry> {
 
 // ---- KYC ------------------------------------------------------------------------------------------------------------
 
-/// The facade takes this date; a sandbox that lives long ago does not.
+/// The facade accepts this date; a sandbox whose clock is set to the past does not.
 fn dob() -> NaiveDate {
     NaiveDate::from_ymd_opt(1990, 12, 10).expect("it is a date")
 }
 
-fn submissions(desk: &Arc<Desk>) -> Vec<Entry> {
+fn submissions(fixture: &Arc<Fixture>) -> Vec<Entry> {
     let id = "submitKYC";
     let at = |time: &'static str| async move {
-        let desk = Arc::new(Desk::at(time).await);
+        let fixture = Arc::new(Fixture::at(time).await);
         let pii = Pii::new("Ada", "Obi", "NG").dob(dob());
-        let seen = Seen::of(desk.new_user().await.kyc().submit(&KycSubmission::direct(pii)).await);
-        (desk, seen)
+        let seen = Outcome::of(fixture.new_user().await.kyc().submit(&KycSubmission::direct(pii)).await);
+        (fixture, seen)
     };
-    let raw = |body: Value| raw(desk, "POST", "/kyc-submissions", body);
+    let raw = |body: Value| raw(fixture, "POST", "/kyc-submissions", body);
     let token = |data: Value| raw(json!({"method": "external_token", "data": data}));
     let direct = |dob: &str| {
         let pii = json!({"first_name": "Ada", "last_name": "Obi", "country_code": "NG", "dob": dob});
@@ -195,19 +200,19 @@ fn submissions(desk: &Arc<Desk>) -> Vec<Entry> {
     ]
 }
 
-fn updates(desk: &Arc<Desk>) -> Vec<Entry> {
+fn updates(fixture: &Arc<Fixture>) -> Vec<Entry> {
     let id = "updateKYC";
-    let raw = |body: Value| raw(desk, "PATCH", "/kyc", body);
+    let raw = |body: Value| raw(fixture, "PATCH", "/kyc", body);
     let at = |time: &'static str| async move {
-        let desk = Arc::new(Desk::at(time).await);
+        let fixture = Arc::new(Fixture::at(time).await);
         let update = KycUpdate::new().dob(dob());
-        let seen = Seen::of(desk.known_user().await.kyc().update(&update).await);
-        (desk, seen)
+        let seen = Outcome::of(fixture.known_user().await.kyc().update(&update).await);
+        (fixture, seen)
     };
-    let unknown = Arc::clone(desk);
+    let unknown = Arc::clone(fixture);
     vec![
         entry(id, 400, None, async move {
-            let seen = Seen::of(unknown.new_user().await.kyc().update(&KycUpdate::new().city("Vilnius")).await);
+            let seen = Outcome::of(unknown.new_user().await.kyc().update(&KycUpdate::new().city("Vilnius")).await);
             (unknown, seen)
         }),
         entry(id, 400, "underage_not_allowed", at("2008-12-09T23:59:59Z")),
@@ -228,21 +233,21 @@ fn updates(desk: &Arc<Desk>) -> Vec<Entry> {
 
 // ---- Documents ------------------------------------------------------------------------------------------------------
 
-fn uploads(desk: &Arc<Desk>) -> Vec<Entry> {
+fn uploads(fixture: &Arc<Fixture>) -> Vec<Entry> {
     let id = "uploadPartnerKYCDocument";
     let form = |form: Form| {
-        let desk = Arc::clone(desk);
+        let fixture = Arc::clone(fixture);
         async move {
-            let user = desk.known_user().await;
-            let seen = desk.send_form(&path_of(&user, "/kyc/documents"), form).await;
-            (desk, seen)
+            let user = fixture.known_user().await;
+            let outcome = fixture.send_form(&path_of(&user, "/kyc/documents"), form).await;
+            (fixture, outcome)
         }
     };
     let file = |content: Vec<u8>, kind: &str| {
         let part = Part::bytes(content).file_name("front.png");
         form(Form::new().part("document", part).text("document_type", kind.to_owned()))
     };
-    let raw = |body: Value| raw(desk, "POST", "/kyc/documents", body);
+    let raw = |body: Value| raw(fixture, "POST", "/kyc/documents", body);
     let link = |url: &str| raw(json!({"upload_method": "url_link", "document_type": "selfie", "url": url}));
     let batch = |items: Vec<Value>| raw(json!({"upload_method": "url_link", "documents": items}));
     let item = || json!({"document_type": "selfie", "url": "https://example.com/1"});
@@ -250,12 +255,12 @@ fn uploads(desk: &Arc<Desk>) -> Vec<Entry> {
     let mut too_large = picture();
     too_large.resize(10 * 1024 * 1024 + 1, 0);
     let part = || Part::bytes(picture()).file_name("front.png");
-    let unknown = Arc::clone(desk);
+    let unknown = Arc::clone(fixture);
     vec![
         entry(id, 404, None, async move {
             let documents = unknown.new_user().await.documents();
-            let seen = Seen::of(documents.link(DocumentType::Selfie, "https://example.com/1").await);
-            (unknown, seen)
+            let outcome = Outcome::of(documents.link(DocumentType::Selfie, "https://example.com/1").await);
+            (unknown, outcome)
         }),
         entry(id, 200, None, file(picture(), "passport")),
         entry(id, 400, None, file(picture(), "tattoo")),
@@ -285,16 +290,16 @@ fn uploads(desk: &Arc<Desk>) -> Vec<Entry> {
 
 // ---- Payment details ------------------------------------------------------------------------------------------------
 
-fn accounts(desk: &Arc<Desk>) -> Vec<Entry> {
+fn accounts(fixture: &Arc<Fixture>) -> Vec<Entry> {
     let id = "createPaymentDetails";
     let create = |details: PaymentDetails| {
-        let desk = Arc::clone(desk);
+        let fixture = Arc::clone(fixture);
         async move {
-            let seen = Seen::of(desk.new_user().await.payment_details().create(&details).await);
-            (desk, seen)
+            let seen = Outcome::of(fixture.new_user().await.payment_details().create(&details).await);
+            (fixture, seen)
         }
     };
-    let raw = |body: Value| raw(desk, "POST", "/payment-details", body);
+    let raw = |body: Value| raw(fixture, "POST", "/payment-details", body);
     let on = |rail, currency: &str, details| create(PaymentDetails::on(rail, currency).details(details));
     let argentine = |details| create(PaymentDetails::via("cvu-cbu", "uala", "ARS").details(details));
     let named = |name, entry| Entry { names: Some(name), ..entry };
@@ -303,7 +308,7 @@ fn accounts(desk: &Arc<Desk>) -> Vec<Entry> {
     let nip = InstitutionOptionalRail::NipNigeria;
     let whole = || fields().field("full_name", "Ada Obi").field("iban", iban);
     let invalid = "invalid_payment_details";
-    let (held, none) = (Arc::clone(desk), Arc::clone(desk));
+    let (held, none) = (Arc::clone(fixture), Arc::clone(fixture));
     vec![
         entry(id, 201, None, on(sepa_rail, "EUR", whole())),
         entry(id, 400, invalid, on(sepa_rail, "USD", whole())),
@@ -325,11 +330,11 @@ fn accounts(desk: &Arc<Desk>) -> Vec<Entry> {
             held.sandbox.hold(&saved.payment_details_id, true);
             let error = accounts.delete(&saved.payment_details_id).await.expect_err("an offer refers to it");
             assert!(error.is_conflict());
-            (held, Seen::of_error(&error))
+            (held, Outcome::of_error(&error))
         }),
         entry("deletePaymentDetails", 404, None, async move {
-            let seen = Seen::of(none.new_user().await.payment_details().delete("40001").await);
-            (none, seen)
+            let outcome = Outcome::of(none.new_user().await.payment_details().delete("40001").await);
+            (none, outcome)
         }),
     ]
 }

@@ -1,4 +1,4 @@
-//! How a verification goes on: by documents, by looks, by time, as it is scripted.
+//! How a verification progresses: by documents, by polls, by time, as it is scripted.
 
 use std::{
     sync::{Arc, Mutex},
@@ -14,7 +14,7 @@ use unigox::{
 use unigox_sandbox::Script;
 use unigox_tests::PICTURE;
 
-use crate::desk::{Desk, NOON, ada};
+use crate::fixture::{Fixture, NOON, ada};
 
 fn hours(hours: u64) -> Duration {
     Duration::from_secs(hours * 3600)
@@ -24,20 +24,20 @@ fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-async fn look(user: &UserHandle) -> Verification {
+async fn poll(user: &UserHandle) -> Verification {
     user.verification().status().await.expect("it can be read").into_value()
 }
 
-/// The status as the user has it, and the reason for a refusal. Reading it is no look.
+/// The status of the user, and the reason of a rejection. Reading it does not count as a poll.
 async fn summary(user: &UserHandle) -> (Option<KycStatus>, Option<String>) {
     let read = user.get().await.expect("it can be read");
     let kyc = read.kyc.clone().expect("it was submitted");
     (kyc.status, kyc.rejection_reason)
 }
 
-async fn handed_off(desk: &Desk) -> UserHandle {
-    let user = desk.user("customer-42").await;
-    user.kyc().submit(&KycSubmission::handoff()).await.expect("it is taken");
+async fn handed_off(fixture: &Fixture) -> UserHandle {
+    let user = fixture.user("customer-42").await;
+    user.kyc().submit(&KycSubmission::handoff()).await.expect("it is accepted");
     user
 }
 
@@ -50,18 +50,18 @@ fn briefly() -> WaitPolicy {
 #[tokio::test]
 async fn the_second_of_selfie_and_front_starts_the_check_in_either_order() {
     use DocumentType::{IdentityBack, IdentityFront, Passport, Selfie};
-    let desk = Desk::open().await;
+    let fixture = Fixture::start().await;
     for order in [[IdentityFront, Selfie], [Selfie, IdentityFront]] {
-        let user = desk.known_user().await;
+        let user = fixture.known_user().await;
         for kind in [IdentityBack, Passport, order[0], order[0]] {
-            let stored = user.documents().link(kind, "https://example.com/1").await.expect("it is taken");
+            let stored = user.documents().link(kind, "https://example.com/1").await.expect("it is accepted");
             assert_eq!(stored.verification_status, Some(UploadVerificationStatus::Pending));
-            assert_eq!(look(&user).await.status, VerificationStatus::PendingDocuments);
+            assert_eq!(poll(&user).await.status, VerificationStatus::PendingDocuments);
         }
         let file = DocumentFile::from_bytes("a.png", PICTURE.clone()).expect("it is a PNG");
-        let stored = user.documents().upload(order[1], file).await.expect("it is taken");
+        let stored = user.documents().upload(order[1], file).await.expect("it is accepted");
         assert_eq!(stored.verification_status, Some(UploadVerificationStatus::InProgress));
-        assert_eq!(look(&user).await.status, VerificationStatus::InProgress);
+        assert_eq!(poll(&user).await.status, VerificationStatus::InProgress);
     }
 }
 
@@ -73,19 +73,19 @@ async fn a_batch_with_both_starts_the_check_and_one_without_does_not() {
         (&[IdentityFront, IdentityBack, Selfie], UploadVerificationStatus::InProgress),
         (&[IdentityFront, IdentityBack, NationalId], UploadVerificationStatus::Pending),
     ] {
-        let desk = Desk::open().await;
-        let user = desk.known_user().await;
+        let fixture = Fixture::start().await;
+        let user = fixture.known_user().await;
         let url = "https://example.com/1";
         let links = kinds.iter().fold(DocumentLinks::new(), |links, kind| links.add(*kind, url));
-        let stored = user.documents().link_batch(&links).await.expect("it is taken");
+        let stored = user.documents().link_batch(&links).await.expect("it is accepted");
         assert_eq!(stored.verification_status, Some(status));
     }
 }
 
 #[tokio::test]
 async fn documents_before_kyc_find_no_session() {
-    let desk = Desk::open().await;
-    let user = desk.user("customer-42").await;
+    let fixture = Fixture::start().await;
+    let user = fixture.user("customer-42").await;
     let file = DocumentFile::from_bytes("a.png", PICTURE.clone()).expect("it is a PNG");
     let links = DocumentLinks::new().add(BatchDocumentType::Selfie, "https://example.com/1");
     let documents = user.documents();
@@ -96,8 +96,8 @@ async fn documents_before_kyc_find_no_session() {
     ] {
         assert!(outcome.expect_err("there is no session").is_not_found());
     }
-    assert_eq!(look(&user).await.status, VerificationStatus::NotInitiated);
-    user.kyc().submit(&ada()).await.expect("it is taken");
+    assert_eq!(poll(&user).await.status, VerificationStatus::NotInitiated);
+    user.kyc().submit(&ada()).await.expect("it is accepted");
     documents.link(DocumentType::Selfie, "https://example.com/1").await.expect("now there is one");
 }
 
@@ -108,10 +108,11 @@ async fn an_upload_tells_that_a_session_has_ended_but_not_how() {
         (Script::rejected("blurred"), UploadVerificationStatus::Completed),
         (Script::failed("no light"), UploadVerificationStatus::Failed),
     ] {
-        let desk = Desk::open().await;
-        desk.sandbox.script(script.after_polls(0));
-        let user = handed_off(&desk).await;
-        let stored = user.documents().link(DocumentType::Selfie, "https://example.com/1").await.expect("it is taken");
+        let fixture = Fixture::start().await;
+        fixture.sandbox.script(script.after_polls(0));
+        let user = handed_off(&fixture).await;
+        let stored =
+            user.documents().link(DocumentType::Selfie, "https://example.com/1").await.expect("it is accepted");
         assert_eq!(stored.verification_status, Some(status));
     }
 }
@@ -119,11 +120,12 @@ async fn an_upload_tells_that_a_session_has_ended_but_not_how() {
 // ---- Sessions -------------------------------------------------------------------------------------------------------
 
 #[tokio::test]
-async fn a_session_is_found_by_its_identifier_until_another_takes_its_place() {
-    let desk = Desk::open().await;
-    let user = desk.known_user().await;
+async fn a_session_is_found_by_its_identifier_until_another_replaces_it() {
+    let fixture = Fixture::start().await;
+    let user = fixture.known_user().await;
     let upload = async || {
-        let stored = user.documents().link(DocumentType::Selfie, "https://example.com/1").await.expect("it is taken");
+        let stored =
+            user.documents().link(DocumentType::Selfie, "https://example.com/1").await.expect("it is accepted");
         stored.verification_session_id.clone().expect("there is a session")
     };
     let first = upload().await;
@@ -131,47 +133,47 @@ async fn a_session_is_found_by_its_identifier_until_another_takes_its_place() {
     let of = |session: &str| user.verification().of_session(session);
     of(&first).status().await.expect("it is the latest");
     user.kyc().submit(&ada()).await.expect("it may be submitted again");
-    assert!(of(&first).status().await.expect_err("it is forgotten").is_not_found());
+    assert!(of(&first).status().await.expect_err("it is replaced").is_not_found());
     let second = upload().await;
     assert_ne!(second, first);
     of(&second).status().await.expect("it is the latest");
-    assert!(of("a session & more").status().await.expect_err("there is none").is_not_found());
+    assert!(of("a session & more").status().await.expect_err("it does not exist").is_not_found());
 }
 
-// ---- Looks ----------------------------------------------------------------------------------------------------------
+// ---- Polls ----------------------------------------------------------------------------------------------------------
 
 #[tokio::test]
-async fn a_verdict_comes_after_as_many_looks_as_are_scripted() {
+async fn a_verdict_is_reached_after_as_many_polls_as_are_scripted() {
     for polls in [0, 1, 2, 5] {
-        let desk = Desk::open().await;
-        desk.sandbox.script(Script::verified().after_polls(polls));
-        let user = handed_off(&desk).await;
+        let fixture = Fixture::start().await;
+        fixture.sandbox.script(Script::verified().after_polls(polls));
+        let user = handed_off(&fixture).await;
         for _ in 0..polls {
             assert_eq!(summary(&user).await.0, Some(KycStatus::InProgress));
-            assert_eq!(look(&user).await.status, VerificationStatus::InProgress);
+            assert_eq!(poll(&user).await.status, VerificationStatus::InProgress);
         }
-        assert_eq!(look(&user).await.status, VerificationStatus::Verified);
+        assert_eq!(poll(&user).await.status, VerificationStatus::Verified);
         assert_eq!(summary(&user).await, (Some(KycStatus::Verified), None));
     }
 }
 
 #[tokio::test]
-async fn looks_count_from_the_start_of_the_check() {
-    let desk = Desk::open().await;
-    desk.sandbox.script(Script::verified().after_polls(1));
-    let user = desk.known_user().await;
+async fn polls_count_from_the_start_of_the_check() {
+    let fixture = Fixture::start().await;
+    fixture.sandbox.script(Script::verified().after_polls(1));
+    let user = fixture.known_user().await;
     for _ in 0..3 {
-        assert_eq!(look(&user).await.status, VerificationStatus::PendingDocuments);
+        assert_eq!(poll(&user).await.status, VerificationStatus::PendingDocuments);
     }
     for kind in [DocumentType::Selfie, DocumentType::IdentityFront] {
-        user.documents().link(kind, "https://example.com/1").await.expect("it is taken");
+        user.documents().link(kind, "https://example.com/1").await.expect("it is accepted");
     }
-    assert_eq!(look(&user).await.status, VerificationStatus::InProgress);
-    assert_eq!(look(&user).await.status, VerificationStatus::Verified);
+    assert_eq!(poll(&user).await.status, VerificationStatus::InProgress);
+    assert_eq!(poll(&user).await.status, VerificationStatus::Verified);
 }
 
 #[tokio::test]
-async fn every_verdict_ends_a_wait_as_what_it_is() {
+async fn every_verdict_ends_a_wait_with_its_outcome() {
     type IsIt = fn(&VerificationOutcome) -> bool;
     for (script, is_it, reason, status) in [
         (Script::verified(), VerificationOutcome::is_verified as IsIt, None, KycStatus::Verified),
@@ -181,7 +183,7 @@ async fn every_verdict_ends_a_wait_as_what_it_is() {
             Some("the photo is blurred"),
             KycStatus::VerificationRejected,
         ),
-        // Users have no such status.
+        // A user does not have such a status.
         (
             Script::failed("no light"),
             |outcome| matches!(outcome, VerificationOutcome::Failed(_)),
@@ -189,123 +191,123 @@ async fn every_verdict_ends_a_wait_as_what_it_is() {
             KycStatus::InProgress,
         ),
     ] {
-        let desk = Desk::open().await;
-        desk.sandbox.script(script.after_polls(1));
-        let user = handed_off(&desk).await;
+        let fixture = Fixture::start().await;
+        fixture.sandbox.script(script.after_polls(1));
+        let user = handed_off(&fixture).await;
         let shown = Arc::new(Mutex::new(Vec::new()));
         let pages = Arc::clone(&shown);
-        let show = move |url: &str| pages.lock().expect("nothing panics with it in hand").push(url.to_owned());
+        let show = move |url: &str| pages.lock().expect("no other thread panicked").push(url.to_owned());
         let outcome = user.verification().wait(briefly().on_action(show)).await.expect("it ends");
         assert!(is_it(&outcome), "{outcome:?}");
         let messages = outcome.verification().provider_messages.clone();
         assert_eq!(messages.as_deref(), reason.map(|reason| vec![reason.to_owned()]).as_deref());
         assert_eq!(outcome.verification_url(), None);
-        assert_eq!(shown.lock().expect("nothing panics with it in hand").len(), 1);
-        assert_eq!(desk.asked("getVerificationStatus").len(), 2);
+        assert_eq!(shown.lock().expect("no other thread panicked").len(), 1);
+        assert_eq!(fixture.requests_of("getVerificationStatus").len(), 2);
         let refused = reason.filter(|_| status == KycStatus::VerificationRejected).map(str::to_owned);
         assert_eq!(summary(&user).await, (Some(status), refused));
     }
 }
 
 #[tokio::test]
-async fn changes_are_told_as_they_come() {
-    let desk = Desk::open().await;
-    desk.sandbox.script(Script::rejected("blurred").after_polls(2));
-    let user = handed_off(&desk).await;
+async fn changes_are_yielded_in_order() {
+    let fixture = Fixture::start().await;
+    fixture.sandbox.script(Script::rejected("blurred").after_polls(2));
+    let user = handed_off(&fixture).await;
     let changes: Vec<_> = user.verification().changes(briefly()).try_collect().await.expect("it ends");
     let statuses: Vec<_> = changes.into_iter().map(|change| change.status).collect();
     assert_eq!(statuses, [VerificationStatus::InProgress, VerificationStatus::VerificationRejected]);
-    assert_eq!(desk.asked("getVerificationStatus").len(), 3);
+    assert_eq!(fixture.requests_of("getVerificationStatus").len(), 3);
 }
 
 #[tokio::test]
-async fn a_wait_goes_on_through_bad_days() {
-    let desk = Desk::open().await;
-    desk.sandbox.script(Script::verified().after_polls(0));
-    let user = handed_off(&desk).await;
-    desk.sandbox.fault("getVerificationStatus", unigox_sandbox::Fault::status(500));
+async fn a_wait_continues_after_a_fault() {
+    let fixture = Fixture::start().await;
+    fixture.sandbox.script(Script::verified().after_polls(0));
+    let user = handed_off(&fixture).await;
+    fixture.sandbox.fault("getVerificationStatus", unigox_sandbox::Fault::status(500));
     assert!(user.verification().wait(briefly()).await.expect("it ends").is_verified());
-    assert_eq!(desk.asked("getVerificationStatus"), [(Some("status"), Some(500)), (None, Some(200))]);
+    assert_eq!(fixture.requests_of("getVerificationStatus"), [(Some("status"), Some(500)), (None, Some(200))]);
 }
 
 // ---- Time -----------------------------------------------------------------------------------------------------------
 
 #[tokio::test]
-async fn a_verdict_comes_when_its_time_has_come() {
-    let desk = Desk::at(NOON).await;
-    desk.sandbox.script(Script::rejected("blurred").after(seconds(90)).after_polls(1000));
-    let user = handed_off(&desk).await;
-    desk.sandbox.advance(seconds(89));
-    assert_eq!(look(&user).await.status, VerificationStatus::InProgress);
-    desk.sandbox.advance(seconds(1));
+async fn a_verdict_is_reached_when_its_time_has_passed() {
+    let fixture = Fixture::at(NOON).await;
+    fixture.sandbox.script(Script::rejected("blurred").after(seconds(90)).after_polls(1000));
+    let user = handed_off(&fixture).await;
+    fixture.sandbox.advance(seconds(89));
+    assert_eq!(poll(&user).await.status, VerificationStatus::InProgress);
+    fixture.sandbox.advance(seconds(1));
     assert_eq!(summary(&user).await, (Some(KycStatus::VerificationRejected), Some("blurred".to_owned())));
-    assert_eq!(look(&user).await.status, VerificationStatus::VerificationRejected);
+    assert_eq!(poll(&user).await.status, VerificationStatus::VerificationRejected);
 }
 
 #[tokio::test]
-async fn whoever_asks_first_sees_that_the_time_has_come() {
-    let desk = Desk::at(NOON).await;
-    desk.sandbox.script(Script::verified().after(seconds(90)).after_polls(1000));
-    let user = handed_off(&desk).await;
-    desk.sandbox.advance(seconds(90));
-    let found = desk.client.users().create("customer-42", "ada@example.com").await.expect("it is known");
+async fn other_operations_see_that_the_time_has_passed() {
+    let fixture = Fixture::at(NOON).await;
+    fixture.sandbox.script(Script::verified().after(seconds(90)).after_polls(1000));
+    let user = handed_off(&fixture).await;
+    fixture.sandbox.advance(seconds(90));
+    let found = fixture.client.users().create("customer-42", "ada@example.com").await.expect("it is known");
     assert_eq!((found.is_new(), &found.kyc_status), (false, &KycStatus::Verified));
 
-    let other = desk.user("customer-43").await;
-    other.kyc().submit(&KycSubmission::handoff()).await.expect("it is taken");
-    desk.sandbox.advance(seconds(90));
-    let again = other.kyc().submit(&KycSubmission::handoff()).await.expect("it is taken");
+    let other = fixture.user("customer-43").await;
+    other.kyc().submit(&KycSubmission::handoff()).await.expect("it is accepted");
+    fixture.sandbox.advance(seconds(90));
+    let again = other.kyc().submit(&KycSubmission::handoff()).await.expect("it is accepted");
     assert_eq!(again.kyc_status, KycStatus::Verified, "a verified person stays verified");
-    assert_eq!(look(&user).await.status, VerificationStatus::Verified);
+    assert_eq!(poll(&user).await.status, VerificationStatus::Verified);
 }
 
 #[tokio::test]
 async fn time_counts_from_the_start_of_the_check() {
-    let desk = Desk::at(NOON).await;
-    desk.sandbox.script(Script::verified().after(seconds(90)).after_polls(1000));
-    let user = desk.known_user().await;
-    desk.sandbox.advance(hours(5));
-    assert_eq!(look(&user).await.status, VerificationStatus::PendingDocuments);
+    let fixture = Fixture::at(NOON).await;
+    fixture.sandbox.script(Script::verified().after(seconds(90)).after_polls(1000));
+    let user = fixture.known_user().await;
+    fixture.sandbox.advance(hours(5));
+    assert_eq!(poll(&user).await.status, VerificationStatus::PendingDocuments);
     for kind in [DocumentType::Selfie, DocumentType::IdentityFront] {
-        user.documents().link(kind, "https://example.com/1").await.expect("it is taken");
+        user.documents().link(kind, "https://example.com/1").await.expect("it is accepted");
     }
-    assert_eq!(look(&user).await.status, VerificationStatus::InProgress);
-    desk.sandbox.advance(seconds(90));
-    assert_eq!(look(&user).await.status, VerificationStatus::Verified);
+    assert_eq!(poll(&user).await.status, VerificationStatus::InProgress);
+    fixture.sandbox.advance(seconds(90));
+    assert_eq!(poll(&user).await.status, VerificationStatus::Verified);
 }
 
 #[tokio::test]
-async fn a_page_is_there_while_the_person_can_act_and_its_seconds_run_down() {
-    let desk = Desk::at(NOON).await;
-    desk.sandbox.script(Script::verified().after_polls(3));
-    let user = desk.user("customer-42").await;
-    let taken = user.kyc().submit(&KycSubmission::handoff()).await.expect("it is taken");
+async fn a_page_is_returned_until_the_verdict_and_its_seconds_run_down() {
+    let fixture = Fixture::at(NOON).await;
+    fixture.sandbox.script(Script::verified().after_polls(3));
+    let user = fixture.user("customer-42").await;
+    let taken = user.kyc().submit(&KycSubmission::handoff()).await.expect("it is accepted");
     assert!(taken.verification_url.as_ref().is_some_and(|url| url.starts_with("https://")));
     for (by, left) in [(0, 3600), (90, 3510), (4000, 0)] {
-        desk.sandbox.advance(seconds(by));
-        let now = look(&user).await;
+        fixture.sandbox.advance(seconds(by));
+        let now = poll(&user).await;
         assert_eq!((now.verification_url, now.verification_seconds_left), (taken.verification_url.clone(), Some(left)));
     }
-    let now = look(&user).await;
+    let now = poll(&user).await;
     assert_eq!(now.status, VerificationStatus::Verified);
     assert_eq!((now.verification_url, now.verification_seconds_left), (None, None));
 }
 
 #[tokio::test]
-async fn a_session_runs_out_after_an_hour_however_often_it_is_looked_at() {
+async fn a_session_expires_after_an_hour_however_often_it_is_polled() {
     for submission in [KycSubmission::handoff(), ada()] {
         for script in [Script::expired(), Script::expired().after_polls(0)] {
-            let desk = Desk::at(NOON).await;
-            desk.sandbox.script(script);
-            let user = desk.user("customer-42").await;
-            user.kyc().submit(&submission.clone()).await.expect("it is taken");
-            desk.sandbox.advance(seconds(3599));
+            let fixture = Fixture::at(NOON).await;
+            fixture.sandbox.script(script);
+            let user = fixture.user("customer-42").await;
+            user.kyc().submit(&submission.clone()).await.expect("it is accepted");
+            fixture.sandbox.advance(seconds(3599));
             for _ in 0..5 {
-                let status = look(&user).await.status;
+                let status = poll(&user).await.status;
                 assert!(matches!(status, VerificationStatus::InProgress | VerificationStatus::PendingDocuments));
             }
-            desk.sandbox.advance(seconds(1));
-            let now = look(&user).await;
+            fixture.sandbox.advance(seconds(1));
+            let now = poll(&user).await;
             assert_eq!(now.status, VerificationStatus::Failed);
             assert_eq!(now.provider_messages.map(|messages| messages.len()), Some(1));
             assert_eq!((now.verification_url, now.verification_seconds_left), (None, None));
@@ -314,56 +316,56 @@ async fn a_session_runs_out_after_an_hour_however_often_it_is_looked_at() {
 }
 
 #[tokio::test]
-async fn time_does_not_run_over() {
-    let desk = Desk::at(NOON).await;
-    desk.sandbox.advance(Duration::MAX);
-    desk.sandbox.advance(Duration::MAX);
-    let user = handed_off(&desk).await;
-    assert_eq!(look(&user).await.verification_seconds_left, Some(3600));
+async fn the_clock_does_not_overflow() {
+    let fixture = Fixture::at(NOON).await;
+    fixture.sandbox.advance(Duration::MAX);
+    fixture.sandbox.advance(Duration::MAX);
+    let user = handed_off(&fixture).await;
+    assert_eq!(poll(&user).await.verification_seconds_left, Some(3600));
     assert!(user.get().await.expect("it can be read").created_at.is_some());
 }
 
-// ---- Again ----------------------------------------------------------------------------------------------------------
+// ---- Further submissions --------------------------------------------------------------------------------------------
 
 #[tokio::test]
 async fn a_verified_person_stays_verified() {
-    let desk = Desk::open().await;
-    desk.sandbox.script(Script::verified().after_polls(0));
-    let user = handed_off(&desk).await;
-    assert_eq!(look(&user).await.status, VerificationStatus::Verified);
-    user.kyc().update(&KycUpdate::new().city("Vilnius").address("A 1")).await.expect("it is taken");
-    assert_eq!(look(&user).await.status, VerificationStatus::Verified);
-    desk.sandbox.script(Script::rejected("blurred").after_polls(0));
-    let again = user.kyc().submit(&ada()).await.expect("it is taken");
+    let fixture = Fixture::start().await;
+    fixture.sandbox.script(Script::verified().after_polls(0));
+    let user = handed_off(&fixture).await;
+    assert_eq!(poll(&user).await.status, VerificationStatus::Verified);
+    user.kyc().update(&KycUpdate::new().city("Vilnius").address("A 1")).await.expect("it is accepted");
+    assert_eq!(poll(&user).await.status, VerificationStatus::Verified);
+    fixture.sandbox.script(Script::rejected("blurred").after_polls(0));
+    let again = user.kyc().submit(&ada()).await.expect("it is accepted");
     assert_eq!(again.kyc_status, KycStatus::Verified);
-    user.documents().link(DocumentType::Selfie, "https://example.com/1").await.expect("it is taken");
-    assert_eq!(look(&user).await.status, VerificationStatus::Verified);
+    user.documents().link(DocumentType::Selfie, "https://example.com/1").await.expect("it is accepted");
+    assert_eq!(poll(&user).await.status, VerificationStatus::Verified);
     assert_eq!(summary(&user).await, (Some(KycStatus::Verified), None));
 }
 
 #[tokio::test]
-async fn a_refused_person_may_try_again() {
-    let desk = Desk::open().await;
-    desk.sandbox.script(Script::rejected("blurred").after_polls(0));
-    let user = handed_off(&desk).await;
-    assert_eq!(look(&user).await.status, VerificationStatus::VerificationRejected);
-    desk.sandbox.script(Script::verified().after_polls(0));
-    assert_eq!(look(&user).await.status, VerificationStatus::VerificationRejected, "it was submitted before");
-    user.kyc().submit(&KycSubmission::sumsub("a token")).await.expect("it is taken");
-    assert_eq!(look(&user).await.status, VerificationStatus::Verified);
+async fn a_rejected_person_may_submit_again() {
+    let fixture = Fixture::start().await;
+    fixture.sandbox.script(Script::rejected("blurred").after_polls(0));
+    let user = handed_off(&fixture).await;
+    assert_eq!(poll(&user).await.status, VerificationStatus::VerificationRejected);
+    fixture.sandbox.script(Script::verified().after_polls(0));
+    assert_eq!(poll(&user).await.status, VerificationStatus::VerificationRejected, "it was submitted before");
+    user.kyc().submit(&KycSubmission::sumsub("a token")).await.expect("it is accepted");
+    assert_eq!(poll(&user).await.status, VerificationStatus::Verified);
 }
 
 #[tokio::test]
-async fn a_script_for_one_user_stands_above_that_for_all() {
-    let desk = Desk::open().await;
-    desk.sandbox.script(Script::verified().after_polls(0));
-    desk.sandbox.script_user("customer-43", Script::rejected("blurred").after_polls(0));
-    desk.sandbox.script_user("customer-44", Script::failed("no light").after_polls(0));
+async fn a_script_for_one_user_takes_precedence_over_that_for_all() {
+    let fixture = Fixture::start().await;
+    fixture.sandbox.script(Script::verified().after_polls(0));
+    fixture.sandbox.script_user("customer-43", Script::rejected("blurred").after_polls(0));
+    fixture.sandbox.script_user("customer-44", Script::failed("no light").after_polls(0));
     let mut statuses = Vec::new();
     for name in ["customer-42", "customer-43", "customer-44", "customer-45"] {
-        let user = desk.user(name).await;
-        user.kyc().submit(&KycSubmission::persona("inq_1")).await.expect("it is taken");
-        statuses.push(look(&user).await.status);
+        let user = fixture.user(name).await;
+        user.kyc().submit(&KycSubmission::persona("inq_1")).await.expect("it is accepted");
+        statuses.push(poll(&user).await.status);
     }
     use VerificationStatus::{Failed, VerificationRejected, Verified};
     assert_eq!(statuses, [Verified, VerificationRejected, Failed, Verified]);

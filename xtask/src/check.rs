@@ -237,7 +237,8 @@ fn extensions(document: &Value, defects: &mut Vec<Defect>) {
         {
             let problem = match check_with.as_str() {
                 Some(id) => {
-                    let like = nearest(id, ids.iter().copied()).map(|id| format!("; the nearest operationId is `{id}`"));
+                    let like =
+                        nearest(id, ids.iter().copied()).map(|id| format!("; the nearest operationId is `{id}`"));
                     format!("the document has no operation `{id}`{}", like.unwrap_or_default())
                 }
                 None => "not the operationId of an operation".to_owned(),

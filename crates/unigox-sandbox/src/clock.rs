@@ -1,32 +1,32 @@
-//! The time that the sandbox goes by.
+//! The clock of the sandbox.
 
 use std::{sync::Mutex, sync::PoisonError, time::Duration};
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 
-/// The time that a [`Sandbox`](crate::Sandbox) goes by: the machine's, or one that stands still. Either can be moved on
-/// with [`Sandbox::advance`](crate::Sandbox::advance).
+/// The clock of a [`Sandbox`](crate::Sandbox): the system clock, or a paused one. Both can be advanced with
+/// [`Sandbox::advance`](crate::Sandbox::advance).
 #[derive(Debug)]
 pub struct Clock {
-    stands_at: Option<DateTime<Utc>>,
+    paused_at: Option<DateTime<Utc>>,
     advanced: Mutex<TimeDelta>,
 }
 
 impl Clock {
-    /// The machine's time.
+    /// The system clock.
     pub fn system() -> Self {
-        Self { stands_at: None, advanced: Mutex::default() }
+        Self { paused_at: None, advanced: Mutex::default() }
     }
 
-    /// A time that stands still until it is moved on.
-    pub fn standing_at(time: DateTime<Utc>) -> Self {
-        Self { stands_at: Some(time), advanced: Mutex::default() }
+    /// A clock that shows `time` until it is advanced.
+    pub fn paused_at(time: DateTime<Utc>) -> Self {
+        Self { paused_at: Some(time), advanced: Mutex::default() }
     }
 
     pub(crate) fn now(&self) -> DateTime<Utc> {
         let advanced = *self.advanced.lock().unwrap_or_else(PoisonError::into_inner);
-        let start = self.stands_at.unwrap_or_else(Utc::now);
-        start.checked_add_signed(advanced).filter(|now| *now < end()).unwrap_or_else(end)
+        let start = self.paused_at.unwrap_or_else(Utc::now);
+        start.checked_add_signed(advanced).filter(|now| *now < max_time()).unwrap_or_else(max_time)
     }
 
     pub(crate) fn advance(&self, time: Duration) {
@@ -36,7 +36,7 @@ impl Clock {
     }
 }
 
-/// Time ends where dates have no more than four digits for a year, which is all that answers can say.
-fn end() -> DateTime<Utc> {
+/// The last time that the sandbox shows: a year in a response has four digits.
+fn max_time() -> DateTime<Utc> {
     NaiveDate::from_ymd_opt(9999, 12, 31).map(|day| day.and_time(NaiveTime::MIN).and_utc()).unwrap_or_default()
 }

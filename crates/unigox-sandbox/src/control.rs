@@ -1,6 +1,6 @@
-//! Routes to script the sandbox from outside, for clients in other languages.
+//! Routes that control the sandbox over HTTP, for clients in other languages.
 //!
-//! They need no key, take and answer JSON, and are all below [`PREFIX`].
+//! They need no key, take and return JSON, and are all below [`PREFIX`].
 
 use std::{sync::Arc, time::Duration};
 
@@ -16,39 +16,38 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::json;
 
 use crate::{
-    Fault, Script,
-    api::{self, Unread},
-    sandbox::Shared,
-    scenario::{OperationId, Scenario},
+    body::{self, IncompleteBody, MAX_JSON_BYTES},
+    fault::Fault,
+    operation_id::OperationId,
+    scenario::Scenario,
+    script::Script,
+    shared::Shared,
 };
 
-/// Where these routes are.
+/// The path that all of these routes begin with.
 const PREFIX: &str = "/_sandbox";
-
-/// How large a body may be here.
-const MOST: usize = 1024 * 1024;
 
 pub(crate) fn routes(shared: &Arc<Shared>) -> Router {
     let routes = Router::new()
-        .route("/requests", get(requests).delete(forget))
-        .route("/faults", post(fault))
-        .route("/script", post(script))
+        .route("/requests", get(list_requests).delete(clear_requests))
+        .route("/faults", post(queue_fault))
+        .route("/script", post(set_script))
         .route("/advance", post(advance))
         .route("/hold", post(hold))
-        .route("/scenario", post(scenario));
+        .route("/scenario", post(apply_scenario));
     Router::new().nest(PREFIX, routes).with_state(Arc::clone(shared))
 }
 
-async fn requests(State(shared): State<Arc<Shared>>) -> Response {
-    axum::Json(shared.lock().log.requests()).into_response()
+async fn list_requests(State(shared): State<Arc<Shared>>) -> Response {
+    axum::Json(shared.lock().requests()).into_response()
 }
 
-async fn forget(State(shared): State<Arc<Shared>>) -> StatusCode {
-    shared.lock().log.clear();
+async fn clear_requests(State(shared): State<Arc<Shared>>) -> StatusCode {
+    shared.lock().clear_requests();
     StatusCode::NO_CONTENT
 }
 
-/// What goes wrong with the next call of an operation.
+/// A fault for the next call of an operation.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct NextFault {
@@ -56,30 +55,24 @@ struct NextFault {
     fault: Fault,
 }
 
-async fn fault(State(shared): State<Arc<Shared>>, body: Body) -> Response {
-    taking(body, |next: NextFault| {
-        shared.lock().faults.entry(next.operation.into_string()).or_default().push_back(next.fault);
-    })
-    .await
+async fn queue_fault(State(shared): State<Arc<Shared>>, body: Body) -> Response {
+    with_json(body, |next: NextFault| shared.lock().queue_fault(next.operation.as_str(), next.fault)).await
 }
 
-/// What becomes of verifications.
+/// The outcome of verifications.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ScriptFor {
-    /// Whose; everybody's without it.
+    /// The user; all users without it.
     #[serde(default)]
     user_ref: Option<String>,
     script: Script,
 }
 
-async fn script(State(shared): State<Arc<Shared>>, body: Body) -> Response {
-    taking(body, |given: ScriptFor| {
-        let mut world = shared.lock();
-        match given.user_ref {
-            Some(user_ref) => drop(world.scripts.insert(user_ref, given.script)),
-            None => world.script = given.script,
-        }
+async fn set_script(State(shared): State<Arc<Shared>>, body: Body) -> Response {
+    with_json(body, |ScriptFor { user_ref, script }| match user_ref {
+        Some(user_ref) => shared.lock().set_user_script(user_ref, script),
+        None => shared.lock().set_script(script),
     })
     .await
 }
@@ -91,10 +84,7 @@ struct Advance {
 }
 
 async fn advance(State(shared): State<Arc<Shared>>, body: Body) -> Response {
-    taking(body, |by: Advance| {
-        shared.clock.advance(Duration::from_secs(by.seconds));
-    })
-    .await
+    with_json(body, |by: Advance| shared.clock.advance(Duration::from_secs(by.seconds))).await
 }
 
 #[derive(Debug, Deserialize)]
@@ -105,24 +95,18 @@ struct Hold {
 }
 
 async fn hold(State(shared): State<Arc<Shared>>, body: Body) -> Response {
-    taking(body, |hold: Hold| {
-        let held = &mut shared.lock().held;
-        match hold.held {
-            true => drop(held.insert(hold.payment_details_id)),
-            false => drop(held.remove(&hold.payment_details_id)),
-        }
-    })
-    .await
+    with_json(body, |hold: Hold| shared.lock().hold(hold.payment_details_id, hold.held)).await
 }
 
-async fn scenario(State(shared): State<Arc<Shared>>, body: Body) -> Response {
-    taking(body, |scenario: Scenario| scenario.apply(&shared)).await
+async fn apply_scenario(State(shared): State<Arc<Shared>>, body: Body) -> Response {
+    with_json(body, |scenario: Scenario| scenario.apply(&mut shared.lock())).await
 }
 
-/// Does `act` with a body that is what it should be.
-async fn taking<V: DeserializeOwned>(body: Body, act: impl FnOnce(V)) -> Response {
-    let read =
-        api::collect(body, MOST).await.map_err(|Unread| format!("a body has at most {MOST} bytes, and arrives soon"));
+/// Calls `act` with the value of a JSON body, or responds with what is wrong with it.
+async fn with_json<V: DeserializeOwned>(body: Body, act: impl FnOnce(V)) -> Response {
+    let read = body::read_body(body, MAX_JSON_BYTES).await.map_err(|IncompleteBody| {
+        format!("the body is larger than {MAX_JSON_BYTES} bytes, was sent too slowly, or is not complete")
+    });
     match read.and_then(|body| serde_json::from_slice(&body).map_err(|error| error.to_string())) {
         Ok(value) => {
             act(value);

@@ -1,6 +1,7 @@
-//! The Unigox Partner API on a desk: a stand-in that keeps state, follows the API's rules, and has bad days on demand.
+//! A mock server for the Unigox Partner API. It keeps state, follows the API's rules, and injects faults.
 //!
-//! It judges requests by the API's document itself, and answers as the document describes. Test your own service with it:
+//! It validates requests against the API's OpenAPI document, and checks its own responses against it. Test your service
+//! with it:
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
@@ -10,7 +11,7 @@
 //! use unigox::{Client, Environment, KycSubmission, Pii, WaitPolicy};
 //! use unigox_sandbox::{Fault, Sandbox, Script};
 //!
-//! /// What is to be tested.
+//! /// The code under test.
 //! async fn onboard(unigox: &Client, name: &str) -> Result<bool, unigox::Error> {
 //!     let created = unigox.users().create(name, "ada@example.com").await?;
 //!     let user = unigox.user(created.user_uuid);
@@ -23,7 +24,7 @@
 //! let environment = Environment::Custom(sandbox.base_url().to_owned());
 //! let unigox = Client::builder(environment).api_key(sandbox.key()).build()?;
 //!
-//! sandbox.fault("createPartnerUser", Fault::status(503)); // the client tries again
+//! sandbox.fault("createPartnerUser", Fault::status(503)); // the client retries
 //! assert!(onboard(&unigox, "customer-42").await?);
 //!
 //! sandbox.script(Script::rejected("the photo is blurred"));
@@ -36,32 +37,38 @@
 //!
 //! | operation | rules |
 //! |---|---|
-//! | all | 401 without a known key; 404 for another partner's user, as for none |
+//! | all | 401 without a known key; 404 for the user of another partner, as for a user that does not exist |
 //! | `createPartnerUser` | get-or-create by `user_ref`: 201, then 200 |
-//! | `submitKYC` | `direct_data` waits for documents; `external_token` and `handoff` begin at once; a credential has to go with its provider; an age under 18 is refused |
-//! | `uploadPartnerKYCDocument` | files and links; 404 before KYC; with `identity_front` and `selfie` the check begins |
-//! | `updateKYC` | changes optional fields; blank ones are passed over, fixed ones refused |
-//! | `getVerificationStatus` | goes on with each look and with time, as [scripted](Script); 404 for another session than the latest |
-//! | `createPaymentDetails` | an institution unless the rail does without; 422 for malformed `iban-sepa`, `nip-nigeria`, `cvu-cbu` accounts |
-//! | `deletePaymentDetails` | 409 while an offer [refers to it](Sandbox::hold) |
+//! | `submitKYC` | with `direct_data` the verification waits for documents, with `external_token` and `handoff` it starts at once; each provider needs its own credential; an age under 18 is refused |
+//! | `uploadPartnerKYCDocument` | files and links; 404 before `submitKYC`; `identity_front` and `selfie` together start the verification |
+//! | `updateKYC` | updates optional fields; blank values are ignored, verified fields are refused |
+//! | `getVerificationStatus` | progresses with each call and with time, as [scripted](Script); 404 for a session that is not the latest |
+//! | `createPaymentDetails` | an institution is required unless the rail works without; 422 for malformed `iban-sepa`, `nip-nigeria` and `cvu-cbu` details |
+//! | `deletePaymentDetails` | 409 while an active offer [refers to them](Sandbox::hold) |
 //!
 //! # What it does not do
 //!
-//! Where the documents are silent, it does what is plain: after `direct_data` documents are waited for, a session lasts an hour,
-//! and a malformed `submitKYC` is refused with the key `invalid_request`. Other operations than these, webhooks among them, are
-//! not there. It keeps everything in memory and forgets it at the end.
+//! - Other operations, and webhooks.
+//! - Persistence: the state is in memory, and lost when the sandbox stops.
+//! - Encryption: it speaks plain HTTP.
+//!
+//! Where the API documentation specifies nothing, it behaves like this: with `direct_data` it waits for documents, a
+//! verification session lasts an hour, and a malformed `submitKYC` is refused with the error key `invalid_request`.
 
 mod api;
+mod body;
 mod clock;
 mod control;
 mod document;
 mod fault;
 mod log;
+mod operation_id;
 mod rules;
 mod sandbox;
 mod scenario;
 mod script;
 mod server;
+mod shared;
 mod world;
 
 pub use chrono;

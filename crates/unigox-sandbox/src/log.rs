@@ -1,4 +1,4 @@
-//! What was asked of the sandbox, for assertions and for people.
+//! The log of requests, for assertions and for control routes.
 
 use std::{collections::VecDeque, fmt};
 
@@ -6,10 +6,13 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::Value;
 
-/// How many requests are kept, and how many bytes their bodies may have together; older ones are forgotten.
-const MOST: (usize, usize) = (10_000, 16 * 1024 * 1024);
+/// The maximum number of requests in the log. The oldest are removed first.
+const MAX_REQUESTS: usize = 10_000;
 
-/// The requests that are kept, the oldest first.
+/// The maximum size of all bodies in the log together. The oldest requests are removed first.
+const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
+
+/// The last requests, the oldest first.
 #[derive(Debug, Default)]
 pub(crate) struct Log {
     requests: VecDeque<LoggedRequest>,
@@ -18,11 +21,11 @@ pub(crate) struct Log {
 
 impl Log {
     pub(crate) fn push(&mut self, request: LoggedRequest) {
-        self.body_bytes += kept_bytes(&request);
+        self.body_bytes += stored_bytes(&request);
         self.requests.push_back(request);
-        while self.requests.len() > MOST.0 || self.body_bytes > MOST.1 {
+        while self.requests.len() > MAX_REQUESTS || self.body_bytes > MAX_BODY_BYTES {
             let Some(oldest) = self.requests.pop_front() else { break };
-            self.body_bytes -= kept_bytes(&oldest);
+            self.body_bytes -= stored_bytes(&oldest);
         }
     }
 
@@ -35,36 +38,37 @@ impl Log {
     }
 }
 
-/// Of a body that is no JSON only its size is kept.
-fn kept_bytes(request: &LoggedRequest) -> usize {
+/// The size of the stored body. A body that is not JSON is not stored.
+fn stored_bytes(request: &LoggedRequest) -> usize {
     if request.body.is_some() { request.body_bytes } else { 0 }
 }
 
-/// A request and what it was answered with.
+/// A request, and the status of its response.
 ///
-/// `Debug` hides the body and the query; both may be personal data.
+/// `Debug` hides the body and the query, which may be personal data.
 #[derive(Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct LoggedRequest {
-    /// When it was answered, by the sandbox's clock.
+    /// When the head of the request was received, by the sandbox's clock.
     pub at: DateTime<Utc>,
-    /// The `operationId`; none if there is no such operation.
+    /// The `operationId`; `None` if the path or the method is not documented.
     pub operation_id: Option<String>,
     /// The HTTP method.
     pub method: String,
     /// The path, without the query.
     pub path: String,
-    /// The query, as it was sent.
+    /// The query string, as it was sent.
     pub query: Option<String>,
-    /// The partner that the key belongs to; none if it belongs to nobody.
+    /// The name of the partner that the key belongs to; `None` without a known key.
     pub partner: Option<String>,
-    /// The body, if it was JSON.
+    /// The body, if it is JSON.
     pub body: Option<Value>,
-    /// How many bytes the body had.
+    /// The size of the body; 0 for one that could not be read to its end.
     pub body_bytes: usize,
-    /// The status of the answer, whatever became of it on its way; none if there was none.
+    /// The status of the response, also of one that a fault kept from arriving; `None` if the connection was reset before
+    /// there was one.
     pub status: Option<u16>,
-    /// What went wrong on purpose.
+    /// The name of the injected fault, as in a scenario.
     pub fault: Option<&'static str>,
 }
 
@@ -102,14 +106,14 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_requests_make_room() {
+    fn the_oldest_requests_are_removed() {
         let mut log = Log::default();
-        (0..MOST.0 + 5).for_each(|size| log.push(request(size % 7)));
-        assert_eq!(log.requests().len(), MOST.0);
+        (0..MAX_REQUESTS + 5).for_each(|size| log.push(request(size % 7)));
+        assert_eq!(log.requests().len(), MAX_REQUESTS);
         assert_eq!(log.requests()[0].body_bytes, 5);
-        log.push(request(MOST.1 - 10));
+        log.push(request(MAX_BODY_BYTES - 10));
         assert!(log.requests().len() < 20, "{} are left", log.requests().len());
-        log.push(request(MOST.1));
+        log.push(request(MAX_BODY_BYTES));
         assert_eq!(log.requests().len(), 1);
         log.clear();
         assert!(log.requests().is_empty());

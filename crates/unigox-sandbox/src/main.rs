@@ -1,6 +1,6 @@
-//! `unigox-sandbox`: the sandbox for a desk.
+//! `unigox-sandbox`: the mock server as a program.
 
-#![expect(clippy::print_stderr, reason = "a program speaks to its user")]
+#![expect(clippy::print_stderr, reason = "diagnostics go to stderr")]
 
 use std::{
     fs,
@@ -14,40 +14,40 @@ use std::{
 use clap::{Parser, ValueEnum};
 use unigox_sandbox::{DEFAULT_KEY, LoggedRequest, Sandbox, Scenario};
 
-/// How long calls that are under way may take to end once it is to stop.
-const GRACE: Duration = Duration::from_secs(2);
+/// How long requests in progress may take to end after a signal.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// The Unigox Partner API on a desk: it keeps state, follows the rules, and has bad days on demand.
+/// A mock server for the Unigox Partner API: it keeps state, follows the API's rules, and injects faults.
 ///
-/// Say on stderr where it listens, and log requests on stdout. With `--log json` (which is what stdout has when it is no
-/// terminal) the first line of stdout is `{"listening":"http://127.0.0.1:PORT"}`, for scripts that start it with
-/// `--port 0`; each line after it is a request, without body, key and query.
+/// It prints the address that it listens at on stderr, and logs requests on stdout. With `--log json` (the default when
+/// stdout is not a terminal) the first line of stdout is `{"listening":"http://127.0.0.1:PORT"}`, for scripts that start
+/// it with `--port 0`. Each line after it is a request, without body, key and query.
 ///
-/// While it runs it can be scripted at `/_sandbox`: see the README of this crate.
+/// Routes below `/_sandbox` control it while it runs: see the README of this crate.
 ///
-/// Exit codes: 0 it was stopped, by Ctrl+C or SIGTERM; 1 it can't start; 2 wrong usage.
+/// Exit codes: 0 stopped by Ctrl+C or SIGTERM; 1 can't start; 2 wrong usage.
 #[derive(Debug, Parser)]
 #[command(version, after_help = EXAMPLES)]
 struct Arguments {
     /// The port to listen at; 0 for a free one.
     #[arg(long, default_value_t = 8787)]
     port: u16,
-    /// The address to listen at. Whoever reaches it can script the sandbox: that takes no key.
+    /// The address to listen at. Everybody who can connect to it can control the sandbox, without a key.
     #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     host: IpAddr,
-    /// A key that is taken; may be repeated. Each is a partner of its own, who knows nothing of the others' users.
+    /// An accepted API key; may be repeated. Each key is a partner of its own, who does not see the users of others.
     #[arg(long = "key", value_name = "KEY", default_value = DEFAULT_KEY, value_parser = key)]
     keys: Vec<String>,
-    /// What becomes of whom, and what goes wrong: a YAML file.
+    /// A YAML file with outcomes of verifications and faults to inject.
     #[arg(long, value_name = "FILE")]
     scenario: Option<PathBuf>,
-    /// Identifiers follow from this number.
+    /// The seed of generated identifiers.
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     seed: u64,
-    /// How requests are logged; without it `text` on a terminal and `json` elsewhere.
+    /// The format of the log; by default `text` on a terminal, and `json` otherwise.
     #[arg(long, value_enum)]
     log: Option<Log>,
-    /// Print the JSON Schema of scenarios, and end.
+    /// Print the JSON Schema of scenarios, and exit.
     #[arg(long)]
     scenario_schema: bool,
 }
@@ -55,26 +55,26 @@ struct Arguments {
 const EXAMPLES: &str = "\
 Examples:
   unigox-sandbox
-  unigox-sandbox --key alice --key bob --scenario bad-day.yaml
+  unigox-sandbox --key alice --key bob --scenario scenario.yaml
   curl -H 'X-API-Key: sandbox-key' http://127.0.0.1:8787/api/v1/partner/verify-auth";
 
-/// A key as a header can have it.
+/// Parses a key: it has to be a valid header value.
 fn key(text: &str) -> Result<String, &'static str> {
-    let is_one = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
-    is_one.then(|| text.to_owned()).ok_or("a key consists of visible ASCII characters, and of one at least")
+    let is_valid = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
+    is_valid.then(|| text.to_owned()).ok_or("a key consists of one or more visible ASCII characters")
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Log {
-    /// A line for people.
+    /// A line of text for each request.
     Text,
-    /// A line of JSON, without bodies and queries.
+    /// A line of JSON for each request.
     Json,
-    /// Nothing.
+    /// No log.
     None,
 }
 
-/// Why it can't start, and what to do next.
+/// Why the sandbox can't start, and what to do next.
 struct Failure {
     message: String,
     next: String,
@@ -93,11 +93,11 @@ async fn main() -> ExitCode {
 
 async fn run(arguments: Arguments) -> Result<(), Failure> {
     if arguments.scenario_schema {
-        // Whoever wanted it has gone; nothing is lost.
+        // If the reader has closed the pipe, nobody needs the schema.
         let _ = writeln!(io::stdout(), "{:#}", Scenario::json_schema());
         return Ok(());
     }
-    let scenario = arguments.scenario.as_deref().map(read).transpose()?.unwrap_or_default();
+    let scenario = arguments.scenario.as_deref().map(read_scenario).transpose()?.unwrap_or_default();
     let address = SocketAddr::new(arguments.host, arguments.port);
     let mut builder = Sandbox::builder().address(address).seed(arguments.seed);
     for (index, key) in arguments.keys.iter().enumerate() {
@@ -106,11 +106,11 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
     let is_terminal = io::stdout().is_terminal();
     let log = arguments.log.unwrap_or(if is_terminal { Log::Text } else { Log::Json });
     let builder = builder.on_request(move |request| print(request, log, is_terminal));
-    let stopped = stopped().map_err(|error| Failure {
+    let signal = stop_signal().map_err(|error| Failure {
         message: format!("can't wait for signals: {error}"),
         next: "start it from another shell".to_owned(),
     })?;
-    // Held until it is said where it listens: requests come after that.
+    // Locked until the address is printed, so that requests are logged after it.
     let mut stdout = io::stdout().lock();
     let sandbox = builder.start().await.map_err(|error| Failure {
         message: format!("can't listen at {address}: {error}"),
@@ -122,27 +122,27 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
     }
     drop(stdout);
     eprintln!("listening at {}; keys: {}; stop with Ctrl+C", sandbox.base_url(), arguments.keys.len());
-    stopped.await;
-    // Whoever is not done by then is cut off.
-    let _ = tokio::time::timeout(GRACE, sandbox.stop_and_wait()).await;
+    signal.await;
+    // Requests that are still in progress then are dropped.
+    let _ = tokio::time::timeout(SHUTDOWN_TIMEOUT, sandbox.stop_and_wait()).await;
     Ok(())
 }
 
-fn read(path: &Path) -> Result<Scenario, Failure> {
+fn read_scenario(path: &Path) -> Result<Scenario, Failure> {
     let file = path.display();
     let text = fs::read_to_string(path).map_err(|error| Failure {
         message: format!("can't read {file}: {error}"),
         next: "name a file of UTF-8 text with --scenario".to_owned(),
     })?;
     Scenario::from_yaml(&text).map_err(|error| Failure {
-        message: format!("{file} is no scenario: {error}"),
-        next: "mend it; `unigox-sandbox --scenario-schema` prints what it may be".to_owned(),
+        message: format!("{file} is not a valid scenario: {error}"),
+        next: "correct the file; `unigox-sandbox --scenario-schema` prints the JSON Schema of scenarios".to_owned(),
     })
 }
 
-/// Listens from now on for somebody who wants it to end.
+/// Installs the signal handlers. The future ends at the first signal.
 #[cfg(unix)]
-fn stopped() -> io::Result<impl Future<Output = ()>> {
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     Ok(async move {
@@ -153,9 +153,9 @@ fn stopped() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Listens from now on for somebody who wants it to end.
+/// Installs the signal handlers. The future ends at the first signal.
 #[cfg(windows)]
-fn stopped() -> io::Result<impl Future<Output = ()>> {
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     let mut interrupt = tokio::signal::windows::ctrl_c()?;
     Ok(async move { drop(interrupt.recv().await) })
 }
@@ -166,7 +166,7 @@ fn print(request: &LoggedRequest, log: Log, is_terminal: bool) {
         Log::Json => json_line(request),
         Log::Text => text_line(request, is_terminal),
     };
-    // Whoever read this has gone; the sandbox goes on.
+    // If the reader has closed the pipe, the sandbox keeps running.
     let _ = writeln!(io::stdout().lock(), "{line}");
 }
 
@@ -194,7 +194,7 @@ fn text_line(request: &LoggedRequest, is_coloured: bool) -> String {
     let style = if is_coloured { colour.on_default() } else { Style::new() };
     let status = request.status.map_or_else(|| "---".to_owned(), |status| status.to_string());
     let operation = request.operation_id.as_deref().unwrap_or("-");
-    let fault = request.fault.map(|fault| format!("  ({fault}, on purpose)")).unwrap_or_default();
+    let fault = request.fault.map(|fault| format!("  (injected fault: {fault})")).unwrap_or_default();
     let (time, method, path) = (request.at.format("%H:%M:%S"), &request.method, &request.path);
     format!("{time} {style}{status}{style:#} {operation:<26} {method:<6} {path}{fault}")
 }

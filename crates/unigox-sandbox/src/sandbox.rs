@@ -1,28 +1,28 @@
-//! A sandbox: started, asked, scripted, stopped.
+//! A running sandbox, and the builder that starts it.
 
-use std::{
-    collections::HashMap,
-    io,
-    net::SocketAddr,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::{collections::HashMap, io, net::SocketAddr, sync::Arc, time::Duration};
 
-use axum::{Router, http::HeaderMap};
+use axum::Router;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Clock, Fault, LoggedRequest, Script, api, control,
-    document::Document,
+    api,
+    clock::Clock,
+    control,
+    fault::Fault,
+    log::LoggedRequest,
+    scenario::Scenario,
+    script::Script,
     server::{self, Port},
+    shared::{Observer, Shared},
     world::World,
 };
 
-/// The key of the one partner that there is by default.
+/// The key of the default partner.
 pub const DEFAULT_KEY: &str = "sandbox-key";
 
-/// A running stand-in for the API, on a free port of the loopback. It ends when it is dropped.
+/// A running mock server, by default on a free port of the loopback interface. It stops when it is dropped.
 ///
 /// # Examples
 ///
@@ -51,56 +51,17 @@ pub struct Sandbox {
     serving: Option<JoinHandle<()>>,
 }
 
-/// What the routes share.
-#[derive(Debug)]
-pub(crate) struct Shared {
-    pub(crate) document: &'static Document,
-    pub(crate) clock: Clock,
-    world: Mutex<World>,
-    observer: Observer,
-}
-
-/// Told of each request when it is answered.
-struct Observer(Option<Observe>);
-
-type Observe = Box<dyn Fn(&LoggedRequest) + Send + Sync>;
-
-impl std::fmt::Debug for Observer {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Observer")
-    }
-}
-
-impl Shared {
-    pub(crate) fn lock(&self) -> MutexGuard<'_, World> {
-        self.world.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(crate) fn log(&self, request: LoggedRequest) {
-        if let Observer(Some(observe)) = &self.observer {
-            observe(&request);
-        }
-        self.lock().log.push(request);
-    }
-
-    /// The partner that the key of a request belongs to.
-    pub(crate) fn partner(&self, headers: &HeaderMap) -> Option<String> {
-        let key = headers.get("x-api-key")?.to_str().ok()?;
-        self.lock().partners.get(key).cloned()
-    }
-}
-
 impl Sandbox {
-    /// A sandbox with one partner, the machine's time, and verifications that end well after two looks.
+    /// Starts a sandbox with one partner and the system clock. Verifications succeed after their status was read twice.
     ///
     /// # Errors
     ///
-    /// If the loopback has no free port.
+    /// If the loopback interface has no free port.
     pub async fn start() -> io::Result<Self> {
         Self::builder().start().await
     }
 
-    /// A sandbox to be set up further.
+    /// A builder for a sandbox with other settings.
     pub fn builder() -> SandboxBuilder {
         SandboxBuilder {
             partners: Vec::new(),
@@ -111,7 +72,7 @@ impl Sandbox {
         }
     }
 
-    /// Where it is: what the client takes for a base URL.
+    /// The base URL, for the settings of the client.
     pub fn base_url(&self) -> &str {
         &self.base_url
     }
@@ -121,58 +82,56 @@ impl Sandbox {
         &self.key
     }
 
-    /// What becomes of verifications that are submitted from now on.
+    /// Sets the outcome of verifications that are submitted from now on.
     pub fn script(&self, script: Script) {
-        self.shared.lock().script = script;
+        self.shared.lock().set_script(script);
     }
 
-    /// What becomes of verifications of the user `user_ref` that are submitted from now on; it stands above
+    /// Sets the outcome of verifications that are submitted from now on for the user `user_ref`. It takes precedence over
     /// [`script`](Self::script).
     pub fn script_user(&self, user_ref: impl Into<String>, script: Script) {
-        self.shared.lock().scripts.insert(user_ref.into(), script);
+        self.shared.lock().set_user_script(user_ref.into(), script);
     }
 
-    /// Lets something go wrong with the next call of the operation that has no fault waiting yet.
+    /// Injects a fault into the next call of the operation. Faults for the same operation are queued: each applies to one
+    /// call.
     ///
     /// # Panics
     ///
-    /// If the document has no operation of this `operationId`: a test that misspells it would test nothing.
+    /// If the document has no operation with this `operationId`, so that a test with a misspelled one fails.
     pub fn fault(&self, operation_id: &str, fault: Fault) {
         assert!(self.shared.document.operation(operation_id).is_some(), "there is no operation `{operation_id}`");
-        self.shared.lock().faults.entry(operation_id.to_owned()).or_default().push_back(fault);
+        self.shared.lock().queue_fault(operation_id, fault);
     }
 
-    /// Lets an active offer refer to an account, so that it can't be deleted; or no longer.
+    /// Marks payment details as referred to by an active offer, so that `deletePaymentDetails` responds 409; or removes
+    /// the mark.
     pub fn hold(&self, payment_details_id: impl Into<String>, held: bool) {
-        let (id, mut world) = (payment_details_id.into(), self.shared.lock());
-        match held {
-            true => drop(world.held.insert(id)),
-            false => drop(world.held.remove(&id)),
-        }
+        self.shared.lock().hold(payment_details_id.into(), held);
     }
 
-    /// Moves the time on.
+    /// Applies a scenario: its scripts replace those that are set, its faults are added to the queues.
+    pub fn apply(&self, scenario: Scenario) {
+        scenario.apply(&mut self.shared.lock());
+    }
+
+    /// Advances the clock.
     pub fn advance(&self, time: Duration) {
         self.shared.clock.advance(time);
     }
 
-    /// What was asked so far, in the order in which it was answered: the last ten thousand requests, or fewer if their
-    /// bodies are large.
+    /// The requests so far, in the order of their responses: the last ten thousand, or fewer if their bodies are large.
     pub fn requests(&self) -> Vec<LoggedRequest> {
-        self.shared.lock().log.requests().iter().cloned().collect()
+        self.shared.lock().requests().iter().cloned().collect()
     }
 
-    /// Ends it, and waits until calls that are under way are answered.
+    /// Stops accepting connections, and waits until requests in progress have their responses.
     pub async fn stop_and_wait(mut self) {
         self.port.close();
         self.stop.cancel();
         if let Some(serving) = self.serving.take() {
             let _ = serving.await;
         }
-    }
-
-    pub(crate) fn shared(&self) -> &Shared {
-        &self.shared
     }
 }
 
@@ -183,52 +142,52 @@ impl Drop for Sandbox {
     }
 }
 
-/// Sets up a [`Sandbox`].
+/// Settings of a [`Sandbox`] that is not started yet.
 #[must_use]
 pub struct SandboxBuilder {
     partners: Vec<(String, String)>,
     clock: Clock,
     seed: u64,
     address: SocketAddr,
-    observer: Option<Observe>,
+    observer: Option<Observer>,
 }
 
 impl SandboxBuilder {
-    /// Adds a partner. Users of one are unknown to another. Without any there is one, with the key [`DEFAULT_KEY`].
+    /// Adds a partner, who sees only the users that it created. Without any there is one, with the key [`DEFAULT_KEY`].
     pub fn partner(mut self, name: impl Into<String>, key: impl Into<String>) -> Self {
         self.partners.push((key.into(), name.into()));
         self
     }
 
-    /// The time that it goes by.
+    /// Sets the clock; the system clock by default.
     pub fn clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
         self
     }
 
-    /// Identifiers follow from this number; 0 by default.
+    /// Sets the seed of the generated identifiers; 0 by default.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
     }
 
-    /// Listens at `address`, and not at a free port of the loopback.
+    /// Sets the address to listen at; a free port of the loopback interface by default.
     pub fn address(mut self, address: SocketAddr) -> Self {
         self.address = address;
         self
     }
 
-    /// Tells `observer` of each request when it is answered.
+    /// Calls `observer` with each request when its response is known.
     pub fn on_request(mut self, observer: impl Fn(&LoggedRequest) + Send + Sync + 'static) -> Self {
         self.observer = Some(Box::new(observer));
         self
     }
 
-    /// Starts it.
+    /// Starts the sandbox.
     ///
     /// # Errors
     ///
-    /// If the address can't be listened at.
+    /// If it can't listen at the address.
     pub async fn start(mut self) -> io::Result<Sandbox> {
         if self.partners.is_empty() {
             self.partners.push((DEFAULT_KEY.to_owned(), "partner".to_owned()));
@@ -237,15 +196,10 @@ impl SandboxBuilder {
         let base_url = format!("http://{address}");
         let key = self.partners[0].0.clone();
         let partners: HashMap<_, _> = self.partners.into_iter().collect();
-        let shared = Arc::new(Shared {
-            document: Document::checked_in(),
-            clock: self.clock,
-            world: Mutex::new(World::new(partners, self.seed)),
-            observer: Observer(self.observer),
-        });
+        let shared = Arc::new(Shared::new(self.clock, World::new(partners, self.seed), self.observer));
         let stop = CancellationToken::new();
-        let unknown = Router::new().fallback(api::unknown).with_state(Arc::clone(&shared));
-        let routes = api::routes(&shared).merge(control::routes(&shared)).merge(unknown);
+        let fallback = Router::new().fallback(api::unknown_path).with_state(Arc::clone(&shared));
+        let routes = api::routes(&shared).merge(control::routes(&shared)).merge(fallback);
         let serving = Some(tokio::spawn(server::serve(port.clone(), routes, stop.clone())));
         Ok(Sandbox { shared, base_url, key, port, stop, serving })
     }

@@ -1,17 +1,13 @@
-//! A scenario: what becomes of whom, and what goes wrong, in a file.
+//! A scenario: outcomes of verifications and faults, read from a file.
 
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::{
-    Fault, Script,
-    document::Document,
-    sandbox::{Sandbox, Shared},
-};
+use crate::{fault::Fault, operation_id::OperationId, script::Script, world::World};
 
-/// What becomes of whom, and what goes wrong.
+/// Scripted outcomes of verifications, and faults to inject.
 ///
 /// # Examples
 ///
@@ -21,52 +17,26 @@ use crate::{
 /// users:
 ///   customer-43: { verdict: rejected, reason: The photo is blurred }
 /// faults:
-///   createPaymentDetails: [answer_lost, { status: { status: 503 } }]
+///   createPaymentDetails: [response_lost, { status: { status: 503 } }]
 /// ";
 /// assert!(unigox_sandbox::Scenario::from_yaml(text).is_ok());
 /// assert!(unigox_sandbox::Scenario::from_yaml("verdict: verified").is_err());
 /// assert!(unigox_sandbox::Scenario::from_yaml("faults: { createUser: [reset] }").is_err());
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
-#[schemars(description = "What becomes of whom, and what goes wrong.")]
+#[schemars(description = "Scripted outcomes of verifications, and faults to inject.")]
 #[serde(deny_unknown_fields)]
 pub struct Scenario {
-    /// What becomes of verifications.
+    /// The outcome of verifications.
     #[serde(default)]
     verification: Option<Script>,
-    /// What becomes of the verifications of single users, by `user_ref`.
+    /// The outcome of the verifications of single users, by `user_ref`. It takes precedence over `verification`.
     #[serde(default)]
     users: BTreeMap<String, Script>,
-    /// What goes wrong with the next calls, by `operationId`, in this order.
+    /// Faults for the next calls, by `operationId`, in this order: one for each call.
     #[serde(default)]
     #[schemars(extend("propertyNames" = {"enum": OperationId::all()}))]
     faults: BTreeMap<OperationId, Vec<Fault>>,
-}
-
-/// An `operationId` of the document.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
-#[serde(try_from = "String")]
-pub(crate) struct OperationId(String);
-
-impl OperationId {
-    pub(crate) fn into_string(self) -> String {
-        self.0
-    }
-
-    fn all() -> Vec<&'static str> {
-        Document::checked_in().operations().iter().map(|operation| operation.id.as_str()).collect()
-    }
-}
-
-impl TryFrom<String> for OperationId {
-    type Error = String;
-
-    fn try_from(id: String) -> Result<Self, Self::Error> {
-        match Document::checked_in().operation(&id) {
-            Some(_) => Ok(Self(id)),
-            None => Err(format!("there is no operation `{id}`, but there are: {}", Self::all().join(", "))),
-        }
-    }
 }
 
 impl Scenario {
@@ -74,7 +44,8 @@ impl Scenario {
     ///
     /// # Errors
     ///
-    /// If it is none, or names an operation that the document does not have. The message says where.
+    /// If the text is not a valid scenario, or names an operation that the document does not have. The message contains
+    /// the line.
     pub fn from_yaml(text: &str) -> Result<Self, InvalidScenario> {
         let options = serde_saphyr::options! { with_snippet: false };
         serde_saphyr::from_str_with_options(text, options).map_err(|error| InvalidScenario(error.to_string()))
@@ -85,26 +56,20 @@ impl Scenario {
         schemars::schema_for!(Self).to_value()
     }
 
-    pub(crate) fn apply(self, shared: &Shared) {
-        let mut world = shared.lock();
+    pub(crate) fn apply(self, world: &mut World) {
         if let Some(script) = self.verification {
-            world.script = script;
+            world.set_script(script);
         }
-        world.scripts.extend(self.users);
+        for (user_ref, script) in self.users {
+            world.set_user_script(user_ref, script);
+        }
         for (operation, faults) in self.faults {
-            world.faults.entry(operation.into_string()).or_default().extend(faults);
+            faults.into_iter().for_each(|fault| world.queue_fault(operation.as_str(), fault));
         }
     }
 }
 
-impl Sandbox {
-    /// Sets the sandbox up as `scenario` says. What it says nothing about stays as it is.
-    pub fn apply(&self, scenario: Scenario) {
-        scenario.apply(self.shared());
-    }
-}
-
-/// Why a scenario is none.
+/// The error of a text that is not a valid [`Scenario`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidScenario(String);
 

@@ -1,12 +1,12 @@
-//! What becomes of a verification.
+//! The scripted outcome of a verification.
 
 use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What becomes of a verification once it has begun: a verdict, after so many looks at its status or so much time,
-/// whichever comes first.
+/// The outcome of a verification: a verdict, and when it is reached. That is after a number of calls of
+/// `getVerificationStatus` or after a time since the verification started, whichever comes first.
 ///
 /// # Examples
 ///
@@ -22,34 +22,34 @@ use serde::{Deserialize, Serialize};
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(
-    description = "What becomes of a verification: a verdict, after so many looks or so much time, whichever comes first."
+    description = "The outcome of a verification: a verdict, reached after a number of status calls or after a time, whichever comes first."
 )]
 #[serde(deny_unknown_fields)]
 pub struct Script {
     pub(crate) verdict: Verdict,
-    /// How often the status is read as not final before the verdict.
-    #[serde(default = "two")]
+    /// How many calls of `getVerificationStatus` return a status that is not final before the verdict.
+    #[serde(default = "default_polls")]
     pub(crate) after_polls: u32,
-    /// After how many seconds the verdict is there in any case.
+    /// After how many seconds the verdict is reached in any case.
     #[serde(default)]
     pub(crate) after_seconds: Option<u64>,
-    /// Why, in words, if the verdict is no success.
+    /// The reason of a verdict other than `verified`, in words.
     #[serde(default)]
     pub(crate) reason: Option<String>,
 }
 
-/// What a verification ends with.
+/// The final result of a verification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Verdict {
-    /// `VERIFIED`.
+    /// The status `VERIFIED`.
     Verified,
-    /// `VERIFICATION_REJECTED`.
+    /// The status `VERIFICATION_REJECTED`.
     Rejected,
-    /// `FAILED`.
+    /// The status `FAILED`.
     Failed,
-    /// `FAILED`, when the session has run out, which takes an hour, however often the status is read.
+    /// The status `FAILED`, when the session expires: an hour after `submitKYC`, however often the status is read.
     Expired,
 }
 
@@ -59,33 +59,33 @@ impl Script {
         Self::new(Verdict::Verified, None)
     }
 
-    /// The person is refused.
+    /// The person is rejected.
     pub fn rejected(reason: impl Into<String>) -> Self {
         Self::new(Verdict::Rejected, Some(reason.into()))
     }
 
-    /// The verification breaks off.
+    /// The verification fails without a decision about the person.
     pub fn failed(reason: impl Into<String>) -> Self {
         Self::new(Verdict::Failed, Some(reason.into()))
     }
 
-    /// Nobody acts until the session has run out.
+    /// The person does nothing until the session expires.
     pub fn expired() -> Self {
         Self::new(Verdict::Expired, None)
     }
 
     fn new(verdict: Verdict, reason: Option<String>) -> Self {
-        Self { verdict, after_polls: two(), after_seconds: None, reason }
+        Self { verdict, after_polls: default_polls(), after_seconds: None, reason }
     }
 
-    /// How often the status is read as not final before the verdict; 2 by default.
+    /// Sets how many calls of `getVerificationStatus` return a status that is not final before the verdict; 2 by default.
     #[must_use]
     pub fn after_polls(mut self, polls: u32) -> Self {
         self.after_polls = polls;
         self
     }
 
-    /// After how much time the verdict is there in any case, in whole seconds.
+    /// Sets the time after which the verdict is reached in any case, in whole seconds; none by default.
     #[must_use]
     pub fn after(mut self, time: Duration) -> Self {
         self.after_seconds = Some(time.as_secs());
@@ -99,6 +99,6 @@ impl Default for Script {
     }
 }
 
-const fn two() -> u32 {
+const fn default_polls() -> u32 {
     2
 }

@@ -1,4 +1,4 @@
-//! What the sandbox remembers: partners, their users, and all that is known of these.
+//! The state of the sandbox: partners, their users, scripts, faults and the log.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
@@ -6,23 +6,28 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use crate::{fault::Fault, log::Log, script::Script};
+use crate::{
+    fault::Fault,
+    log::{Log, LoggedRequest},
+    script::Script,
+};
 
-/// Everything, behind one lock.
+/// The whole state, which is behind one lock.
 #[derive(Debug)]
 pub(crate) struct World {
-    /// The partners' names by their keys.
-    pub(crate) partners: HashMap<String, String>,
-    /// In the order in which they were made.
-    pub(crate) users: Vec<User>,
+    /// The names of the partners by their keys.
+    partners: HashMap<String, String>,
+    /// In the order in which they were created.
+    users: Vec<User>,
     pub(crate) ids: Ids,
-    pub(crate) script: Script,
-    /// By `user_ref`; stands above `script`.
-    pub(crate) scripts: HashMap<String, Script>,
-    pub(crate) faults: BTreeMap<String, VecDeque<Fault>>,
-    pub(crate) log: Log,
-    /// Accounts that active offers refer to.
-    pub(crate) held: BTreeSet<String>,
+    script: Script,
+    /// By `user_ref`; each takes precedence over `script`.
+    user_scripts: HashMap<String, Script>,
+    /// By `operationId`, the next one first.
+    faults: BTreeMap<String, VecDeque<Fault>>,
+    log: Log,
+    /// The payment details that active offers refer to.
+    held: BTreeSet<String>,
 }
 
 impl World {
@@ -32,43 +37,99 @@ impl World {
             users: Vec::new(),
             ids: Ids::new(seed),
             script: Script::default(),
-            scripts: HashMap::new(),
+            user_scripts: HashMap::new(),
             faults: BTreeMap::new(),
             log: Log::default(),
             held: BTreeSet::new(),
         }
     }
 
-    /// The user, if it is `partner`'s: another's looks like none.
+    /// The name of the partner that has this key.
+    pub(crate) fn partner(&self, key: &str) -> Option<&str> {
+        self.partners.get(key).map(String::as_str)
+    }
+
+    pub(crate) fn add_user(&mut self, user: User) {
+        self.users.push(user);
+    }
+
+    /// The user, if it belongs to `partner`.
     pub(crate) fn user(&mut self, partner: &str, uuid: Uuid) -> Option<&mut User> {
         self.users.iter_mut().find(|user| user.uuid == uuid && user.partner == partner)
     }
 
-    pub(crate) fn script_of(&self, user_ref: &str) -> Script {
-        self.scripts.get(user_ref).unwrap_or(&self.script).clone()
+    /// The user whom `partner` created with this `user_ref`.
+    pub(crate) fn user_by_ref(&mut self, partner: &str, user_ref: &str) -> Option<&mut User> {
+        self.users.iter_mut().find(|user| user.partner == partner && user.user_ref == user_ref)
+    }
+
+    pub(crate) fn set_script(&mut self, script: Script) {
+        self.script = script;
+    }
+
+    pub(crate) fn set_user_script(&mut self, user_ref: String, script: Script) {
+        self.user_scripts.insert(user_ref, script);
+    }
+
+    pub(crate) fn script_for(&self, user_ref: &str) -> Script {
+        self.user_scripts.get(user_ref).unwrap_or(&self.script).clone()
+    }
+
+    /// Queues a fault behind those that wait for calls of the same operation.
+    pub(crate) fn queue_fault(&mut self, operation_id: &str, fault: Fault) {
+        self.faults.entry(operation_id.to_owned()).or_default().push_back(fault);
+    }
+
+    /// Takes the fault for the call of the operation that has just arrived.
+    pub(crate) fn take_fault(&mut self, operation_id: &str) -> Option<Fault> {
+        self.faults.get_mut(operation_id)?.pop_front()
+    }
+
+    /// Marks payment details as referred to by an active offer, or removes the mark.
+    pub(crate) fn hold(&mut self, payment_details_id: String, is_held: bool) {
+        match is_held {
+            true => drop(self.held.insert(payment_details_id)),
+            false => drop(self.held.remove(&payment_details_id)),
+        }
+    }
+
+    pub(crate) fn is_held(&self, payment_details_id: &str) -> bool {
+        self.held.contains(payment_details_id)
+    }
+
+    pub(crate) fn log_request(&mut self, request: LoggedRequest) {
+        self.log.push(request);
+    }
+
+    pub(crate) fn requests(&self) -> &VecDeque<LoggedRequest> {
+        self.log.requests()
+    }
+
+    pub(crate) fn clear_requests(&mut self) {
+        self.log.clear();
     }
 }
 
-/// Identifiers, the same for the same seed.
+/// Makes identifiers: the same ones for the same seed.
 #[derive(Debug)]
 pub(crate) struct Ids {
     random: fastrand::Rng,
-    last_account: u64,
+    last_payment_details: u64,
 }
 
 impl Ids {
     fn new(seed: u64) -> Self {
-        Self { random: fastrand::Rng::with_seed(seed), last_account: 40_000 }
+        Self { random: fastrand::Rng::with_seed(seed), last_payment_details: 40_000 }
     }
 
     pub(crate) fn uuid(&mut self) -> Uuid {
         uuid::Builder::from_random_bytes(self.random.u128(..).to_be_bytes()).into_uuid()
     }
 
-    /// Accounts are counted.
-    pub(crate) fn account(&mut self) -> String {
-        self.last_account += 1;
-        self.last_account.to_string()
+    /// The next `payment_details_id`: they are consecutive numbers.
+    pub(crate) fn payment_details(&mut self) -> String {
+        self.last_payment_details += 1;
+        self.last_payment_details.to_string()
     }
 }
 
@@ -80,40 +141,39 @@ pub(crate) struct User {
     pub(crate) email: String,
     pub(crate) created_at: DateTime<Utc>,
     pub(crate) kyc: Option<Kyc>,
-    pub(crate) accounts: Vec<Account>,
+    pub(crate) payment_details: Vec<PaymentDetails>,
 }
 
-/// What was submitted of a person, and how far its verification is.
+/// The KYC data of a user, and the state of the verification.
 #[derive(Debug)]
 pub(crate) struct Kyc {
     pub(crate) method: String,
-    /// The fields of `pii`, as they were submitted and changed.
+    /// The fields of `pii`, as they were submitted and updated.
     pub(crate) pii: Map<String, Value>,
     pub(crate) updated_at: DateTime<Utc>,
     pub(crate) documents: BTreeSet<String>,
     pub(crate) session: Session,
 }
 
-/// A verification.
+/// A verification session.
 #[derive(Debug)]
 pub(crate) struct Session {
     pub(crate) id: Uuid,
     pub(crate) script: Script,
-    /// When it was opened; it runs out an hour later.
     pub(crate) opened_at: DateTime<Utc>,
-    /// When the check began, for which the documents have to be there.
-    pub(crate) began_at: Option<DateTime<Utc>>,
-    /// How often the status was read since then.
+    /// When the check of the person started; none while documents are missing.
+    pub(crate) started_at: Option<DateTime<Utc>>,
+    /// How often the status was read since the start.
     pub(crate) polls: u32,
-    /// Whether the time has come for the verdict, however often the status was read.
+    /// Whether the time of the verdict has come, independent of `polls`.
     pub(crate) is_due: bool,
-    /// Whether there is a page where the person acts.
+    /// Whether the person is sent to a verification page.
     pub(crate) has_page: bool,
 }
 
-/// A payout account.
+/// Saved payment details.
 #[derive(Debug)]
-pub(crate) struct Account {
+pub(crate) struct PaymentDetails {
     pub(crate) id: String,
     pub(crate) rail: String,
     pub(crate) currency: String,

@@ -1,4 +1,4 @@
-//! `unigox-sandbox` as scripts see it: exit codes, what is on which stream, signals, control routes, and crowds.
+//! The program `unigox-sandbox`: exit codes, streams, signals, control routes, and many connections.
 
 #![allow(missing_docs, reason = "tests are claims, and documented by their names")]
 #![cfg(unix)]
@@ -23,13 +23,13 @@ const README: &str = include_str!("../README.md");
 const USERS: &str = "/api/v1/partner/users";
 const AUTH: &str = "/api/v1/partner/verify-auth";
 
-/// How long anything may take. Whatever takes longer is stuck.
-const STUCK: Duration = Duration::from_secs(20);
+/// How long an exchange, or the end of the program, may take.
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 // ---- Start ----------------------------------------------------------------------------------------------------------
 
 #[test]
-fn a_free_port_is_told_on_stderr_and_to_readers_of_json_on_stdout() {
+fn a_free_port_is_printed_on_stderr_and_in_a_json_log_on_stdout() {
     let sandbox = Running::start(&["--log", "json"]);
     let url = sandbox.url.clone();
     assert_eq!(sandbox.get(AUTH, "sandbox-key").status, 200, "it listens there");
@@ -46,11 +46,15 @@ fn each_key_is_a_partner_of_its_own() {
     for (key, status) in [("alice", 200), ("bob", 404), ("sandbox-key", 401), ("", 401), ("alice ", 200)] {
         assert_eq!(sandbox.get(&path, key).status, status, "`{key}`");
     }
-    assert_eq!(sandbox.post(USERS, "bob", &user("customer-42")).status, 201, "the reference is taken by another only");
+    assert_eq!(
+        sandbox.post(USERS, "bob", &user("customer-42")).status,
+        201,
+        "only the other partner has this reference"
+    );
 }
 
 #[test]
-fn a_seed_decides_about_identifiers() {
+fn a_seed_determines_the_identifiers() {
     let first = |seed| {
         let sandbox = Running::start(&["--seed", seed]);
         sandbox.post(USERS, "sandbox-key", &user("customer-42")).json()["data"]["user_uuid"].clone()
@@ -78,7 +82,7 @@ fn wrong_usage_is_exit_code_2() {
 }
 
 #[test]
-fn help_tells_of_every_option_and_of_what_scripts_need() {
+fn help_describes_every_option_and_what_scripts_need() {
     let (code, help, _) = run(&["--help"]);
     assert_eq!(code, 0);
     for word in [
@@ -113,7 +117,7 @@ fn a_port_in_use_ends_with_what_to_do_next() {
 // ---- Scenarios ------------------------------------------------------------------------------------------------------
 
 #[test]
-fn the_scenario_of_the_readme_is_followed() {
+fn the_scenario_of_the_readme_is_applied() {
     let file = file(example("yaml"));
     let sandbox = Running::start(&["--scenario", file.to_str().expect("a path of text")]);
     let limited = sandbox.post(USERS, "sandbox-key", &user("customer-43"));
@@ -126,13 +130,13 @@ fn the_scenario_of_the_readme_is_followed() {
 }
 
 #[test]
-fn what_is_no_scenario_is_named_with_file_and_line_before_anything_listens() {
+fn an_invalid_scenario_is_reported_with_file_and_line_before_anything_listens() {
     for (text, place, word) in [
         ("faults:\n  createUser: [reset]\n", "line 2", "there is no operation `createUser`"),
         ("faults:\n  submitKYC:\n    - explode\n", "line 3", "explode"),
-        ("faults:\n  submitKYC: [{ status: { status: 600 } }]\n", "line 2", "600 is no status"),
-        ("faults:\n  submitKYC: [{ status: { status: 199 } }]\n", "line 2", "199 is no status"),
-        ("faults: { submitKYC: [{ redirect: { status: 300, location: / } }] }", "line 1", "300 is none of"),
+        ("faults:\n  submitKYC: [{ status: { status: 600 } }]\n", "line 2", "600 is not a status"),
+        ("faults:\n  submitKYC: [{ status: { status: 199 } }]\n", "line 2", "199 is not a status"),
+        ("faults: { submitKYC: [{ redirect: { status: 300, location: / } }] }", "line 1", "300 is not one of"),
         ("faults: { submitKYC: [{ redirect: { status: 302, location: \"\\n\" } }] }", "line 1", "location"),
         ("faults: { submitKYC: [{ status: { status: 200, headers: { \"a b\": c } } }] }", "line 1", "`a b`"),
         (
@@ -161,7 +165,7 @@ fn what_is_no_scenario_is_named_with_file_and_line_before_anything_listens() {
 }
 
 #[test]
-fn a_scenario_that_cannot_be_read_is_named() {
+fn an_unreadable_scenario_is_reported_with_its_path() {
     let binary = tempfile::NamedTempFile::new().expect("a file");
     fs::write(binary.path(), b"\xff\xfe").expect("it is written");
     for path in ["/nowhere/scenario.yaml", "/", binary.path().to_str().expect("a path of text")] {
@@ -172,7 +176,7 @@ fn a_scenario_that_cannot_be_read_is_named() {
 }
 
 #[test]
-fn the_schema_of_scenarios_takes_what_the_sandbox_takes() {
+fn the_schema_of_scenarios_accepts_what_the_sandbox_accepts() {
     let (code, stdout, stderr) = run(&["--scenario-schema"]);
     assert_eq!((code, stderr.as_str()), (0, ""));
     let schema: Value = serde_json::from_str(&stdout).expect("the schema is JSON");
@@ -192,11 +196,25 @@ fn the_schema_of_scenarios_takes_what_the_sandbox_takes() {
         ("faults: { submitKYC: [{ redirect: { status: 300, location: a } }] }", false),
         ("other: 1", false),
     ];
-    for (text, is_one) in cases {
+    for (text, is_valid) in cases {
         let value: Value = serde_saphyr::from_str(text).expect("it is YAML");
-        assert_eq!(schema.is_valid(&value), is_one, "the schema: {text}");
-        assert_eq!(Scenario::from_yaml(text).is_ok(), is_one, "the sandbox: {text}");
+        assert_eq!(schema.is_valid(&value), is_valid, "the schema: {text}");
+        assert_eq!(Scenario::from_yaml(text).is_ok(), is_valid, "the sandbox: {text}");
     }
+}
+
+#[test]
+fn the_readme_lists_every_fault() {
+    let schema = Scenario::json_schema();
+    let variants = schema["$defs"]["Fault"]["oneOf"].as_array().expect("a fault is one of its variants");
+    let names: BTreeSet<_> = variants
+        .iter()
+        .map(|variant| {
+            variant["const"].as_str().unwrap_or_else(|| variant["required"][0].as_str().expect("a variant has a name"))
+        })
+        .collect();
+    let listed: BTreeSet<_> = first_cells().filter(|cell| !cell.contains('/')).collect();
+    assert_eq!(listed, names);
 }
 
 // ---- Log ------------------------------------------------------------------------------------------------------------
@@ -222,9 +240,9 @@ fn a_json_log_has_a_line_for_each_request_and_nothing_that_is_private() {
         assert_eq!(names, BTreeSet::from(members));
         assert!(line["at"].as_str().is_some_and(|at| at.parse::<chrono::DateTime<chrono::Utc>>().is_ok()), "{line}");
     }
-    let told: Vec<_> = lines.iter().map(|line| [&line["operation"], &line["partner"], &line["status"]]).collect();
+    let logged: Vec<_> = lines.iter().map(|line| [&line["operation"], &line["partner"], &line["status"]]).collect();
     assert_eq!(
-        json!(told),
+        json!(logged),
         json!([
             ["createPartnerUser", "partner-1", 201],
             ["verifyAuth", null, 401],
@@ -234,14 +252,14 @@ fn a_json_log_has_a_line_for_each_request_and_nothing_that_is_private() {
     );
     assert_eq!(lines[0]["body_bytes"], body.to_string().len());
     assert_eq!(lines[3]["fault"], "reset");
-    // The example of the README is such a line.
+    // The example of the README has the same members.
     let example = example("json").lines().last().unwrap_or_default();
     let example: Value = serde_json::from_str(example).expect("the example is JSON");
     assert_eq!(example.as_object().expect("an object").keys().collect::<Vec<_>>(), members);
 }
 
 #[test]
-fn a_text_log_is_for_people_and_can_be_left_out() {
+fn a_text_log_has_a_line_for_each_request_and_can_be_turned_off() {
     for (log, wanted) in
         [("text", vec!["200 verifyAuth                 GET    /api/v1/partner/verify-auth"]), ("none", vec![])]
     {
@@ -256,29 +274,29 @@ fn a_text_log_is_for_people_and_can_be_left_out() {
 // ---- End ------------------------------------------------------------------------------------------------------------
 
 #[test]
-fn a_signal_ends_it_whatever_its_clients_do() {
+fn a_signal_stops_it_whatever_its_clients_do() {
     for signal in ["TERM", "INT"] {
         let sandbox = Running::start(&["--log", "none"]);
         let mut idle = sandbox.connect();
-        idle.write_all(&kept_alive(AUTH)).expect("it is taken");
-        assert_eq!(Answer::read(&mut BufReader::new(&idle)).expect("an answer").status, 200);
+        idle.write_all(&kept_alive(AUTH)).expect("it is accepted");
+        assert_eq!(Response::read(&mut BufReader::new(&idle)).expect("a response").status, 200);
         let mut half_a_head = sandbox.connect();
-        half_a_head.write_all(b"GET / HT").expect("it is taken");
+        half_a_head.write_all(b"GET / HT").expect("it is accepted");
         let mut half_a_body = sandbox.connect();
         let whole = request("POST", USERS, "sandbox-key", b"{\"user_ref\": 1}");
-        half_a_body.write_all(&whole[..whole.len() - 1]).expect("it is taken");
+        half_a_body.write_all(&whole[..whole.len() - 1]).expect("it is accepted");
         let slow = json!({"operation": "createPartnerUser", "fault": {"delay": {"milliseconds": 3_600_000}}});
         assert_eq!(sandbox.post("/_sandbox/faults", "", &slow).status, 204);
         let mut waiting = sandbox.connect();
         let call = request("POST", USERS, "sandbox-key", user("customer-42").to_string().as_bytes());
-        waiting.write_all(&call).expect("it is taken");
+        waiting.write_all(&call).expect("it is accepted");
         let (status, _) = sandbox.stop_with(signal);
         assert_eq!(status.code(), Some(0), "{signal}: {status}");
     }
 }
 
 #[test]
-fn a_call_under_way_is_answered_before_the_end() {
+fn a_request_in_progress_gets_its_response_before_the_end() {
     let sandbox = Running::start(&["--log", "none"]);
     let created = sandbox.post(USERS, "sandbox-key", &user("customer-42")).json();
     let path = format!("{USERS}/{}", created["data"]["user_uuid"].as_str().expect("a UUID"));
@@ -287,19 +305,19 @@ fn a_call_under_way_is_answered_before_the_end() {
     let mut waiting = sandbox.connect();
     let submission = br#"{"method": "handoff", "data": {}}"#;
     let call = request("POST", &format!("{path}/kyc-submissions"), "sandbox-key", submission);
-    waiting.write_all(&call).expect("it is taken");
-    // What it does is done at once; only its answer is late.
+    waiting.write_all(&call).expect("it is accepted");
+    // The operation takes effect at once; only its response is late.
     let status = || sandbox.get(&format!("{path}/verification-status"), "sandbox-key").json()["data"]["status"].clone();
-    assert!((0..10_000).any(|_| status() != "NOT_INITIATED"), "it is never done");
+    assert!((0..10_000).any(|_| status() != "NOT_INITIATED"), "it never takes effect");
     let (status, _) = sandbox.stop();
     assert_eq!(status.code(), Some(0), "{status}");
-    assert_eq!(Answer::read(&mut BufReader::new(&waiting)).expect("an answer").status, 200);
+    assert_eq!(Response::read(&mut BufReader::new(&waiting)).expect("a response").status, 200);
 }
 
 // ---- Control routes -------------------------------------------------------------------------------------------------
 
 #[test]
-fn the_commands_of_the_readme_are_taken() {
+fn the_commands_of_the_readme_work() {
     let sandbox = Running::start(&[]);
     let mut called = BTreeSet::new();
     for line in README.lines().filter(|line| line.starts_with("curl ")) {
@@ -310,12 +328,12 @@ fn the_commands_of_the_readme_are_taken() {
             (false, Some(_)) => "POST",
             (false, None) => "GET",
         };
-        let answer = sandbox.send(&request(method, path, "", body.unwrap_or_default().as_bytes()));
-        assert!(matches!(answer.status, 200 | 204), "{line}: {answer:?}");
+        let response = sandbox.send(&request(method, path, "", body.unwrap_or_default().as_bytes()));
+        assert!(matches!(response.status, 200 | 204), "{line}: {response:?}");
         called.insert(format!("{method} {path}"));
     }
-    let listed = README.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`'));
-    assert_eq!(called, listed.map(|(route, _)| route.to_owned()).collect(), "the table and the commands are the same");
+    let listed = first_cells().filter(|route| route.contains("/_sandbox/"));
+    assert_eq!(called, listed.map(str::to_owned).collect(), "the table and the commands are the same");
     assert_eq!(called.len(), 7);
 }
 
@@ -347,10 +365,10 @@ fn control_routes_do_what_they_say() {
     let account = json!({"rail": "iban-sepa", "currency": "EUR", "details": details});
     let account = post(&format!("{path}/payment-details"), account).json();
     let id = &account["data"]["payment_details_id"];
-    let gone = format!("{path}/payment-details/{}", id.as_str().expect("text"));
+    let deleted = format!("{path}/payment-details/{}", id.as_str().expect("text"));
     for (is_held, status) in [(true, 409), (false, 200)] {
         control("hold", json!({"payment_details_id": id, "held": is_held}));
-        assert_eq!(sandbox.send(&request("DELETE", &gone, "sandbox-key", b"")).status, status);
+        assert_eq!(sandbox.send(&request("DELETE", &deleted, "sandbox-key", b"")).status, status);
     }
 
     let requests = sandbox.get("/_sandbox/requests", "").json();
@@ -362,7 +380,7 @@ fn control_routes_do_what_they_say() {
 }
 
 #[test]
-fn control_routes_refuse_what_they_do_not_understand() {
+fn control_routes_refuse_invalid_bodies() {
     let sandbox = Running::start(&[]);
     let huge = format!("{{\"seconds\": {}1}}", " ".repeat(1024 * 1024));
     for (route, body, word) in [
@@ -383,41 +401,41 @@ fn control_routes_refuse_what_they_do_not_understand() {
         ("scenario", "[", "EOF"),
         ("scenario", r#"{"faults": {"nothing": []}}"#, "no operation `nothing`"),
     ] {
-        let answer = sandbox.send(&request("POST", &format!("/_sandbox/{route}"), "", body.as_bytes()));
-        assert_eq!(answer.status, 400, "{route}: {answer:?}");
-        let problem = answer.json();
+        let response = sandbox.send(&request("POST", &format!("/_sandbox/{route}"), "", body.as_bytes()));
+        assert_eq!(response.status, 400, "{route}: {response:?}");
+        let problem = response.json();
         assert!(problem["problem"].as_str().is_some_and(|problem| problem.contains(word)), "{word}: {problem}");
     }
     assert_eq!(sandbox.send(&request("POST", USERS, "sandbox-key", user("a").to_string().as_bytes())).status, 201);
 }
 
 #[test]
-fn time_can_be_moved_on_without_end() {
+fn the_clock_can_be_advanced_to_its_limit() {
     let sandbox = Running::start(&[]);
     let advance = || sandbox.post("/_sandbox/advance", "", &json!({"seconds": u64::MAX})).status;
     assert_eq!((advance(), advance()), (204, 204));
     assert_eq!(sandbox.post(USERS, "sandbox-key", &user("customer-42")).status, 201, "the date is still one");
 }
 
-// ---- Crowds ---------------------------------------------------------------------------------------------------------
+// ---- Many connections -----------------------------------------------------------------------------------------------
 
 #[test]
 fn ten_thousand_connections_are_open_at_once_and_served() {
     let limit = Command::new("sh").args(["-c", "ulimit -n"]).output().expect("there is a shell").stdout;
     let limit = String::from_utf8(limit).ok().and_then(|limit| limit.trim().parse().ok()).unwrap_or(usize::MAX);
-    // As many as this process may have, but for those that other tests need.
+    // As many as this process may have, except for those that other tests need.
     let count = limit.saturating_sub(200).min(10_000);
     let sandbox = Running::start(&["--log", "none"]);
-    let mut crowd = Vec::new();
+    let mut streams = Vec::new();
     for batch in (0..count).collect::<Vec<_>>().chunks(100) {
-        crowd.extend(batch.iter().map(|_| sandbox.connect()));
+        streams.extend(batch.iter().map(|_| sandbox.connect()));
         assert_eq!(sandbox.get(AUTH, "sandbox-key").status, 200, "one more is served");
     }
-    for stream in &mut crowd {
-        stream.write_all(&kept_alive(AUTH)).expect("it is taken");
+    for stream in &mut streams {
+        stream.write_all(&kept_alive(AUTH)).expect("it is accepted");
     }
-    for (index, stream) in crowd.iter().enumerate() {
-        assert_eq!(Answer::read(&mut BufReader::new(stream)).expect("an answer").status, 200, "{index} of {count}");
+    for (index, stream) in streams.iter().enumerate() {
+        assert_eq!(Response::read(&mut BufReader::new(stream)).expect("a response").status, 200, "{index} of {count}");
     }
 }
 
@@ -427,19 +445,19 @@ fn too_many_connections_are_served_in_turn() {
     let mut shell = Command::new("sh");
     shell.args(["-c", &command]);
     let sandbox = Running::spawn(shell);
-    let mut crowd: Vec<_> = (0..150).map(|_| sandbox.connect()).collect();
-    // Nobody says anything, so that no place becomes free. The last of them is taken last.
+    let mut streams: Vec<_> = (0..150).map(|_| sandbox.connect()).collect();
+    // No request is sent, so that no connection ends. The sandbox has no file descriptor left once it uses the last one.
     if cfg!(target_os = "linux") {
         let last = PathBuf::from(format!("/proc/{}/fd/63", sandbox.child.id()));
         let start = Instant::now();
-        let mut looks = iter::repeat_with(|| last.exists()).take_while(|_| start.elapsed() < STUCK);
-        assert!(looks.any(|is_taken| is_taken), "there are places left");
+        let mut polls = iter::repeat_with(|| last.exists()).take_while(|_| start.elapsed() < TIMEOUT);
+        assert!(polls.any(|is_used| is_used), "there are file descriptors left");
     }
-    for stream in &mut crowd {
-        stream.write_all(&request("GET", AUTH, "sandbox-key", b"")).expect("it is taken");
+    for stream in &mut streams {
+        stream.write_all(&request("GET", AUTH, "sandbox-key", b"")).expect("it is accepted");
     }
-    for (index, stream) in crowd.iter().enumerate() {
-        assert_eq!(Answer::read(&mut BufReader::new(stream)).expect("an answer").status, 200, "{index}");
+    for (index, stream) in streams.iter().enumerate() {
+        assert_eq!(Response::read(&mut BufReader::new(stream)).expect("a response").status, 200, "{index}");
     }
     assert_eq!(sandbox.get(AUTH, "sandbox-key").status, 200);
     assert_eq!(sandbox.stop().0.code(), Some(0));
@@ -466,6 +484,11 @@ fn file(text: &str) -> tempfile::TempPath {
     let file = tempfile::Builder::new().suffix(".yaml").tempfile().expect("a file");
     fs::write(file.path(), text).expect("it is written");
     file.into_temp_path()
+}
+
+/// The first cells of the tables in the README.
+fn first_cells() -> impl Iterator<Item = &'static str> {
+    README.lines().filter_map(|line| Some(line.strip_prefix("| `")?.split_once('`')?.0))
 }
 
 /// The one block of the README in `language`.
@@ -500,10 +523,10 @@ impl Running {
         let stdout = child.stdout.take();
         let mut stderr = BufReader::new(child.stderr.take().expect("stderr is a pipe"));
         let mut line = String::new();
-        stderr.read_line(&mut line).expect("it says where it listens");
+        stderr.read_line(&mut line).expect("it prints its address");
         let url =
             line.strip_prefix("listening at ").and_then(|rest| rest.split_once(';')).map(|(url, _)| url.to_owned());
-        let url = url.unwrap_or_else(|| panic!("it does not say where it listens, but: {line}"));
+        let url = url.unwrap_or_else(|| panic!("it does not print its address, but: {line}"));
         Self { child, url, stdout, stderr }
     }
 
@@ -511,7 +534,7 @@ impl Running {
         self.stop_with("TERM")
     }
 
-    /// How it ended, and what it had said on stdout.
+    /// The exit status, and the lines of stdout.
     fn stop_with(mut self, signal: &str) -> (ExitStatus, Vec<String>) {
         let kill = Command::new("kill").args(["-s", signal, &self.child.id().to_string()]).status();
         assert!(kill.is_ok_and(|status| status.success()), "it runs");
@@ -521,35 +544,35 @@ impl Running {
             let mut text = String::new();
             let _ = sender.send(stdout.read_to_string(&mut text).map(|_| text));
         });
-        let text = receiver.recv_timeout(STUCK).expect("it ends").expect("stdout is text");
+        let text = receiver.recv_timeout(TIMEOUT).expect("it ends").expect("stdout is text");
         let status = self.child.wait().expect("it ended");
         let mut rest = String::new();
         self.stderr.read_to_string(&mut rest).expect("stderr is text");
-        assert_eq!(rest, "", "a normal end says nothing");
+        assert_eq!(rest, "", "a normal end prints nothing");
         (status, text.lines().map(str::to_owned).collect())
     }
 
     fn connect(&self) -> TcpStream {
         let stream = TcpStream::connect(self.url.strip_prefix("http://").expect("a URL")).expect("it listens");
-        stream.set_read_timeout(Some(STUCK)).expect("a socket has a time-out");
+        stream.set_read_timeout(Some(TIMEOUT)).expect("a socket has a time-out");
         stream
     }
 
-    fn try_request(&self, bytes: &[u8]) -> io::Result<Answer> {
+    fn try_request(&self, bytes: &[u8]) -> io::Result<Response> {
         let mut stream = self.connect();
         stream.write_all(bytes)?;
-        Answer::read(&mut BufReader::new(&stream))
+        Response::read(&mut BufReader::new(&stream))
     }
 
-    fn send(&self, bytes: &[u8]) -> Answer {
-        self.try_request(bytes).expect("an answer")
+    fn send(&self, bytes: &[u8]) -> Response {
+        self.try_request(bytes).expect("a response")
     }
 
-    fn get(&self, path: &str, key: &str) -> Answer {
+    fn get(&self, path: &str, key: &str) -> Response {
         self.send(&request("GET", path, key, b""))
     }
 
-    fn post(&self, path: &str, key: &str, body: &Value) -> Answer {
+    fn post(&self, path: &str, key: &str, body: &Value) -> Response {
         self.send(&request("POST", path, key, body.to_string().as_bytes()))
     }
 }
@@ -567,19 +590,19 @@ fn request(method: &str, path: &str, key: &str, body: &[u8]) -> Vec<u8> {
     [head.as_bytes(), body].concat()
 }
 
-/// A request after which the connection stays.
+/// A request after which the connection stays open.
 fn kept_alive(path: &str) -> Vec<u8> {
     format!("GET {path} HTTP/1.1\r\nhost: a\r\nx-api-key: sandbox-key\r\n\r\n").into_bytes()
 }
 
 #[derive(Debug)]
-struct Answer {
+struct Response {
     status: u16,
     headers: Vec<String>,
     body: Vec<u8>,
 }
 
-impl Answer {
+impl Response {
     fn read(stream: &mut impl BufRead) -> io::Result<Self> {
         let headers: Vec<_> = stream
             .by_ref()
@@ -587,11 +610,11 @@ impl Answer {
             .take_while(|line| !matches!(line, Ok(line) if line.is_empty()))
             .collect::<io::Result<_>>()?;
         let status = headers.first().and_then(|line| line.split(' ').nth(1)?.parse().ok());
-        let mut answer = Self { status: status.ok_or(io::ErrorKind::UnexpectedEof)?, headers, body: Vec::new() };
-        let length = answer.header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
-        answer.body.resize(length, 0);
-        stream.read_exact(&mut answer.body)?;
-        Ok(answer)
+        let mut response = Self { status: status.ok_or(io::ErrorKind::UnexpectedEof)?, headers, body: Vec::new() };
+        let length = response.header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
+        response.body.resize(length, 0);
+        stream.read_exact(&mut response.body)?;
+        Ok(response)
     }
 
     fn header(&self, name: &str) -> Option<&str> {

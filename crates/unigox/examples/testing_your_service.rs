@@ -26,7 +26,7 @@ async fn count_after_a_lost_response() -> Result<usize, Box<dyn std::error::Erro
     let unigox = Client::builder(environment).api_key(sandbox.key()).build()?;
     let user = unigox.users().create("customer-42", "ada@example.com").await?.user_uuid;
 
-    sandbox.fault("createPaymentDetails", Fault::AnswerLost);
+    sandbox.fault("createPaymentDetails", Fault::ResponseLost);
     let account = SepaAccount::new("Ada Obi", "DE75 5121 0800 1245 1261 99");
     save_once(&unigox, user, &PaymentDetails::sepa(account)).await?;
 

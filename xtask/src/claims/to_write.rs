@@ -134,8 +134,8 @@ impl<'d> New<'d> {
              \x20   Self::{variant} => {sends}.map(drop)\n\n\
              4. In tests/facade_wire.rs, a row of `calls`, for each variant of the body:\n\n\
              \x20   call(\"{id}\", \"…\", {closure}{sends})),\n\n\
-             5. In crates/unigox-sandbox/src/rules.rs, an arm of `answer`, and its function in rules/{rules}.rs:\n\n\
-             \x20   \"{id}\" => {rules}::{method}(self),\n\n\
+             5. In crates/unigox-sandbox/src/rules.rs, an arm of `Rule::of`, and its function in rules/{rules}.rs:\n\n\
+             \x20   \"{id}\" => Self::new({rules}::{method}),\n\n\
              next: cargo test --workspace --locked, and read the snapshots that INSTA_UPDATE=always writes\n"
         );
         out
@@ -374,9 +374,9 @@ mod tests {
 
             call("listPayoutRoutes", "…", send_of!(|user| user.payout_routes().list(…, …).await)),
 
-        5. In crates/unigox-sandbox/src/rules.rs, an arm of `answer`, and its function in rules/payout_routes.rs:
+        5. In crates/unigox-sandbox/src/rules.rs, an arm of `Rule::of`, and its function in rules/payout_routes.rs:
 
-            "listPayoutRoutes" => payout_routes::list(self),
+            "listPayoutRoutes" => Self::new(payout_routes::list),
 
         next: cargo test --workspace --locked, and read the snapshots that INSTA_UPDATE=always writes
         "#);
@@ -417,9 +417,9 @@ mod tests {
 
             call("createWebhook", "…", send!(|client| client.create_webhook(…).await)),
 
-        5. In crates/unigox-sandbox/src/rules.rs, an arm of `answer`, and its function in rules/webhooks.rs:
+        5. In crates/unigox-sandbox/src/rules.rs, an arm of `Rule::of`, and its function in rules/webhooks.rs:
 
-            "createWebhook" => webhooks::create_webhook(self),
+            "createWebhook" => Self::new(webhooks::create_webhook),
 
         next: cargo test --workspace --locked, and read the snapshots that INSTA_UPDATE=always writes
         "#);

@@ -59,7 +59,10 @@ pub(super) fn status_responses(model: &Model<'_>, operation: &Operation<'_>) -> 
     }
     debug.push_str("        }");
     let debug = debug::implementation(&name, &debug);
-    let doc = comment("", &format!("The successful responses of `{}`, told apart by their status.", operation.id().unwrap_or_default()));
+    let doc = comment(
+        "",
+        &format!("The successful responses of `{}`, told apart by their status.", operation.id().unwrap_or_default()),
+    );
     Some(format!(
         "{doc}\
          #[derive(Clone, PartialEq)]\n\

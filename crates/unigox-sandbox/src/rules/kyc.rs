@@ -1,75 +1,85 @@
-//! KYC data: three ways to submit it, and what may be changed afterwards.
+//! KYC data: three methods to submit it, and the fields that can be updated.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Map, Value, json};
 
-use super::{Answer, Call, INVALID_BIRTH, INVALID_REQUEST, text, verification};
+use super::{
+    call::{Call, RuleResponse, text},
+    verification,
+};
 use crate::world::{Kyc, Session};
 
-/// What `updateKYC` can change.
-const CHANGEABLE: [&str; 8] =
+/// The error key of a date of birth that is not a date, or not in the past.
+const INVALID_BIRTH_DATE: &str = "invalid_date_of_birth";
+
+/// The error key of any other malformed submission, for which the documents name none.
+const INVALID_REQUEST: &str = "invalid_request";
+
+/// The fields that `updateKYC` updates.
+const UPDATABLE_FIELDS: [&str; 8] =
     ["address", "city", "postal_code", "dob", "phone_number", "middle_name", "id_number", "id_type"];
 
-/// What was verified, and stays.
-const FIXED: [&str; 3] = ["first_name", "last_name", "country_code"];
+/// The fields that are verified, which `updateKYC` refuses.
+const VERIFIED_FIELDS: [&str; 3] = ["first_name", "last_name", "country_code"];
 
-pub(super) fn submit(mut call: Call<'_>) -> Answer {
-    let body = call.body.json();
+pub(super) fn submit(mut call: Call<'_>) -> RuleResponse {
+    let body = call.body.value();
     let (method, data) = (text(body, "method").unwrap_or_default(), &body["data"]);
     let pii = data.get("pii").and_then(Value::as_object).cloned().unwrap_or_default();
     let credential = match (method, text(data, "provider")) {
         ("external_token", Some("persona")) => text(data, "inquiry_id"),
         ("external_token", _) => text(data, "token"),
-        _ => Some("none is needed"),
+        _ => Some("not required"),
     };
     if call.user().is_none() {
-        return Answer::empty(404);
+        return RuleResponse::empty(404);
     }
     if credential.is_none_or(|credential| credential.trim().is_empty()) {
-        return Answer::refused(400, INVALID_REQUEST);
+        return RuleResponse::error(400, INVALID_REQUEST);
     }
-    if let Some(key) = pii.get("dob").and_then(|dob| problem_with_birth(dob, call.now)) {
-        return Answer::refused(400, key);
+    if let Some(key) = pii.get("dob").and_then(|dob| birth_date_error(dob, call.now)) {
+        return RuleResponse::error(400, key);
     }
     let now = call.now;
     let id = call.world.ids.uuid();
     let user_ref = call.user().map(|user| user.user_ref.clone()).unwrap_or_default();
-    let script = call.world.script_of(&user_ref);
-    let Some(user) = call.user() else { return Answer::empty(404) };
+    let script = call.world.script_for(&user_ref);
+    let Some(user) = call.user() else { return RuleResponse::empty(404) };
     if let Some(kyc) = &mut user.kyc {
-        verification::catch_up(kyc, now);
+        verification::advance(kyc, now);
     }
-    // A person who was verified stays verified; what was submitted before is replaced otherwise.
+    // A verified user stays verified. Otherwise the submission replaces the one before.
     if verification::kyc_status(user.kyc.as_ref()) == "VERIFIED" {
-        return Answer::data(200, json!({"kyc_status": "VERIFIED", "message": "Already verified"}));
+        return RuleResponse::data(200, json!({"kyc_status": "VERIFIED", "message": "Already verified"}));
     }
     let has_page = method == "handoff";
-    // Only `direct_data` has documents to wait for.
-    let began_at = (method != "direct_data").then_some(now);
-    let session = Session { id, script, opened_at: now, began_at, polls: 0, is_due: false, has_page };
+    // Only `direct_data` waits for documents.
+    let started_at = (method != "direct_data").then_some(now);
+    let session = Session { id, script, opened_at: now, started_at, polls: 0, is_due: false, has_page };
     let kyc = Kyc { method: method.to_owned(), pii, updated_at: now, documents: Default::default(), session };
     let status = verification::kyc_status(Some(&kyc));
-    let mut answer = json!({"kyc_status": status, "message": "KYC data taken"});
+    let mut data = json!({"kyc_status": status, "message": "KYC data taken"});
     if has_page {
-        answer["verification_url"] = json!(verification::page(&kyc.session));
+        data["verification_url"] = json!(verification::page_url(&kyc.session));
     }
     user.kyc = Some(kyc);
-    Answer::data(200, answer)
+    RuleResponse::data(200, data)
 }
 
-pub(super) fn update(mut call: Call<'_>) -> Answer {
+pub(super) fn update(mut call: Call<'_>) -> RuleResponse {
     let now = call.now;
-    let changes = call.body.json().as_object().cloned().unwrap_or_default();
-    let Some(user) = call.user() else { return Answer::empty(404) };
-    if FIXED.iter().any(|name| changes.contains_key(*name)) {
-        return Answer::empty(400);
+    let changes = call.body.value().as_object().cloned().unwrap_or_default();
+    let Some(user) = call.user() else { return RuleResponse::empty(404) };
+    if VERIFIED_FIELDS.iter().any(|name| changes.contains_key(*name)) {
+        return RuleResponse::empty(400);
     }
-    if let Some(key) = changes.get("dob").and_then(|dob| problem_with_birth(dob, now)) {
-        return Answer::refused(400, key);
+    if let Some(key) = changes.get("dob").and_then(|dob| birth_date_error(dob, now)) {
+        return RuleResponse::error(400, key);
     }
-    let changes: Map<_, _> = changes.into_iter().filter(|(name, _)| CHANGEABLE.contains(&name.as_str())).collect();
-    let Some(kyc) = user.kyc.as_mut().filter(|_| !changes.is_empty()) else { return Answer::empty(400) };
-    // A blank value changes nothing, and nothing is said about it.
+    let changes: Map<_, _> =
+        changes.into_iter().filter(|(name, _)| UPDATABLE_FIELDS.contains(&name.as_str())).collect();
+    let Some(kyc) = user.kyc.as_mut().filter(|_| !changes.is_empty()) else { return RuleResponse::empty(400) };
+    // Blank values are ignored, and not listed in the response.
     let mut updated = Vec::new();
     for (name, value) in changes {
         if value.as_str().is_some_and(|text| !text.trim().is_empty()) {
@@ -80,25 +90,39 @@ pub(super) fn update(mut call: Call<'_>) -> Answer {
     if !updated.is_empty() {
         kyc.updated_at = now;
     }
-    Answer::data(200, json!({"updated_fields": updated, "message": "KYC data updated"}))
+    RuleResponse::data(200, json!({"updated_fields": updated, "message": "KYC data updated"}))
 }
 
-/// Whether the date of birth among `fields` is none: the document says `format: date`, and the API has a key for it.
-pub(super) fn has_unreal_birth(fields: &Value) -> bool {
+/// Responds to a `submitKYC` body that is not valid.
+pub(super) fn refuse_submission(body: &Value) -> RuleResponse {
+    let key = if has_invalid_birth_date(&body["data"]["pii"]) { INVALID_BIRTH_DATE } else { INVALID_REQUEST };
+    RuleResponse::error(400, key)
+}
+
+/// Responds to an `updateKYC` body that is not valid.
+pub(super) fn refuse_update(body: &Value) -> RuleResponse {
+    match has_invalid_birth_date(body) {
+        true => RuleResponse::error(400, INVALID_BIRTH_DATE),
+        false => RuleResponse::empty(400),
+    }
+}
+
+/// Whether the date of birth among `fields` is not a date. The schema refuses it, and the API has an error key for it.
+fn has_invalid_birth_date(fields: &Value) -> bool {
     fields.get("dob").is_some_and(|dob| date(dob).is_none())
 }
 
-/// The documented key for a date of birth that is not one, not past, or too recent.
-fn problem_with_birth(dob: &Value, now: DateTime<Utc>) -> Option<&'static str> {
-    let Some(date) = date(dob) else { return Some(INVALID_BIRTH) };
+/// The error key of a date of birth that is not a date, not in the past, or less than 18 years ago.
+fn birth_date_error(dob: &Value, now: DateTime<Utc>) -> Option<&'static str> {
+    let Some(date) = date(dob) else { return Some(INVALID_BIRTH_DATE) };
     match now.date_naive().years_since(date) {
-        None => Some(INVALID_BIRTH),
+        None => Some(INVALID_BIRTH_DATE),
         Some(0..18) => Some("underage_not_allowed"),
         Some(_) => None,
     }
 }
 
-/// A date as RFC 3339 writes it.
+/// A date in the format of RFC 3339.
 fn date(value: &Value) -> Option<NaiveDate> {
     let text = value.as_str()?;
     text.parse::<NaiveDate>().ok().filter(|date| date.to_string() == text)

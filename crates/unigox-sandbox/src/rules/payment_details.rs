@@ -1,76 +1,86 @@
-//! Payout accounts: which rails do without an institution, and what the rails that are spelled out want to know.
+//! Payment details: currencies and required fields of the rails that the documents describe.
 
 use iban::Iban;
 use serde_json::{Value, json};
 
-use super::{Answer, Call, text};
-use crate::world::Account;
+use super::call::{Call, RuleResponse, text};
+use crate::world::PaymentDetails;
 
-pub(super) fn create(mut call: Call<'_>) -> Answer {
-    let body = call.body.json();
+/// The error key of payment details that are not valid.
+const INVALID_PAYMENT_DETAILS: &str = "invalid_payment_details";
+
+pub(super) fn create(mut call: Call<'_>) -> RuleResponse {
+    let body = call.body.value();
     if call.user().is_none() {
-        return Answer::empty(404);
+        return RuleResponse::empty(404);
     }
     let (Some(rail), Some(currency)) = (text(body, "rail"), text(body, "currency")) else {
-        return Answer::refused(400, "invalid_payment_details");
+        return RuleResponse::error(400, INVALID_PAYMENT_DETAILS);
     };
-    // That only listed rails do without an institution is the schema's to say, and said.
+    // The schema already requires an institution for all rails but the listed ones.
     let institution = text(body, "institution_id");
-    if goes_with(rail).is_some_and(|only| only != currency) || institution.is_some_and(|id| id.trim().is_empty()) {
-        return Answer::refused(400, "invalid_payment_details");
+    if currency_of(rail).is_some_and(|only| only != currency) || institution.is_some_and(|id| id.trim().is_empty()) {
+        return RuleResponse::error(400, INVALID_PAYMENT_DETAILS);
     }
-    let wrong = wrong_fields(rail, &body["details"]);
-    if !wrong.is_empty() {
-        let sentence = format!("The account data for this rail is incomplete, check {}", wrong.join(", "));
-        return Answer { status: 422, body: Some(json!({"success": false, "error": sentence})) };
+    let invalid = invalid_fields(rail, &body["details"]);
+    if !invalid.is_empty() {
+        let sentence = format!("The account data for this rail is incomplete, check {}", invalid.join(", "));
+        return RuleResponse { status: 422, body: Some(json!({"success": false, "error": sentence})) };
     }
-    let account = Account {
-        id: call.world.ids.account(),
+    let saved = PaymentDetails {
+        id: call.world.ids.payment_details(),
         rail: rail.to_owned(),
         currency: currency.to_owned(),
         institution_id: Some(institution.unwrap_or("other-bank").to_owned()),
         details: body["details"].clone(),
     };
-    let data = profile(&account);
+    let data = to_json(&saved);
     match call.user() {
-        Some(user) => user.accounts.push(account),
-        None => return Answer::empty(404),
+        Some(user) => user.payment_details.push(saved),
+        None => return RuleResponse::empty(404),
     }
-    Answer::data(201, data)
+    RuleResponse::data(201, data)
 }
 
-pub(super) fn list(mut call: Call<'_>) -> Answer {
+/// Responds to a body that is not valid.
+pub(super) fn refuse(_: &Value) -> RuleResponse {
+    RuleResponse::error(400, INVALID_PAYMENT_DETAILS)
+}
+
+pub(super) fn list(mut call: Call<'_>) -> RuleResponse {
     match call.user() {
-        Some(user) => Answer::data(200, user.accounts.iter().map(profile).collect()),
-        None => Answer::empty(404),
+        Some(user) => RuleResponse::data(200, user.payment_details.iter().map(to_json).collect()),
+        None => RuleResponse::empty(404),
     }
 }
 
-pub(super) fn delete(mut call: Call<'_>) -> Answer {
-    let id = call.payment_details.unwrap_or_default();
-    let is_held = call.world.held.contains(id);
-    let Some(user) = call.user() else { return Answer::empty(404) };
-    let Some(at) = user.accounts.iter().position(|account| account.id == id) else { return Answer::empty(404) };
+pub(super) fn delete(mut call: Call<'_>) -> RuleResponse {
+    let id = call.payment_details_id.unwrap_or_default();
+    let is_held = call.world.is_held(id);
+    let Some(user) = call.user() else { return RuleResponse::empty(404) };
+    let Some(index) = user.payment_details.iter().position(|saved| saved.id == id) else {
+        return RuleResponse::empty(404);
+    };
     if is_held {
-        return Answer::empty(409);
+        return RuleResponse::empty(409);
     }
-    user.accounts.remove(at);
-    Answer::data(200, json!({"message": "Account deleted"}))
+    user.payment_details.remove(index);
+    RuleResponse::data(200, json!({"message": "Account deleted"}))
 }
 
-fn profile(account: &Account) -> Value {
+fn to_json(saved: &PaymentDetails) -> Value {
     json!({
-        "payment_details_id": account.id,
-        "rail": account.rail,
-        "currency": account.currency,
+        "payment_details_id": saved.id,
+        "rail": saved.rail,
+        "currency": saved.currency,
         "institution_name": null,
-        "institution_id": account.institution_id,
-        "details": account.details,
+        "institution_id": saved.institution_id,
+        "details": saved.details,
     })
 }
 
-/// The one currency of a rail that is spelled out.
-fn goes_with(rail: &str) -> Option<&'static str> {
+/// The only currency of a rail that the documents describe.
+fn currency_of(rail: &str) -> Option<&'static str> {
     match rail {
         "iban-sepa" => Some("EUR"),
         "nip-nigeria" => Some("NGN"),
@@ -79,13 +89,13 @@ fn goes_with(rail: &str) -> Option<&'static str> {
     }
 }
 
-/// The fields that a rail wants otherwise. Of other rails nothing is known.
-fn wrong_fields(rail: &str, details: &Value) -> Vec<&'static str> {
+/// The fields that are missing or not valid for the rail. For rails that the documents do not describe there are none.
+fn invalid_fields(rail: &str, details: &Value) -> Vec<&'static str> {
     let has_digits = |name: &str, count: usize| {
         text(details, name).is_some_and(|text| text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit()))
     };
     let is_filled = |name: &str| text(details, name).is_some_and(|text| !text.trim().is_empty());
-    let wanted: &[(&str, bool)] = match rail {
+    let fields: &[(&str, bool)] = match rail {
         "iban-sepa" => &[
             ("full_name", is_filled("full_name")),
             ("iban", text(details, "iban").is_some_and(|iban| iban.parse::<Iban>().is_ok())),
@@ -94,5 +104,5 @@ fn wrong_fields(rail: &str, details: &Value) -> Vec<&'static str> {
         "cvu-cbu" => &[("cvu", has_digits("cvu", 22) || has_digits("cbu", 22))],
         _ => &[],
     };
-    wanted.iter().filter(|(_, is_right)| !is_right).map(|(name, _)| *name).collect()
+    fields.iter().filter(|(_, is_valid)| !is_valid).map(|(name, _)| *name).collect()
 }

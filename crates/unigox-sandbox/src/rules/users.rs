@@ -1,24 +1,30 @@
-//! Users: get-or-create by `user_ref`, and a summary of what is known.
+//! The key check, and users: get-or-create by `user_ref`, and a summary.
 
 use serde_json::{Map, Value, json};
 
-use super::{Answer, Call, text, verification};
-use crate::world::{Account, Kyc, User};
+use super::{
+    call::{Call, RuleResponse, text},
+    verification,
+};
+use crate::world::{Kyc, PaymentDetails, User};
 
-pub(super) fn create(call: Call<'_>) -> Answer {
-    let body = call.body.json();
+pub(super) fn verify_auth(_: Call<'_>) -> RuleResponse {
+    RuleResponse::data(200, json!({"message": "API key accepted", "authenticated": true}))
+}
+
+pub(super) fn create(call: Call<'_>) -> RuleResponse {
+    let body = call.body.value();
     let (Some(user_ref), Some(email)) = (text(body, "user_ref"), text(body, "email")) else {
-        return Answer::empty(400);
+        return RuleResponse::empty(400);
     };
     if user_ref.trim().is_empty() {
-        return Answer::empty(400);
+        return RuleResponse::empty(400);
     }
-    let known = call.world.users.iter_mut().find(|user| user.partner == call.partner && user.user_ref == user_ref);
-    if let Some(user) = known {
+    if let Some(user) = call.world.user_by_ref(call.partner, user_ref) {
         if let Some(kyc) = &mut user.kyc {
-            verification::catch_up(kyc, call.now);
+            verification::advance(kyc, call.now);
         }
-        return Answer::data(200, created(user));
+        return RuleResponse::data(200, created(user));
     }
     let user = User {
         uuid: call.world.ids.uuid(),
@@ -27,11 +33,11 @@ pub(super) fn create(call: Call<'_>) -> Answer {
         email: email.to_owned(),
         created_at: call.now,
         kyc: None,
-        accounts: Vec::new(),
+        payment_details: Vec::new(),
     };
     let data = created(&user);
-    call.world.users.push(user);
-    Answer::data(201, data)
+    call.world.add_user(user);
+    RuleResponse::data(201, data)
 }
 
 fn created(user: &User) -> Value {
@@ -43,21 +49,21 @@ fn created(user: &User) -> Value {
     })
 }
 
-pub(super) fn get(mut call: Call<'_>) -> Answer {
+pub(super) fn get(mut call: Call<'_>) -> RuleResponse {
     let now = call.now;
-    let Some(user) = call.user() else { return Answer::empty(404) };
+    let Some(user) = call.user() else { return RuleResponse::empty(404) };
     if let Some(kyc) = &mut user.kyc {
-        verification::catch_up(kyc, now);
+        verification::advance(kyc, now);
     }
-    let accounts: Vec<_> = user.accounts.iter().map(summary_of_account).collect();
-    Answer::data(
+    let payment_details: Vec<_> = user.payment_details.iter().map(summary_of_payment_details).collect();
+    RuleResponse::data(
         200,
         json!({
             "user_uuid": user.uuid,
             "email": user.email,
             "created_at": user.created_at,
             "kyc": summary_of_kyc(user.kyc.as_ref()),
-            "payment_profiles": accounts,
+            "payment_profiles": payment_details,
         }),
     )
 }
@@ -77,14 +83,14 @@ fn summary_of_kyc(kyc: Option<&Kyc>) -> Value {
     Value::Object(summary)
 }
 
-/// Here an account's identifier is called `id`.
-fn summary_of_account(account: &Account) -> Value {
+/// Payment details as a part of the user, where their identifier has the name `id`.
+fn summary_of_payment_details(saved: &PaymentDetails) -> Value {
     json!({
-        "id": account.id,
-        "rail": account.rail,
-        "currency": account.currency,
+        "id": saved.id,
+        "rail": saved.rail,
+        "currency": saved.currency,
         "institution_name": null,
-        "institution_id": account.institution_id,
-        "details": account.details,
+        "institution_id": saved.institution_id,
+        "details": saved.details,
     })
 }

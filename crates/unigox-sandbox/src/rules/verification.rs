@@ -1,59 +1,59 @@
-//! How a verification goes on: with each look at it, and with time.
+//! How a verification progresses: with each call of `getVerificationStatus`, and with time.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 
-use super::{Answer, Call};
+use super::call::{Call, RuleResponse};
 use crate::{
     script::Verdict,
     world::{Kyc, Session},
 };
 
-/// How long a session lasts.
-const SESSION: TimeDelta = TimeDelta::hours(1);
+/// The lifetime of a session.
+const SESSION_LIFETIME: TimeDelta = TimeDelta::hours(1);
 
-pub(super) fn status(mut call: Call<'_>) -> Answer {
-    let (now, asked) = (call.now, call.verification);
-    let Some(user) = call.user() else { return Answer::empty(404) };
-    let is_asked = |kyc: &&mut Kyc| asked.is_none_or(|id| kyc.session.id.to_string() == id);
-    let Some(kyc) = user.kyc.as_mut().filter(is_asked) else {
-        return match asked {
-            None => Answer::data(200, json!({"status": "NOT_INITIATED"})),
-            Some(_) => Answer::empty(404),
+pub(super) fn status(mut call: Call<'_>) -> RuleResponse {
+    let (now, requested) = (call.now, call.verification_id);
+    let Some(user) = call.user() else { return RuleResponse::empty(404) };
+    let is_requested = |kyc: &&mut Kyc| requested.is_none_or(|id| kyc.session.id.to_string() == id);
+    let Some(kyc) = user.kyc.as_mut().filter(is_requested) else {
+        return match requested {
+            None => RuleResponse::data(200, json!({"status": "NOT_INITIATED"})),
+            Some(_) => RuleResponse::empty(404),
         };
     };
-    catch_up(kyc, now);
+    advance(kyc, now);
     let mut data = Map::from_iter([("status".to_owned(), json!(status_of(kyc)))]);
     let is_open = verdict(&kyc.session).is_none();
     if is_open && kyc.session.has_page {
-        let left = (SESSION - (now - kyc.session.opened_at)).num_seconds().max(0);
-        data.insert("verification_url".to_owned(), json!(page(&kyc.session)));
+        let left = (SESSION_LIFETIME - (now - kyc.session.opened_at)).num_seconds().max(0);
+        data.insert("verification_url".to_owned(), json!(page_url(&kyc.session)));
         data.insert("verification_seconds_left".to_owned(), json!(left));
     }
     if let Some(reason) = reason(kyc) {
         data.insert("provider_messages".to_owned(), json!([reason]));
     }
-    // This look counts for the next.
-    if kyc.session.began_at.is_some() {
+    // This call counts for the next one.
+    if kyc.session.started_at.is_some() {
         kyc.session.polls = kyc.session.polls.saturating_add(1);
     }
-    Answer::data(200, Value::Object(data))
+    RuleResponse::data(200, Value::Object(data))
 }
 
-/// Lets the time that has passed have its effect.
-pub(super) fn catch_up(kyc: &mut Kyc, now: DateTime<Utc>) {
+/// Advances the session to `now`.
+pub(super) fn advance(kyc: &mut Kyc, now: DateTime<Utc>) {
     let session = &mut kyc.session;
     let seconds = |time: TimeDelta| u64::try_from(time.num_seconds()).unwrap_or_default();
-    let is_due = |began: DateTime<Utc>| session.script.after_seconds.is_some_and(|after| seconds(now - began) >= after);
-    let has_run_out = now - session.opened_at >= SESSION && session.script.verdict == Verdict::Expired;
-    session.is_due |= has_run_out || session.began_at.is_some_and(is_due);
+    let is_due = |start: DateTime<Utc>| session.script.after_seconds.is_some_and(|after| seconds(now - start) >= after);
+    let has_expired = now - session.opened_at >= SESSION_LIFETIME && session.script.verdict == Verdict::Expired;
+    session.is_due |= has_expired || session.started_at.is_some_and(is_due);
 }
 
-/// The verdict, once it is there. Looks don't make a session run out.
+/// The verdict, once it is reached. A session does not expire by polling.
 fn verdict(session: &Session) -> Option<Verdict> {
     let verdict = session.script.verdict;
-    let was_seen = || session.polls >= session.script.after_polls && verdict != Verdict::Expired;
-    (session.is_due || session.began_at.is_some() && was_seen()).then_some(verdict)
+    let is_polled = || session.polls >= session.script.after_polls && verdict != Verdict::Expired;
+    (session.is_due || session.started_at.is_some() && is_polled()).then_some(verdict)
 }
 
 fn status_of(kyc: &Kyc) -> &'static str {
@@ -61,12 +61,12 @@ fn status_of(kyc: &Kyc) -> &'static str {
         Some(Verdict::Verified) => "VERIFIED",
         Some(Verdict::Rejected) => "VERIFICATION_REJECTED",
         Some(Verdict::Failed | Verdict::Expired) => "FAILED",
-        None if kyc.session.began_at.is_some() => "IN_PROGRESS",
+        None if kyc.session.started_at.is_some() => "IN_PROGRESS",
         None => "PENDING_DOCUMENTS",
     }
 }
 
-/// The status as users have it, which knows fewer.
+/// The status of the user, which has fewer values.
 pub(super) fn kyc_status(kyc: Option<&Kyc>) -> &'static str {
     let Some(kyc) = kyc else { return "NOT_INITIATED" };
     match verdict(&kyc.session) {
@@ -76,22 +76,22 @@ pub(super) fn kyc_status(kyc: Option<&Kyc>) -> &'static str {
     }
 }
 
-/// The state of the session as an upload has it, which is no verdict.
+/// The state of the session in the response of an upload, which does not tell the verdict.
 pub(super) fn upload_status(kyc: &Kyc) -> &'static str {
     match verdict(&kyc.session) {
         Some(Verdict::Verified | Verdict::Rejected) => "COMPLETED",
         Some(Verdict::Failed | Verdict::Expired) => "FAILED",
-        None if kyc.session.began_at.is_some() => "IN_PROGRESS",
+        None if kyc.session.started_at.is_some() => "IN_PROGRESS",
         None => "PENDING",
     }
 }
 
-/// Why the person was refused, if they were.
+/// Why the person was rejected, if so.
 pub(super) fn rejection_reason(kyc: &Kyc) -> Option<&str> {
     reason(kyc).filter(|_| verdict(&kyc.session) == Some(Verdict::Rejected))
 }
 
-/// Why it did not end well.
+/// The reason of a verdict other than verified.
 fn reason(kyc: &Kyc) -> Option<&str> {
     match verdict(&kyc.session)? {
         Verdict::Verified => None,
@@ -100,7 +100,7 @@ fn reason(kyc: &Kyc) -> Option<&str> {
     }
 }
 
-/// The page where the person acts.
-pub(super) fn page(session: &Session) -> String {
+/// The URL of the page where the person does the verification.
+pub(super) fn page_url(session: &Session) -> String {
     format!("https://verify.sandbox.invalid/{}", session.id)
 }

@@ -1,4 +1,4 @@
-//! A sandbox with a client of it, and what was seen of its answers.
+//! A sandbox with a client, and what its responses contain.
 
 use std::{
     sync::{
@@ -15,31 +15,31 @@ use unigox::{
 };
 use unigox_sandbox::{Clock, LoggedRequest, Sandbox, SandboxBuilder};
 
-/// A time to stand still at.
+/// The time of a paused clock.
 pub(crate) const NOON: &str = "2026-02-03T12:00:00Z";
 
-/// A sandbox and a client of its first partner. When it is over, no answer may have been one that is not documented.
-pub(crate) struct Desk {
+/// A sandbox and a client of its first partner. At the end it asserts that every response was a documented one.
+pub(crate) struct Fixture {
     pub(crate) sandbox: Sandbox,
     pub(crate) client: Client,
-    /// How many users were made whose names do not matter.
-    strangers: AtomicUsize,
+    /// How many names of users were generated.
+    names: AtomicUsize,
 }
 
-impl Desk {
-    pub(crate) async fn open() -> Self {
+impl Fixture {
+    pub(crate) async fn start() -> Self {
         Self::with(Sandbox::builder()).await
     }
 
-    /// With a time that stands still.
+    /// With a paused clock.
     pub(crate) async fn at(time: &str) -> Self {
-        Self::with(Sandbox::builder().clock(Clock::standing_at(date(time)))).await
+        Self::with(Sandbox::builder().clock(Clock::paused_at(date(time)))).await
     }
 
     pub(crate) async fn with(builder: SandboxBuilder) -> Self {
         let sandbox = builder.start().await.expect("the loopback has a free port");
         let client = client_of(&sandbox, sandbox.key());
-        Self { sandbox, client, strangers: AtomicUsize::new(0) }
+        Self { sandbox, client, names: AtomicUsize::new(0) }
     }
 
     /// A client with another key.
@@ -47,7 +47,7 @@ impl Desk {
         client_of(&self.sandbox, key)
     }
 
-    /// The user `user_ref`, who is made if there is none.
+    /// The user `user_ref`, which is created if it does not exist.
     pub(crate) async fn user(&self, user_ref: &str) -> UserHandle {
         let created = self.client.users().create(user_ref, "ada@example.com").await.expect("the user is complete");
         self.client.user(created.user_uuid)
@@ -55,7 +55,7 @@ impl Desk {
 
     /// A name that no user has.
     pub(crate) fn name(&self) -> String {
-        format!("stranger-{}", self.strangers.fetch_add(1, Ordering::Relaxed))
+        format!("user-{}", self.names.fetch_add(1, Ordering::Relaxed))
     }
 
     /// A new user.
@@ -63,26 +63,26 @@ impl Desk {
         self.user(&self.name()).await
     }
 
-    /// A new user of whom KYC data was submitted; documents are waited for.
+    /// A new user with KYC data, whose verification waits for documents.
     pub(crate) async fn known_user(&self) -> UserHandle {
         let user = self.new_user().await;
-        user.kyc().submit(&ada()).await.expect("the person is known enough");
+        user.kyc().submit(&ada()).await.expect("the data is complete");
         user
     }
 
     /// Sends JSON that the facade would not send.
-    pub(crate) async fn send_json(&self, method: &str, path: &str, body: &Value) -> Seen {
+    pub(crate) async fn send_json(&self, method: &str, path: &str, body: &Value) -> Outcome {
         let request = self.request(method, path).header("content-type", "application/json").body(body.to_string());
-        Seen::of_raw(request).await
+        Outcome::of_raw(request).await
     }
 
     /// Sends a form that the facade would not send.
-    pub(crate) async fn send_form(&self, path: &str, form: reqwest::multipart::Form) -> Seen {
-        Seen::of_raw(self.request("POST", path).multipart(form)).await
+    pub(crate) async fn send_form(&self, path: &str, form: reqwest::multipart::Form) -> Outcome {
+        Outcome::of_raw(self.request("POST", path).multipart(form)).await
     }
 
     pub(crate) fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
-        /// Made once, since it reads all certificates there are. It keeps no connection for the runtime of another test.
+        /// Built once, because that loads all certificates. It keeps no connections, which belong to the runtime of one test.
         static HTTP: LazyLock<reqwest::Client> = LazyLock::new(|| {
             let http = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0);
             http.build().expect("these settings go together")
@@ -92,15 +92,15 @@ impl Desk {
             .header("x-api-key", self.sandbox.key())
     }
 
-    /// What was asked of an operation so far: fault and status of each answer.
-    pub(crate) fn asked(&self, operation_id: &str) -> Vec<(Option<&'static str>, Option<u16>)> {
+    /// The requests of an operation so far: the fault and the status of each.
+    pub(crate) fn requests_of(&self, operation_id: &str) -> Vec<(Option<&'static str>, Option<u16>)> {
         let requests = self.sandbox.requests().into_iter();
         let requests = requests.filter(|request| request.operation_id.as_deref() == Some(operation_id));
         requests.map(|request| (request.fault, request.status)).collect()
     }
 }
 
-impl Drop for Desk {
+impl Drop for Fixture {
     fn drop(&mut self) {
         if !std::thread::panicking() {
             assert_documented(&self.sandbox.requests());
@@ -108,13 +108,13 @@ impl Drop for Desk {
     }
 }
 
-/// The sandbox answers 599 when its rules and the document are not of one mind.
+/// The sandbox responds with 599 when a rule and the document contradict each other.
 pub(crate) fn assert_documented(requests: &[LoggedRequest]) {
     let undocumented: Vec<_> = requests.iter().filter(|request| request.status == Some(599)).collect();
     assert!(undocumented.is_empty(), "{undocumented:#?}");
 }
 
-/// A client that loses no time between attempts.
+/// A client with hardly any delay between attempts.
 pub(crate) fn client_of(sandbox: &Sandbox, key: &str) -> Client {
     let environment = Environment::Custom(sandbox.base_url().to_owned());
     let client = Client::builder(environment).api_key(key).build().expect("these settings go together");
@@ -129,20 +129,20 @@ pub(crate) fn date(text: &str) -> DateTime<Utc> {
     text.parse().expect("it is a time")
 }
 
-/// The path of what belongs to a user.
+/// The path of a resource of a user.
 pub(crate) fn path_of(user: &UserHandle, rest: &str) -> String {
     format!("/users/{}{rest}", user.uuid())
 }
 
-/// What was seen of an answer.
+/// What a response contains.
 #[derive(Debug, PartialEq)]
-pub(crate) struct Seen {
+pub(crate) struct Outcome {
     pub(crate) status: u16,
     pub(crate) key: Option<String>,
     pub(crate) message: Option<String>,
 }
 
-impl Seen {
+impl Outcome {
     pub(crate) fn of<T>(outcome: Result<Response<T>, Error>) -> Self {
         match outcome {
             Ok(response) => Self { status: response.http_status().as_u16(), key: None, message: None },
@@ -151,15 +151,15 @@ impl Seen {
     }
 
     pub(crate) fn of_error(error: &Error) -> Self {
-        let status = error.status().unwrap_or_else(|| panic!("there was no answer: {error}"));
+        let status = error.status().unwrap_or_else(|| panic!("there was no response: {error}"));
         let owned = |text: Option<&str>| text.map(str::to_owned);
         Self { status: status.as_u16(), key: owned(error.key()), message: owned(error.message()) }
     }
 
     async fn of_raw(request: reqwest::RequestBuilder) -> Self {
-        let response = request.send().await.expect("the sandbox answers");
+        let response = request.send().await.expect("the sandbox responds");
         let status = response.status().as_u16();
-        let body = response.bytes().await.expect("the answer is whole");
+        let body = response.bytes().await.expect("the response is complete");
         let body = serde_json::from_slice::<Value>(&body).unwrap_or_default();
         let text = |pointer: &str| body.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
         Self { status, key: text("/data/error_key"), message: text("/error") }

@@ -1,11 +1,11 @@
-//! Payout accounts over their life: saved, listed, held, deleted.
+//! Payment details: saved, listed, held, deleted.
 
-use crate::{desk::Desk, person::sepa};
+use crate::{fixture::Fixture, person::sepa};
 
 #[tokio::test]
-async fn an_account_has_one_identifier_under_both_names() {
-    let desk = Desk::open().await;
-    let user = desk.user("customer-42").await;
+async fn payment_details_have_one_identifier_under_both_names() {
+    let fixture = Fixture::start().await;
+    let user = fixture.user("customer-42").await;
     let mut saved = Vec::new();
     for _ in 0..3 {
         saved.push(user.payment_details().create(&sepa()).await.expect("it is complete").payment_details_id.clone());
@@ -16,17 +16,17 @@ async fn an_account_has_one_identifier_under_both_names() {
     let read: Vec<_> = read.payment_profiles.iter().filter_map(|account| account.id.clone()).collect();
     assert_eq!((&listed, &read), (&saved, &saved));
     saved.dedup();
-    assert_eq!(saved.len(), 3, "two accounts have the same identifier");
+    assert_eq!(saved.len(), 3, "two of them have the same identifier");
 }
 
 #[tokio::test]
-async fn a_deleted_account_is_gone_and_can_not_be_deleted_again() {
-    let desk = Desk::open().await;
-    let user = desk.user("customer-42").await;
+async fn deleted_payment_details_are_not_listed_and_can_not_be_deleted_again() {
+    let fixture = Fixture::start().await;
+    let user = fixture.user("customer-42").await;
     let kept = user.payment_details().create(&sepa()).await.expect("it is complete");
     let gone = user.payment_details().create(&sepa()).await.expect("it is complete");
-    user.payment_details().delete(&gone.payment_details_id).await.expect("nothing refers to it");
-    let again = user.payment_details().delete(&gone.payment_details_id).await.expect_err("it is gone");
+    user.payment_details().delete(&gone.payment_details_id).await.expect("no offer refers to it");
+    let again = user.payment_details().delete(&gone.payment_details_id).await.expect_err("it is deleted");
     assert!(again.is_not_found());
     let listed = user.payment_details().list().await.expect("it can be read");
     assert_eq!((listed.len(), &listed[0].payment_details_id), (1, &kept.payment_details_id));
@@ -35,24 +35,24 @@ async fn a_deleted_account_is_gone_and_can_not_be_deleted_again() {
 }
 
 #[tokio::test]
-async fn an_account_that_an_offer_refers_to_stays_until_it_does_no_longer() {
-    let desk = Desk::open().await;
-    let accounts = desk.user("customer-42").await.payment_details();
+async fn payment_details_that_an_offer_refers_to_can_not_be_deleted() {
+    let fixture = Fixture::start().await;
+    let accounts = fixture.user("customer-42").await.payment_details();
     let saved = accounts.create(&sepa()).await.expect("it is complete");
-    desk.sandbox.hold(&saved.payment_details_id, true);
+    fixture.sandbox.hold(&saved.payment_details_id, true);
     for _ in 0..2 {
         let error = accounts.delete(&saved.payment_details_id).await.expect_err("an offer refers to it");
         assert!(error.is_conflict());
     }
     assert_eq!(accounts.list().await.expect("it can be read").len(), 1);
-    desk.sandbox.hold(&saved.payment_details_id, false);
-    accounts.delete(&saved.payment_details_id).await.expect("nothing refers to it any more");
+    fixture.sandbox.hold(&saved.payment_details_id, false);
+    accounts.delete(&saved.payment_details_id).await.expect("no offer refers to it any more");
 }
 
 #[tokio::test]
-async fn accounts_belong_to_one_user() {
-    let desk = Desk::open().await;
-    let (ada, bo) = (desk.user("ada").await, desk.user("bo").await);
+async fn payment_details_belong_to_one_user() {
+    let fixture = Fixture::start().await;
+    let (ada, bo) = (fixture.user("ada").await, fixture.user("bo").await);
     let saved = ada.payment_details().create(&sepa()).await.expect("it is complete");
     let error = bo.payment_details().delete(&saved.payment_details_id).await.expect_err("it is Ada's");
     assert!(error.is_not_found());
@@ -61,13 +61,13 @@ async fn accounts_belong_to_one_user() {
 }
 
 #[tokio::test]
-async fn identifiers_that_are_no_text_or_odd_text_find_nothing() {
-    let desk = Desk::open().await;
-    let accounts = desk.user("customer-42").await;
+async fn unusual_identifiers_are_not_found() {
+    let fixture = Fixture::start().await;
+    let accounts = fixture.user("customer-42").await;
     for id in ["a/b?c#d", "../../x", "ä b", "%"] {
-        assert!(accounts.payment_details().delete(id).await.expect_err("there is none").is_not_found(), "{id}");
+        assert!(accounts.payment_details().delete(id).await.expect_err("it does not exist").is_not_found(), "{id}");
     }
     let path = format!("/users/{}/payment-details/%ff", accounts.uuid());
-    let answer = desk.request("DELETE", &path).send().await.expect("it is answered");
-    assert_eq!(answer.status(), 404);
+    let response = fixture.request("DELETE", &path).send().await.expect("there is a response");
+    assert_eq!(response.status(), 404);
 }

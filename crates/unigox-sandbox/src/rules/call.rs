@@ -1,0 +1,83 @@
+//! What a rule gets and returns: a call of an operation, and a response.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::world::{User, World};
+
+/// A call of an operation by a partner. The document accepts its body.
+pub(crate) struct Call<'a> {
+    pub(crate) world: &'a mut World,
+    pub(crate) partner: &'a str,
+    pub(crate) user: Option<Uuid>,
+    pub(crate) payment_details_id: Option<&'a str>,
+    /// The session that is requested; the latest without it.
+    pub(crate) verification_id: Option<&'a str>,
+    pub(crate) body: &'a Body,
+    pub(crate) now: DateTime<Utc>,
+}
+
+impl Call<'_> {
+    pub(super) fn user(&mut self) -> Option<&mut User> {
+        self.world.user(self.partner, self.user?)
+    }
+}
+
+/// The body of a request.
+#[derive(Clone, Debug)]
+pub(crate) enum Body {
+    None,
+    Json(Value),
+    Form {
+        /// The text of each part by its name, as an object. It is empty for a file.
+        fields: Value,
+        files: BTreeMap<String, File>,
+    },
+}
+
+/// A file in a form.
+#[derive(Clone, Debug)]
+pub(crate) struct File {
+    pub(crate) name: String,
+    pub(crate) content: Bytes,
+}
+
+impl Body {
+    /// The JSON, or the fields of the form; null without a body.
+    pub(crate) fn value(&self) -> &Value {
+        match self {
+            Self::None => &Value::Null,
+            Self::Json(value) | Self::Form { fields: value, .. } => value,
+        }
+    }
+}
+
+/// The response of a rule: a status, and a JSON body if there is one.
+#[derive(Clone, Debug)]
+pub(crate) struct RuleResponse {
+    pub(crate) status: u16,
+    pub(crate) body: Option<Value>,
+}
+
+impl RuleResponse {
+    pub(crate) fn empty(status: u16) -> Self {
+        Self { status, body: None }
+    }
+
+    pub(crate) fn error(status: u16, key: &str) -> Self {
+        Self { status, body: Some(json!({"success": false, "data": {"error_key": key}})) }
+    }
+
+    pub(super) fn data(status: u16, data: Value) -> Self {
+        Self { status, body: Some(json!({"success": true, "data": data})) }
+    }
+}
+
+/// A member of an object, if it is text.
+pub(super) fn text<'v>(value: &'v Value, name: &str) -> Option<&'v str> {
+    value.get(name)?.as_str()
+}
