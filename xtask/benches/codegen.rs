@@ -8,7 +8,7 @@ use std::{hint::black_box, path::PathBuf};
 use divan::{AllocProfiler, Bencher, counter::BytesCount};
 use serde::Deserialize;
 use serde_json::Value;
-use xtask::{claims::Claims, codegen, diff, document, generate, lower, overlay, pipeline, walk};
+use xtask::{codegen, coverage::Coverage, diff, document, generate, lower, overlay, pipeline, walk};
 
 #[global_allocator]
 static ALLOCATOR: AllocProfiler = AllocProfiler::system();
@@ -166,7 +166,7 @@ mod growth {
             }
         });
         let size = BytesCount::of_str(&old.to_string());
-        bencher.counter(size).bench_local(|| diff::compare(black_box(&old), black_box(&new), &Claims::default()));
+        bencher.counter(size).bench_local(|| diff::compare(black_box(&old), black_box(&new), &Coverage::default()));
     }
 
     /// Against itself: what a look costs that finds nothing.
@@ -174,6 +174,6 @@ mod growth {
     fn diff_without_a_change(bencher: Bencher<'_, '_>, copies: usize) {
         let (old, new) = (grown(copies), grown(copies));
         let size = BytesCount::of_str(&old.to_string());
-        bencher.counter(size).bench_local(|| diff::compare(black_box(&old), black_box(&new), &Claims::default()));
+        bencher.counter(size).bench_local(|| diff::compare(black_box(&old), black_box(&new), &Coverage::default()));
     }
 }

@@ -3,8 +3,8 @@
 
 pub mod check;
 pub mod ci;
-pub mod claims;
 pub mod codegen;
+pub mod coverage;
 pub mod defect;
 pub mod diff;
 pub mod document;
@@ -15,6 +15,7 @@ pub mod lower;
 pub mod names;
 pub mod output;
 pub mod overlay;
+pub mod page;
 pub mod pipeline;
 pub mod public_items;
 pub mod report;

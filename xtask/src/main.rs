@@ -7,6 +7,7 @@ mod command;
 use std::{process::ExitCode, thread};
 
 use clap::{CommandFactory as _, Parser, Subcommand};
+use xtask::page::printable;
 
 use crate::command::{Failure, ci, codegen, spec};
 
@@ -56,7 +57,9 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("error: {}\nnext: {}", failure.message.trim_end(), failure.next);
+            // It quotes documents. Its lines are ours.
+            let message: Vec<String> = failure.message.trim_end().lines().map(printable).collect();
+            eprintln!("error: {}\nnext: {}", message.join("\n"), failure.next);
             ExitCode::from(failure.code)
         }
     }

@@ -25,7 +25,7 @@ use std::path::Path;
 
 use serde_json::Value;
 use xtask::{
-    claims::Claims,
+    coverage::Coverage,
     diff::{self, Change},
     document,
 };
@@ -38,5 +38,5 @@ fn checked_in() -> Value {
 
 /// The changes, whatever the facade has for them.
 fn compare(old: &Value, new: &Value) -> Vec<Change> {
-    diff::compare(old, new, &Claims::default())
+    diff::compare(old, new, &Coverage::default())
 }

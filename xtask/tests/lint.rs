@@ -53,7 +53,7 @@ const WRONG: &str = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths:\n  /
 #[test]
 fn ends_with_0_where_nothing_contradicts_itself() {
     let (_folder, path) = file(FINE);
-    assert_eq!(run(&[&path]), (0, "nothing contradicts itself\n".to_owned(), String::new()));
+    assert_eq!(run(&[&path]), (0, format!("{path}\n\nnothing contradicts itself\n"), String::new()));
 }
 
 #[test]
@@ -61,12 +61,15 @@ fn ends_with_1_and_lists_what_does_in_each_format() {
     let (_folder, path) = file(WRONG);
     let (code, text, stderr) = run(&[&path]);
     assert_eq!(code, 1);
-    assert!(text.starts_with("a (GET /a/{b})\n  path-parameter at /paths/~1a~1{b}/get\n"), "{text}");
+    assert!(
+        text.starts_with(&format!("{path}\n\na (GET /a/{{b}})\n  path-parameter at /paths/~1a~1{{b}}/get\n")),
+        "{text}"
+    );
     assert!(text.ends_with("\n1 finding: 1 path-parameter\n"), "{text}");
     assert!(stderr.contains("1 finding\n"), "{stderr}");
     let (code, markdown, _) = run(&[&path, "--format", "markdown"]);
     assert_eq!(code, 1);
-    assert!(markdown.contains("\n## a (GET /a/{b})\n\n- **path-parameter** at "), "{markdown}");
+    assert!(markdown.contains("\n### a (GET /a/{b})\n\n- **path-parameter** at "), "{markdown}");
     let (code, report, _) = run(&[&path, "--format", "json"]);
     assert_eq!(code, 1);
     let report: Value = serde_json::from_str(&report).expect("JSON");
@@ -188,7 +191,7 @@ fn the_known_defects_of_vendor_documents_are_found() {
             let is_it = |finding: &&Finding| finding.rule == *rule && finding.pointer.ends_with(end);
             assert!(findings.iter().any(|finding| is_it(&finding)), "{name}: no {rule} at …{end}");
         }
-        // What is mended is no longer found.
+        // What was corrected is no longer found.
         let is_valid = !name.starts_with("2026-03");
         assert_eq!(findings.iter().any(|finding| finding.rule == "path-parameter"), !is_valid, "{name}");
     }

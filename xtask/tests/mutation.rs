@@ -19,10 +19,7 @@ use std::{
 use proptest::{prelude::*, test_runner::RngSeed};
 use serde_json::{Map, Value, json};
 use syn::visit::Visit;
-use xtask::{
-    defect::{Defect, Defects},
-    document, lower, overlay, pipeline, walk,
-};
+use xtask::{defect::Defect, document, lower, overlay, pipeline, walk};
 
 /// Longer than this for one small document is a hang, however busy the machine.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -247,10 +244,7 @@ fn outcome(mut document: Value, overlay: Option<&Value>, with_code: bool) -> Res
             [] => Ok(End::Code),
             found => Err(format!("the code does not hold together:\n    {}", found.join("\n    "))),
         },
-        Err(error) => match error.downcast_ref::<Defects>() {
-            Some(defects) => judge(&defects.list, &effective).map(|()| End::Generate),
-            None => Err(format!("an error that is no list of defects: {error:#}")),
-        },
+        Err(defects) => judge(&defects.list, &effective).map(|()| End::Generate),
     }
 }
 

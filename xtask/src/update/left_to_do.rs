@@ -8,22 +8,22 @@ use std::{
 use serde_json::Value;
 
 use super::{compile::CompileError, trial::Before};
-use crate::{claims::Claims, names, overlay::Dead, pipeline::Lowered, walk};
+use crate::{coverage::Coverage, names, overlay::UnmatchedAction, pipeline::Lowered, walk};
 
 /// What nobody but a person can do.
 #[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct LeftToDo {
     /// Actions of the overlay that were left out.
-    pub dead: Vec<Dead>,
+    pub unmatched_actions: Vec<UnmatchedAction>,
     /// New strings that nobody has looked at yet: the properties by the JSON pointer of their schema.
     pub unmarked_strings: BTreeMap<String, Vec<String>>,
     /// Operations that nobody has said of whether they may be repeated.
     pub unmarked_operations: Vec<String>,
     /// Operations that no method of the facade calls.
-    pub unclaimed_operations: Vec<String>,
-    /// Operations that are gone.
-    pub gone_operations: Vec<String>,
+    pub uncovered_operations: Vec<String>,
+    /// Operations that were removed.
+    pub removed_operations: Vec<String>,
     /// Types with other names than before.
     pub types: Types,
     /// What the facade does that the new client has no place for.
@@ -32,12 +32,12 @@ pub struct LeftToDo {
     pub has_new_dependency: bool,
 }
 
-/// Types that come or go.
+/// Types that were added or removed.
 #[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct Types {
-    /// Those that are there no more, or under another name.
-    pub gone: Vec<String>,
+    /// Those that were removed, or have another name.
+    pub removed: Vec<String>,
     /// Those that were named for the place where they stand, as the document names none.
     pub named_for_their_place: Vec<String>,
 }
@@ -47,18 +47,18 @@ impl LeftToDo {
         before: &Before,
         overlaid: &Value,
         lowered: &Lowered,
-        claims: &Claims,
-        dead: Vec<Dead>,
+        coverage: &Coverage,
+        unmatched_actions: Vec<UnmatchedAction>,
         errors: Vec<CompileError>,
         changed: &BTreeSet<PathBuf>,
     ) -> Self {
         let old = before.effective.as_ref().unwrap_or(&before.overlaid);
         Self {
-            dead,
+            unmatched_actions,
             unmarked_strings: by_schema(unmarked_strings(&before.overlaid), unmarked_strings(overlaid)),
             unmarked_operations: not_in(unmarked_operations(old), unmarked_operations(&lowered.effective)),
-            unclaimed_operations: unclaimed_operations(&lowered.effective, claims),
-            gone_operations: not_in(operation_ids(&lowered.effective), operation_ids(old)),
+            uncovered_operations: uncovered_operations(&lowered.effective, coverage),
+            removed_operations: not_in(operation_ids(&lowered.effective), operation_ids(old)),
             types: before.effective.as_ref().map_or_else(Types::default, |old| types(old, lowered)),
             errors,
             has_new_dependency: changed.contains(Path::new("Cargo.lock"))
@@ -68,21 +68,27 @@ impl LeftToDo {
 
     /// Whether something is left that is done in the overlay.
     pub(super) fn is_for_the_overlay(&self) -> bool {
-        let all_is_said = self.unmarked_strings.is_empty() && self.unmarked_operations.is_empty();
-        !(self.dead.is_empty() && all_is_said && self.types.named_for_their_place.is_empty())
+        let Self { unmatched_actions, unmarked_strings, unmarked_operations, types, .. } = self;
+        !(unmatched_actions.is_empty()
+            && unmarked_strings.is_empty()
+            && unmarked_operations.is_empty()
+            && types.named_for_their_place.is_empty())
     }
 
     /// Whether nothing is left at all.
     pub fn is_empty(&self) -> bool {
-        let nothing_is_gone = self.gone_operations.is_empty() && self.types.gone.is_empty();
-        let everything_is_there = self.unclaimed_operations.is_empty() && self.errors.is_empty();
-        !self.is_for_the_overlay() && nothing_is_gone && everything_is_there && !self.has_new_dependency
+        let Self { uncovered_operations, removed_operations, types, errors, has_new_dependency, .. } = self;
+        !(self.is_for_the_overlay() || *has_new_dependency)
+            && uncovered_operations.is_empty()
+            && removed_operations.is_empty()
+            && types.removed.is_empty()
+            && errors.is_empty()
     }
 }
 
-/// The operations of `effective` that no method of the facade is said to call.
-fn unclaimed_operations(effective: &Value, claims: &Claims) -> Vec<String> {
-    operation_ids(effective).into_iter().filter(|id| claims.of(id).is_empty()).collect()
+/// The operations of `effective` that no method of the facade calls, by its table.
+fn uncovered_operations(effective: &Value, coverage: &Coverage) -> Vec<String> {
+    operation_ids(effective).into_iter().filter(|id| coverage.of(id).is_empty()).collect()
 }
 
 fn operation_ids(document: &Value) -> BTreeSet<String> {
@@ -161,7 +167,7 @@ fn types(old: &Value, lowered: &Lowered) -> Types {
     let named = lowered.notes.iter().filter(|note| note.pass == "anonymous_schema");
     let named = named.filter_map(|note| note.done.strip_prefix("named `")?.strip_suffix('`').map(names::pascal));
     let named: BTreeSet<String> = named.filter(|name| new.contains(name)).collect();
-    Types { named_for_their_place: not_in(old.clone(), named), gone: not_in(new, old) }
+    Types { named_for_their_place: not_in(old.clone(), named), removed: not_in(new, old) }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use xtask::{
     document,
 };
 
-use super::mutants::structural;
+use super::{laws::opposite, mutants::structural};
 
 /// What a change is: verdicts (`B` breaks, `.` does not; wire, source), rule, direction, operations, and the longer of the
 /// two places.
@@ -34,8 +34,8 @@ pub(super) fn check(old: &str, new: &str, expected: &[&str]) {
     assert_eq!(found, expected, "{changes:#?}");
     let mirror = |changes: &[Change], is_back: bool| -> Vec<_> {
         let side = |change: &Change| match is_back {
-            true => (change.rule.opposite(), change.new.clone(), change.old.clone()),
-            false => (change.rule, change.old.clone(), change.new.clone()),
+            true => (opposite(change.rule), change.new.clone(), change.old.clone()),
+            false => (change.rule.to_string(), change.old.clone(), change.new.clone()),
         };
         let mut sides: Vec<_> = changes.iter().map(side).collect();
         sides.sort();

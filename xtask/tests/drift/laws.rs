@@ -70,10 +70,31 @@ fn changed(document: &Value, edits: &[Edit]) -> Value {
     document
 }
 
+/// The name of the rule of the opposite change. One that is its own opposite is about neither an addition nor a removal.
+pub(super) fn opposite(rule: Rule) -> String {
+    let (rule, ends) = (
+        rule.to_string(),
+        [
+            ("security-required", "security-lifted"),
+            ("undeprecated", "deprecated"),
+            ("-added", "-removed"),
+            ("-required", "-optional"),
+            ("-extracted", "-inlined"),
+            ("-narrowed", "-widened"),
+            ("-tightened", "-loosened"),
+            ("-introduced", "-dropped"),
+            ("-closed", "-opened"),
+        ],
+    );
+    let other = ends.into_iter().flat_map(|(one, other)| [(one, other), (other, one)]);
+    let mut other = other.filter_map(|(one, other)| Some(rule.strip_suffix(one)?.to_owned() + other));
+    other.next().unwrap_or(rule.clone())
+}
+
 /// What is the same in both directions: the rule, the places, the direction.
 fn mirrored(changes: &[Change], swap: bool) -> Vec<(String, String, String, Direction)> {
     let side = |change: &Change| match swap {
-        true => (change.rule.opposite().to_string(), change.new.clone(), change.old.clone(), change.direction),
+        true => (opposite(change.rule), change.new.clone(), change.old.clone(), change.direction),
         false => (change.rule.to_string(), change.old.clone(), change.new.clone(), change.direction),
     };
     let mut all: Vec<_> = changes.iter().map(side).collect();
