@@ -40,7 +40,12 @@ impl<'d> Comparison<'d> {
         let (before, old_place) = old.requirements(self.old.document);
         let (now, new_place) = new.requirements(self.new.document);
         let renamed = self.renamed_schemes();
-        let new_name = |name: String| renamed.get(name.as_str()).map_or(name, |(is, _)| (*is).to_owned());
+        let new_name = |name: String| match renamed.get(name.as_str()) {
+            Some((is, _)) => (*is).to_owned(),
+            // The scheme that is called so now had another name.
+            None if renamed.values().any(|(is, _)| *is == name) => format!("{name} (not declared)"),
+            None => name,
+        };
         let with_new_names = |requirement: Requirement| -> Requirement {
             requirement.into_iter().map(|(name, scopes)| (new_name(name), scopes)).collect()
         };
@@ -96,10 +101,10 @@ impl<'d> Comparison<'d> {
         let (before, now) = (self.old.schemes.clone(), self.new.schemes.clone());
         let renamed = self.renamed_schemes();
         let (old, new) = (Place::root(self.old.document), Place::root(self.new.document));
-        let schemes = Matching::by_name(&before, &now);
-        for (_, (name, _)) in schemes.pairs {
+        for name in now.keys() {
             self.scheme(at, name, &renamed);
         }
+        let schemes = Matching::by_name(&before, &now);
         for (name, scheme) in schemes.removed.into_iter().filter(|(name, _)| !renamed.contains_key(*name)) {
             self.note(
                 at,
