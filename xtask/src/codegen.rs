@@ -163,7 +163,7 @@ fn package_name(folder: &Path) -> String {
 
 fn manifest(template: &str, name: &str, has_patterns: bool, provenance: &Provenance) -> String {
     let header: String = provenance.lines().iter().map(|line| format!("# {line}\n")).collect();
-    // Not a member of whatever workspace the folder happens to lie in.
+    // Not a member of whatever workspace the folder is in.
     let template = template.replacen("name = \"unigox-client\"", &format!("name = \"{name}\""), 1);
     let template = match has_patterns {
         true => with_patterns(&template),
@@ -195,11 +195,11 @@ fn add_code(outputs: &mut Outputs, folder: &Path, code: Code, lowered: &Lowered)
     }
 }
 
-/// The workspace that `start` lies in.
+/// The workspace that `start` is in.
 ///
 /// # Errors
 ///
-/// If it lies in none.
+/// If it is not inside one.
 pub fn find_root(start: &Path) -> anyhow::Result<PathBuf> {
     let is_root = |folder: &&Path| folder.join("xtask/Cargo.toml").is_file() && folder.join("openapi").is_dir();
     let root = start.ancestors().find(is_root);

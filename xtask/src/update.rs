@@ -12,11 +12,7 @@ use std::{
 
 use anyhow::{Context, anyhow};
 
-pub use self::{
-    compile::CompileError,
-    left_to_do::{LeftToDo, Types},
-    render::text,
-};
+pub use self::{compile::CompileError, left_to_do::LeftToDo, render::text};
 use self::{compile::Scratch, trial::Trial};
 use crate::{
     check,
@@ -31,7 +27,7 @@ use crate::{
     transaction::Writer,
 };
 
-/// What taking a document over came to, or would come to.
+/// The outcome of taking a document over, or of trying to.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Update {

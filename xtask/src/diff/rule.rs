@@ -56,7 +56,7 @@ rules! {
     Undeprecated: always(NONE),
     SecurityRequired: always(WIRE),
     SecurityLifted: always(NONE),
-    SecurityChanged: always(WIRE).when(Contained, NONE, NONE),
+    SecurityChanged: always(WIRE).when(Contained, always(NONE)),
     // What an operation is sent.
     RequiredParameterAdded: always(BOTH),
     RequiredParameterRemoved: always(BOTH),
@@ -92,7 +92,7 @@ rules! {
     SchemaAdded: always(NONE),
     SchemaRemoved: always(SOURCE),
     // Names that are not on the wire, but in Rust. What is merged into others has none.
-    SchemaRenamed: always(SOURCE).when(Untyped, NONE, NONE),
+    SchemaRenamed: always(SOURCE).when(Untyped, always(NONE)),
     SchemaExtracted: always(NONE),
     SchemaInlined: always(NONE),
     ReferenceChanged: always(SOURCE),
@@ -101,17 +101,17 @@ rules! {
     TypeNarrowed: row(BOTH, SOURCE),
     TypeWidened: row(NONE, BOTH),
     TypeChanged: always(BOTH),
-    FormatNarrowed: row(BOTH, SOURCE).when(Untyped, WIRE, NONE),
-    FormatWidened: row(NONE, BOTH).when(Untyped, NONE, NONE),
-    FormatChanged: always(BOTH).when(Untyped, WIRE, NONE),
+    FormatNarrowed: row(BOTH, SOURCE).when(Untyped, row(WIRE, NONE)),
+    FormatWidened: row(NONE, BOTH).when(Untyped, always(NONE)),
+    FormatChanged: always(BOTH).when(Untyped, row(WIRE, NONE)),
     NullableAdded: row(NONE, BOTH),
     NullableRemoved: row(BOTH, SOURCE),
-    ConstraintAdded: row(BOTH, SOURCE).when(Untyped, WIRE, NONE),
-    ConstraintRemoved: row(NONE, BOTH).when(Untyped, NONE, NONE),
+    ConstraintAdded: row(BOTH, SOURCE).when(Untyped, row(WIRE, NONE)),
+    ConstraintRemoved: row(NONE, BOTH).when(Untyped, always(NONE)),
     // A value that was sent may be refused; the type of it stays, unless it is an integer whose size depends on it.
-    ConstraintTightened: row(WIRE, NONE).when(Untyped, WIRE, NONE).when(IntegerSize, BOTH, SOURCE),
-    ConstraintLoosened: row(NONE, WIRE).when(Untyped, NONE, NONE).when(IntegerSize, NONE, BOTH),
-    ConstraintChanged: always(WIRE).when(Untyped, WIRE, NONE).when(IntegerSize, BOTH, BOTH),
+    ConstraintTightened: row(WIRE, NONE).when(Untyped, row(WIRE, NONE)).when(IntegerSize, row(BOTH, SOURCE)),
+    ConstraintLoosened: row(NONE, WIRE).when(Untyped, always(NONE)).when(IntegerSize, row(NONE, BOTH)),
+    ConstraintChanged: always(WIRE).when(Untyped, row(WIRE, NONE)).when(IntegerSize, always(BOTH)),
     EnumIntroduced: row(BOTH, SOURCE),
     EnumDropped: row(NONE, SOURCE),
     EnumValuesAdded: always(NONE),
@@ -128,8 +128,8 @@ rules! {
     AdditionalPropertiesClosed: row(WIRE, NONE),
     AdditionalPropertiesOpened: always(NONE),
     // What was sent is still accepted if it is among the shapes; what is received now could be received before.
-    UnionIntroduced: always(BOTH).when(Contained, SOURCE, BOTH),
-    UnionDropped: always(BOTH).when(Contained, BOTH, SOURCE),
+    UnionIntroduced: always(BOTH).when(Contained, row(SOURCE, BOTH)),
+    UnionDropped: always(BOTH).when(Contained, row(BOTH, SOURCE)),
     VariantAdded: row(NONE, BOTH),
     VariantRemoved: row(BOTH, SOURCE),
     VariantReplaced: always(BOTH),
@@ -231,11 +231,11 @@ impl Judged {
     pub(super) fn verdicts(self, flow: Flow) -> Verdicts {
         let row = self.rule.row();
         let special = row.special.iter().find(|(detail, _)| *detail == self.detail);
-        let cells = special.map_or(row.cells, |(_, cells)| *cells);
+        let Row { request, success, error, .. } = special.map_or(&row, |(_, special)| special);
         match flow {
-            Flow::Outside | Flow::Request => cells.request,
-            Flow::Success | Flow::Unreached => cells.success,
-            Flow::Error => cells.error,
+            Flow::Outside | Flow::Request => *request,
+            Flow::Success | Flow::Unreached => *success,
+            Flow::Error => *error,
         }
     }
 }
@@ -250,25 +250,14 @@ const BOTH: Verdicts = (Break, Break);
 
 /// The verdicts on a rule, and those where a detail matters.
 struct Row {
-    cells: Cells,
-    special: Vec<(Detail, Cells)>,
-}
-
-#[derive(Clone, Copy)]
-struct Cells {
     request: Verdicts,
     success: Verdicts,
     error: Verdicts,
-}
-
-impl Cells {
-    fn new(request: Verdicts, success: Verdicts) -> Self {
-        Self { request, success, error: (success.0, Ok) }
-    }
+    special: Vec<(Detail, Row)>,
 }
 
 fn row(request: Verdicts, success: Verdicts) -> Row {
-    Row { cells: Cells::new(request, success), special: Vec::new() }
+    Row { request, success, error: (success.0, Ok), special: Vec::new() }
 }
 
 /// For what is judged alike in both directions, or occurs in one alone.
@@ -277,13 +266,12 @@ fn always(verdicts: Verdicts) -> Row {
 }
 
 impl Row {
-    fn in_errors(mut self, error: Verdicts) -> Self {
-        self.cells.error = error;
-        self
+    fn in_errors(self, error: Verdicts) -> Self {
+        Self { error, ..self }
     }
 
-    fn when(mut self, detail: Detail, request: Verdicts, success: Verdicts) -> Self {
-        self.special.push((detail, Cells::new(request, success)));
+    fn when(mut self, detail: Detail, row: Self) -> Self {
+        self.special.push((detail, row));
         self
     }
 }

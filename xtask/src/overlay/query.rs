@@ -18,7 +18,7 @@ pub(super) struct Query<'o> {
 }
 
 impl<'o> Query<'o> {
-    /// The path that `text` is, or why it is none.
+    /// The path that `text` is, or why it is not one.
     pub(super) fn parse(text: &'o str) -> Result<Self, String> {
         // The parser takes twice as long for each level, and overflows the stack in the end.
         let levels = text.chars().scan(0_i32, |level, c| {
@@ -32,7 +32,7 @@ impl<'o> Query<'o> {
         Ok(Self { text, path })
     }
 
-    /// The nodes selected, each one once: `$['a', 'a']` must not append twice.
+    /// The nodes selected, each one once: `$['a', 'a']` must not append two elements.
     ///
     /// The library can say where a node is, too, but copies the path of every node that it passes. Looking for the nodes
     /// that it found, by their addresses, is several times as fast for a path with `..` in it.

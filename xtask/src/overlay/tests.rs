@@ -466,9 +466,9 @@ fn action() -> impl Strategy<Value = Value> {
     })
 }
 
-/// `value` at `path`, copied except for the nodes at the paths in `gone`.
-fn without(gone: &HashSet<String>, value: &Value, path: &str) -> Value {
-    let kept = |path: String, value| (!gone.contains(&path)).then(|| without(gone, value, &path));
+/// `value` at `path`, copied except for the nodes at the paths in `removed`.
+fn without(removed: &HashSet<String>, value: &Value, path: &str) -> Value {
+    let kept = |path: String, value| (!removed.contains(&path)).then(|| without(removed, value, &path));
     match value {
         Value::Object(members) => {
             let member = |(name, value): (&String, _)| Some((name.clone(), kept(format!("{path}['{name}']"), value)?));
@@ -507,8 +507,8 @@ proptest! {
         prop_assert_eq!(applied.is_err(), query.query(&document).is_empty());
         if let Ok(applied) = applied {
             prop_assert!(query.query(&applied).is_empty());
-            let gone = query.query_located(&document).locations().map(ToString::to_string).collect();
-            prop_assert_eq!(applied.to_string(), without(&gone, &document, "$").to_string());
+            let removed = query.query_located(&document).locations().map(ToString::to_string).collect();
+            prop_assert_eq!(applied.to_string(), without(&removed, &document, "$").to_string());
         }
     }
 }

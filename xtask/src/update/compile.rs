@@ -18,7 +18,7 @@ use crate::defect::Defect;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CompileError {
-    /// File, from the root of the workspace, and line; empty if it names none.
+    /// File, from the root of the workspace, and line; empty if there is no place.
     pub place: String,
     /// The first line of what the compiler says.
     pub message: String,

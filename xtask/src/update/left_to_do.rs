@@ -24,22 +24,14 @@ pub struct LeftToDo {
     pub uncovered_operations: Vec<String>,
     /// Operations that were removed.
     pub removed_operations: Vec<String>,
-    /// Types with other names than before.
-    pub types: Types,
+    /// Types that were removed, or have another name.
+    pub removed_types: Vec<String>,
+    /// Types that were named for their place, as the document has no name for them.
+    pub types_named_for_their_place: Vec<String>,
     /// What the facade does that the new client has no place for.
     pub errors: Vec<CompileError>,
     /// Whether the client takes a crate along that it did not need before.
     pub has_new_dependency: bool,
-}
-
-/// Types that were added or removed.
-#[derive(Debug, Default)]
-#[non_exhaustive]
-pub struct Types {
-    /// Those that were removed, or have another name.
-    pub removed: Vec<String>,
-    /// Those that were named for the place where they stand, as the document names none.
-    pub named_for_their_place: Vec<String>,
 }
 
 impl LeftToDo {
@@ -53,13 +45,16 @@ impl LeftToDo {
         changed: &BTreeSet<PathBuf>,
     ) -> Self {
         let old = before.effective.as_ref().unwrap_or(&before.overlaid);
+        let (removed_types, types_named_for_their_place) =
+            before.effective.as_ref().map(|old| types(old, lowered)).unwrap_or_default();
         Self {
             unmatched_actions,
             unmarked_strings: by_schema(unmarked_strings(&before.overlaid), unmarked_strings(overlaid)),
             unmarked_operations: not_in(unmarked_operations(old), unmarked_operations(&lowered.effective)),
             uncovered_operations: uncovered_operations(&lowered.effective, coverage),
             removed_operations: not_in(operation_ids(&lowered.effective), operation_ids(old)),
-            types: before.effective.as_ref().map_or_else(Types::default, |old| types(old, lowered)),
+            removed_types,
+            types_named_for_their_place,
             errors,
             has_new_dependency: changed.contains(Path::new("Cargo.lock"))
                 || changed.iter().any(|path| path.ends_with("Cargo.toml")),
@@ -68,20 +63,20 @@ impl LeftToDo {
 
     /// Whether something is left that is done in the overlay.
     pub(super) fn is_for_the_overlay(&self) -> bool {
-        let Self { unmatched_actions, unmarked_strings, unmarked_operations, types, .. } = self;
+        let Self { unmatched_actions, unmarked_strings, unmarked_operations, types_named_for_their_place, .. } = self;
         !(unmatched_actions.is_empty()
             && unmarked_strings.is_empty()
             && unmarked_operations.is_empty()
-            && types.named_for_their_place.is_empty())
+            && types_named_for_their_place.is_empty())
     }
 
     /// Whether nothing is left at all.
     pub fn is_empty(&self) -> bool {
-        let Self { uncovered_operations, removed_operations, types, errors, has_new_dependency, .. } = self;
+        let Self { uncovered_operations, removed_operations, removed_types, errors, has_new_dependency, .. } = self;
         !(self.is_for_the_overlay() || *has_new_dependency)
             && uncovered_operations.is_empty()
             && removed_operations.is_empty()
-            && types.removed.is_empty()
+            && removed_types.is_empty()
             && errors.is_empty()
     }
 }
@@ -158,7 +153,8 @@ fn by_schema(old: BTreeSet<String>, new: BTreeSet<String>) -> BTreeMap<String, V
     found
 }
 
-fn types(old: &Value, lowered: &Lowered) -> Types {
+/// The types that were removed, and those that were named for their place.
+fn types(old: &Value, lowered: &Lowered) -> (Vec<String>, Vec<String>) {
     let names = |document: &Value| -> BTreeSet<String> {
         let schemas = document.get("components").and_then(|components| components.get("schemas")?.as_object());
         schemas.into_iter().flatten().map(|(name, _)| names::pascal(name)).collect()
@@ -167,7 +163,7 @@ fn types(old: &Value, lowered: &Lowered) -> Types {
     let named = lowered.notes.iter().filter(|note| note.pass == "anonymous_schema");
     let named = named.filter_map(|note| note.done.strip_prefix("named `")?.strip_suffix('`').map(names::pascal));
     let named: BTreeSet<String> = named.filter(|name| new.contains(name)).collect();
-    Types { named_for_their_place: not_in(old.clone(), named), removed: not_in(new, old) }
+    (not_in(new, old.clone()), not_in(old, named))
 }
 
 #[cfg(test)]

@@ -49,7 +49,7 @@ impl Page {
         self.line(2, text);
     }
 
-    /// How many `names` there are, what to do about them, and the names; nothing if there are none.
+    /// How many `names` there are, what to do about them, and the names; nothing if there is no name.
     fn section(&mut self, names: &[String], noun: &str, text: &str) {
         if !names.is_empty() {
             self.heading(&format!("{} {text}", count(names.len(), noun)));
@@ -83,11 +83,11 @@ fn left_to_do(page: &mut Page, left: &LeftToDo) {
         "without x-retry: taken for never. Say safe in the overlay if a second call changes nothing.",
     );
     page.section(
-        &left.types.named_for_their_place,
+        &left.types_named_for_their_place,
         "new type",
         "with a name made of its place: say x-type-name in the overlay if you know a better one.",
     );
-    page.section(&left.types.removed, "type", "removed, or with another name:");
+    page.section(&left.removed_types, "type", "removed, or with another name:");
     page.section(
         &left.uncovered_operations,
         "operation",
