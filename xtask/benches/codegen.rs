@@ -8,7 +8,7 @@ use std::{hint::black_box, path::PathBuf};
 use divan::{AllocProfiler, Bencher, counter::BytesCount};
 use serde::Deserialize;
 use serde_json::Value;
-use xtask::{claims::Claims, codegen, diff, document, generate, lower, overlay, pipeline, walk};
+use xtask::{codegen, coverage::Coverage, diff, generate, lower, openapi, overlay, pipeline};
 
 #[global_allocator]
 static ALLOCATOR: AllocProfiler = AllocProfiler::system();
@@ -26,7 +26,7 @@ fn text(name: &str) -> String {
 }
 
 fn load(name: &str) -> Value {
-    document::parse(&text(name)).expect("a checked-in document")
+    openapi::parse(&text(name)).expect("a checked-in document")
 }
 
 /// The generator and the formatter alone, on the document that the passes made.
@@ -67,7 +67,7 @@ mod checked_in {
     #[divan::bench]
     fn stage_1_load(bencher: Bencher<'_, '_>) {
         let text = text("unigox-partner.yaml");
-        bencher.bench_local(|| document::parse(black_box(&text)));
+        bencher.bench_local(|| openapi::parse(black_box(&text)));
     }
 
     #[divan::bench]
@@ -129,13 +129,13 @@ mod growth {
     #[divan::bench(args = SIZES)]
     fn load_json(bencher: Bencher<'_, '_>, copies: usize) {
         let text = grown(copies).to_string();
-        bencher.counter(BytesCount::of_str(&text)).bench_local(|| document::parse(black_box(&text)));
+        bencher.counter(BytesCount::of_str(&text)).bench_local(|| openapi::parse(black_box(&text)));
     }
 
     #[divan::bench(args = SIZES)]
     fn lower(bencher: Bencher<'_, '_>, copies: usize) {
         let text = grown(copies).to_string();
-        let input = || document::parse(&text).expect("a document");
+        let input = || openapi::parse(&text).expect("a document");
         bencher.counter(BytesCount::of_str(&text)).with_inputs(input).bench_local_values(lower::lower);
     }
 
@@ -160,13 +160,13 @@ mod growth {
     fn diff_with_a_change_in_every_property(bencher: Bencher<'_, '_>, copies: usize) {
         let old = grown(copies);
         let mut new = old.clone();
-        walk::schemas_mut(&mut new, &mut |schema, _| {
+        openapi::schemas_mut(&mut new, &mut |schema, _| {
             for property in schema["properties"].as_object_mut().into_iter().flat_map(serde_json::Map::values_mut) {
                 property["nullable"] = true.into();
             }
         });
         let size = BytesCount::of_str(&old.to_string());
-        bencher.counter(size).bench_local(|| diff::compare(black_box(&old), black_box(&new), &Claims::default()));
+        bencher.counter(size).bench_local(|| diff::compare(black_box(&old), black_box(&new), &Coverage::default()));
     }
 
     /// Against itself: what a look costs that finds nothing.
@@ -174,6 +174,6 @@ mod growth {
     fn diff_without_a_change(bencher: Bencher<'_, '_>, copies: usize) {
         let (old, new) = (grown(copies), grown(copies));
         let size = BytesCount::of_str(&old.to_string());
-        bencher.counter(size).bench_local(|| diff::compare(black_box(&old), black_box(&new), &Claims::default()));
+        bencher.counter(size).bench_local(|| diff::compare(black_box(&old), black_box(&new), &Coverage::default()));
     }
 }

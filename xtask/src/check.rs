@@ -119,22 +119,9 @@ pub(crate) fn references(document: &Value, defects: &mut Vec<Defect>) {
 
 /// The name most like `wanted`, if any is like it at all.
 pub fn nearest<'n>(wanted: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    let distance = |name: &str| {
-        let (from, to): (Vec<char>, Vec<char>) = (wanted.chars().collect(), name.chars().collect());
-        let mut row: Vec<usize> = (0..=to.len()).collect();
-        for (i, a) in from.iter().enumerate() {
-            let mut diagonal = i;
-            row[0] = i + 1;
-            for (j, b) in to.iter().enumerate() {
-                let substituted = diagonal + usize::from(!a.eq_ignore_ascii_case(b));
-                diagonal = row[j + 1];
-                row[j + 1] = substituted.min(diagonal + 1).min(row[j] + 1);
-            }
-        }
-        row[to.len()]
-    };
+    let distance = |name: &str| strsim::levenshtein(&wanted.to_ascii_lowercase(), &name.to_ascii_lowercase());
     let limit = wanted.chars().count() / 2;
-    names.map(|name| (distance(name), name)).filter(|(d, _)| *d <= limit).min().map(|(_, name)| name)
+    names.map(|name| (distance(name), name)).filter(|(distance, _)| *distance <= limit).min().map(|(_, name)| name)
 }
 
 /// A schema that is defined as itself, by references, `allOf`, `oneOf`, `anyOf` or `not`, describes nothing; through a

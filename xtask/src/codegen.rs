@@ -10,6 +10,7 @@ use anyhow::Context;
 use serde_json::Value;
 
 use crate::{
+    defect::{self, Error},
     names,
     output::{Outputs, Stale},
     pipeline::{self, Inputs, Lowered, Provenance},
@@ -53,15 +54,16 @@ pub fn checked_in(root: &Path) -> Inputs {
 /// # Errors
 ///
 /// As [`pipeline::lower`] and [`pipeline::generate`].
-pub fn in_place(root: &Path) -> anyhow::Result<Outputs> {
+pub fn in_place(root: &Path) -> Result<Outputs, Error> {
     let inputs = checked_in(root);
     let lowered = pipeline::lower(&inputs)?;
     let code = pipeline::generate(&inputs.document, &lowered.effective)?;
-    anyhow::ensure!(
-        !has_patterns(&code) || takes_patterns(root)?,
-        "the document has patterns, which the generated code checks with another crate; add to the dependencies in \
-         {CRATE}/Cargo.toml: {FOR_PATTERNS}"
-    );
+    if has_patterns(&code) && manifest_for_patterns(root)?.is_some() {
+        return Err(Error::Other(anyhow::anyhow!(
+            "the document has patterns, which the generated code checks with another crate; add to the dependencies in \
+             {CRATE}/Cargo.toml: {FOR_PATTERNS}"
+        )));
+    }
     Ok(outputs_in_place(root, &lowered, code))
 }
 
@@ -88,21 +90,12 @@ pub(crate) fn has_patterns(code: &Code) -> bool {
     code.iter().any(|(_, code)| code.contains("::regress::"))
 }
 
-/// Whether the crate in the workspace has what code with patterns needs.
-fn takes_patterns(root: &Path) -> anyhow::Result<bool> {
-    Ok(manifest_in_place(root)?.contains(FOR_PATTERNS))
-}
-
 /// The manifest of the crate in the workspace with what code with patterns needs, unless it has it.
 pub(crate) fn manifest_for_patterns(root: &Path) -> anyhow::Result<Option<(PathBuf, String)>> {
-    let manifest = manifest_in_place(root)?;
     let path = Path::new(CRATE).join("Cargo.toml");
+    let full = root.join(&path);
+    let manifest = fs::read_to_string(&full).with_context(|| format!("can't read {}", full.display()))?;
     Ok((!manifest.contains(FOR_PATTERNS)).then(|| (path, with_patterns(&manifest))))
-}
-
-fn manifest_in_place(root: &Path) -> anyhow::Result<String> {
-    let path = root.join(CRATE).join("Cargo.toml");
-    fs::read_to_string(&path).with_context(|| format!("can't read {}", path.display()))
 }
 
 /// A manifest with the crate for patterns in its place in the alphabet.
@@ -119,7 +112,7 @@ fn with_patterns(manifest: &str) -> String {
 /// # Errors
 ///
 /// As [`in_place`]; also if `folder` holds something that this command did not make.
-pub fn elsewhere(inputs: &Inputs, folder: &Path) -> anyhow::Result<Outputs> {
+pub fn elsewhere(inputs: &Inputs, folder: &Path) -> Result<Outputs, Error> {
     refuse_foreign(folder)?;
     let lowered = pipeline::lower(inputs)?;
     let mut outputs = Outputs::new(folder);
@@ -170,7 +163,7 @@ fn package_name(folder: &Path) -> String {
 
 fn manifest(template: &str, name: &str, has_patterns: bool, provenance: &Provenance) -> String {
     let header: String = provenance.lines().iter().map(|line| format!("# {line}\n")).collect();
-    // Not a member of whatever workspace the folder happens to lie in.
+    // Not a member of whatever workspace the folder is in.
     let template = template.replacen("name = \"unigox-client\"", &format!("name = \"{name}\""), 1);
     let template = match has_patterns {
         true => with_patterns(&template),
@@ -202,11 +195,11 @@ fn add_code(outputs: &mut Outputs, folder: &Path, code: Code, lowered: &Lowered)
     }
 }
 
-/// The workspace that `start` lies in.
+/// The workspace that `start` is in.
 ///
 /// # Errors
 ///
-/// If it lies in none.
+/// If it is not inside one.
 pub fn find_root(start: &Path) -> anyhow::Result<PathBuf> {
     let is_root = |folder: &&Path| folder.join("xtask/Cargo.toml").is_file() && folder.join("openapi").is_dir();
     let root = start.ancestors().find(is_root);
@@ -215,10 +208,6 @@ pub fn find_root(start: &Path) -> anyhow::Result<PathBuf> {
 
 /// What `--check` says of `stale`.
 pub fn check_message(stale: &[Stale]) -> String {
-    use std::fmt::Write as _;
-    let mut out = format!("{} out of date:\n", crate::defect::count(stale.len(), "generated file"));
-    for stale in stale {
-        let _ = writeln!(out, "  {}", stale.to_string().replace('\n', "\n  "));
-    }
-    out
+    let each = stale.iter().map(|stale| format!("  {}\n", stale.to_string().replace('\n', "\n  ")));
+    format!("{} out of date:\n{}", defect::count(stale.len(), "generated file"), each.collect::<String>())
 }

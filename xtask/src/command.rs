@@ -14,7 +14,14 @@ use std::{
 
 use anstream::{AutoStream, ColorChoice};
 use clap::ValueEnum;
-use xtask::{codegen::find_root, defect::Defects, diff::Style};
+use serde::Serialize;
+use xtask::{
+    check,
+    codegen::find_root,
+    defect::{Defects, Error},
+    openapi::{self, Loaded},
+    page::{self, Document, Style},
+};
 
 /// What ends a command early: the exit code, what happened, and what to run next.
 pub(crate) struct Failure {
@@ -29,11 +36,13 @@ impl Failure {
     }
 
     /// A failure of the library: 3 for what a document holds, 1 for the rest. `again` is the command to repeat.
-    pub(crate) fn of(error: &anyhow::Error, again: &str) -> Self {
-        match error.downcast_ref::<Defects>() {
-            Some(defects) => Self::new(3, defects, format!("correct what is listed, then run `{again}` again")),
-            None => Self::new(1, format!("{error:#}"), format!("make that possible, then run `{again}` again")),
-        }
+    pub(crate) fn of(error: impl Into<Error>, again: &str) -> Self {
+        let error = error.into();
+        let (code, first) = match error {
+            Error::Defects(_) => (3, "correct what is listed"),
+            Error::Other(_) => (1, "make that possible"),
+        };
+        Self::new(code, error, format!("{first}, then run `{again}` again"))
     }
 }
 
@@ -73,14 +82,29 @@ pub(crate) fn expect_file(path: &Path) -> Result<(), Failure> {
 }
 
 /// Prints to stdout. A reader that has seen enough is no failure.
-pub(crate) fn print(write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> Result<(), Failure> {
-    let mut out = io::BufWriter::new(io::stdout().lock());
-    match write(&mut out).and_then(|()| out.flush()) {
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(Failure::new(1, format!("can't write to stdout: {error}"), "send the output somewhere else"))
         }
         _ => Ok(()),
     }
+}
+
+/// Prints `value` for scripts.
+pub(crate) fn print_json(value: &impl Serialize) -> Result<(), Failure> {
+    let text = page::json(value);
+    print(&text.map_err(|error| Failure::new(1, error, "please report the document that did it"))?)
+}
+
+/// Loads the document that the user named, which has to be OpenAPI, and says what a report calls it.
+pub(crate) fn load(path: &Path, again: &str) -> Result<(Loaded, Document), Failure> {
+    expect_file(path)?;
+    let loaded = openapi::load(path).map_err(|error| Failure::of(error, again))?;
+    check::version(&loaded.value).map_err(|defect| Failure::of(Defects::of(path.display(), vec![defect]), again))?;
+    let document = Document::new(path.display(), &loaded);
+    Ok((loaded, document))
 }
 
 /// How reports look on stdout: coloured if it is a terminal that takes colours, as wide as that is.

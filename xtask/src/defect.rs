@@ -38,8 +38,8 @@ pub struct Defects {
 
 impl Defects {
     /// The defects of `file`.
-    pub fn of(file: impl Into<String>, list: Vec<Defect>) -> Self {
-        Self { file: file.into(), list }
+    pub fn of(file: impl fmt::Display, list: Vec<Defect>) -> Self {
+        Self { file: file.to_string(), list }
     }
 }
 
@@ -53,7 +53,36 @@ impl fmt::Display for Defects {
     }
 }
 
-impl std::error::Error for Defects {}
+/// Why the library did not do what it was asked for.
+#[derive(Debug)]
+#[allow(clippy::exhaustive_enums, reason = "either an input is to be corrected, or something else")]
+pub enum Error {
+    /// An input holds what the pipeline can't handle.
+    Defects(Defects),
+    /// A file can't be read or written, cargo can't be run, or another run is under way. It says what was tried.
+    Other(anyhow::Error),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Defects(defects) => defects.fmt(f),
+            Self::Other(error) => write!(f, "{error:#}"),
+        }
+    }
+}
+
+impl From<Defects> for Error {
+    fn from(defects: Defects) -> Self {
+        Self::Defects(defects)
+    }
+}
+
+impl From<anyhow::Error> for Error {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Other(error)
+    }
+}
 
 /// `1 defect`, `2 defects`.
 pub fn count(n: usize, noun: &str) -> String {

@@ -2,20 +2,24 @@
 //!
 //! The comparison is of structure: references are followed and `allOf` is merged, so that it does not matter where a schema
 //! is written or in what order. [`rule`](Rule) holds the kinds of change and the table of verdicts.
+//!
+//! Each module uses only those that are named before it: `rule`, `shape`, `subject`, `likeness`, `matching` and
+//! `report`; `comparison`, which collects what is found; `components`, `pair`, `constraints`, `unions` and `schemas`, which
+//! compare schemas; `parameters`, `responses`, `security` and `document`, which compare what holds schemas;
+//! `operations`; `render`.
 
-mod answers;
-mod change;
 mod comparison;
+mod components;
 mod constraints;
 mod document;
 mod likeness;
+mod matching;
 mod operations;
+mod pair;
 mod parameters;
-mod place {
-    pub(super) use crate::openapi::Place;
-}
 mod render;
 mod report;
+mod responses;
 mod rule;
 mod schemas;
 mod security;
@@ -27,21 +31,20 @@ use serde_json::Value;
 
 use self::comparison::Comparison;
 pub use self::{
-    change::{Change, Direction, Verdict},
-    render::{Style, markdown, text},
-    report::{Bump, Document, FORMAT_VERSION, Report},
-    rule::Rule,
+    render::{markdown, text},
+    report::{Bump, Change, FORMAT_VERSION, Report},
+    rule::{Direction, Rule, Verdict},
 };
-use crate::claims::Claims;
+use crate::coverage::Coverage;
 
-/// Every change from `old` to `new`, with the methods that `claims` says it reaches.
+/// Every change from `old` to `new`, with the methods that `coverage` says it reaches.
 ///
 /// Whatever the documents hold, it ends, in time that grows with their size. What is no OpenAPI is compared as far as it
 /// makes sense.
-pub fn compare(old: &Value, new: &Value, claims: &Claims) -> Vec<Change> {
+pub fn compare(old: &Value, new: &Value, coverage: &Coverage) -> Vec<Change> {
     let mut comparison = Comparison::new(old, new);
     let roots = comparison.operations();
     let node = comparison.node();
     comparison.document(node);
-    comparison.into_changes(&roots, claims)
+    comparison.into_changes(&roots, coverage)
 }

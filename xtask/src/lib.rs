@@ -3,8 +3,8 @@
 
 pub mod check;
 pub mod ci;
-pub mod claims;
 pub mod codegen;
+pub mod coverage;
 pub mod defect;
 pub mod diff;
 mod emit;
@@ -15,14 +15,10 @@ pub mod names;
 pub mod openapi;
 pub mod output;
 pub mod overlay;
+pub mod page;
 pub mod pipeline;
 pub mod public_items;
 pub mod report;
 pub mod sample;
 pub mod transaction;
 pub mod update;
-pub mod walk;
-pub mod document {
-    //! Goes with its last users.
-    pub use crate::openapi::{Loaded, MAX_BYTES, load, parse};
-}

@@ -30,7 +30,7 @@ use serde_json::Value;
 use self::{places::Places, report::Findings};
 pub use self::{
     render::{markdown, text},
-    report::{Document, FORMAT_VERSION, Finding, Report},
+    report::{FORMAT_VERSION, Finding, Report},
 };
 use crate::{check, defect::Defect};
 

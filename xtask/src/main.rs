@@ -7,13 +7,15 @@ mod command;
 use std::{process::ExitCode, thread};
 
 use clap::{CommandFactory as _, Parser, Subcommand};
+use xtask::page::printable;
 
 use crate::command::{Failure, ci, codegen, spec};
 
 /// Turns the vendor's OpenAPI document into the crate `unigox-client`.
 ///
-/// Exit codes: 0 done; 1 the answer is no (stale output, a change or a contradiction that was asked for, output that can't
-/// be written); 2 wrong usage, or an input that can't be read; 3 the document or the overlay holds something that the pipeline can't handle.
+/// Exit codes: 0 done; 1 stale output, a change or a contradiction that was asked for, or output that can't be written;
+/// 2 wrong usage, or an input that can't be read; 3 the document or the overlay holds something that the pipeline can't
+/// handle.
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 struct Cli {
@@ -56,7 +58,9 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("error: {}\nnext: {}", failure.message.trim_end(), failure.next);
+            // It quotes documents. Its lines are ours.
+            let message: Vec<String> = failure.message.trim_end().lines().map(printable).collect();
+            eprintln!("error: {}\nnext: {}", message.join("\n"), failure.next);
             ExitCode::from(failure.code)
         }
     }

@@ -1,7 +1,10 @@
 //! The Rust names that the generator makes of the document's names, so that other stages can find what it generated.
 
 use heck::{ToPascalCase, ToSnakeCase};
+use serde_json::Value;
 use unicode_ident::{is_xid_continue, is_xid_start};
+
+use crate::openapi::target;
 
 /// The name of the type that is generated for the schema `name`.
 pub fn pascal(name: &str) -> String {
@@ -11,6 +14,22 @@ pub fn pascal(name: &str) -> String {
 /// The name of the method that is generated for the operation or the field for the property `name`.
 pub fn snake(name: &str) -> String {
     identifier(&plain(name).to_snake_case(), "x")
+}
+
+/// The type that is generated for `schema`; a component's is in the module `prefix`. `serde_json::Value` for what has none.
+pub(crate) fn rust_type(schema: &Value, prefix: &str) -> String {
+    if let Some(name) = target(schema) {
+        return format!("{prefix}{}", pascal(name));
+    }
+    match (schema["type"].as_str(), schema["format"].as_str(), schema.get("items")) {
+        (Some("array"), _, Some(items)) => format!("Vec<{}>", rust_type(items, prefix)),
+        (Some("string"), Some("uuid"), _) => "Uuid".to_owned(),
+        (Some("string"), ..) => "String".to_owned(),
+        (Some("integer"), ..) => "i64".to_owned(),
+        (Some("number"), ..) => "f64".to_owned(),
+        (Some("boolean"), ..) => "bool".to_owned(),
+        _ => "serde_json::Value".to_owned(),
+    }
 }
 
 fn plain(name: &str) -> String {

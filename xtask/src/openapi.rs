@@ -36,12 +36,13 @@ pub use self::{
     operation::{METHODS, Operation, Parameter, operations},
     pointer::join,
     reference::{reference, references, resolve, schema_name, target},
-    rewrite::{OperationMut, components_mut, components_or_new, operations_mut, reference_to, schemas_mut},
+    rewrite::{
+        OperationMut, components_mut, components_or_new, operations_mut, reference_to, schemas_in_use_mut, schemas_mut,
+    },
 };
 pub(crate) use self::{
     operation::placeholders,
     place::Place,
-    pointer::push,
     reach::{References, owner},
     reference::made_of,
     rewrite::{schema_mut, schemas_mut_beside},

@@ -1,13 +1,12 @@
-//! A set of files to be: compared with what is there, or written all at once.
+//! A set of files: compared with what is there, or written all at once.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt, fs, io,
-    path::{Path, PathBuf},
+    path::PathBuf,
 };
 
 use anyhow::Context;
-use tempfile::NamedTempFile;
 
 use crate::transaction::{Change, Writer};
 
@@ -25,14 +24,14 @@ pub struct Outputs {
 pub struct Stale {
     /// Its path below the root.
     pub path: PathBuf,
-    /// What is the matter with it.
-    pub matter: Matter,
+    /// How it differs.
+    pub staleness: Staleness,
 }
 
-/// What is the matter with a file.
+/// How a file differs from what it should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(clippy::exhaustive_enums, reason = "a file can be missing, different, blocked, or one too many")]
-pub enum Matter {
+pub enum Staleness {
     /// It should be there.
     Missing,
     /// It should not be there.
@@ -53,11 +52,11 @@ pub enum Matter {
 impl fmt::Display for Stale {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = self.path.display();
-        match &self.matter {
-            Matter::Missing => write!(f, "missing  {path}"),
-            Matter::Extra => write!(f, "extra    {path}"),
-            Matter::Folder => write!(f, "blocked  {path}, by a folder; move it away"),
-            Matter::Differs { line, found, expected } => {
+        match &self.staleness {
+            Staleness::Missing => write!(f, "missing  {path}"),
+            Staleness::Extra => write!(f, "extra    {path}"),
+            Staleness::Folder => write!(f, "blocked  {path}, by a folder; move it away"),
+            Staleness::Differs { line, found, expected } => {
                 write!(f, "stale    {path}, first in line {line}\n    is        {found}\n    should be {expected}")
             }
         }
@@ -89,17 +88,17 @@ impl Outputs {
         let mut stale = Vec::new();
         for (path, expected) in &self.files {
             let full = self.root.join(path);
-            let matter = match fs::read(&full) {
+            let staleness = match fs::read(&full) {
                 Ok(found) if found == expected.as_bytes() => continue,
                 Ok(found) => first_difference(&found, expected),
-                Err(error) if error.kind() == io::ErrorKind::NotFound => Matter::Missing,
-                Err(_) if full.is_dir() => Matter::Folder,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => Staleness::Missing,
+                Err(_) if full.is_dir() => Staleness::Folder,
                 Err(error) => return Err(error).with_context(|| format!("can't read {}", full.display())),
             };
-            stale.push(Stale { path: path.clone(), matter });
+            stale.push(Stale { path: path.clone(), staleness });
         }
         for path in self.extra()? {
-            stale.push(Stale { path, matter: Matter::Extra });
+            stale.push(Stale { path, staleness: Staleness::Extra });
         }
         stale.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(stale)
@@ -132,14 +131,16 @@ impl Outputs {
         Self { root: root.into(), files: self.files.clone(), owned: self.owned.clone() }
     }
 
-    /// As [`Self::write`], in the workspace: a kill at any moment changes nothing, either.
+    /// Makes the files what they should be, touching only those that are not, and removes extra ones. Returns what was
+    /// changed. Whatever keeps one file from being written, or ends the process, changes nothing.
     ///
     /// # Errors
     ///
-    /// As [`Self::write`].
+    /// If a file can't be read, written or removed.
     pub fn commit(&self, writer: &Writer) -> anyhow::Result<Vec<Stale>> {
         let stale = self.stale()?;
-        let content = |stale: &Stale| self.files.get(&stale.path).filter(|_| stale.matter != Matter::Extra).cloned();
+        let content =
+            |stale: &Stale| self.files.get(&stale.path).filter(|_| stale.staleness != Staleness::Extra).cloned();
         let changes: Vec<Change> =
             stale.iter().map(|stale| Change { path: stale.path.clone(), content: content(stale) }).collect();
         if !changes.is_empty() {
@@ -148,67 +149,24 @@ impl Outputs {
         Ok(stale)
     }
 
-    /// Makes the files what they should be, touching only those that are not, and removes extra ones. Returns what was
-    /// changed.
-    ///
-    /// Every new content is on disk beside its file before the first file is replaced, so that a full disk or a folder
-    /// that can't be written changes nothing.
+    /// As [`Self::commit`], where nobody else writes.
     ///
     /// # Errors
     ///
-    /// If a file can't be read, written or removed.
+    /// As [`Self::commit`].
     pub fn write(&self) -> anyhow::Result<Vec<Stale>> {
-        let stale = self.stale()?;
-        let mut ready: Vec<(NamedTempFile, PathBuf)> = Vec::new();
-        for Stale { path, matter } in &stale {
-            let Some(content) = self.files.get(path).filter(|_| *matter != Matter::Extra) else { continue };
-            let full = self.root.join(path);
-            let failed = || format!("can't write {}; nothing was changed", full.display());
-            let folder = full.parent().unwrap_or(&self.root);
-            fs::create_dir_all(folder).with_context(failed)?;
-            if fs::metadata(&full).is_ok_and(|found| found.permissions().readonly() || found.is_dir()) {
-                let error = io::Error::from(io::ErrorKind::PermissionDenied);
-                return Err(error).with_context(failed);
-            }
-            ready.push((prepare(folder, content).with_context(failed)?, full));
+        match self.stale()? {
+            stale if stale.is_empty() => Ok(stale),
+            _ => self.commit(&Writer::open(&self.root)?),
         }
-        for (file, full) in ready {
-            file.persist(&full).with_context(|| format!("can't replace {}", full.display()))?;
-        }
-        for Stale { path, .. } in stale.iter().filter(|stale| stale.matter == Matter::Extra) {
-            let full = self.root.join(path);
-            fs::remove_file(&full).with_context(|| format!("can't remove {}", full.display()))?;
-        }
-        Ok(stale)
     }
 }
 
-fn prepare(folder: &Path, content: &str) -> io::Result<NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".codegen-");
-    // As an editor would make it; a temporary file is otherwise for its owner alone.
-    #[cfg(unix)]
-    let builder = {
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(fs::Permissions::from_mode(0o644))
-    };
-    let mut file = builder.tempfile_in(folder)?;
-    io::Write::write_all(&mut file, content.as_bytes())?;
-    Ok(file)
-}
-
-fn first_difference(found: &[u8], expected: &str) -> Matter {
+fn first_difference(found: &[u8], expected: &str) -> Staleness {
     let found = String::from_utf8_lossy(found);
-    let (mut found, mut expected) = (found.split('\n'), expected.split('\n'));
-    let mut line = 0;
-    loop {
-        line += 1;
-        let (left, right) = (found.next(), expected.next());
-        if left != right || left.is_none() {
-            let (found, expected) = (shown(left), shown(right));
-            return Matter::Differs { line, found, expected };
-        }
-    }
+    let same = found.split('\n').zip(expected.split('\n')).take_while(|(left, right)| left == right).count();
+    let [found, expected] = [&found, expected].map(|text| shown(text.split('\n').nth(same)));
+    Staleness::Differs { line: same + 1, found, expected }
 }
 
 fn shown(line: Option<&str>) -> String {
@@ -219,6 +177,8 @@ fn shown(line: Option<&str>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     fn outputs(root: &Path) -> Outputs {
@@ -247,8 +207,8 @@ mod tests {
         fs::write(folder.path().join("sub/hand.txt"), "").expect("written");
         let stale = outputs.stale().expect("stale");
         assert_eq!(list(&stale), ["stale    a.txt, first in line 2", "missing  sub/b.txt", "extra    sub/c.txt"]);
-        let expected = Matter::Differs { line: 2, found: "twO".to_owned(), expected: "two".to_owned() };
-        assert_eq!(stale[0].matter, expected);
+        let expected = Staleness::Differs { line: 2, found: "twO".to_owned(), expected: "two".to_owned() };
+        assert_eq!(stale[0].staleness, expected);
 
         outputs.write().expect("written");
         assert_eq!(outputs.stale().expect("stale"), []);
@@ -279,8 +239,11 @@ mod tests {
 
     #[test]
     fn finds_a_difference_at_the_end() {
-        let expected =
-            |found: &str, expected: &str| Matter::Differs { line: 2, found: found.into(), expected: expected.into() };
+        let expected = |found: &str, expected: &str| Staleness::Differs {
+            line: 2,
+            found: found.into(),
+            expected: expected.into(),
+        };
         assert_eq!(first_difference(b"a\n", "a\nb"), expected("(empty line)", "b"));
         assert_eq!(first_difference(b"a\nb", "a"), expected("b", "(end of file)"));
     }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use self::query::{Node, Query, Shape, Step, find};
 use crate::{
     defect::Defect,
-    walk::{Object, join},
+    openapi::{Object, join},
 };
 
 /// Applies `overlay` to `document`, action by action, each to the result of the one before.
@@ -23,14 +23,14 @@ use crate::{
 /// Every defect of the overlay, and every place where it does not fit the document: a defective action does not keep
 /// those after it from being tried.
 pub fn apply(mut document: Value, overlay: &Value) -> Result<Value, Vec<Defect>> {
-    let defects: Vec<Defect> =
-        try_all(&mut document, overlay, &|_| true).into_iter().map(|found| found.defect).collect();
+    let found = try_all(&mut document, overlay, &|_| true);
+    let defects: Vec<Defect> = found.into_iter().map(|found| found.defect).collect();
     if defects.is_empty() { Ok(document) } else { Err(defects) }
 }
 
 /// An action that does not fit the document.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Dead {
+pub struct UnmatchedAction {
     /// Its place in the list of actions.
     pub index: usize,
     /// Its `target`.
@@ -41,7 +41,7 @@ pub struct Dead {
     pub defects: Vec<Defect>,
 }
 
-impl Dead {
+impl UnmatchedAction {
     /// The action of `overlay` at `index`, which has these `defects`.
     pub(crate) fn new(overlay: &Value, index: usize, defects: Vec<Defect>) -> Self {
         let text = |field: &str| overlay["actions"][index][field].as_str().unwrap_or_default().trim().to_owned();
@@ -55,36 +55,37 @@ impl Dead {
 /// # Errors
 ///
 /// What is wrong with the overlay, whatever the document.
-pub fn apply_living(
+pub fn apply_matching(
     mut document: Value,
     overlay: &Value,
     wanted: &dyn Fn(usize) -> bool,
-) -> Result<(Value, Vec<Dead>), Vec<Defect>> {
+) -> Result<(Value, Vec<UnmatchedAction>), Vec<Defect>> {
     let found = try_all(&mut document, overlay, wanted);
-    if found.iter().any(|found| found.misfit.is_none()) {
-        let malformed = found.into_iter().filter(|found| found.misfit.is_none());
-        return Err(malformed.map(|found| found.defect).collect());
+    let mut malformed = Vec::new();
+    let mut unmatched: BTreeMap<usize, Vec<Defect>> = BTreeMap::new();
+    for Found { defect, unmatched: action } in found {
+        action.map_or(&mut malformed, |index| unmatched.entry(index).or_default()).push(defect);
     }
-    let mut dead: BTreeMap<usize, Vec<Defect>> = BTreeMap::new();
-    for Found { defect, misfit } in found {
-        dead.entry(misfit.unwrap_or_default()).or_default().push(defect);
+    if !malformed.is_empty() {
+        return Err(malformed);
     }
-    Ok((document, dead.into_iter().map(|(index, defects)| Dead::new(overlay, index, defects)).collect()))
+    let action = |(index, defects)| UnmatchedAction::new(overlay, index, defects);
+    Ok((document, unmatched.into_iter().map(action).collect()))
 }
 
 /// A defect, and whether it is the document that the action at this index does not fit; otherwise the overlay itself is
 /// wrong.
 struct Found {
     defect: Defect,
-    misfit: Option<usize>,
+    unmatched: Option<usize>,
 }
 
 /// Applies what can be applied. All of the overlay is read, whatever is `wanted`.
 fn try_all(document: &mut Value, overlay: &Value, wanted: &dyn Fn(usize) -> bool) -> Vec<Found> {
     let mut malformed = Vec::new();
     let mut found = Vec::new();
-    let mut take = |defects: &mut Vec<Defect>, misfit| {
-        found.extend(defects.drain(..).map(|defect| Found { defect, misfit }));
+    let mut take = |defects: &mut Vec<Defect>, unmatched| {
+        found.extend(defects.drain(..).map(|defect| Found { defect, unmatched }));
     };
     let (version, actions) = read(overlay, &mut malformed);
     for (index, fields) in actions.iter().enumerate() {
@@ -94,9 +95,9 @@ fn try_all(document: &mut Value, overlay: &Value, wanted: &dyn Fn(usize) -> bool
             malformed.push(Defect::new(&place, format!("repeats /actions/{earlier}"), "delete one of the two"));
         } else if let Some(action) = Action::read(fields, version, place, &mut malformed).filter(|_| wanted(index)) {
             take(&mut malformed, None);
-            let mut misfits = Vec::new();
-            action.apply_to(document, &mut misfits);
-            take(&mut misfits, Some(index));
+            let mut defects = Vec::new();
+            action.apply_to(document, &mut defects);
+            take(&mut defects, Some(index));
         }
     }
     take(&mut malformed, None);
@@ -173,14 +174,14 @@ impl<'o> Action<'o> {
         refuse_unknown(fields, &["target", "description", "update", "copy", "remove"], &place, defects);
         text(fields, "description", &place, "say why the document has to be changed there", defects);
         let change = Change::read(fields, version, &place, defects);
-        let target = Query::read(fields, "target", &place, defects)?;
+        let target = query(fields, "target", &place, defects)?;
         Some(Self { place, version, target, change })
     }
 
     fn apply_to(&self, document: &mut Value, defects: &mut Vec<Defect>) {
         let nodes = self.target.select(document);
         if nodes.is_empty() {
-            defects.push(self.target.matches_nothing(&self.place, document));
+            defects.push(matches_nothing(&self.target, &self.place, document));
         }
         if let Some((problem, remedy)) = self.unfit(&nodes) {
             defects.push(Defect::new(&self.place, format!("`{}` selects {problem}", self.target.text), remedy));
@@ -190,7 +191,7 @@ impl<'o> Action<'o> {
             Some(Change::Remove) => remove(nodes, document),
             Some(Change::Update(value)) => self.merge(value, &nodes, document, defects),
             Some(Change::Copy(source)) => match source.select(document).as_slice() {
-                [] => defects.push(source.matches_nothing(&join(&self.place, "copy"), document)),
+                [] => defects.push(matches_nothing(source, &join(&self.place, "copy"), document)),
                 [node] => {
                     // What counts is the state before the action, even if the source is among the targets.
                     let value = find(document, &node.location).cloned().unwrap_or_default();
@@ -264,12 +265,26 @@ impl<'o> Change<'o> {
             (_, Some(update), false) => return Some(Self::Update(update)),
             (_, Some(_), true) => ("`update` and `copy` make each other void", "make two actions of this one"),
             (_, None, true) if version == Version::V1_0 => ("1.0 knows no `copy`", "write `overlay: 1.1.0`"),
-            (_, None, true) => return Query::read(fields, "copy", place, defects).map(Self::Copy),
+            (_, None, true) => return query(fields, "copy", place, defects).map(Self::Copy),
             (_, None, false) => ("changes nothing", "add `update`, `copy` or `remove: true`, or delete the action"),
         };
         defects.push(Defect::new(place, problem, remedy));
         None
     }
+}
+
+/// The JSONPath under `field`.
+fn query<'o>(fields: &'o Object, field: &str, place: &str, defects: &mut Vec<Defect>) -> Option<Query<'o>> {
+    let remedy = "write a JSONPath (RFC 9535) such as `$.components.schemas.User`";
+    let query = Query::parse(text(fields, field, place, remedy, defects)?);
+    query.map_err(|problem| defects.push(Defect::new(join(place, field), problem, remedy))).ok()
+}
+
+fn matches_nothing(query: &Query<'_>, place: &str, document: &Value) -> Defect {
+    let (problem, nearest) = query.explain(document);
+    let correct =
+        nearest.map_or("correct the path".to_owned(), |name| format!("did you mean `{name}`? Correct the path"));
+    Defect::new(place, problem, format!("{correct}, or delete the action if the document no longer needs it"))
 }
 
 /// Removes the last nodes first: neither an element's index nor a node's ancestor changes before its turn.

@@ -9,10 +9,10 @@ use serde_json::Value;
 
 use crate::{
     check,
-    defect::Defects,
-    document::{self, Loaded},
+    defect::{Defects, Error},
     emit, generate,
     lower::{self, Note},
+    openapi::{self, Loaded},
     overlay,
 };
 
@@ -86,16 +86,16 @@ impl Sources {
 /// # Errors
 ///
 /// If a file can't be read, or [`Defects`] in it: it can't be parsed, or the document is something else.
-pub fn load(inputs: &Inputs) -> anyhow::Result<Sources> {
+pub fn load(inputs: &Inputs) -> Result<Sources, Error> {
     let (document, overlay) = thread::scope(|scope| {
-        let overlay = inputs.overlay.as_ref().map(|path| scope.spawn(|| document::load(path)));
-        let document = document::load(&inputs.document);
+        let overlay = inputs.overlay.as_ref().map(|path| scope.spawn(|| openapi::load(path)));
+        let document = openapi::load(&inputs.document);
         (document, overlay.map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))))
     });
     let (document, overlay) = (document?, overlay.transpose()?);
     if overlay.is_some() {
-        // Of a document that is something else, all targets would be dead.
-        check::version(&document.value).map_err(|defect| Defects::of(shown(&inputs.document), vec![defect]))?;
+        // In a document that is something else, no target would match.
+        check::version(&document.value).map_err(|defect| Defects::of(inputs.document.display(), vec![defect]))?;
     }
     Ok(Sources { document, overlay })
 }
@@ -105,12 +105,12 @@ pub fn load(inputs: &Inputs) -> anyhow::Result<Sources> {
 /// # Errors
 ///
 /// If a file can't be read, or [`Defects`] in it.
-pub fn overlay(inputs: &Inputs) -> anyhow::Result<Overlaid> {
+pub fn overlay(inputs: &Inputs) -> Result<Overlaid, Error> {
     let sources = load(inputs)?;
     let provenance = sources.provenance();
     let document = match (&inputs.overlay, sources.overlay) {
         (Some(path), Some(overlay)) => {
-            overlay::apply(sources.document.value, &overlay.value).map_err(|list| Defects::of(shown(path), list))?
+            overlay::apply(sources.document.value, &overlay.value).map_err(|list| Defects::of(path.display(), list))?
         }
         _ => sources.document.value,
     };
@@ -122,9 +122,9 @@ pub fn overlay(inputs: &Inputs) -> anyhow::Result<Overlaid> {
 /// # Errors
 ///
 /// As [`overlay`](fn@overlay), and [`Defects`] that a pass can't handle.
-pub fn lower(inputs: &Inputs) -> anyhow::Result<Lowered> {
+pub fn lower(inputs: &Inputs) -> Result<Lowered, Error> {
     let Overlaid { document, provenance } = overlay(inputs)?;
-    let (effective, report) = lower::lower(document).map_err(|list| Defects::of(shown(&inputs.document), list))?;
+    let (effective, report) = lower::lower(document).map_err(|list| Defects::of(inputs.document.display(), list))?;
     Ok(Lowered { effective, notes: report.notes, provenance })
 }
 
@@ -133,11 +133,7 @@ pub fn lower(inputs: &Inputs) -> anyhow::Result<Lowered> {
 /// # Errors
 ///
 /// [`Defects`] that the generator can't take.
-pub fn generate(name: &Path, effective: &Value) -> anyhow::Result<Vec<(&'static str, String)>> {
-    let generated = generate::generate(effective).map_err(|list| Defects::of(shown(name), list))?;
+pub fn generate(name: &Path, effective: &Value) -> Result<Vec<(&'static str, String)>, Defects> {
+    let generated = generate::generate(effective).map_err(|list| Defects::of(name.display(), list))?;
     Ok(emit::emit(effective, generated))
-}
-
-fn shown(path: &Path) -> String {
-    path.display().to_string()
 }

@@ -1,18 +1,18 @@
 //! Changes of the tree, all of them or none, even if the process is killed halfway.
 //!
-//! New contents are complete in `target/xtask`, which git does not look at, before the first file is touched, and so are
-//! copies of the old ones. A journal there says which is which. Only with the journal in place are files replaced, each
-//! by a rename; that the journal goes is the moment at which all of it counts. Whoever comes upon a journal puts back
-//! what it names, so a change that was cut short never happened.
+//! Copies of what is replaced are in `target/xtask`, which git does not look at, with a journal that says which is which.
+//! Only then are new contents written, each beside its file, and only when all of them are complete are files replaced,
+//! each by a rename; that the journal is removed is the moment at which all of it counts. Whoever comes upon a journal puts
+//! back what it names, so a change that was cut short never happened.
 //!
-//! Nothing is forced to the disk. This is about processes that end, not machines: what a power cut leaves, git mends.
+//! Nothing is forced to the disk. This is about processes that end, not machines: what a power cut leaves, git restores.
 
 use std::{
     fs::{self, File, TryLockError},
     io,
     path::{Component, Path, PathBuf},
     sync::{
-        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+        Arc, LazyLock, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -25,7 +25,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) struct Change {
     /// Its path below the root.
     pub(crate) path: PathBuf,
-    /// What it is to hold; `None` if it is to go.
+    /// What it is to hold; `None` if it is to be removed.
     pub(crate) content: Option<String>,
 }
 
@@ -49,7 +49,7 @@ pub fn recover(root: &Path) -> anyhow::Result<bool> {
     Ok(root.join(FOLDER).join(JOURNAL).exists() && Writer::open(root)?.has_recovered)
 }
 
-/// Where everything is kept that is not there for good.
+/// Where everything is kept that is temporary.
 const FOLDER: &str = "target/xtask";
 const JOURNAL: &str = "journal.json";
 const LOCK: &str = "lock";
@@ -62,12 +62,11 @@ struct Journal {
     folders: Vec<PathBuf>,
 }
 
-/// One file. Its new content is `new/INDEX` and its old one `old/INDEX`, where it has any.
+/// One file. Its old content is `old/INDEX`, if it had any.
 #[derive(Serialize, Deserialize)]
 struct Entry {
     path: PathBuf,
     was_there: bool,
-    is_to_be: bool,
 }
 
 impl Writer {
@@ -108,8 +107,8 @@ impl Writer {
     /// `after` is called after every step that a kill could be the next thing to happen to.
     fn commit_step_by_step(&self, changes: &[Change], after: &mut dyn FnMut()) -> anyhow::Result<()> {
         let _held = Held::new()?;
-        let result = self.stage(changes, after).context("nothing was changed").and_then(|journal| {
-            let done = self.replace(&journal, after).and_then(|()| {
+        let result = self.journal(changes, after).context("nothing was changed").and_then(|journal| {
+            let done = self.replace(&journal, changes, after).and_then(|()| {
                 // From here on nothing is undone any more.
                 fs::remove_file(self.folder().join(JOURNAL)).context("can't remove the journal")
             });
@@ -122,18 +121,19 @@ impl Writer {
         result
     }
 
-    /// Writes everything that is needed to go through with it, or to undo it, without touching a file of the workspace.
-    fn stage(&self, changes: &[Change], after: &mut dyn FnMut()) -> anyhow::Result<Journal> {
+    /// Writes what is needed to undo it, without touching a file of the workspace.
+    fn journal(&self, changes: &[Change], after: &mut dyn FnMut()) -> anyhow::Result<Journal> {
         let mut journal = Journal { files: Vec::new(), folders: Vec::new() };
-        for part in ["new", "old"] {
-            let folder = self.folder().join(part);
-            fs::create_dir_all(&folder).with_context(|| format!("can't write {}", folder.display()))?;
-        }
-        for (index, Change { path, content }) in changes.iter().enumerate() {
+        let old = self.folder().join("old");
+        fs::create_dir_all(&old).with_context(|| format!("can't write {}", old.display()))?;
+        for (index, Change { path, .. }) in changes.iter().enumerate() {
             let full = self.root.join(path);
-            let was_there = self.stage_one(index, &full, content.as_deref(), &mut journal.folders);
-            let was_there = was_there.with_context(|| format!("can't write {}", full.display()))?;
-            journal.files.push(Entry { path: path.clone(), was_there, is_to_be: content.is_some() });
+            let was_there = self.keep(index, &full).with_context(|| format!("can't write {}", full.display()))?;
+            journal.files.push(Entry { path: path.clone(), was_there });
+            let missing = path.ancestors().skip(1).take_while(|folder| !self.root.join(folder).exists());
+            let missing: Vec<_> =
+                missing.filter(|folder| !journal.folders.iter().any(|known| known == folder)).collect();
+            journal.folders.extend(missing.into_iter().rev().map(Path::to_owned));
             after();
         }
         let (draft, place) = (self.folder().join("journal.draft"), self.folder().join(JOURNAL));
@@ -146,51 +146,44 @@ impl Writer {
         Ok(journal)
     }
 
-    /// Tells whether the file is there now. What it is replaced by gets its permissions.
-    fn stage_one(
-        &self,
-        index: usize,
-        full: &Path,
-        content: Option<&str>,
-        folders: &mut Vec<PathBuf>,
-    ) -> io::Result<bool> {
-        let found = match fs::metadata(full) {
-            Ok(found) if found.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
-            Ok(found) if found.permissions().readonly() => return Err(io::ErrorKind::PermissionDenied.into()),
-            Ok(found) => Some(found),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            Err(error) => return Err(error),
-        };
-        if found.is_some() {
-            fs::copy(full, self.old(index))?;
+    /// Copies the file, if it is there, which it tells.
+    fn keep(&self, index: usize, full: &Path) -> io::Result<bool> {
+        match fs::metadata(full) {
+            Ok(found) if found.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+            Ok(found) if found.permissions().readonly() => Err(io::ErrorKind::PermissionDenied.into()),
+            Ok(_) => fs::copy(full, self.old(index)).map(|_| true),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
         }
-        if let Some(content) = content {
-            let new = self.new_content(index);
-            fs::write(&new, content)?;
-            if let Some(found) = &found {
-                fs::set_permissions(&new, found.permissions())?;
-            }
-            let missing = full.ancestors().skip(1).take_while(|folder| !folder.exists());
-            let missing: Vec<PathBuf> =
-                missing.filter_map(|folder| Some(folder.strip_prefix(&self.root).ok()?.to_owned())).collect();
-            folders.extend(missing.into_iter().rev().filter(|folder| !folders.contains(folder)).collect::<Vec<_>>());
-        }
-        Ok(found.is_some())
     }
 
-    /// Puts the new contents in their places, quickly: there is nothing left to be worked out.
-    fn replace(&self, journal: &Journal, after: &mut dyn FnMut()) -> anyhow::Result<()> {
+    /// Writes all new contents beside their files, then puts them in their places, quickly: nothing is left to be worked out.
+    fn replace(&self, journal: &Journal, changes: &[Change], after: &mut dyn FnMut()) -> anyhow::Result<()> {
         for folder in &journal.folders {
             let full = self.root.join(folder);
             fs::create_dir_all(&full).with_context(|| format!("can't make {}", full.display()))?;
             after();
         }
-        for (index, entry) in journal.files.iter().enumerate() {
-            let full = self.root.join(&entry.path);
-            if entry.is_to_be {
-                place(&self.new_content(index), &full).with_context(|| format!("can't replace {}", full.display()))?;
-            } else {
-                fs::remove_file(&full).with_context(|| format!("can't remove {}", full.display()))?;
+        for Change { path, content } in changes {
+            let Some(content) = content else { continue };
+            let full = self.root.join(path);
+            let write = || -> io::Result<()> {
+                fs::write(beside(&full), content)?;
+                match fs::metadata(&full) {
+                    Ok(found) => fs::set_permissions(beside(&full), found.permissions()),
+                    Err(_) => Ok(()),
+                }
+            };
+            write().with_context(|| format!("can't write {}", full.display()))?;
+            after();
+        }
+        for Change { path, content } in changes {
+            let full = self.root.join(path);
+            match content {
+                Some(_) => {
+                    fs::rename(beside(&full), &full).with_context(|| format!("can't replace {}", full.display()))?
+                }
+                None => fs::remove_file(&full).with_context(|| format!("can't remove {}", full.display()))?,
             }
             after();
         }
@@ -211,9 +204,8 @@ impl Writer {
                 if fs::read(&full).is_ok_and(|found| found == old) {
                     return Ok(());
                 }
-                let copy = self.folder().join("copy");
-                fs::copy(self.old(index), &copy)?;
-                place(&copy, &full)
+                fs::copy(self.old(index), beside(&full))?;
+                fs::rename(beside(&full), &full)
             };
             put_back().with_context(|| format!("can't put back {}", full.display()))?;
         }
@@ -267,10 +259,6 @@ impl Writer {
 
     fn folder(&self) -> PathBuf {
         self.root.join(FOLDER)
-    }
-
-    fn new_content(&self, index: usize) -> PathBuf {
-        self.folder().join("new").join(index.to_string())
     }
 
     fn old(&self, index: usize) -> PathBuf {
@@ -335,22 +323,7 @@ fn is_at(_: &File, _: &Path) -> bool {
     true
 }
 
-/// Moves a file into its place, in one step as others see it.
-fn place(from: &Path, to: &Path) -> io::Result<()> {
-    match fs::rename(from, to) {
-        // `target` may well be on another file system. There is no rename from there, but one from beside the file.
-        Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
-            let beside = beside(to);
-            fs::copy(from, &beside).and_then(|_| fs::rename(&beside, to)).inspect_err(|_| {
-                let _ = fs::remove_file(&beside);
-            })?;
-            fs::remove_file(from)
-        }
-        result => result,
-    }
-}
-
-/// Where a file waits that can't be moved into its place from `target`.
+/// Where the content of a file waits that is about to replace it: `target` may be on another file system.
 fn beside(path: &Path) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     path.with_file_name(format!(".xtask-{name}"))
@@ -367,30 +340,29 @@ fn remove_if_there(path: &Path) -> io::Result<()> {
 /// As long as it lives, what asks the process to end is passed over: it will have ended soon enough, and with the
 /// workspace in one piece.
 struct Held {
-    may_end: &'static AtomicBool,
+    may_end: Arc<AtomicBool>,
     /// The flag is the process's.
     _alone: MutexGuard<'static, ()>,
 }
 
 impl Held {
     fn new() -> anyhow::Result<Self> {
-        static MAY_END: OnceLock<Arc<AtomicBool>> = OnceLock::new();
-        let may_end = MAY_END.get_or_init(|| Arc::new(AtomicBool::new(true)));
-        static REGISTERED: OnceLock<bool> = OnceLock::new();
-        let is_registered = *REGISTERED.get_or_init(|| {
-            use signal_hook::consts;
+        /// The flag, once the signals look at it.
+        static MAY_END: LazyLock<Option<Arc<AtomicBool>>> = LazyLock::new(|| {
+            use signal_hook::consts::{SIGINT, SIGTERM};
+            let may_end = Arc::new(AtomicBool::new(true));
             let signals: &[i32] = &[
-                consts::SIGINT,
-                consts::SIGTERM,
+                SIGINT,
+                SIGTERM,
                 #[cfg(unix)]
-                consts::SIGHUP,
+                signal_hook::consts::SIGHUP,
             ];
-            let register = |signal| signal_hook::flag::register_conditional_default(signal, Arc::clone(may_end));
-            signals.iter().all(|signal| register(*signal).is_ok())
+            let register = |signal| signal_hook::flag::register_conditional_default(signal, Arc::clone(&may_end));
+            signals.iter().all(|signal| register(*signal).is_ok()).then_some(may_end)
         });
-        ensure!(is_registered, "can't hold back interrupts");
         static ALONE: Mutex<()> = Mutex::new(());
         let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+        let may_end = MAY_END.clone().context("can't hold back interrupts")?;
         may_end.store(false, Ordering::SeqCst);
         Ok(Self { may_end, _alone: alone })
     }
@@ -505,8 +477,8 @@ mod tests {
                 done += 1;
             }
         }
-        // 5 staged, the journal drafted and put in place, 2 folders, 5 files; then it is done.
-        assert_eq!((undone, done), (14, 1));
+        // 5 kept, the journal drafted and put in place, 2 folders, 4 files written, 5 replaced or removed; then it is done.
+        assert_eq!((undone, done), (18, 1));
     }
 
     #[test]
@@ -514,11 +486,11 @@ mod tests {
         let before = tree(workspace().path());
         let folder = workspace();
         let writer = Writer::open(folder.path()).expect("a writer");
-        let journal = writer.stage(&changes(), &mut || {}).expect("staged");
-        writer.replace(&journal, &mut || {}).expect("replaced");
+        let journal = writer.journal(&changes(), &mut || {}).expect("written");
+        writer.replace(&journal, &changes(), &mut || {}).expect("replaced");
         // Half of it is put back already, when the second attempt begins.
-        place(&writer.old(0), &folder.path().join("changes.txt")).expect("placed");
-        fs::write(writer.old(0), "old changes.txt").expect("written");
+        fs::copy(writer.old(0), folder.path().join("changes.txt")).expect("copied");
+        fs::copy(writer.old(1), folder.path().join("sub/.xtask-changes.txt")).expect("copied");
         fs::remove_file(folder.path().join("new/file.txt")).expect("removed");
         std::mem::forget(writer);
         // The lock goes with a process; within this one it has to be let go of.
@@ -553,22 +525,8 @@ mod tests {
             raised += 1;
         };
         writer.commit_step_by_step(&changes(), &mut raise).expect("committed");
-        assert_eq!(raised, 15);
+        assert_eq!(raised, 19);
         assert_eq!(fs::read_to_string(folder.path().join("changes.txt")).expect("a file"), "new");
-    }
-
-    #[cfg(target_os = "linux")]
-    #[test]
-    fn a_file_comes_from_another_file_system_too() {
-        use std::os::unix::fs::MetadataExt;
-        let (here, there) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir_in("/dev/shm").expect("memory"));
-        let device = |folder: &tempfile::TempDir| fs::metadata(folder.path()).expect("a folder").dev();
-        assert_ne!(device(&here), device(&there), "memory is a file system of its own");
-        let (from, to) = (there.path().join("0"), here.path().join("file.txt"));
-        fs::write(&from, "new").and_then(|()| fs::write(&to, "old")).expect("written");
-        place(&from, &to).expect("placed");
-        assert_eq!(tree(here.path()), Tree::from([("file.txt".into(), Some("new".to_owned()))]));
-        assert!(!from.exists());
     }
 
     #[test]
@@ -587,7 +545,7 @@ mod tests {
         let folder = workspace();
         for path in ["../outside", "/outside"] {
             fs::create_dir_all(folder.path().join(FOLDER)).expect("a folder");
-            let entry = format!("{{\"path\":\"{path}\",\"was_there\":false,\"is_to_be\":true}}");
+            let entry = format!("{{\"path\":\"{path}\",\"was_there\":false}}");
             let journal = format!("{{\"files\":[{entry}],\"folders\":[]}}");
             fs::write(folder.path().join(FOLDER).join(JOURNAL), journal).expect("written");
             let error = recover(folder.path()).expect_err("elsewhere");

@@ -10,27 +10,24 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow};
 
-pub use self::{
-    compile::CompileError,
-    left_to_do::{LeftToDo, Types},
-    render::text,
-};
-use self::{compile::Scratch, trial::Settled};
+pub use self::{compile::CompileError, left_to_do::LeftToDo, render::text};
+use self::{compile::Scratch, trial::Trial};
 use crate::{
     check,
-    claims::Claims,
     codegen::{self, outputs_in_place},
-    defect::Defects,
+    coverage::Coverage,
+    defect::{Defects, Error, count},
     diff::{self, Report},
-    document,
-    output::Matter,
-    pipeline::{self, Inputs, Sources},
+    openapi,
+    output::Staleness,
+    page::Document,
+    pipeline::{self, Inputs},
     transaction::Writer,
 };
 
-/// What taking a document over came to, or would come to.
+/// The outcome of taking a document over, or of trying to.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Update {
@@ -51,7 +48,7 @@ pub struct Update {
 ///
 /// [`Defects`] that the pipeline can't handle, be it that the client made of them does not compile; or whatever keeps
 /// files from being read or written, or cargo from being run. Nothing is changed then.
-pub fn update(writer: &Writer, file: &Path, is_dry: bool, begins: &mut dyn FnMut(&str)) -> anyhow::Result<Update> {
+pub fn update(writer: &Writer, file: &Path, is_dry: bool, begins: &mut dyn FnMut(&str)) -> Result<Update, Error> {
     let root = writer.root();
     let checked_in = codegen::checked_in(root);
     let document = checked_in.document.strip_prefix(root).unwrap_or(&checked_in.document).to_owned();
@@ -60,23 +57,19 @@ pub fn update(writer: &Writer, file: &Path, is_dry: bool, begins: &mut dyn FnMut
     let inputs = Inputs { document: file.to_owned(), overlay: checked_in.overlay };
     let new = pipeline::load(&inputs)?;
     // The rest of what a document must be is looked at after the overlay, which may put it right.
-    check::version(&new.document.value).map_err(|defect| Defects::of(file.display().to_string(), vec![defect]))?;
-    let old = Sources { document: document::load(&checked_in.document)?, overlay: None };
+    check::version(&new.document.value).map_err(|defect| Defects::of(file.display(), vec![defect]))?;
+    let old = openapi::load(&checked_in.document)?;
 
     begins(&format!("comparing it with {}", document.display()));
-    let named = |file: &Path, sources: &Sources| diff::Document {
-        file: file.display().to_string(),
-        sha256: sources.document.sha256.clone(),
-    };
-    let claims = Claims::read(root);
-    let changes = diff::compare(&old.document.value, &new.document.value, &claims);
-    let report = Report::new(named(&document, &old), named(file, &new), changes);
+    let coverage = Coverage::read(root);
+    let changes = diff::compare(&old.value, &new.document.value, &coverage);
+    let report =
+        Report::new(Document::new(document.display(), &old), Document::new(file.display(), &new.document), changes);
 
     begins("applying the overlay, lowering and generating");
-    let settled = trial::settle(&inputs, &new)?;
-    let before = trial::before(old.document.value, new.overlay.as_ref());
+    let Trial { overlaid, unmatched, lowered, code } = trial::run(&inputs, &new)?;
+    let before = trial::before(old.value, new.overlay.as_ref());
 
-    let Settled { overlaid, dead, lowered, code } = settled;
     let has_patterns = codegen::has_patterns(&code);
     let mut outputs = outputs_in_place(root, &lowered, code);
     outputs.add(&document, new.document.text.clone());
@@ -85,18 +78,18 @@ pub fn update(writer: &Writer, file: &Path, is_dry: bool, begins: &mut dyn FnMut
     }
 
     // Said before anything takes long. Whatever else can't be written shows when it is about to be.
-    if let Some(blocked) = outputs.stale()?.iter().find(|stale| stale.matter == Matter::Folder) {
-        bail!("{blocked}");
+    if let Some(blocked) = outputs.stale()?.iter().find(|stale| stale.staleness == Staleness::Folder) {
+        return Err(anyhow!("{blocked}").into());
     }
 
-    let [client, facade] = compile::TRIED;
+    let [client, facade] = compile::CHECKED;
     begins(&format!("compiling {client}"));
     let scratch = Scratch::new(root, writer.scratch())?;
     outputs.below(scratch.path()).write()?;
     let errors = scratch.check(client)?;
     if !errors.is_empty() {
-        let defects = errors.iter().take(MOST_ERRORS).map(CompileError::as_defect).collect();
-        return Err(Defects::of(file.display().to_string(), defects).into());
+        let defects = errors.iter().take(MAX_ERRORS).map(CompileError::as_defect).collect();
+        return Err(Defects::of(file.display(), defects).into());
     }
     begins(&format!("compiling {facade}"));
     let errors = scratch.check(facade)?;
@@ -107,13 +100,13 @@ pub fn update(writer: &Writer, file: &Path, is_dry: bool, begins: &mut dyn FnMut
 
     let stale = outputs.stale()?;
     let changed: BTreeSet<PathBuf> = stale.into_iter().map(|stale| stale.path).collect();
-    let left = LeftToDo::find(&before, &overlaid, &lowered, &claims, dead, errors, &changed);
+    let left = LeftToDo::find(&before, &overlaid, &lowered, &coverage, unmatched, errors, &changed);
     if !is_dry {
-        begins(&format!("writing {}", crate::defect::count(changed.len(), "file")));
+        begins(&format!("writing {}", count(changed.len(), "file")));
         outputs.commit(writer).context("the document is not taken over")?;
     }
     Ok(Update { report, left, changed: changed.into_iter().collect(), sha256: new.document.sha256 })
 }
 
 /// Of a client that does not compile, more errors than these say nothing new.
-const MOST_ERRORS: usize = 10;
+const MAX_ERRORS: usize = 10;

@@ -785,14 +785,14 @@ fn a_defect_in_place_names_the_file_and_leaves_the_outputs() {
 }
 
 #[test]
-fn every_dead_action_is_listed_at_once() {
+fn every_unmatched_action_is_listed_at_once() {
     let workspace = Workspace::new();
     let actions = workspace.read(OVERLAY).matches("\n  - target:").count();
     workspace.replace(OVERLAY, "$.components.schemas.PaymentProfile\n", "$.components.schemas.PaymentProfil\n");
-    let dead = "  - target: $.paths['/a']\n    description: d\n    remove: true\n  - target: $.tags[7]\n    \
+    let unmatched = "  - target: $.paths['/a']\n    description: d\n    remove: true\n  - target: $.tags[7]\n    \
                 description: d\n    update: {x-a: 1}\n";
     let text = workspace.read(OVERLAY);
-    workspace.write(OVERLAY, format!("{}\n{dead}", text.trim_end()));
+    workspace.write(OVERLAY, format!("{}\n{unmatched}", text.trim_end()));
     let before = workspace.tree();
     let (code, _, stderr) = workspace.run(&["codegen"]);
     assert_eq!(code, 3, "{stderr}");
@@ -801,11 +801,11 @@ fn every_dead_action_is_listed_at_once() {
         assert!(stderr.contains(part), "`{part}` is not in:\n{stderr}");
     }
     assert_eq!(stderr.matches("matches nothing").count(), 3, "{stderr}");
-    workspace.assert_unchanged(&before, "a dead action");
+    workspace.assert_unchanged(&before, "an unmatched action");
 }
 
 #[test]
-fn refuses_an_overlay_that_is_none() {
+fn refuses_what_is_not_an_overlay() {
     let workspace = Workspace::with_crate();
     let overlay = |action: &str| {
         format!("overlay: 1.1.0\ninfo: {{title: T, version: '1'}}\nactions:\n- {{description: d, {action}}}\n")
@@ -816,16 +816,16 @@ fn refuses_an_overlay_that_is_none() {
         &args,
         &[
             Bad::new(
-                "a path that is no JSONPath",
+                "a path that is not a valid JSONPath",
                 overlay("target: '$.paths[', remove: true"),
                 "/actions/0/target",
-                &["`$.paths[` is no JSONPath"],
+                &["`$.paths[` is not a valid JSONPath"],
             ),
             Bad::new(
                 "a path by another standard",
                 overlay("target: /paths, remove: true"),
                 "/actions/0/target",
-                &["`/paths` is no JSONPath"],
+                &["`/paths` is not a valid JSONPath"],
             ),
             Bad::new(
                 "a path that nests",

@@ -2,7 +2,7 @@
 //! of a test, which is far smaller than that of the command.
 
 use serde_json::{Map, Value, json};
-use xtask::{claims::Claims, diff, lint, lower};
+use xtask::{coverage::Coverage, diff, lint, lower};
 
 const COUNT: usize = 60_000;
 
@@ -35,7 +35,7 @@ fn property(schema: Value) -> Value {
 fn changes(schema: impl Fn(usize) -> Value) -> usize {
     let [old, new] = ["string", "boolean"].map(|kind| document(kind, &schema));
     lint::lint(&new).expect("a document that can be read");
-    let changes = diff::compare(&old, &new, &Claims::default());
+    let changes = diff::compare(&old, &new, &Coverage::default());
     lower::lower(new).expect("a document that can be lowered");
     changes.iter().filter(|change| change.wire == diff::Verdict::Break).count()
 }

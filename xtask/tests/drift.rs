@@ -25,18 +25,18 @@ use std::path::Path;
 
 use serde_json::Value;
 use xtask::{
-    claims::Claims,
+    coverage::Coverage,
     diff::{self, Change},
-    document,
+    openapi,
 };
 
 /// The checked-in document, as the vendor would publish it.
 fn checked_in() -> Value {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi/unigox-partner.yaml");
-    document::load(&path).expect("the checked-in document").value
+    openapi::load(&path).expect("the checked-in document").value
 }
 
 /// The changes, whatever the facade has for them.
 fn compare(old: &Value, new: &Value) -> Vec<Change> {
-    diff::compare(old, new, &Claims::default())
+    diff::compare(old, new, &Coverage::default())
 }

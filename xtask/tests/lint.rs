@@ -9,9 +9,8 @@ use std::{
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use xtask::{
-    document,
     lint::{self, Finding},
-    walk,
+    openapi,
 };
 
 const CHECKED_IN: &str = "openapi/unigox-partner.yaml";
@@ -53,7 +52,7 @@ const WRONG: &str = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths:\n  /
 #[test]
 fn ends_with_0_where_nothing_contradicts_itself() {
     let (_folder, path) = file(FINE);
-    assert_eq!(run(&[&path]), (0, "nothing contradicts itself\n".to_owned(), String::new()));
+    assert_eq!(run(&[&path]), (0, format!("{path}\n\nnothing contradicts itself\n"), String::new()));
 }
 
 #[test]
@@ -61,12 +60,15 @@ fn ends_with_1_and_lists_what_does_in_each_format() {
     let (_folder, path) = file(WRONG);
     let (code, text, stderr) = run(&[&path]);
     assert_eq!(code, 1);
-    assert!(text.starts_with("a (GET /a/{b})\n  path-parameter at /paths/~1a~1{b}/get\n"), "{text}");
+    assert!(
+        text.starts_with(&format!("{path}\n\na (GET /a/{{b}})\n  path-parameter at /paths/~1a~1{{b}}/get\n")),
+        "{text}"
+    );
     assert!(text.ends_with("\n1 finding: 1 path-parameter\n"), "{text}");
     assert!(stderr.contains("1 finding\n"), "{stderr}");
     let (code, markdown, _) = run(&[&path, "--format", "markdown"]);
     assert_eq!(code, 1);
-    assert!(markdown.contains("\n## a (GET /a/{b})\n\n- **path-parameter** at "), "{markdown}");
+    assert!(markdown.contains("\n### a (GET /a/{b})\n\n- **path-parameter** at "), "{markdown}");
     let (code, report, _) = run(&[&path, "--format", "json"]);
     assert_eq!(code, 1);
     let report: Value = serde_json::from_str(&report).expect("JSON");
@@ -111,7 +113,7 @@ fn ends_with_3_and_prints_nothing_for_what_is_no_openapi_3_0() {
 }
 
 fn lint(path: &Path) -> Vec<Finding> {
-    let value = document::load(path).expect("a document that can be read").value;
+    let value = openapi::load(path).expect("a document that can be read").value;
     lint::lint(&value).unwrap_or_else(|defects| panic!("{}: {defects:?}", path.display()))
 }
 
@@ -188,7 +190,7 @@ fn the_known_defects_of_vendor_documents_are_found() {
             let is_it = |finding: &&Finding| finding.rule == *rule && finding.pointer.ends_with(end);
             assert!(findings.iter().any(|finding| is_it(&finding)), "{name}: no {rule} at …{end}");
         }
-        // What is mended is no longer found.
+        // What was corrected is no longer found.
         let is_valid = !name.starts_with("2026-03");
         assert_eq!(findings.iter().any(|finding| finding.rule == "path-parameter"), !is_valid, "{name}");
     }
@@ -211,7 +213,7 @@ impl Random {
 
 fn pointers(value: &Value, pointer: &str, out: &mut Vec<String>) {
     let mut child = |key: &str, value: &Value| {
-        let pointer = walk::join(pointer, key);
+        let pointer = openapi::join(pointer, key);
         pointers(value, &pointer, out);
         out.push(pointer);
     };
@@ -262,8 +264,8 @@ fn edit(document: &mut Value, random: &mut Random) -> String {
 
 #[test]
 fn no_document_stops_it_and_every_finding_says_where() {
-    let constructs = document::parse(include_str!("constructs.yaml")).expect("YAML without a slip");
-    let checked_in = document::load(&root().join(CHECKED_IN)).expect("a document").value;
+    let constructs = openapi::parse(include_str!("constructs.yaml")).expect("YAML without a slip");
+    let checked_in = openapi::load(&root().join(CHECKED_IN)).expect("a document").value;
     let mut judged = 0;
     for seed in 0..300 {
         let mut document = if seed % 3 == 0 { checked_in.clone() } else { constructs.clone() };

@@ -19,10 +19,7 @@ use std::{
 use proptest::{prelude::*, test_runner::RngSeed};
 use serde_json::{Map, Value, json};
 use syn::visit::Visit;
-use xtask::{
-    defect::{Defect, Defects},
-    document, lower, overlay, pipeline, walk,
-};
+use xtask::{defect::Defect, lower, openapi, overlay, pipeline};
 
 /// Longer than this for one small document is a hang, however busy the machine.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -33,12 +30,12 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const RICH: &str = include_str!("constructs.yaml");
 
 fn rich() -> Value {
-    document::parse(RICH).expect("YAML without a slip")
+    openapi::parse(RICH).expect("YAML without a slip")
 }
 
 fn checked_in(name: &str) -> Value {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi").join(name);
-    document::load(&path).expect("an input that can be read").value
+    openapi::load(&path).expect("an input that can be read").value
 }
 
 #[test]
@@ -97,7 +94,7 @@ fn pointers(document: &Value) -> Vec<String> {
     fn go(value: &Value, pointer: &str, out: &mut Vec<String>) {
         let mut child = |key: &str, value: &Value| {
             if !matches!(key, "example" | "examples") {
-                let pointer = walk::join(pointer, key);
+                let pointer = openapi::join(pointer, key);
                 out.push(pointer.clone());
                 go(value, &pointer, out);
             }
@@ -247,10 +244,7 @@ fn outcome(mut document: Value, overlay: Option<&Value>, with_code: bool) -> Res
             [] => Ok(End::Code),
             found => Err(format!("the code does not hold together:\n    {}", found.join("\n    "))),
         },
-        Err(error) => match error.downcast_ref::<Defects>() {
-            Some(defects) => judge(&defects.list, &effective).map(|()| End::Generate),
-            None => Err(format!("an error that is no list of defects: {error:#}")),
-        },
+        Err(defects) => judge(&defects.list, &effective).map(|()| End::Generate),
     }
 }
 
@@ -494,7 +488,7 @@ fn hunt(name: &'static str, start: &Value, overlay: Option<&Value>, seeds: u64, 
 fn what_was_found_before_stays_mended() {
     let schemas = "/components/schemas";
     let form = "/paths/~1files/post/requestBody/content/multipart~1form-data/schema";
-    let reference = |name: &str| walk::reference_to(name);
+    let reference = |name: &str| openapi::reference_to(name);
     let cases = [
         ("a form that is a string", form.to_owned(), json!("x")),
         ("a form that is true", form.to_owned(), json!(true)),
@@ -620,7 +614,7 @@ fn any_text_is_parsed_or_refused_with_a_line() {
         let mut runner = proptest::test_runner::TestRunner::new(config);
         let count = std::cell::RefCell::new(&mut counts);
         let result = runner.run(&text(), |text| {
-            match document::parse(&text) {
+            match openapi::parse(&text) {
                 Ok(value) => {
                     prop_assert!(value.is_object());
                     count.borrow_mut()[0] += 1;
@@ -649,12 +643,12 @@ fn any_text_is_parsed_or_refused_with_a_line() {
 /// Schemas that are mostly right, with names that are mostly odd.
 fn schema() -> impl Strategy<Value = Value> {
     let name = || prop::sample::select(NAMES.split('|').collect::<Vec<_>>());
-    let reference = prop::sample::select(vec!["A", "B", "C"]).prop_map(walk::reference_to);
+    let reference = prop::sample::select(vec!["A", "B", "C"]).prop_map(openapi::reference_to);
     let values = prop::collection::vec(prop_oneof![9 => name().prop_map(Value::from), 1 => Just(Value::Null)], 1..4);
     let leaf = prop_oneof![
         2 => reference,
         1 => Just(json!({})),
-        4 => prop::sample::select(LEAVES.split('|').collect::<Vec<_>>()).prop_map(|leaf| document::parse(leaf).expect("YAML without a slip")),
+        4 => prop::sample::select(LEAVES.split('|').collect::<Vec<_>>()).prop_map(|leaf| openapi::parse(leaf).expect("YAML without a slip")),
         2 => values.prop_map(|values| json!({"type": "string", "enum": values})),
     ];
     const MORE: &str = "{}|{}|{}|{nullable: true}|{description: 'a [b] <c> `d'}|{x-sensitive: true}|{x-type-name: Named}|\
@@ -683,7 +677,7 @@ fn schema() -> impl Strategy<Value = Value> {
             1 => inner.clone().prop_map(|not| json!({ "not": not })),
         ];
         (kind, more.clone()).prop_map(|(mut schema, more)| {
-            let more = document::parse(more).expect("YAML without a slip");
+            let more = openapi::parse(more).expect("YAML without a slip");
             if let (Value::Object(schema), Value::Object(more)) = (&mut schema, more) {
                 schema.extend(more);
             }

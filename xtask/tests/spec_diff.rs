@@ -14,7 +14,7 @@ use xtask::diff::Report;
 fn folder(edit: impl FnOnce(&mut Value)) -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     let text = fs::read(document()).expect("the checked-in document");
-    let mut value = xtask::document::load(&document()).expect("the checked-in document").value;
+    let mut value = xtask::openapi::load(&document()).expect("the checked-in document").value;
     edit(&mut value);
     fs::write(folder.path().join("old.yaml"), text).expect("a file");
     fs::write(folder.path().join("new.json"), value.to_string()).expect("a file");
@@ -81,7 +81,7 @@ fn the_report_for_a_pull_request_is_a_table_for_each_operation() {
     let (code, stdout, _) = run(&folder(some_changes), "old.yaml", "new.json", &["--format", "markdown"]);
     assert_eq!(code, 0);
     insta::assert_snapshot!(stdout, @r##"
-    ## API drift
+    ## API drift: `old.yaml` → `new.json`
 
     **2 changes (1 breaks the wire, 1 breaks source) and 1 change of words: a major version of unigox: code that uses it may not compile**
 
@@ -175,7 +175,7 @@ fn a_document_does_not_differ_from_itself() {
 }
 
 #[test]
-fn wrong_usage_is_2_and_a_document_that_is_none_is_3() {
+fn wrong_usage_is_2_and_a_file_that_is_not_openapi_is_3() {
     let folder = folder(|_| {});
     for (name, text) in [("list.yaml", "- a\n"), ("broken.yaml", "a: [\n"), ("other.yaml", "swagger: '2.0'\n")] {
         fs::write(folder.path().join(name), text).expect("a file");
@@ -196,14 +196,19 @@ fn wrong_usage_is_2_and_a_document_that_is_none_is_3() {
 /// Names come from somebody else: they steer neither the terminal nor the page.
 #[test]
 fn names_do_not_leave_their_place() {
-    let odd = "x\u{1b}[31m`|<img src=a>@everyone\n# b";
+    let odd = "x\u{1b}[31m\u{9b}\u{202e}`|<img src=a>@everyone\n# b";
     let folder = folder(|document| {
         document["components"]["schemas"]["PaymentProfile"]["properties"][odd] = json!({"type": "boolean"});
     });
     let (_, text, _) = run(&folder, "old.yaml", "new.json", &[]);
-    assert!(!text.contains('\u{1b}'), "{text}");
+    let acts = |text: &str| text.contains(['\u{1b}', '\u{9b}', '\u{202e}']);
+    assert!(!acts(&text) && text.contains("\\u{202e}"), "{text}");
+    let (_, json, _) = run(&folder, "old.yaml", "new.json", &["--format", "json"]);
+    assert!(!acts(&json) && json.contains("\\u202e"), "{json}");
+    let report: Value = serde_json::from_str(&json).expect("JSON");
+    assert!(report["changes"][0]["summary"].as_str().is_some_and(|summary| summary.contains(odd)), "{json}");
     let (_, markdown, _) = run(&folder, "old.yaml", "new.json", &["--format", "markdown"]);
-    assert!(!markdown.contains('\u{1b}') && !markdown.contains("\n# b"), "{markdown}");
+    assert!(!acts(&markdown) && !markdown.contains("\n# b"), "{markdown}");
     // What is in code is shown as it is; outside, nothing of it means anything.
     let cells = markdown.lines().flat_map(|line| line.split(" | "));
     let outside: String = cells.flat_map(|cell| cell.split('`').step_by(2)).collect();
@@ -223,7 +228,8 @@ fn a_report_for_a_pull_request_keeps_within_its_limit() {
     let (_, markdown, _) = run(&folder, "old.yaml", "new.json", &["--format", "markdown"]);
     assert!(markdown.len() < 65_536, "{}", markdown.len());
     assert!(
-        markdown.starts_with("## API drift\n\n**2000 changes (0 break the wire, 0 break source): "),
+        markdown.starts_with("## API drift: ")
+            && markdown.contains("\n\n**2000 changes (0 break the wire, 0 break source): "),
         "{}",
         &markdown[..200]
     );

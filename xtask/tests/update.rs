@@ -166,7 +166,7 @@ fn replaced(text: &str, from: &str, to: &str) -> String {
     text.replace(from, to)
 }
 
-/// A change that the overlay bears.
+/// A change that the overlay fits.
 fn with_an_operation(document: String) -> String {
     let operation = "  /api/v1/partner/limits:\n    get:\n      operationId: getLimits\n      responses:\n        '200':\n          \
         description: The limits.\n          content: {application/json: {schema: {type: object, properties: {\
@@ -175,7 +175,7 @@ fn with_an_operation(document: String) -> String {
     replaced(&document, first, &format!("{operation}{first}"))
 }
 
-/// A change that kills an action of the overlay.
+/// A change that an action of the overlay does not match.
 fn with_a_rename(document: String) -> String {
     replaced(&document, "user_ref", "users_ref")
 }
@@ -211,7 +211,7 @@ fn a_dry_run_changes_nothing_and_prints_what_the_run_prints_that_writes() {
 }
 
 #[test]
-fn a_document_that_the_overlay_bears_is_taken_over_with_all_that_is_generated() {
+fn a_document_that_the_overlay_fits_is_taken_over_with_all_that_is_generated() {
     let workspace = Workspace::new(COMPILES, with_an_operation);
     let (stdout, _) = fine(&workspace, &UPDATE);
     fine(&workspace, &["codegen", "--check"]);
@@ -227,7 +227,7 @@ fn a_document_that_the_overlay_bears_is_taken_over_with_all_that_is_generated() 
     ] {
         assert!(stdout.contains(part), "`{part}` is not in:\n{stdout}");
     }
-    assert!(!stdout.contains("dead"), "{stdout}");
+    assert!(!stdout.contains("unmatched"), "{stdout}");
 
     let before = workspace.tree();
     let (stdout, _) = fine(&workspace, &UPDATE);
@@ -238,11 +238,11 @@ fn a_document_that_the_overlay_bears_is_taken_over_with_all_that_is_generated() 
 }
 
 #[test]
-fn dead_actions_are_listed_with_the_nearest_match_and_stop_codegen_until_they_are_mended() {
+fn unmatched_actions_are_listed_with_the_nearest_match_and_stop_codegen_until_they_are_corrected() {
     let workspace = Workspace::new(COMPILES, with_a_rename);
     let (stdout, _) = fine(&workspace, &UPDATE);
     for part in [
-        "overlay action is dead: mend openapi/overlay.yaml, then cargo xtask codegen",
+        "1 unmatched overlay action: correct openapi/overlay.yaml, then cargo xtask codegen",
         "  $..properties.user_ref\n      matches nothing: `$..properties` is ",
         "to do: did you mean `users_ref`?",
         "why it is there: ",
@@ -344,7 +344,7 @@ fn a_malformed_overlay_ends_with_3_and_changes_nothing() {
     for (from, to, says) in [
         ("overlay: 1.1.0", "overlay: [", "not YAML"),
         ("overlay: 1.1.0", "overlay: 2.0.0", "2.0.0 is not supported"),
-        ("target: $..properties.email\n", "target: $..properties.email[\n", "is no JSONPath"),
+        ("target: $..properties.email\n", "target: $..properties.email[\n", "is not a valid JSONPath"),
         ("    remove: true", "    removed: true", "there is no field `removed`"),
     ] {
         let workspace = Workspace::new(COMPILES, with_a_rename);
@@ -487,8 +487,7 @@ fn what_is_terminated_while_compiling_has_changed_nothing_and_is_cleared_away_by
 
 /// What a kill between two renames leaves.
 fn half_done(workspace: &Workspace) {
-    let entry =
-        |path: &str, was_there: bool| format!("{{\"path\":\"{path}\",\"was_there\":{was_there},\"is_to_be\":true}}");
+    let entry = |path: &str, was_there: bool| format!("{{\"path\":\"{path}\",\"was_there\":{was_there}}}");
     let files = [entry(DOCUMENT, true), entry("openapi/made.md", false), entry(TYPES, true)].join(",");
     for (index, path) in [(0, DOCUMENT), (2, TYPES)] {
         workspace.write(&format!("target/xtask/old/{index}"), workspace.read(path));
@@ -611,8 +610,8 @@ fn every_vendor_document_can_be_taken_over() {
         assert_eq!(dry, real);
         assert_eq!(workspace.read(DOCUMENT), workspace.read("new.yaml"));
         let (code, _, stderr) = workspace.run(&["codegen", "--check"]);
-        let is_dead = real.contains(" dead: mend openapi/overlay.yaml");
-        assert_eq!(code, if is_dead { 3 } else { 0 }, "{}: {stderr}", path.display());
-        assert!(!is_dead || stderr.contains("overlay.yaml: "), "{}: {stderr}", path.display());
+        let is_unmatched = real.contains(": correct openapi/overlay.yaml");
+        assert_eq!(code, if is_unmatched { 3 } else { 0 }, "{}: {stderr}", path.display());
+        assert!(!is_unmatched || stderr.contains("overlay.yaml: "), "{}: {stderr}", path.display());
     }
 }

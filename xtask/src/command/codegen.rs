@@ -6,12 +6,13 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use xtask::{
-    codegen, defect,
+    codegen,
+    defect::{self, Error},
     pipeline::{self, Inputs},
     transaction::{self, Writer},
 };
 
-use super::{Failure, expect_file, print, root, say_if_recovered};
+use super::{Failure, expect_file, print_json, root, say_if_recovered};
 
 #[derive(Args)]
 pub(crate) struct Codegen {
@@ -51,13 +52,10 @@ pub(crate) fn run(arguments: &Codegen) -> Result<(), Failure> {
             Stage::Overlay => pipeline::overlay(&inputs).map_err(failed)?.document,
             Stage::Lower => pipeline::lower(&inputs).map_err(failed)?.effective,
         };
-        return print(|out| {
-            serde_json::to_writer_pretty(&mut *out, &document)?;
-            out.write_all(b"\n")
-        });
+        return print_json(&document);
     }
     if let Some(folder) = &arguments.out {
-        let written = codegen::elsewhere(&inputs, folder).and_then(|outputs| outputs.write()).map_err(failed)?;
+        let written = codegen::elsewhere(&inputs, folder).map_err(failed)?.write().map_err(failed)?;
         eprintln!("{}: {}", folder.display(), done(written.len()));
         return Ok(());
     }
@@ -90,8 +88,8 @@ fn is_in_place(arguments: &Codegen) -> bool {
     arguments.stage.is_none() && arguments.out.is_none()
 }
 
-fn failed(error: anyhow::Error) -> Failure {
-    Failure::of(&error, "cargo xtask codegen")
+fn failed(error: impl Into<Error>) -> Failure {
+    Failure::of(error, "cargo xtask codegen")
 }
 
 fn done(written: usize) -> String {

@@ -10,8 +10,16 @@ use std::{
 
 use serde_json::Value;
 
-use super::{Change, Direction, Rule, Verdict, likeness::Likeness, place::Place, rule::Flow, security, shape::Schema};
-use crate::{claims::Claims, walk};
+use super::{
+    likeness::Likeness,
+    report::Change,
+    rule::{Direction, Flow, Judged, Rule},
+    shape::{Schema, is_prose},
+};
+use crate::{
+    coverage::Coverage,
+    openapi::{Place, references},
+};
 
 pub(super) struct Comparison<'d> {
     pub(super) old: Side<'d>,
@@ -20,12 +28,13 @@ pub(super) struct Comparison<'d> {
     changes: Vec<Change>,
     /// Where each change is known from, so that what two operations share is one change.
     known: HashMap<(Rule, Direction, String, String, String), usize>,
-    met: HashMap<(Vec<usize>, Vec<usize>, Flow), NodeId>,
+    /// The node of every pair that was compared, or will be.
+    pairs: HashMap<(Vec<usize>, Vec<usize>, Flow), NodeId>,
     /// Components that were found to have another name, old and new.
     pub(super) renamed: BTreeSet<(&'d str, &'d str)>,
     /// How many pairs may still be compared that no name or place says to be one.
-    strays: usize,
-    jobs: VecDeque<(NodeId, Schema<'d>, Schema<'d>, Flow)>,
+    unnamed_pairs_left: usize,
+    schemas: VecDeque<(At, Schema<'d>, Schema<'d>)>,
 }
 
 /// One of the two documents.
@@ -45,55 +54,60 @@ struct Node {
     uses: BTreeSet<NodeId>,
 }
 
+/// Stands for a [`Node`].
+pub(super) type NodeId = usize;
+
+/// What is being compared: where changes are noted, and where the data travels.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct At {
+    pub(super) node: NodeId,
+    pub(super) flow: Flow,
+}
+
 /// An operation that changes are looked for in.
 pub(super) struct Root {
-    /// What the new document calls it, or the old one if it is gone.
+    /// What the new document calls it, or the old one if it was removed.
     pub(super) name: String,
     /// What the old document calls it.
-    pub(super) was: String,
+    pub(super) old_name: String,
     pub(super) node: NodeId,
 }
 
 /// Pairs that are not of one name can be as many as the schemas of the one document times those of the other, and the
 /// combinations of what holds at once far more. Every reference may be in some, and there may be some more; beyond that,
 /// nobody has written a document but to see this fail.
-const STRAYS: usize = 10_000;
-const STRAYS_BY_REFERENCE: usize = 4;
+const UNNAMED_PAIRS: usize = 10_000;
+const UNNAMED_PAIRS_BY_REFERENCE: usize = 4;
 
-/// Stands for a [`Node`].
-pub(super) type NodeId = usize;
+impl<'d> Side<'d> {
+    fn new(document: &'d Value) -> Self {
+        let components = Place::root(document).get("components");
+        let schemes =
+            components.map_or_else(BTreeMap::new, |holder| holder.resolved_members(document, "securitySchemes"));
+        Self { document, likeness: Likeness::new(document), schemes, read: HashSet::new() }
+    }
 
-/// A change that was found; where, how, and what is said about it.
-pub(super) struct Found<'p, 'd> {
-    pub(super) rule: Rule,
-    pub(super) flow: Flow,
-    pub(super) old: &'p Place<'d>,
-    pub(super) new: &'p Place<'d>,
-    pub(super) summary: String,
+    pub(super) fn component(&self, name: &str) -> Option<Place<'d>> {
+        Place::at(self.document, "#/components/schemas")?.get(name)
+    }
 }
 
 impl<'d> Comparison<'d> {
     pub(super) fn new(old: &'d Value, new: &'d Value) -> Self {
-        let mut strays = STRAYS;
-        [old, new]
-            .into_iter()
-            .for_each(|document| walk::references(document, &mut |_, _| strays += STRAYS_BY_REFERENCE));
-        let side = |document| Side {
-            document,
-            likeness: Likeness::new(document),
-            schemes: security::schemes(document),
-            read: HashSet::new(),
-        };
+        let mut unnamed_pairs_left = UNNAMED_PAIRS;
+        for document in [old, new] {
+            references(document, &mut |_, _| unnamed_pairs_left += UNNAMED_PAIRS_BY_REFERENCE);
+        }
         Self {
-            old: side(old),
-            new: side(new),
+            old: Side::new(old),
+            new: Side::new(new),
             nodes: Vec::new(),
             changes: Vec::new(),
             known: HashMap::new(),
-            met: HashMap::new(),
+            pairs: HashMap::new(),
             renamed: BTreeSet::new(),
-            strays,
-            jobs: VecDeque::new(),
+            unnamed_pairs_left,
+            schemas: VecDeque::new(),
         }
     }
 
@@ -102,107 +116,124 @@ impl<'d> Comparison<'d> {
         self.nodes.len() - 1
     }
 
-    /// Notes a change at `node`, with the verdicts of its rule.
-    pub(super) fn found(&mut self, node: NodeId, found: Found<'_, 'd>) {
-        let verdicts = found.rule.verdicts(found.flow);
-        self.judged(node, found, verdicts);
-    }
-
-    /// Notes a change whose verdicts are not those of its rule.
-    pub(super) fn judged(&mut self, node: NodeId, found: Found<'_, 'd>, (wire, source): (Verdict, Verdict)) {
-        let Found { rule, flow, old, new, summary } = found;
-        let direction = flow.direction();
+    /// Notes a change between two places.
+    pub(super) fn note(
+        &mut self,
+        at: At,
+        what: impl Into<Judged>,
+        old: &Place<'d>,
+        new: &Place<'d>,
+        summary: impl Into<String>,
+    ) {
+        let judged: Judged = what.into();
+        let (rule, direction, summary) = (judged.rule, at.flow.direction(), summary.into());
+        let (wire, source) = judged.verdicts(at.flow);
         let (old, new) = (old.pointer(), new.pointer());
         let index = match self.known.entry((rule, direction, old.clone(), new.clone(), summary.clone())) {
             Entry::Occupied(known) => *known.get(),
             Entry::Vacant(slot) => {
-                let operations = Vec::new();
-                let change =
-                    Change { rule, operations, direction, old, new, wire, source, summary, reaches: Vec::new() };
-                self.changes.push(change);
+                let (operations, reaches) = (Vec::new(), Vec::new());
+                self.changes.push(Change { rule, operations, direction, old, new, wire, source, summary, reaches });
                 *slot.insert(self.changes.len() - 1)
             }
         };
-        // Found in an answer that is an error, it may be found in one that is none.
+        // Found in an error, it may be found in a success, too.
         let known = &mut self.changes[index];
         known.wire = known.wire.max(wire);
         known.source = known.source.max(source);
-        self.nodes[node].changes.insert(index);
+        self.nodes[at.node].changes.insert(index);
     }
 
-    /// Compares two places with `compare`, once for all operations that use both.
-    pub(super) fn once(
+    /// Compares what the members of an object say that nobody else compares: words for people, extensions, the rest.
+    pub(super) fn members(
         &mut self,
-        node: NodeId,
-        (old, new): (&Place<'d>, &Place<'d>),
-        flow: Flow,
-        compare: impl FnOnce(&mut Self, NodeId),
+        at: At,
+        old: &Place<'d>,
+        new: &Place<'d>,
+        is_compared_elsewhere: fn(&str) -> bool,
+        what: &str,
     ) {
-        let key = (vec![old.identity()], vec![new.identity()], flow);
-        let target = match self.met.get(&key) {
-            Some(known) => *known,
-            None => {
-                let target = self.node();
-                self.met.insert(key, target);
-                compare(self, target);
-                target
+        let names: BTreeSet<&str> = old.members().chain(new.members()).map(|(name, _)| name).collect();
+        for name in names.into_iter().filter(|name| !is_compared_elsewhere(name)) {
+            let (before, now) = (old.get(name), new.get(name));
+            if before.as_ref().map(|place| place.value) == now.as_ref().map(|place| place.value) {
+                continue;
             }
-        };
-        self.nodes[node].uses.insert(target);
-    }
-
-    /// Compares two schemas, now or, if they are shared, when their turn comes.
-    pub(super) fn schemas(&mut self, node: NodeId, old: &Schema<'d>, new: &Schema<'d>, flow: Flow) {
-        self.components(node, old, new, flow);
-        match old.is_shared() || new.is_shared() {
-            true => self.shared(node, old, new, flow),
-            false => self.shapes(node, old, new, flow),
+            let rule = match name {
+                _ if is_prose(name) => Rule::ProseChanged,
+                // Nothing is made of links.
+                "links" => Rule::ExtensionChanged,
+                _ if name.starts_with("x-") => Rule::ExtensionChanged,
+                _ => Rule::KeywordChanged,
+            };
+            let (old, new) = (before.as_ref().unwrap_or(old), now.as_ref().unwrap_or(new));
+            self.note(at, rule, old, new, format!("`{name}` of {what} changed"));
         }
     }
 
-    /// Compares two schemas when their turn comes, unless they have been.
-    pub(super) fn shared(&mut self, node: NodeId, old: &Schema<'d>, new: &Schema<'d>, flow: Flow) {
-        let key = (old.identities(self.old.document), new.identities(self.new.document), flow);
-        let target = match self.met.get(&key) {
+    /// Compares two places with `compare`, once for all operations that use both.
+    pub(super) fn once(&mut self, at: At, old: &Place<'d>, new: &Place<'d>, compare: impl FnOnce(&mut Self, At)) {
+        let key = (vec![old.identity()], vec![new.identity()], at.flow);
+        let target = match self.pairs.get(&key) {
             Some(known) => *known,
-            None if self.strays == 0 && (old.parts.len() > 1 || new.parts.len() > 1) => {
+            None => {
+                let node = self.node();
+                self.pairs.insert(key, node);
+                compare(self, At { node, ..at });
+                node
+            }
+        };
+        self.nodes[at.node].uses.insert(target);
+    }
+
+    /// Has two schemas compared when their turn comes: as part of `at`, or once for all if they are shared.
+    pub(super) fn enqueue(&mut self, at: At, old: &Schema<'d>, new: &Schema<'d>) {
+        match old.is_shared() || new.is_shared() {
+            true => self.enqueue_once(at, old, new),
+            false => self.schemas.push_back((at, old.clone(), new.clone())),
+        }
+    }
+
+    /// Has two schemas compared when their turn comes, unless they have been.
+    pub(super) fn enqueue_once(&mut self, at: At, old: &Schema<'d>, new: &Schema<'d>) {
+        let key = (old.identities(self.old.document), new.identities(self.new.document), at.flow);
+        let has_parts = old.parts.len() > 1 || new.parts.len() > 1;
+        let target = match self.pairs.get(&key) {
+            Some(known) => *known,
+            None if self.unnamed_pairs_left == 0 && has_parts => {
                 // Part by part, then: there are only so many parts.
-                let single = |part: &Place<'d>| Schema::of(part.clone());
                 for (old, new) in old.parts.iter().zip(&new.parts) {
-                    self.shared(node, &single(old), &single(new), flow);
+                    self.enqueue_once(at, &Schema::of(old.clone()), &Schema::of(new.clone()));
                 }
                 return;
             }
             None => {
-                let is_stray = old.parts.len() > 1 || new.parts.len() > 1 || old.component() != new.component();
-                if is_stray && self.strays == 0 {
+                let is_unnamed = has_parts || old.component() != new.component();
+                if is_unnamed && self.unnamed_pairs_left == 0 {
                     return;
                 }
-                self.strays -= usize::from(is_stray);
-                let target = self.node();
-                self.met.insert(key, target);
-                self.jobs.push_back((target, old.clone(), new.clone(), flow));
-                target
+                self.unnamed_pairs_left -= usize::from(is_unnamed);
+                let node = self.node();
+                self.pairs.insert(key, node);
+                self.schemas.push_back((At { node, ..at }, old.clone(), new.clone()));
+                node
             }
         };
-        self.nodes[node].uses.insert(target);
+        self.nodes[at.node].uses.insert(target);
     }
 
-    /// Compares what is left to compare.
-    pub(super) fn finish(&mut self) {
-        while let Some((node, old, new, flow)) = self.jobs.pop_front() {
-            self.shapes(node, &old, &new, flow);
-        }
+    /// The next two schemas to compare.
+    pub(super) fn next_schemas(&mut self) -> Option<(At, Schema<'d>, Schema<'d>)> {
+        self.schemas.pop_front()
     }
 
     /// The changes, each with the operations that reach it, and what the facade has for these.
-    pub(super) fn into_changes(mut self, roots: &[Root], claims: &Claims) -> Vec<Change> {
-        self.finish();
-        let busy = self.busy();
-        for Root { node, name, was } in roots {
-            let mut methods = claims.of(name);
+    pub(super) fn into_changes(mut self, roots: &[Root], coverage: &Coverage) -> Vec<Change> {
+        let leads_to_changes = self.leads_to_changes();
+        for Root { node, name, old_name } in roots {
+            let mut methods = coverage.of(name);
             if methods.is_empty() {
-                methods = claims.of(was);
+                methods = coverage.of(old_name);
             }
             let mut seen = BTreeSet::from([*node]);
             let mut open = vec![*node];
@@ -214,34 +245,34 @@ impl<'d> Comparison<'d> {
                         change.reaches.extend_from_slice(methods);
                     }
                 }
-                open.extend(self.nodes[node].uses.iter().filter(|used| busy[**used] && seen.insert(**used)));
+                let used = self.nodes[node].uses.iter();
+                open.extend(used.filter(|used| leads_to_changes[**used] && seen.insert(**used)));
             }
         }
-        let mut changes = mem::take(&mut self.changes);
-        for change in &mut changes {
+        for change in &mut self.changes {
             for list in [&mut change.operations, &mut change.reaches] {
                 list.sort();
                 list.dedup();
             }
         }
-        changes
+        self.changes
     }
 
     /// Which nodes have changes, or use one that has.
-    fn busy(&self) -> Vec<bool> {
+    fn leads_to_changes(&self) -> Vec<bool> {
         let mut users = vec![Vec::new(); self.nodes.len()];
         for (user, node) in self.nodes.iter().enumerate() {
             node.uses.iter().for_each(|used| users[*used].push(user));
         }
-        let mut busy: Vec<bool> = self.nodes.iter().map(|node| !node.changes.is_empty()).collect();
-        let mut open: Vec<NodeId> = (0..busy.len()).filter(|node| busy[*node]).collect();
+        let mut leads: Vec<bool> = self.nodes.iter().map(|node| !node.changes.is_empty()).collect();
+        let mut open: Vec<NodeId> = (0..leads.len()).filter(|node| leads[*node]).collect();
         while let Some(node) = open.pop() {
             for user in &users[node] {
-                if !mem::replace(&mut busy[*user], true) {
+                if !mem::replace(&mut leads[*user], true) {
                     open.push(*user);
                 }
             }
         }
-        busy
+        leads
     }
 }

@@ -5,12 +5,11 @@ use std::cmp::Ordering;
 use serde_json::Value;
 
 use super::{
-    Rule,
-    comparison::{Comparison, Found},
-    place::Place,
-    schemas::{Pair, both, differing},
-    subject::about,
+    comparison::Comparison,
+    pair::{Pair, differing},
+    rule::{Detail, Rule},
 };
+use crate::openapi::Place;
 
 /// Formats that have a Rust type of their own. Others are hints: the type stays `String`, and nobody checks them.
 const TYPED_FORMATS: &[&str] = &["binary", "byte", "date", "date-time", "ip", "ipv4", "ipv6", "uuid"];
@@ -38,28 +37,22 @@ const SIZES: &[&str] = &["exclusiveMaximum", "exclusiveMinimum", "maximum", "min
 
 impl<'d> Comparison<'d> {
     pub(super) fn format(&mut self, pair: &Pair<'_, 'd>) {
-        let Pair { old, new, .. } = pair;
-        let of = |place: Place<'d>| (place.value.as_str(), place);
-        let (was, is) = differing(old.said("format"), new.said("format"));
-        let (was, is) = (was.map(of), is.map(of));
-        let name = |format: &Option<(Option<&'d str>, Place<'d>)>| format.as_ref().and_then(|(format, _)| *format);
-        let rule = match (name(&was), name(&is)) {
+        let (old, new) = differing(pair.old.said("format"), pair.new.said("format"));
+        let name = |place: Option<&Place<'d>>| place.and_then(|place| place.value.as_str());
+        let (was, is) = (name(old), name(new));
+        let rule = match (was, is) {
             (was, is) if was == is => return,
             (None, _) | (Some("int64"), Some("int32")) | (Some("double"), Some("float")) => Rule::FormatNarrowed,
             (_, None) | (Some("int32"), Some("int64")) | (Some("float"), Some("double")) => Rule::FormatWidened,
             _ => Rule::FormatChanged,
         };
-        let said = |format: Option<&str>| format.map_or("none".to_owned(), |format| format!("`{format}`"));
-        let is_number = matches!(new.kind, Some("integer" | "number"));
-        let is_typed = |format: Option<&str>| format.is_some_and(|format| is_number || TYPED_FORMATS.contains(&format));
-        let typed = is_typed(name(&was)) || is_typed(name(&is));
-        let summary = format!("{} and is {}", said(name(&was)), said(name(&is)));
-        let (old, new) = both(pair, was.map(|(_, place)| place), is.map(|(_, place)| place));
-        let summary = format!("the format of {} was {summary}", about(&old, &new));
-        match typed {
-            true => self.note(pair, rule, &old, &new, summary),
-            false => self.note_untyped(pair, rule, &old, &new, summary),
-        }
+        let is_number = matches!(pair.new.kind, Some("integer" | "number"));
+        let is_typed = |format: &str| is_number || TYPED_FORMATS.contains(&format);
+        let detail = if was.into_iter().chain(is).any(is_typed) { Detail::Plain } else { Detail::Untyped };
+        let shown = |format: Option<&str>| format.map_or("none".to_owned(), |format| format!("`{format}`"));
+        self.note_between(pair, rule.with(detail), old, new, |what| {
+            format!("the format of {what} was {} and is {}", shown(was), shown(is))
+        });
     }
 
     pub(super) fn constraints(&mut self, pair: &Pair<'_, 'd>) {
@@ -73,13 +66,12 @@ impl<'d> Comparison<'d> {
 
     /// Compares one constraint; `grows` tells whether a greater number lets more through.
     fn constraint(&mut self, pair: &Pair<'_, 'd>, word: &str, grows: Option<bool>) {
-        let Pair { old, new, .. } = pair;
-        let (old, new) = (old.said(word), new.said(word));
+        let (old, new) = (pair.old.said(word), pair.new.said(word));
         let (was, is) = match grows {
             Some(grows) => (tightest(old, grows), tightest(new, grows)),
             None => differing(old, new),
         };
-        let rule = match (&was, &is) {
+        let rule = match (was, is) {
             (None, None) => return,
             (Some(was), Some(is)) if was.value == is.value => return,
             (None, Some(_)) => Rule::ConstraintAdded,
@@ -91,36 +83,22 @@ impl<'d> Comparison<'d> {
                 _ => Rule::ConstraintChanged,
             },
         };
-        let said =
-            |place: &Option<Place<'_>>| place.as_ref().map_or("none".to_owned(), |place| place.value.to_string());
-        let change = format!("was {} and is {}", said(&was), said(&is));
-        let (old, new) = both(pair, was, is);
-        let summary = format!("the `{word}` of {} {change}", about(&old, &new));
-        if pair.new.kind == Some("integer") && SIZES.contains(&word) {
-            // Another bound is as good as another type.
-            let like = match rule {
-                Rule::ConstraintAdded | Rule::ConstraintTightened => Rule::TypeNarrowed,
-                Rule::ConstraintRemoved | Rule::ConstraintLoosened => Rule::TypeWidened,
-                _ => Rule::TypeChanged,
-            };
-            let found = Found { rule, flow: pair.flow, old: &old, new: &new, summary };
-            return self.judged(pair.node, found, like.verdicts(pair.flow));
-        }
-        match CHECKED.contains(&word) {
-            true => self.note(pair, rule, &old, &new, summary),
-            false => self.note_untyped(pair, rule, &old, &new, summary),
-        }
+        let detail = match (pair.new.kind, CHECKED.contains(&word)) {
+            (Some("integer"), _) if SIZES.contains(&word) => Detail::IntegerSize,
+            (_, true) => Detail::Plain,
+            (_, false) => Detail::Untyped,
+        };
+        let shown = |place: Option<&Place<'_>>| place.map_or("none".to_owned(), |place| place.value.to_string());
+        self.note_between(pair, rule.with(detail), was, is, |what| {
+            format!("the `{word}` of {what} was {} and is {}", shown(was), shown(is))
+        });
     }
 }
 
 /// Of bounds that hold at once, the one that counts.
-fn tightest<'d>(bounds: &[Place<'d>], grows: bool) -> Option<Place<'d>> {
-    let looser = if grows { Ordering::Less } else { Ordering::Greater };
-    let tighter = |one: Place<'d>, other: Place<'d>| match order(other.value, one.value) == Some(looser) {
-        true => other,
-        false => one,
-    };
-    bounds.iter().cloned().reduce(tighter)
+fn tightest<'p, 'd>(bounds: &'p [Place<'d>], grows: bool) -> Option<&'p Place<'d>> {
+    let tighter = if grows { Ordering::Less } else { Ordering::Greater };
+    bounds.iter().reduce(|one, other| if order(other.value, one.value) == Some(tighter) { other } else { one })
 }
 
 /// The order of two numbers, exact where a float is not.

@@ -1,142 +1,121 @@
 //! What concerns a document as a whole: servers, keys, words, and the schemas that no operation reaches.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::Value;
 
 use super::{
-    Rule, Verdict,
-    comparison::{Comparison, Found, NodeId},
-    operations::Operation,
-    place::Place,
-    rule::Flow,
+    comparison::{At, Comparison, NodeId},
+    matching::Matching,
+    rule::{Detail, Flow, Rule},
     shape::Schema,
 };
-use crate::walk;
+use crate::openapi::{Operation, Place, References};
 
 impl<'d> Comparison<'d> {
     /// Compares the document outside of its operations.
     pub(super) fn document(&mut self, node: NodeId) {
+        let at = At { node, flow: Flow::Outside };
         let (old, new) = (Place::root(self.old.document), Place::root(self.new.document));
-        self.members(node, Flow::Outside, &old, &new, is_compared, "the document");
+        self.members(at, &old, &new, is_compared_elsewhere, "the document");
         for key in ["openapi", "info"] {
             let (before, now) = (old.get(key), new.get(key));
             if before.as_ref().map(|place| place.value) != now.as_ref().map(|place| place.value) {
-                let summary = format!("`{key}` of the document changed");
-                let (old, new) = (before.unwrap_or_else(|| old.clone()), now.unwrap_or_else(|| new.clone()));
-                self.found(
-                    node,
-                    Found { rule: Rule::ProseChanged, flow: Flow::Outside, old: &old, new: &new, summary },
-                );
+                let (old, new) = (before.as_ref().unwrap_or(&old), now.as_ref().unwrap_or(&new));
+                self.note(at, Rule::ProseChanged, old, new, format!("`{key}` of the document changed"));
             }
         }
         if let (Some(old), Some(new)) = (old.get("components"), new.get("components")) {
-            self.members(node, Flow::Outside, &old, &new, is_used, "the components");
+            self.members(at, &old, &new, is_component, "the components");
         }
-        self.servers(node, &old, &new);
-        self.schemes(node);
-        self.unreached(node);
+        self.servers(at, &old, &new);
+        self.schemes(at);
+        self.unreached(At { flow: Flow::Unreached, ..at });
     }
 
     /// Servers of one operation, or of its path, which count before those of the document.
-    pub(super) fn own_servers(&mut self, node: NodeId, old: &Operation<'d>, new: &Operation<'d>) {
-        let holder = |operation: &Operation<'d>, root: &'d Value| {
-            let own =
-                [&operation.place, &operation.item].into_iter().find(|place| place.value.get("servers").is_some());
-            (own.is_some(), own.cloned().unwrap_or_else(|| Place::root(root)))
+    pub(super) fn own_servers(&mut self, at: At, old: &Operation<'d>, new: &Operation<'d>) {
+        let holder = |operation: &Operation<'d>| {
+            let holders = [&operation.place, &operation.item];
+            holders.into_iter().find(|place| place.value.get("servers").is_some()).cloned()
         };
-        let ((old_own, before), (new_own, now)) = (holder(old, self.old.document), holder(new, self.new.document));
-        if old_own || new_own {
-            self.servers(node, &before, &now);
+        let (before, now) = (holder(old), holder(new));
+        if before.is_some() || now.is_some() {
+            let old = before.unwrap_or_else(|| Place::root(self.old.document));
+            let new = now.unwrap_or_else(|| Place::root(self.new.document));
+            self.servers(at, &old, &new);
         }
     }
 
-    fn servers(&mut self, node: NodeId, old: &Place<'d>, new: &Place<'d>) {
-        let servers = |holder: &Place<'d>| -> BTreeMap<&'d str, Place<'d>> {
+    fn servers(&mut self, at: At, old: &Place<'d>, new: &Place<'d>) {
+        let by_url = |holder: &Place<'d>| -> BTreeMap<&'d str, Place<'d>> {
             let list = holder.get("servers");
             list.iter().flat_map(Place::elements).filter_map(|server| Some((server.text("url")?, server))).collect()
         };
-        let (mut gone, mut come) = (servers(old), servers(new));
-        let both: Vec<_> = gone.keys().filter(|url| come.contains_key(*url)).copied().collect();
-        let flow = Flow::Outside;
-        for url in both {
-            if let (Some(before), Some(now)) = (gone.remove(url), come.remove(url)) {
-                if variables(&before) != variables(&now) {
-                    let summary = format!("the variables of the server `{url}` changed");
-                    self.found(node, Found { rule: Rule::ServerChanged, flow, old: &before, new: &now, summary });
-                }
-                let what = format!("the server `{url}`");
-                self.members(node, flow, &before, &now, |key| matches!(key, "url" | "variables"), &what);
+        let servers = Matching::by_name(by_url(old), by_url(new));
+        for ((url, before), (_, now)) in &servers.pairs {
+            if variables(before) != variables(now) {
+                let summary = format!("the variables of the server `{url}` changed");
+                self.note(at, Rule::ServerChanged, before, now, summary);
             }
+            let what = format!("the server `{url}`");
+            self.members(at, before, now, |key| matches!(key, "url" | "variables"), &what);
         }
-        if gone.len() == 1 && come.len() == 1 {
-            if let (Some((was, before)), Some((is, now))) = (gone.pop_first(), come.pop_first()) {
-                let summary = format!("the server `{was}` is `{is}` now");
-                self.found(node, Found { rule: Rule::ServerChanged, flow, old: &before, new: &now, summary });
-            }
-            return;
+        if let Some(((was, before), (is, now))) = servers.only_pair() {
+            return self.note(at, Rule::ServerChanged, before, now, format!("the server `{was}` is `{is}` now"));
         }
-        for (url, server) in gone {
-            let summary = format!("the server `{url}` is gone");
-            self.found(node, Found { rule: Rule::ServerRemoved, flow, old: &server, new, summary });
+        for (url, server) in servers.removed {
+            self.note(at, Rule::ServerRemoved, &server, new, format!("the server `{url}` was removed"));
         }
-        for (url, server) in come {
-            let summary = format!("the server `{url}` is new");
-            self.found(node, Found { rule: Rule::ServerAdded, flow, old, new: &server, summary });
+        for (url, server) in servers.added {
+            self.note(at, Rule::ServerAdded, old, &server, format!("the server `{url}` was added"));
         }
     }
 
     /// Component schemas that no operation of one of the documents reaches: webhook payloads, for one. A type is
     /// generated for each.
-    fn unreached(&mut self, node: NodeId) {
+    fn unreached(&mut self, at: At) {
         let (old_reached, new_reached) = (reached(self.old.document), reached(self.new.document));
-        let (before, now) = (schemas(self.old.document), schemas(self.new.document));
-        let flow = Flow::Unreached;
-        // An operation may lead to a schema by a way that is not compared: an operation or a property that is gone, a `not`.
+        let schemas = Matching::by_name(schemas(self.old.document), schemas(self.new.document));
+        // An operation may lead to a schema by a way that is not compared: an operation or a property that was removed, a
+        // `not`.
         self.finish();
-        let both = before.iter().filter_map(|(name, old)| Some((old, now.get(name)?)));
-        let is_read = |old: &Place<'d>, new: &Place<'d>| {
-            self.old.read.contains(&old.identity()) && self.new.read.contains(&new.identity())
-        };
-        let unread: Vec<_> = both.filter(|(old, new)| !is_read(old, new)).collect();
-        for (old, new) in unread {
-            self.shared(node, &Schema::of(old.clone()), &Schema::of(new.clone()), flow);
+        for ((_, old), (_, new)) in schemas.pairs {
+            if !self.old.read.contains(&old.identity()) || !self.new.read.contains(&new.identity()) {
+                self.enqueue_once(at, &Schema::of(old), &Schema::of(new));
+            }
         }
         // Where they are used, renamed ones have been found, but for those that are only part of others.
         self.finish();
         let (were, are): (HashSet<&str>, HashSet<&str>) = self.renamed.iter().copied().unzip();
-        let gone = before.iter().filter(|(name, _)| !now.contains_key(*name) && !were.contains(*name));
-        let gone: Vec<_> = gone.collect();
-        let come = now.iter().filter(|(name, _)| !before.contains_key(*name) && !are.contains(*name));
-        let mut come: BTreeMap<&str, _> = come.map(|(name, new)| (*name, new)).collect();
-        let mut alike: HashMap<u64, VecDeque<&str>> = HashMap::new();
-        for (is, new) in &come {
-            alike.entry(self.new.likeness.of(&Schema::of((*new).clone()))).or_default().push_back(is);
+        let removed = schemas.removed.into_iter().filter(|(name, _)| !were.contains(name));
+        let added = schemas.added.into_iter().filter(|(name, _)| !are.contains(name));
+        let mut rest = Matching::new(removed, added);
+        rest.pair_by(
+            |(_, old)| Some(self.old.likeness.of(&Schema::of(old.clone()))),
+            |(_, new)| Some(self.new.likeness.of(&Schema::of(new.clone()))),
+        );
+        for ((was, old), (is, new)) in rest.pairs {
+            // What is merged into others has no type of its own.
+            let is_part = old_reached.contains(was) && new_reached.contains(is);
+            let (detail, use_of_it) = match is_part {
+                true => (Detail::Untyped, "which is part of others"),
+                false => (Detail::Plain, "which no operation uses"),
+            };
+            let summary = format!("the schema `{was}`, {use_of_it}, is now called `{is}`");
+            self.note(at, Rule::SchemaRenamed.with(detail), &old, &new, summary);
+            self.enqueue_once(at, &Schema::of(old), &Schema::of(new));
         }
-        for (was, old) in gone {
-            let likeness = self.old.likeness.of(&Schema::of(old.clone()));
-            let found = alike.get_mut(&likeness).and_then(VecDeque::pop_front);
-            if let Some((is, new)) = found.and_then(|is| Some((is, come.remove(is)?.clone()))) {
-                let is_part = old_reached.contains(was) && new_reached.contains(is);
-                let use_of_it = if is_part { "which is part of others" } else { "which no operation uses" };
-                let summary = format!("the schema `{was}`, {use_of_it}, is now called `{is}`");
-                let rule = Rule::SchemaRenamed;
-                let (wire, source) = rule.verdicts(flow);
-                // What is merged into others has no type of its own.
-                let source = if is_part { Verdict::Ok } else { source };
-                self.judged(node, Found { rule, flow, old, new: &new, summary }, (wire, source));
-                self.shared(node, &Schema::of(old.clone()), &Schema::of(new), flow);
-            } else if !old_reached.contains(was) {
-                let summary = format!("the schema `{was}`, which no operation uses, is gone");
-                let new = Place::root(self.new.document);
-                self.found(node, Found { rule: Rule::SchemaRemoved, flow, old, new: &new, summary });
-            }
+        let (old_root, new_root) = (Place::root(self.old.document), Place::root(self.new.document));
+        for (was, old) in rest.removed.into_iter().filter(|(was, _)| !old_reached.contains(*was)) {
+            let summary = format!("the schema `{was}`, which no operation uses, was removed");
+            self.note(at, Rule::SchemaRemoved, &old, &new_root, summary);
         }
-        for (is, new) in come.into_iter().filter(|(is, _)| !new_reached.contains(*is)) {
-            let summary = format!("the schema `{is}`, which no operation uses, is new");
-            let old = Place::root(self.old.document);
-            self.found(node, Found { rule: Rule::SchemaAdded, flow, old: &old, new, summary });
+        for (is, new) in rest.added.into_iter().filter(|(is, _)| !new_reached.contains(*is)) {
+            let summary = format!("the schema `{is}`, which no operation uses, was added");
+            self.note(at, Rule::SchemaAdded, &old_root, &new, summary);
         }
+        self.finish();
     }
 }
 
@@ -155,29 +134,17 @@ fn schemas(document: &Value) -> BTreeMap<&str, Place<'_>> {
 }
 
 /// What is compared in a place of its own.
-fn is_compared(key: &str) -> bool {
+fn is_compared_elsewhere(key: &str) -> bool {
     matches!(key, "openapi" | "info" | "servers" | "paths" | "components" | "security")
 }
 
 /// What is compared where it is used, or is only for people.
-fn is_used(key: &str) -> bool {
+fn is_component(key: &str) -> bool {
     matches!(key, "schemas" | "securitySchemes" | "parameters" | "headers" | "requestBodies" | "responses" | "examples")
 }
 
 /// The component schemas that an operation leads to.
-fn reached(document: &Value) -> BTreeSet<&str> {
-    let mut open: Vec<&str> = Vec::new();
-    let mut seen = BTreeSet::new();
-    if let Some(paths) = document.get("paths") {
-        walk::references(paths, &mut |_, target| open.push(target));
-    }
-    while let Some(target) = open.pop() {
-        if !seen.insert(target) {
-            continue;
-        }
-        if let Some(value) = target.strip_prefix('#').and_then(|pointer| document.pointer(pointer)) {
-            walk::references(value, &mut |_, target| open.push(target));
-        }
-    }
-    seen.into_iter().filter_map(walk::schema_name).collect()
+fn reached(document: &Value) -> BTreeSet<String> {
+    let references = References::of(document);
+    references.schemas_from(references.owners().filter(|owner| owner.starts_with("/paths/")))
 }

@@ -1,44 +1,95 @@
-//! The report for eyes: in a terminal, and in a pull request.
+//! The report for people: in a terminal, and in a pull request.
 
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Effects, Style as Ansi};
 
-use super::{Bump, Change, Direction, Report, Rule, Verdict};
-use crate::defect::count;
-
-/// How the terminal shows it.
-#[derive(Debug, Clone, Copy)]
-#[allow(clippy::exhaustive_structs, reason = "it is made here and by the command alone")]
-pub struct Style {
-    /// Whether to use colour.
-    pub color: bool,
-    /// Columns.
-    pub width: usize,
-}
-
-impl Style {
-    fn paint(self, ansi: Ansi, text: &str) -> String {
-        if self.color { format!("{ansi}{text}{ansi:#}") } else { text.to_owned() }
-    }
-
-    /// `text` at a hanging indent, after what stands in the margin.
-    fn hang(self, margin: &str, ansi: Ansi, text: &str) -> String {
-        let indent = " ".repeat(MARGIN);
-        let options = textwrap::Options::new(self.width.max(MARGIN + 20)).break_words(false);
-        // A hyphen in a name is no place to break it.
-        let options = options.word_splitter(textwrap::WordSplitter::NoHyphenation);
-        let options = options.initial_indent(&indent).subsequent_indent(&indent);
-        let body = textwrap::fill(text, options);
-        format!("{}{}\n", self.paint(ansi, &format!("  {margin:<width$}", width = MARGIN - 2)), &body[MARGIN..])
-    }
-}
+use super::{
+    report::{Bump, Change, Report},
+    rule::{Direction, Rule, Verdict},
+};
+use crate::{
+    defect::count,
+    page::{self, Style, code, printable},
+};
 
 /// Columns before the sentences.
 const MARGIN: usize = 24;
 
 /// A comment on a pull request may have 65,536 characters. What is above this is left to the terminal.
 const MARKDOWN_LIMIT: usize = 60_000;
+
+/// The report for a terminal.
+pub fn text(report: &Report, style: Style) -> String {
+    let bold = Ansi::new().bold();
+    let dim = Ansi::new().effects(Effects::DIMMED);
+    let hanging = |margin: &str, ansi: Ansi, text: &str| {
+        let margin = style.paint(ansi, &format!("  {margin:<width$}", width = MARGIN - 2));
+        format!("{margin}{}\n", style.paragraph(MARGIN, text).trim_start())
+    };
+    let mut out = page::header(&[&report.old, &report.new]);
+    for group in groups(report) {
+        let _ = write!(out, "\n{}", style.paint(bold, &printable(&group.title)));
+        if !group.reaches.is_empty() {
+            out.push_str(&style.paint(dim, &format!("  → {}", first(group.reaches, 6))));
+        }
+        out.push('\n');
+        for change in group.structural {
+            out.push_str(&hanging(verdict(change), color(change), &change.summary));
+            let place = if change.new.is_empty() { "the root" } else { &change.new };
+            let place = format!("{}{}, {}", change.rule, direction(change.direction), printable(place));
+            let _ = writeln!(out, "{:MARGIN$}{}", "", style.paint(dim, &place));
+        }
+        if !group.prose.is_empty() {
+            let places = group.prose.iter().map(|change| change.summary.trim_end_matches(" changed"));
+            out.push_str(&hanging("words", dim, &places.collect::<Vec<_>>().join("; ")));
+        }
+    }
+    let _ = writeln!(out, "\n{}", conclusion(report));
+    out
+}
+
+/// The report for a pull request.
+pub fn markdown(report: &Report) -> String {
+    let mut out = page::markdown_header("API drift", &[&report.old, &report.new]);
+    let _ = writeln!(out, "\n**{}**", page::markdown(&conclusion(report)));
+    let mut left_out = 0;
+    for group in groups(report) {
+        let section = section(&group);
+        match out.len() + section.len() > MARKDOWN_LIMIT {
+            true => left_out += group.structural.len() + group.prose.len(),
+            false => out.push_str(&section),
+        }
+    }
+    if left_out > 0 {
+        let _ = writeln!(out, "\n{} more: run `cargo xtask spec diff` to read them.", count(left_out, "change"));
+    }
+    out
+}
+
+fn section(group: &Group<'_>) -> String {
+    let mut out = format!("\n### {}\n", page::markdown(&group.title));
+    if !group.reaches.is_empty() {
+        let _ = writeln!(out, "\nReaches `{}`.", group.reaches.join("`, `"));
+    }
+    if !group.structural.is_empty() {
+        out.push_str("\n| | change | rule | where |\n|---|---|---|---|\n");
+    }
+    for change in &group.structural {
+        let (verdict, direction) = (verdict(change), direction(change.direction));
+        let (summary, place) = (page::markdown(&change.summary), code(&change.new));
+        let _ = writeln!(out, "| {verdict} | {summary} | `{}`{direction} | {place} |", change.rule);
+    }
+    if !group.prose.is_empty() {
+        let prose = count(group.prose.len(), "text");
+        let _ = writeln!(out, "\n<details><summary>{prose} changed</summary>\n");
+        for change in &group.prose {
+            let _ = writeln!(out, "- {}, {}", page::markdown(&change.summary), code(&change.new));
+        }
+        out.push_str("\n</details>\n");
+    }
+    out
+}
 
 /// The changes that reach the same operations.
 struct Group<'r> {
@@ -64,46 +115,19 @@ fn groups(report: &Report) -> Vec<Group<'_>> {
 fn title(operations: &[String]) -> String {
     match operations {
         [] => "The document, and what no operation reaches".to_owned(),
-        some => short(some, 4),
+        names => first(names, 4),
     }
 }
 
-/// The first few of many names.
-fn short(names: &[String], few: usize) -> String {
-    match names.len() > few {
-        true => format!("{} and {} more", names[..few].join(", "), names.len() - few),
-        false => names.join(", "),
+/// The first `few` of many names.
+fn first(names: &[String], few: usize) -> String {
+    match names.get(..few) {
+        Some(first) if names.len() > few => format!("{} and {} more", first.join(", "), names.len() - few),
+        _ => names.join(", "),
     }
 }
 
-/// The report for a terminal.
-pub fn text(report: &Report, style: Style) -> String {
-    let bold = Ansi::new().bold();
-    let dim = Ansi::new().effects(Effects::DIMMED);
-    let mut out = format!("{} → {}\n", clean(&report.old.file), clean(&report.new.file));
-    for group in groups(report) {
-        let _ = write!(out, "\n{}", style.paint(bold, &clean(&group.title)));
-        if !group.reaches.is_empty() {
-            out.push_str(&style.paint(dim, &format!("  → {}", short(group.reaches, 6))));
-        }
-        out.push('\n');
-        for change in group.structural {
-            out.push_str(&style.hang(verdict(change), color(change), &clean(&change.summary)));
-            let place = if change.new.is_empty() { "the root" } else { &change.new };
-            let place = format!("{}{}, {}", change.rule, direction(change.direction), clean(place));
-            let pad = " ".repeat(MARGIN);
-            let _ = writeln!(out, "{pad}{}", style.paint(dim, &place));
-        }
-        if !group.prose.is_empty() {
-            let places = group.prose.iter().map(|change| change.summary.trim_end_matches(" changed"));
-            out.push_str(&style.hang("words", dim, &clean(&places.collect::<Vec<_>>().join("; "))));
-        }
-    }
-    let _ = writeln!(out, "\n{}", conclusion(report));
-    out
-}
-
-/// What it comes to.
+/// The counts, and the next version.
 fn conclusion(report: &Report) -> String {
     let breaking = |what: fn(&Change) -> Verdict| {
         let breaking = report.changes.iter().filter(|change| what(change) == Verdict::Break).count();
@@ -146,62 +170,4 @@ fn direction(direction: Direction) -> &'static str {
         Direction::Response => ", response",
         Direction::None => "",
     }
-}
-
-/// Names come from somebody's document: they may not steer the terminal.
-fn clean(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
-}
-
-/// The report for a pull request.
-pub fn markdown(report: &Report) -> String {
-    let mut out = format!("## API drift\n\n**{}**\n", escape(&conclusion(report)));
-    if report.changes.is_empty() {
-        return out;
-    }
-    let mut left_out = 0;
-    for group in groups(report) {
-        let section = section(&group);
-        match out.len() + section.len() > MARKDOWN_LIMIT {
-            true => left_out += group.structural.len() + group.prose.len(),
-            false => out.push_str(&section),
-        }
-    }
-    if left_out > 0 {
-        let _ = writeln!(out, "\n{} more: run `cargo xtask spec diff` to read them.", count(left_out, "change"));
-    }
-    out
-}
-
-fn section(group: &Group<'_>) -> String {
-    let mut out = format!("\n### {}\n", escape(&group.title));
-    if !group.reaches.is_empty() {
-        let _ = writeln!(out, "\nReaches `{}`.", group.reaches.join("`, `"));
-    }
-    if !group.structural.is_empty() {
-        out.push_str("\n| | change | rule | where |\n|---|---|---|---|\n");
-    }
-    for change in &group.structural {
-        let Change { rule, summary, new, .. } = change;
-        let (verdict, direction) = (verdict(change), direction(change.direction));
-        let _ = writeln!(out, "| {verdict} | {} | `{rule}`{direction} | {} |", escape(summary), code(new));
-    }
-    if !group.prose.is_empty() {
-        let prose = count(group.prose.len(), "text");
-        let _ = writeln!(out, "\n<details><summary>{prose} changed</summary>\n");
-        for change in &group.prose {
-            let _ = writeln!(out, "- {}, {}", escape(&change.summary), code(&change.new));
-        }
-        out.push_str("\n</details>\n");
-    }
-    out
-}
-
-/// Text that stays text, code spans apart.
-fn escape(text: &str) -> String {
-    clean(text).replace('&', "&amp;").replace('<', "&lt;").replace('|', "\\|").replace('@', "&#64;")
-}
-
-fn code(pointer: &str) -> String {
-    format!("`{}`", clean(pointer).replace('`', "'").replace('|', "\\|"))
 }

@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Change, Rule, Verdict};
+use super::rule::{Direction, Rule, Verdict};
+use crate::page::Document;
 
 /// The version of the report's JSON form; it grows when a field changes its meaning or goes.
 pub const FORMAT_VERSION: u32 = 1;
@@ -24,14 +25,29 @@ pub struct Report {
     pub changes: Vec<Change>,
 }
 
-/// A document that was compared.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+/// One change.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[allow(clippy::exhaustive_structs, reason = "it is made here alone")]
-pub struct Document {
-    /// The file, as it was named.
-    pub file: String,
-    /// The SHA-256 of its bytes: the vendor's own version says nothing.
-    pub sha256: String,
+pub struct Change {
+    /// What kind of change it is.
+    pub rule: Rule,
+    /// The operations that it reaches, by `operationId` in the new document (in the old one if they were removed). Empty if
+    /// it concerns the document as a whole, or a schema that no operation reaches.
+    pub operations: Vec<String>,
+    /// Which way the data travels.
+    pub direction: Direction,
+    /// JSON pointer into the old document: the place, or the innermost one that is there.
+    pub old: String,
+    /// JSON pointer into the new document, likewise.
+    pub new: String,
+    /// Whether the client that is already deployed works against the new server.
+    pub wire: Verdict,
+    /// Whether code that uses `unigox` compiles after regenerating.
+    pub source: Verdict,
+    /// What changed, in one sentence.
+    pub summary: String,
+    /// Methods of the facade that it reaches.
+    pub reaches: Vec<String>,
 }
 
 /// The step from one semantic version to the next.

@@ -5,129 +5,182 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{
-    Direction,
-    Verdict::{self, Break, Ok},
+use self::{
+    Detail::{Contained, IntegerSize, Untyped},
+    Verdict::{Break, Ok},
 };
 
-/// What kind of change it is. The names are stable: scripts may rely on them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[allow(missing_docs, reason = "each is its name; `verdicts` says what is made of it")]
-#[non_exhaustive]
-pub enum Rule {
-    // The document.
-    ServerAdded,
-    ServerRemoved,
-    ServerChanged,
-    SecuritySchemeAdded,
-    SecuritySchemeRemoved,
-    SecuritySchemeRenamed,
-    SecuritySchemeChanged,
-    // Operations.
-    OperationAdded,
-    OperationRemoved,
-    OperationIdChanged,
-    MethodChanged,
-    PathChanged,
-    PathParameterRenamed,
-    Deprecated,
-    Undeprecated,
-    SecurityRequired,
-    SecurityLifted,
-    SecurityChanged,
-    // What an operation is sent.
-    RequiredParameterAdded,
-    RequiredParameterRemoved,
-    OptionalParameterAdded,
-    OptionalParameterRemoved,
-    ParameterRenamed,
-    ParameterMoved,
-    ParameterRequired,
-    ParameterOptional,
-    SerializationChanged,
-    RequiredBodyAdded,
-    RequiredBodyRemoved,
-    OptionalBodyAdded,
-    OptionalBodyRemoved,
-    BodyRequired,
-    BodyOptional,
-    // What it answers.
-    StatusAdded,
-    StatusRemoved,
-    StatusChanged,
-    ContentAdded,
-    ContentRemoved,
-    HeaderAdded,
-    HeaderRemoved,
-    // Either.
-    MediaTypeAdded,
-    MediaTypeRemoved,
-    MediaTypeChanged,
-    // Schemas.
-    SchemaAdded,
-    SchemaRemoved,
-    SchemaRenamed,
-    SchemaExtracted,
-    SchemaInlined,
-    ReferenceChanged,
-    TypeNarrowed,
-    TypeWidened,
-    TypeChanged,
-    FormatNarrowed,
-    FormatWidened,
-    FormatChanged,
-    NullableAdded,
-    NullableRemoved,
-    ConstraintAdded,
-    ConstraintRemoved,
-    ConstraintTightened,
-    ConstraintLoosened,
-    ConstraintChanged,
-    EnumIntroduced,
-    EnumDropped,
-    EnumValuesAdded,
-    EnumValuesRemoved,
-    ExcludedValuesAdded,
-    ExcludedValuesRemoved,
-    RequiredPropertyAdded,
-    RequiredPropertyRemoved,
-    OptionalPropertyAdded,
-    OptionalPropertyRemoved,
-    PropertyRenamed,
-    PropertyRequired,
-    PropertyOptional,
-    AdditionalPropertiesClosed,
-    AdditionalPropertiesOpened,
-    UnionIntroduced,
-    UnionDropped,
-    VariantAdded,
-    VariantRemoved,
-    VariantReplaced,
-    DiscriminatorAdded,
-    DiscriminatorRemoved,
-    DiscriminatorChanged,
-    DiscriminatorMappingChanged,
-    DefaultChanged,
-    // The rest.
-    KeywordChanged,
-    ExtensionChanged,
-    ProseChanged,
+/// Makes the rules and their table, so that no rule is without a row.
+macro_rules! rules {
+    ($($rule:ident: $row:expr,)*) => {
+        /// What kind of change it is. The names are stable: scripts may rely on them.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+        #[serde(rename_all = "kebab-case")]
+        #[allow(missing_docs, reason = "each is its name; the table has its verdicts")]
+        #[non_exhaustive]
+        pub enum Rule {
+            $($rule,)*
+        }
+
+        impl Rule {
+            fn row(self) -> Row {
+                match self {
+                    $(Self::$rule => $row,)*
+                }
+            }
+        }
+    };
 }
 
-/// Where a change is, as far as the verdict depends on it.
+// Design's table, and where that is silent, what the generated code does: in what is sent, then in what is received. Errors
+// break no source: one hand-written type reads them all.
+rules! {
+    // The document.
+    // The facade writes paths, methods, keys and hosts itself, and no Rust item is named for them.
+    ServerAdded: always(NONE),
+    ServerRemoved: always(WIRE),
+    ServerChanged: always(WIRE),
+    SecuritySchemeAdded: always(NONE),
+    SecuritySchemeRemoved: always(NONE),
+    SecuritySchemeRenamed: always(NONE),
+    SecuritySchemeChanged: always(WIRE),
+    // Operations.
+    OperationAdded: always(NONE),
+    OperationRemoved: always(BOTH),
+    OperationIdChanged: always(SOURCE),
+    MethodChanged: always(WIRE),
+    PathChanged: always(WIRE),
+    // Neither on the wire nor, arguments being positional, in calling code.
+    PathParameterRenamed: always(NONE),
+    Deprecated: always(NONE),
+    Undeprecated: always(NONE),
+    SecurityRequired: always(WIRE),
+    SecurityLifted: always(NONE),
+    SecurityChanged: always(WIRE).when(Contained, always(NONE)),
+    // What an operation is sent.
+    RequiredParameterAdded: always(BOTH),
+    RequiredParameterRemoved: always(BOTH),
+    OptionalParameterAdded: always(NONE),
+    OptionalParameterRemoved: always(BOTH),
+    ParameterRenamed: always(BOTH),
+    ParameterMoved: always(WIRE),
+    ParameterRequired: always(BOTH),
+    // What becomes optional stays an argument of the facade's constructors until someone takes it out.
+    ParameterOptional: always(NONE),
+    SerializationChanged: always(WIRE),
+    RequiredBodyAdded: always(BOTH),
+    RequiredBodyRemoved: always(BOTH),
+    OptionalBodyAdded: always(NONE),
+    OptionalBodyRemoved: always(BOTH),
+    BodyRequired: always(BOTH),
+    BodyOptional: always(NONE),
+    // What it responds.
+    StatusAdded: always(NONE),
+    StatusRemoved: row(NONE, SOURCE),
+    // Statuses tell outcomes apart: created now, or there before. An error is read whatever its status is, and whether it
+    // has a body or not.
+    StatusChanged: always(WIRE).in_errors(NONE),
+    ContentAdded: row(NONE, SOURCE),
+    ContentRemoved: always(BOTH).in_errors(NONE),
+    HeaderAdded: always(NONE),
+    HeaderRemoved: always(WIRE),
+    // Either.
+    MediaTypeAdded: always(NONE),
+    MediaTypeRemoved: always(BOTH),
+    MediaTypeChanged: always(BOTH),
+    // Schemas.
+    SchemaAdded: always(NONE),
+    SchemaRemoved: always(SOURCE),
+    // Names that are not on the wire, but in Rust. What is merged into others has none.
+    SchemaRenamed: always(SOURCE).when(Untyped, always(NONE)),
+    SchemaExtracted: always(NONE),
+    SchemaInlined: always(NONE),
+    ReferenceChanged: always(SOURCE),
+    // `Option<T>` becomes `T`, `String` an enum, `f64` an `i64`: the deployed client reads what it receives now, but code
+    // that was written for the old type does not compile.
+    TypeNarrowed: row(BOTH, SOURCE),
+    TypeWidened: row(NONE, BOTH),
+    TypeChanged: always(BOTH),
+    FormatNarrowed: row(BOTH, SOURCE).when(Untyped, row(WIRE, NONE)),
+    FormatWidened: row(NONE, BOTH).when(Untyped, always(NONE)),
+    FormatChanged: always(BOTH).when(Untyped, row(WIRE, NONE)),
+    NullableAdded: row(NONE, BOTH),
+    NullableRemoved: row(BOTH, SOURCE),
+    ConstraintAdded: row(BOTH, SOURCE).when(Untyped, row(WIRE, NONE)),
+    ConstraintRemoved: row(NONE, BOTH).when(Untyped, always(NONE)),
+    // A value that was sent may be refused; the type of it stays, unless it is an integer whose size depends on it.
+    ConstraintTightened: row(WIRE, NONE).when(Untyped, row(WIRE, NONE)).when(IntegerSize, row(BOTH, SOURCE)),
+    ConstraintLoosened: row(NONE, WIRE).when(Untyped, always(NONE)).when(IntegerSize, row(NONE, BOTH)),
+    ConstraintChanged: always(WIRE).when(Untyped, row(WIRE, NONE)).when(IntegerSize, always(BOTH)),
+    EnumIntroduced: row(BOTH, SOURCE),
+    EnumDropped: row(NONE, SOURCE),
+    EnumValuesAdded: always(NONE),
+    EnumValuesRemoved: row(BOTH, SOURCE),
+    ExcludedValuesAdded: row(WIRE, NONE),
+    ExcludedValuesRemoved: always(NONE),
+    RequiredPropertyAdded: row(BOTH, NONE),
+    RequiredPropertyRemoved: always(BOTH),
+    OptionalPropertyAdded: always(NONE),
+    OptionalPropertyRemoved: always(BOTH),
+    PropertyRenamed: always(BOTH),
+    PropertyRequired: row(BOTH, SOURCE),
+    PropertyOptional: row(NONE, BOTH),
+    AdditionalPropertiesClosed: row(WIRE, NONE),
+    AdditionalPropertiesOpened: always(NONE),
+    // What was sent is still accepted if it is among the shapes; what is received now could be received before.
+    UnionIntroduced: always(BOTH).when(Contained, row(SOURCE, BOTH)),
+    UnionDropped: always(BOTH).when(Contained, row(BOTH, SOURCE)),
+    VariantAdded: row(NONE, BOTH),
+    VariantRemoved: row(BOTH, SOURCE),
+    VariantReplaced: always(BOTH),
+    DiscriminatorAdded: always(SOURCE),
+    DiscriminatorRemoved: always(SOURCE),
+    DiscriminatorChanged: always(BOTH),
+    DiscriminatorMappingChanged: always(WIRE),
+    DefaultChanged: always(NONE),
+    // The rest.
+    KeywordChanged: always(BOTH),
+    ExtensionChanged: always(NONE),
+    ProseChanged: always(NONE),
+}
+
+/// Which way the data travels that a change is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[allow(clippy::exhaustive_enums, reason = "data travels to the server or from it; the rest is no data")]
+pub enum Direction {
+    /// The client sends it.
+    Request,
+    /// The server sends it.
+    Response,
+    /// It is no data, or no operation carries it.
+    None,
+}
+
+/// Whether something goes on working.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[allow(clippy::exhaustive_enums, reason = "it does or it does not")]
+pub enum Verdict {
+    /// It does.
+    Ok,
+    /// It may not.
+    Break,
+}
+
+/// Where the data travels that a change is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Flow {
     /// In the document or an operation itself, where no data travels.
     Outside,
     /// In what the client sends.
     Request,
-    /// In what the server answers if all went well.
+    /// In what the server sends if all went well.
     Success,
-    /// In what it answers otherwise. One hand-written type reads all of that, so no generated item changes.
+    /// In what it sends otherwise. One hand-written type reads all of that, so no generated item changes.
     Error,
     /// In a schema that no operation reaches. The vendor sends such by other ways (webhooks), and a type is generated
-    /// for each, so it is judged as an answer.
+    /// for each, so it is judged as a response.
     Unreached,
 }
 
@@ -141,121 +194,85 @@ impl Flow {
     }
 }
 
+/// What a verdict depends on beside rule and flow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Detail {
+    /// Nothing.
+    Plain,
+    /// What was allowed before is one of several alternatives now, or what is allowed now was one of several before.
+    Contained,
+    /// No generated type stands for it, and no generated code checks it.
+    Untyped,
+    /// It decides which integer type is generated.
+    IntegerSize,
+}
+
+/// A rule, and what else its verdict depends on.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Judged {
+    pub(super) rule: Rule,
+    pub(super) detail: Detail,
+}
+
+impl From<Rule> for Judged {
+    fn from(rule: Rule) -> Self {
+        rule.with(Detail::Plain)
+    }
+}
+
 impl Rule {
-    /// Whether the deployed client works on, and whether code that uses `unigox` compiles on: design's table, and where
-    /// that is silent, what the generated code does.
-    pub(super) fn verdicts(self, flow: Flow) -> (Verdict, Verdict) {
-        match (self, flow) {
-            (_, Flow::Outside | Flow::Request) => self.in_request(),
-            (_, Flow::Success | Flow::Unreached) => self.in_response(),
-            // An error is read whatever its status is, and whether it has a body or not.
-            (Self::StatusChanged | Self::ContentRemoved, Flow::Error) => (Ok, Ok),
-            (_, Flow::Error) => (self.in_response().0, Ok),
+    pub(super) fn with(self, detail: Detail) -> Judged {
+        Judged { rule: self, detail }
+    }
+}
+
+impl Judged {
+    /// Whether the deployed client works on, and whether code that uses `unigox` compiles on.
+    pub(super) fn verdicts(self, flow: Flow) -> Verdicts {
+        let row = self.rule.row();
+        let special = row.special.iter().find(|(detail, _)| *detail == self.detail);
+        let Row { request, success, error, .. } = special.map_or(&row, |(_, special)| special);
+        match flow {
+            Flow::Outside | Flow::Request => *request,
+            Flow::Success | Flow::Unreached => *success,
+            Flow::Error => *error,
         }
     }
+}
 
-    #[rustfmt::skip]
-    fn in_request(self) -> (Verdict, Verdict) {
-        match self {
-            Self::OperationRemoved | Self::MediaTypeRemoved | Self::MediaTypeChanged
-            | Self::RequiredParameterAdded | Self::RequiredParameterRemoved | Self::OptionalParameterRemoved
-            | Self::ParameterRenamed | Self::ParameterRequired
-            | Self::RequiredBodyAdded | Self::RequiredBodyRemoved | Self::OptionalBodyRemoved | Self::BodyRequired
-            | Self::RequiredPropertyAdded | Self::RequiredPropertyRemoved | Self::OptionalPropertyRemoved
-            | Self::PropertyRenamed | Self::PropertyRequired
-            | Self::TypeNarrowed | Self::TypeChanged | Self::FormatNarrowed | Self::FormatChanged
-            | Self::NullableRemoved | Self::ConstraintAdded
-            | Self::EnumIntroduced | Self::EnumValuesRemoved
-            | Self::VariantRemoved | Self::VariantReplaced | Self::UnionIntroduced | Self::UnionDropped
-            | Self::DiscriminatorChanged | Self::KeywordChanged => (Break, Break),
+/// Wire and source.
+type Verdicts = (Verdict, Verdict);
 
-            // The facade writes paths, methods, keys and hosts itself, and no Rust item is named for them.
-            Self::MethodChanged | Self::PathChanged | Self::ParameterMoved | Self::SerializationChanged
-            | Self::SecurityRequired | Self::SecurityChanged | Self::SecuritySchemeChanged
-            | Self::ServerRemoved | Self::ServerChanged
-            // A value that was sent may be refused; the type of it stays.
-            | Self::ConstraintTightened | Self::ConstraintChanged | Self::ExcludedValuesAdded
-            | Self::AdditionalPropertiesClosed | Self::DiscriminatorMappingChanged => (Break, Ok),
+const NONE: Verdicts = (Ok, Ok);
+const WIRE: Verdicts = (Break, Ok);
+const SOURCE: Verdicts = (Ok, Break);
+const BOTH: Verdicts = (Break, Break);
 
-            // Names that are not on the wire, but in Rust.
-            Self::OperationIdChanged | Self::SchemaRenamed | Self::ReferenceChanged | Self::SchemaRemoved
-            | Self::DiscriminatorAdded | Self::DiscriminatorRemoved => (Ok, Break),
+/// The verdicts on a rule, and those where a detail matters.
+struct Row {
+    request: Verdicts,
+    success: Verdicts,
+    error: Verdicts,
+    special: Vec<(Detail, Row)>,
+}
 
-            // The name of a path parameter is neither on the wire nor, arguments being positional, in calling code. What
-            // becomes optional stays an argument of the facade's constructors until someone takes it out.
-            _ => (Ok, Ok),
-        }
+fn row(request: Verdicts, success: Verdicts) -> Row {
+    Row { request, success, error: (success.0, Ok), special: Vec::new() }
+}
+
+/// For what is judged alike in both directions, or occurs in one alone.
+fn always(verdicts: Verdicts) -> Row {
+    row(verdicts, verdicts)
+}
+
+impl Row {
+    fn in_errors(self, error: Verdicts) -> Self {
+        Self { error, ..self }
     }
 
-    #[rustfmt::skip]
-    fn in_response(self) -> (Verdict, Verdict) {
-        match self {
-            Self::RequiredPropertyRemoved | Self::OptionalPropertyRemoved | Self::PropertyRenamed | Self::PropertyOptional
-            | Self::TypeWidened | Self::TypeChanged | Self::FormatWidened | Self::FormatChanged
-            | Self::NullableAdded | Self::ConstraintRemoved
-            | Self::MediaTypeRemoved | Self::MediaTypeChanged | Self::ContentRemoved
-            | Self::UnionIntroduced | Self::UnionDropped | Self::VariantAdded | Self::VariantReplaced
-            | Self::DiscriminatorChanged | Self::KeywordChanged => (Break, Break),
-
-            // Statuses tell outcomes apart: created now, or there before.
-            Self::StatusChanged | Self::HeaderRemoved | Self::SerializationChanged
-            | Self::ConstraintLoosened | Self::ConstraintChanged | Self::DiscriminatorMappingChanged => (Break, Ok),
-
-            // `Option<T>` becomes `T`, `String` an enum, `f64` an `i64`: the deployed client reads what now comes, but
-            // code that was written for the old type does not compile.
-            Self::PropertyRequired | Self::NullableRemoved
-            | Self::TypeNarrowed | Self::FormatNarrowed | Self::ConstraintAdded
-            | Self::EnumIntroduced | Self::EnumDropped | Self::EnumValuesRemoved
-            | Self::VariantRemoved | Self::StatusRemoved | Self::ContentAdded
-            | Self::SchemaRenamed | Self::ReferenceChanged | Self::SchemaRemoved
-            | Self::DiscriminatorAdded | Self::DiscriminatorRemoved => (Ok, Break),
-
-            _ => (Ok, Ok),
-        }
-    }
-
-    /// The rule of the opposite change. One that is its own opposite is about a change, not about coming or going.
-    pub fn opposite(self) -> Self {
-        let pairs = [
-            (Self::ServerAdded, Self::ServerRemoved),
-            (Self::SecuritySchemeAdded, Self::SecuritySchemeRemoved),
-            (Self::OperationAdded, Self::OperationRemoved),
-            (Self::Deprecated, Self::Undeprecated),
-            (Self::SecurityRequired, Self::SecurityLifted),
-            (Self::RequiredParameterAdded, Self::RequiredParameterRemoved),
-            (Self::OptionalParameterAdded, Self::OptionalParameterRemoved),
-            (Self::ParameterRequired, Self::ParameterOptional),
-            (Self::RequiredBodyAdded, Self::RequiredBodyRemoved),
-            (Self::OptionalBodyAdded, Self::OptionalBodyRemoved),
-            (Self::BodyRequired, Self::BodyOptional),
-            (Self::StatusAdded, Self::StatusRemoved),
-            (Self::ContentAdded, Self::ContentRemoved),
-            (Self::HeaderAdded, Self::HeaderRemoved),
-            (Self::MediaTypeAdded, Self::MediaTypeRemoved),
-            (Self::SchemaAdded, Self::SchemaRemoved),
-            (Self::SchemaExtracted, Self::SchemaInlined),
-            (Self::TypeNarrowed, Self::TypeWidened),
-            (Self::FormatNarrowed, Self::FormatWidened),
-            (Self::NullableAdded, Self::NullableRemoved),
-            (Self::ConstraintAdded, Self::ConstraintRemoved),
-            (Self::ConstraintTightened, Self::ConstraintLoosened),
-            (Self::EnumIntroduced, Self::EnumDropped),
-            (Self::EnumValuesAdded, Self::EnumValuesRemoved),
-            (Self::ExcludedValuesAdded, Self::ExcludedValuesRemoved),
-            (Self::RequiredPropertyAdded, Self::RequiredPropertyRemoved),
-            (Self::OptionalPropertyAdded, Self::OptionalPropertyRemoved),
-            (Self::PropertyRequired, Self::PropertyOptional),
-            (Self::AdditionalPropertiesClosed, Self::AdditionalPropertiesOpened),
-            (Self::UnionIntroduced, Self::UnionDropped),
-            (Self::VariantAdded, Self::VariantRemoved),
-            (Self::DiscriminatorAdded, Self::DiscriminatorRemoved),
-        ];
-        let other = pairs.into_iter().find_map(|(one, other)| match self {
-            rule if rule == one => Some(other),
-            rule if rule == other => Some(one),
-            _ => None,
-        });
-        other.unwrap_or(self)
+    fn when(mut self, detail: Detail, row: Self) -> Self {
+        self.special.push((detail, row));
+        self
     }
 }
 

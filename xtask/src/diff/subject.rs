@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::place::Place;
+use crate::openapi::Place;
+use crate::page::enumerated;
 
 /// What two places are called that are compared: by its use, if only one of them is a component.
 pub(super) fn about(old: &Place<'_>, new: &Place<'_>) -> String {
@@ -27,7 +28,7 @@ pub(super) fn subject(place: &Place<'_>) -> String {
                 rest.next();
             }
             ("requestBody", true) => root = "the request body".to_owned(),
-            ("responses", true) => root = format!("the answer {}", rest.next().unwrap_or_default()),
+            ("responses", true) => root = format!("the response {}", rest.next().unwrap_or_default()),
             ("parameters", true) => root = format!("the parameter {}", rest.next().map_or(String::new(), parameter)),
             ("headers", true) => root = format!("the header `{}` of {root}", rest.next().unwrap_or_default()),
             ("content", true) => {
@@ -72,9 +73,6 @@ pub(super) fn values(values: &[&Value]) -> String {
     };
     match values {
         [] => "nothing".to_owned(),
-        [only] => shown(only),
-        [most @ .., last] => {
-            format!("{} and {}", most.iter().map(shown).collect::<Vec<_>>().join(", "), shown(last))
-        }
+        values => enumerated(&values.iter().map(shown).collect::<Vec<_>>()),
     }
 }

@@ -1,19 +1,18 @@
-//! `oneOf` and `anyOf`: which variant of the one document is which of the other, and what became of them.
+//! `oneOf` and `anyOf`: which variant of the one document is which of the other, and what is left of them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use super::{
-    Rule, Verdict,
-    comparison::{Comparison, Found},
-    place::Place,
-    rule::Flow,
-    schemas::Pair,
+    comparison::Comparison,
+    matching::Matching,
+    pair::Pair,
+    rule::{Detail, Rule},
     shape::{Property, Schema, Shape, Union},
     subject::{about, subject},
 };
-use crate::walk;
+use crate::openapi::{Place, schema_name};
 
 impl<'d> Comparison<'d> {
     /// Compares unions and discriminators. Tells whether that was all: of what is one shape here and one of several there,
@@ -26,7 +25,7 @@ impl<'d> Comparison<'d> {
     }
 
     fn variants(&mut self, pair: &Pair<'_, 'd>) -> bool {
-        let Pair { old, new, .. } = pair;
+        let Pair { at, old, new } = *pair;
         match (old.unions.as_slice(), new.unions.as_slice()) {
             ([], []) => false,
             ([], [union, ..]) => {
@@ -38,23 +37,23 @@ impl<'d> Comparison<'d> {
                 old.is_plain_union()
             }
             (before, now) => {
-                let mut left = Left::new(before, now);
-                left.pair_by(
+                let mut unions = Matching::new(before, now);
+                unions.pair_by(
                     |union| Some(self.old.likeness.of_all(&union.variants)),
                     |union| Some(self.new.likeness.of_all(&union.variants)),
                 );
-                let few = left.gone.len().min(left.come.len());
-                left.paired.extend(left.gone.drain(..few).zip(left.come.drain(..few)));
-                for (before, now) in left.paired {
+                unions.pair_rest();
+                for (before, now) in unions.pairs {
                     self.union(pair, before, now);
                 }
-                for union in left.gone {
-                    let summary = format!("{} is no longer restricted to several shapes", about(&old.at, &new.at));
-                    self.note(pair, Rule::UnionDropped, &union.at, &new.at, summary);
+                let what = about(&old.at, &new.at);
+                for union in unions.removed {
+                    let summary = format!("{what} is no longer restricted to several shapes");
+                    self.note(at, Rule::UnionDropped, &union.at, &new.at, summary);
                 }
-                for union in left.come {
-                    let summary = format!("{} has to be one of several shapes, too", about(&old.at, &new.at));
-                    self.note(pair, Rule::UnionIntroduced, &old.at, &union.at, summary);
+                for union in unions.added {
+                    let summary = format!("{what} has to be one of several shapes, too");
+                    self.note(at, Rule::UnionIntroduced, &old.at, &union.at, summary);
                 }
                 false
             }
@@ -63,90 +62,72 @@ impl<'d> Comparison<'d> {
 
     /// What was one shape is one of several.
     fn introduced(&mut self, pair: &Pair<'_, 'd>, union: &Union<'d>) {
-        let Pair { node, flow, old, new } = *pair;
-        let before = &old.schema;
-        let likeness = self.old.likeness.of(before);
+        let Pair { at, old, new } = *pair;
+        let likeness = self.old.likeness.of(&old.schema);
         let is_among = union.variants.iter().any(|variant| self.new.likeness.of(variant) == likeness);
-        let (wire, source) = Rule::UnionIntroduced.verdicts(flow);
-        // What was accepted is still accepted.
-        let wire = if is_among && flow == Flow::Request { Verdict::Ok } else { wire };
+        let judged = Rule::UnionIntroduced.with(if is_among { Detail::Contained } else { Detail::Plain });
         let summary = format!("{} was one shape and is one of {}", about(&old.at, &new.at), union.variants.len());
-        let found = Found { rule: Rule::UnionIntroduced, flow, old: &old.at, new: &union.at, summary };
-        self.judged(node, found, (wire, source));
-        if !is_among && old.kind.is_some() && new.is_plain_union() && is_readable(old, union) {
-            for variant in &union.variants {
-                self.shared(node, before, variant, flow);
-            }
+        self.note(at, judged, &old.at, &union.at, summary);
+        if !is_among && new.is_plain_union() && is_comparable(old, union) {
+            union.variants.iter().for_each(|variant| self.enqueue_once(at, &old.schema, variant));
         }
     }
 
     /// What was one of several shapes is one.
     fn dropped(&mut self, pair: &Pair<'_, 'd>, union: &Union<'d>) {
-        let Pair { node, flow, old, new } = *pair;
-        let now = &new.schema;
-        let likeness = self.new.likeness.of(now);
+        let Pair { at, old, new } = *pair;
+        let likeness = self.new.likeness.of(&new.schema);
         let was_among = union.variants.iter().any(|variant| self.old.likeness.of(variant) == likeness);
-        let (wire, source) = Rule::UnionDropped.verdicts(flow);
-        // What comes now could come before.
-        let wire = if was_among && flow != Flow::Request { Verdict::Ok } else { wire };
-        let summary =
-            format!("{} was one of {} shapes and is one shape", about(&old.at, &new.at), union.variants.len());
-        let found = Found { rule: Rule::UnionDropped, flow, old: &union.at, new: &new.at, summary };
-        self.judged(node, found, (wire, source));
-        if !was_among && new.kind.is_some() && old.is_plain_union() && is_readable(new, union) {
-            for variant in &union.variants {
-                self.shared(node, variant, now, flow);
-            }
+        let judged = Rule::UnionDropped.with(if was_among { Detail::Contained } else { Detail::Plain });
+        let what = about(&old.at, &new.at);
+        let summary = format!("{what} was one of {} shapes and is one shape", union.variants.len());
+        self.note(at, judged, &union.at, &new.at, summary);
+        if !was_among && old.is_plain_union() && is_comparable(new, union) {
+            union.variants.iter().for_each(|variant| self.enqueue_once(at, variant, &new.schema));
         }
     }
 
     fn union(&mut self, pair: &Pair<'_, 'd>, old: &Union<'d>, new: &Union<'d>) {
+        let at = pair.at;
+        let what = about(&pair.old.at, &pair.new.at);
         if old.keyword != new.keyword {
-            let summary =
-                format!("`{}` of {} became `{}`", old.keyword, about(&pair.old.at, &pair.new.at), new.keyword);
-            self.note(pair, Rule::KeywordChanged, &old.at, &new.at, summary);
+            let summary = format!("`{}` of {what} became `{}`", old.keyword, new.keyword);
+            self.note(at, Rule::KeywordChanged, &old.at, &new.at, summary);
         }
-        let mut left = Left::new(&old.variants, &new.variants);
-        left.pair_by(
-            |variant| variant.component().map(str::to_owned),
-            |variant| variant.component().map(str::to_owned),
-        );
-        left.pair_by(|variant| Some(self.old.likeness.of(variant)), |variant| Some(self.new.likeness.of(variant)));
+        let mut variants = Matching::new(&old.variants, &new.variants);
+        variants.pair_by(|variant| variant.component(), |variant| variant.component());
+        variants.pair_by(|variant| Some(self.old.likeness.of(variant)), |variant| Some(self.new.likeness.of(variant)));
         let (old_document, new_document) = (self.old.document, self.new.document);
-        left.pair_by(|variant| tags(old_document, variant), |variant| tags(new_document, variant));
-        left.pair_by(title, title);
-        self.pair_edited(&mut left);
-        for (before, now) in left.paired {
-            self.schemas(pair.node, before, now, pair.flow);
+        variants.pair_by(|variant| tags(old_document, variant), |variant| tags(new_document, variant));
+        variants.pair_by(|variant| title(variant), |variant| title(variant));
+        if self.are_edited(&variants) {
+            variants.pair_rest();
         }
-        let place = |variant: &Schema<'d>| variant.at.clone();
-        if let ([before], [now]) = (left.gone.as_slice(), left.come.as_slice()) {
+        for (before, now) in &variants.pairs {
+            self.schemas(at, before, now);
+        }
+        if let Some((before, now)) = variants.only_pair() {
             let summary = format!("{} is in the place of {}", name(now), name(before));
-            return self.note(pair, Rule::VariantReplaced, &place(before), &place(now), summary);
+            return self.note(at, Rule::VariantReplaced, &before.at, &now.at, summary);
         }
-        for variant in left.gone {
-            let summary = format!("{} is no variant of {} any more", name(variant), about(&pair.old.at, &pair.new.at));
-            self.note(pair, Rule::VariantRemoved, &place(variant), &new.at, summary);
+        for variant in variants.removed {
+            let summary = format!("{} is no variant of {what} any more", name(variant));
+            self.note(at, Rule::VariantRemoved, &variant.at, &new.at, summary);
         }
-        for variant in left.come {
-            let summary = format!("{} is a new variant of {}", name(variant), about(&pair.old.at, &pair.new.at));
-            self.note(pair, Rule::VariantAdded, &old.at, &place(variant), summary);
+        for variant in variants.added {
+            let summary = format!("{} is a new variant of {what}", name(variant));
+            self.note(at, Rule::VariantAdded, &old.at, &variant.at, summary);
         }
     }
 
-    /// Pairs what is left over if it is the same variants, edited: written in place and as many as before, or a component
+    /// Whether what is left over is the same variants, edited: written in place and as many as before, or a component
     /// that was renamed.
-    fn pair_edited(&self, left: &mut Left<'_, Schema<'d>>) {
+    fn are_edited(&self, variants: &Matching<&Schema<'d>>) -> bool {
+        let Matching { removed, added, .. } = variants;
         let is_inline = |variant: &&Schema<'d>| variant.component().is_none();
-        let are_same = match (left.gone.as_slice(), left.come.as_slice()) {
-            ([before], [now]) => match (before.component(), now.component()) {
-                (Some(was), Some(is)) => self.rename(was, is).0,
-                (was, is) => was.is_none() && is.is_none(),
-            },
-            (before, now) => before.len() == now.len() && before.iter().chain(now).all(is_inline),
-        };
-        if are_same {
-            left.paired.extend(left.gone.drain(..).zip(left.come.drain(..)));
+        match variants.only_pair().map(|(before, now)| (before.component(), now.component())) {
+            Some((Some(was), Some(is))) => self.is_renamed(was, is),
+            _ => removed.len() == added.len() && removed.iter().chain(added).all(is_inline),
         }
     }
 
@@ -161,84 +142,41 @@ impl<'d> Comparison<'d> {
     }
 
     fn discriminators(&mut self, pair: &Pair<'_, 'd>) {
-        let Pair { old, new, .. } = pair;
-        match (&old.discriminator, &new.discriminator) {
-            (None, None) => {}
-            (None, Some(place)) => {
-                let old = old.beside(place);
-                let summary = format!("the variants of {} now have a discriminator", about(&old, place));
-                self.note(pair, Rule::DiscriminatorAdded, &old, place, summary);
-            }
-            (Some(place), None) => {
-                let new = new.beside(place);
-                let summary = format!("the variants of {} no longer have a discriminator", about(place, &new));
-                self.note(pair, Rule::DiscriminatorRemoved, place, &new, summary);
-            }
+        let (old, new) = (pair.old.discriminator.as_ref(), pair.new.discriminator.as_ref());
+        let (rule, have) = match (old, new) {
+            (None, None) => return,
+            (None, Some(_)) => (Rule::DiscriminatorAdded, "now have"),
+            (Some(_), None) => (Rule::DiscriminatorRemoved, "no longer have"),
             (Some(before), Some(now)) => {
-                let what = about(before, now);
                 let property = |place: &Place<'d>| place.text("propertyName").unwrap_or_default();
-                if property(before) != property(now) {
-                    let (was, is) = (property(before), property(now));
-                    let summary = format!("the discriminator of {what} was `{was}` and is `{is}`");
-                    self.note(pair, Rule::DiscriminatorChanged, before, now, summary);
+                let (was, is) = (property(before), property(now));
+                if was != is {
+                    self.note_between(pair, Rule::DiscriminatorChanged, old, new, |what| {
+                        format!("the discriminator of {what} was `{was}` and is `{is}`")
+                    });
                 }
                 if !self.is_same_mapping(before, now) {
-                    let summary = format!("other values of the discriminator of {what} stand for its variants");
-                    self.note(pair, Rule::DiscriminatorMappingChanged, before, now, summary);
+                    self.note_between(pair, Rule::DiscriminatorMappingChanged, old, new, |what| {
+                        format!("other values of the discriminator of {what} stand for its variants")
+                    });
                 }
+                return;
             }
-        }
+        };
+        self.note_between(pair, rule, old, new, |what| format!("the variants of {what} {have} a discriminator"));
     }
 }
 
 /// The component that a value of a mapping stands for: it may be a name or a reference.
 fn mapped<'d>((key, target): (&'d str, Place<'d>)) -> (&'d str, &'d str) {
     let target = target.value.as_str().unwrap_or_default();
-    (key, walk::schema_name(target).unwrap_or(target))
+    (key, schema_name(target).unwrap_or(target))
 }
 
-/// Variants (or unions) that have no counterpart yet, and those that have.
-struct Left<'p, T> {
-    gone: Vec<&'p T>,
-    come: Vec<&'p T>,
-    paired: Vec<(&'p T, &'p T)>,
-}
-
-impl<'p, T> Left<'p, T> {
-    fn new(old: &'p [T], new: &'p [T]) -> Self {
-        Self { gone: old.iter().collect(), come: new.iter().collect(), paired: Vec::new() }
-    }
-
-    /// Pairs those with the same key, in order.
-    fn pair_by<K: Eq + std::hash::Hash>(
-        &mut self,
-        mut old: impl FnMut(&T) -> Option<K>,
-        mut new: impl FnMut(&T) -> Option<K>,
-    ) {
-        let mut waiting: HashMap<K, Vec<usize>> = HashMap::new();
-        for (position, variant) in self.come.iter().enumerate().rev() {
-            if let Some(key) = new(variant) {
-                waiting.entry(key).or_default().push(position);
-            }
-        }
-        let mut taken = vec![false; self.come.len()];
-        self.gone.retain(|variant| {
-            let found = old(variant).and_then(|key| waiting.get_mut(&key)?.pop());
-            if let Some(position) = found {
-                taken[position] = true;
-                self.paired.push((variant, self.come[position]));
-            }
-            found.is_none()
-        });
-        let mut taken = taken.into_iter();
-        self.come.retain(|_| !taken.next().unwrap_or_default());
-    }
-}
-
-/// Whether one shape can be told from each of several: of a thousand properties and a thousand variants, nobody reads a
+/// Whether one shape is compared with each of several: of a thousand properties and a thousand variants, nobody reads a
 /// million differences.
-fn is_readable(flat: &Shape<'_>, union: &Union<'_>) -> bool {
-    flat.properties.len().max(1) * union.variants.len() <= 10_000
+fn is_comparable(flat: &Shape<'_>, union: &Union<'_>) -> bool {
+    flat.kind.is_some() && flat.properties.len().max(1) * union.variants.len() <= 10_000
 }
 
 /// The properties with one possible value, which tell variants apart.

@@ -8,7 +8,7 @@ use super::{
     constructor::constructor,
     debug,
     docs::{comment, sentence},
-    model::{Model, target_type},
+    model::Model,
 };
 use crate::{names, openapi::Operation};
 
@@ -63,19 +63,16 @@ fn described(schema: &Value) -> Option<String> {
     schema.get("description").and_then(Value::as_str).filter(|text| !text.trim().is_empty()).map(sentence)
 }
 
-/// The type of a field, and whether it is a file.
+/// The type of a field, and whether it is a file. Anything but a scalar and a component is one part, as JSON.
 fn field_type(schema: &Value) -> (String, bool) {
-    if let Some(target) = target_type(schema) {
-        return (target, false);
+    if schema["type"] == "string" && schema["format"] == "binary" {
+        return ("form::FilePart".to_owned(), true);
     }
-    let (ty, is_file) = match (schema["type"].as_str(), schema["format"].as_str()) {
-        (Some("string"), Some("binary")) => ("form::FilePart", true),
-        (Some("string"), Some("uuid")) => ("::uuid::Uuid", false),
-        (Some("string"), _) => ("::std::string::String", false),
-        (Some("integer"), _) => ("i64", false),
-        (Some("number"), _) => ("f64", false),
-        (Some("boolean"), _) => ("bool", false),
-        _ => ("::serde_json::Value", false),
+    let ty = match names::rust_type(schema, "").as_str() {
+        "String" => "::std::string::String".to_owned(),
+        "Uuid" => "::uuid::Uuid".to_owned(),
+        other if other.starts_with("Vec<") || other.contains("::") => "::serde_json::Value".to_owned(),
+        other => other.to_owned(),
     };
-    (ty.to_owned(), is_file)
+    (ty, false)
 }

@@ -5,14 +5,18 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 use super::{
-    RULES, Report,
-    report::{Finding, printable},
+    RULES,
+    report::{Finding, Report},
 };
-use crate::{defect::count, openapi::owner};
+use crate::{
+    defect::count,
+    openapi::owner,
+    page::{self, code, printable},
+};
 
 /// The report for a terminal: what stands in one operation or component together, and the counts at the end.
 pub fn text(report: &Report, document: &Value) -> String {
-    let mut out = String::new();
+    let mut out = page::header(&[&report.document]) + "\n";
     for group in report.findings.chunk_by(|a, b| owner(&a.pointer) == owner(&b.pointer)) {
         let _ = writeln!(out, "{}", printable(&heading(&group[0], document)));
         for finding in group {
@@ -32,12 +36,13 @@ pub fn text(report: &Report, document: &Value) -> String {
 
 /// The report for a pull request.
 pub fn markdown(report: &Report, document: &Value) -> String {
-    let mut out = format!("# What contradicts itself in `{}`\n", printable(&report.document.file));
+    let mut out = page::markdown_header("Contradictions", &[&report.document]);
     for group in report.findings.chunk_by(|a, b| owner(&a.pointer) == owner(&b.pointer)) {
-        let _ = write!(out, "\n## {}\n\n", escaped(&heading(&group[0], document)));
+        let _ = write!(out, "\n### {}\n\n", page::markdown(&heading(&group[0], document)));
         for finding in group {
             let Finding { rule, pointer, problem, remedy, also, .. } = finding;
-            let _ = write!(out, "- **{rule}** at {}: {}; {}", code(pointer), prose(problem), prose(remedy));
+            let (pointer, problem, remedy) = (code(pointer), page::markdown(problem), page::markdown(remedy));
+            let _ = write!(out, "- **{rule}** at {pointer}: {problem}; {remedy}");
             if !also.is_empty() {
                 let also: Vec<String> = also.iter().map(|also| code(also)).collect();
                 let _ = write!(out, ". See {}", also.join(", "));
@@ -78,35 +83,12 @@ fn summary(report: &Report) -> String {
     }
 }
 
-/// A pointer as code in Markdown. The document can call things by anything.
-fn code(pointer: &str) -> String {
-    format!("`` {} ``", printable(pointer).replace("``", "` `"))
-}
-
-/// A heading in Markdown: what the document chose is text and no markup.
-fn escaped(text: &str) -> String {
-    let marks = |c: char| matches!(c, '*' | '_' | '<' | '>' | '[' | ']' | '`' | '\\' | '|' | '#');
-    let mut out = String::new();
-    for c in printable(text).chars() {
-        if marks(c) {
-            out.push('\\');
-        }
-        out.push(c);
-    }
-    out
-}
-
-/// A sentence of ours, in which names of the document stand in backticks.
-fn prose(sentence: &str) -> String {
-    printable(sentence).replace('<', "&lt;")
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::lint::{Document, lint};
+    use crate::{lint::lint, page::Document};
 
     fn report(document: &Value) -> Report {
         let file = Document { file: "d.yaml".to_owned(), sha256: String::new() };
@@ -120,6 +102,8 @@ mod tests {
             "paths": {"/a/{b}": {"get": {"operationId": "get_a", "responses": {"200": {}}}}},
         });
         insta::assert_snapshot!(text(&report(&document), &document), @r"
+        d.yaml
+
         the document
           tag at /tags/0
             no operation uses the tag `a_tag`
@@ -136,16 +120,16 @@ mod tests {
         3 findings: 1 path-parameter, 1 tag, 1 missing-content
         ");
         insta::assert_snapshot!(markdown(&report(&document), &document), @r"
-        # What contradicts itself in `d.yaml`
+        ## Contradictions: `d.yaml`
 
-        ## the document
+        ### the document
 
-        - **tag** at `` /tags/0 ``: no operation uses the tag `a_tag`; remove it, or tag the operations that it is about
+        - **tag** at `/tags/0`: no operation uses the tag `a_tag`; remove it, or tag the operations that it is about
 
-        ## get\_a (GET /a/{b})
+        ### get\_a (GET /a/{b})
 
-        - **path-parameter** at `` /paths/~1a~1{b}/get ``: the template has `b`, which no path parameter declares; declare the parameter, or correct the template
-        - **missing-content** at `` /paths/~1a~1{b}/get/responses/200 ``: the success 200 has no content, although only 204 and 205 are without one; describe the body, or make it status 204
+        - **path-parameter** at `/paths/~1a~1{b}/get`: the template has `b`, which no path parameter declares; declare the parameter, or correct the template
+        - **missing-content** at `/paths/~1a~1{b}/get/responses/200`: the success 200 has no content, although only 204 and 205 are without one; describe the body, or make it status 204
 
         3 findings: 1 path-parameter, 1 tag, 1 missing-content
         ");
@@ -154,6 +138,6 @@ mod tests {
     #[test]
     fn says_so_if_there_is_nothing() {
         let document = json!({"openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": {}});
-        assert_eq!(text(&report(&document), &document), "nothing contradicts itself\n");
+        assert_eq!(text(&report(&document), &document), "d.yaml\n\nnothing contradicts itself\n");
     }
 }

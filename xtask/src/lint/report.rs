@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{RULES, places::Places};
+use super::places::Places;
+pub(crate) use crate::page::enumerated;
+use crate::page::{Document, printable};
 
 /// The version of the report's JSON form; it grows when a field changes its meaning or goes.
 pub const FORMAT_VERSION: u32 = 1;
@@ -27,16 +29,6 @@ impl Report {
     pub fn new(document: Document, findings: Vec<Finding>) -> Self {
         Self { format_version: FORMAT_VERSION, document, findings }
     }
-}
-
-/// A document that was looked at.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-#[allow(clippy::exhaustive_structs, reason = "it is made here alone")]
-pub struct Document {
-    /// The file, as it was named.
-    pub file: String,
-    /// The SHA-256 of its bytes: the vendor's own version says nothing.
-    pub sha256: String,
 }
 
 /// One contradiction.
@@ -101,10 +93,8 @@ impl Findings {
             finding.operations = ids.flatten().map(str::to_owned).collect();
         }
         let ranks = places.ranks();
-        // Stable: what a rule finds at one place stays in the order in which it was found.
-        list.sort_by_key(|finding| {
-            (ranks.of(&finding.pointer), RULES.iter().position(|rule| rule.name == finding.rule))
-        });
+        // Stable: findings at one place stay in the order of the rules, and of what each has found.
+        list.sort_by_key(|finding| ranks.of(&finding.pointer));
         list
     }
 }
@@ -116,29 +106,6 @@ pub(crate) fn quoted(name: &str) -> String {
         shown.push('…');
     }
     format!("`{}`", printable(&shown))
-}
-
-/// `text` without what acts on a terminal.
-pub(crate) fn printable(text: &str) -> String {
-    let acts = |c: char| {
-        c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    if !text.contains(acts) {
-        return text.to_owned();
-    }
-    text.chars().map(|c| if acts(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()
-}
-
-/// `a, b and c`.
-pub(crate) fn enumerated<S: AsRef<str>>(items: &[S]) -> String {
-    match items {
-        [] => String::new(),
-        [only] => only.as_ref().to_owned(),
-        [first @ .., last] => {
-            let first: Vec<&str> = first.iter().map(AsRef::as_ref).collect();
-            format!("{} and {}", first.join(", "), last.as_ref())
-        }
-    }
 }
 
 /// The names, quoted; past a dozen, how many more.

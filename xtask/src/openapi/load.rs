@@ -12,7 +12,7 @@ use anyhow::Context;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::defect::{Defect, Defects};
+use crate::defect::{Defect, Defects, Error};
 
 /// The largest file that is read, in bytes: five times the largest public OpenAPI document known to us (12 MiB).
 ///
@@ -35,8 +35,8 @@ pub struct Loaded {
 ///
 /// # Errors
 ///
-/// An [`std::io::Error`] in the chain if the file can't be read; [`Defects`] if it is too large or can't be parsed.
-pub fn load(path: &Path) -> anyhow::Result<Loaded> {
+/// If the file can't be read; [`Defects`] if it is too large or can't be parsed.
+pub fn load(path: &Path) -> Result<Loaded, Error> {
     let shown = path.display().to_string();
     let read = || -> std::io::Result<(u64, Option<String>)> {
         let mut file = File::open(path)?;

@@ -63,6 +63,27 @@ impl<'d> Operation<'d> {
         self.place.text("operationId").filter(|id| !id.trim().is_empty())
     }
 
+    /// Where its `operationId` is, or would be.
+    pub(crate) fn id_place(&self) -> Place<'d> {
+        self.place.get("operationId").unwrap_or_else(|| self.place.clone())
+    }
+
+    /// What reports call it: its id, or method and path.
+    pub(crate) fn name(&self) -> String {
+        self.id().map_or_else(|| self.call(), str::to_owned)
+    }
+
+    /// Method and path.
+    pub(crate) fn call(&self) -> String {
+        format!("{} {}", self.method.to_uppercase(), self.path)
+    }
+
+    /// The path without the names of its parameters.
+    pub(crate) fn template(&self) -> String {
+        let names = self.placeholders();
+        names.iter().fold(self.path.to_owned(), |path, name| path.replacen(&format!("{{{name}}}"), "{}", 1))
+    }
+
     /// The parameters that hold for it: its own, then those of its path that it does not describe itself.
     pub fn parameters(&self) -> Vec<Parameter<'d>> {
         let mut own = parameters(self.document, &self.place);

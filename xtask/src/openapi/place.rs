@@ -1,6 +1,10 @@
 //! A value in a document together with the way to it, so that a JSON pointer can be written where one is needed.
 
-use std::{borrow::Cow, collections::HashSet, rc::Rc};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashSet},
+    rc::Rc,
+};
 
 use serde_json::Value;
 
@@ -73,6 +77,12 @@ impl<'d> Place<'d> {
         let here = self.clone();
         let elements = self.value.as_array().into_iter().flatten().enumerate();
         elements.map(move |(index, value)| here.below(Token::Index(index), value))
+    }
+
+    /// The members under `key`, with references followed.
+    pub(crate) fn resolved_members(&self, document: &'d Value, key: &str) -> BTreeMap<&'d str, Self> {
+        let members = self.get(key);
+        members.iter().flat_map(Self::members).map(|(name, place)| (name, place.resolved(document))).collect()
     }
 
     /// The string under `name`.

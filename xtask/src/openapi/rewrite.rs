@@ -103,7 +103,7 @@ fn take_schemas(mut document: Value) -> Value {
 }
 
 /// Shows every schema outside of `#/components/schemas` to `f`, the innermost first, with its pointer.
-fn schemas_in_use_mut(document: &mut Value, f: &mut dyn FnMut(&mut Value, &str)) {
+pub fn schemas_in_use_mut(document: &mut Value, f: &mut dyn FnMut(&mut Value, &str)) {
     let mut pointer = String::new();
     let Some(root) = document.as_object_mut() else { return };
     if let Some(components) = root.get_mut("components") {

@@ -1,45 +1,38 @@
-//! The JSONPaths of an overlay: what they select, and why they select nothing.
+//! JSONPaths: what they select in a document, and why they select nothing.
 
 use std::{fmt, ptr};
 
 use serde_json::Value;
 use serde_json_path::JsonPath;
 
-use super::text;
 use crate::{
     check::nearest,
-    defect::{Defect, count},
-    walk::{Object, join},
+    defect::count,
+    openapi::{Object, join},
 };
 
-/// A JSONPath of the overlay.
+/// A JSONPath.
 pub(super) struct Query<'o> {
     pub(super) text: &'o str,
     path: JsonPath,
 }
 
 impl<'o> Query<'o> {
-    pub(super) fn read(fields: &'o Object, field: &str, place: &str, defects: &mut Vec<Defect>) -> Option<Self> {
-        let remedy = "write a JSONPath (RFC 9535) such as `$.components.schemas.User`";
-        let text = text(fields, field, place, remedy, defects)?;
+    /// The path that `text` is, or why it is not one.
+    pub(super) fn parse(text: &'o str) -> Result<Self, String> {
         // The parser takes twice as long for each level, and overflows the stack in the end.
         let levels = text.chars().scan(0_i32, |level, c| {
             *level = (*level + i32::from(matches!(c, '[' | '(')) - i32::from(matches!(c, ']' | ')'))).max(0);
             Some(*level)
         });
-        let problem = if levels.max().unwrap_or_default() > 12 {
-            "nested more than 12 levels deep".to_owned()
-        } else {
-            match JsonPath::parse(text) {
-                Ok(path) => return Some(Self { text, path }),
-                Err(error) => format!("`{text}` is no JSONPath: {error}"),
-            }
-        };
-        defects.push(Defect::new(join(place, field), problem, remedy));
-        None
+        if levels.max().unwrap_or_default() > MAX_LEVELS {
+            return Err(format!("nested more than {MAX_LEVELS} levels deep"));
+        }
+        let path = JsonPath::parse(text).map_err(|error| format!("`{text}` is not a valid JSONPath: {error}"))?;
+        Ok(Self { text, path })
     }
 
-    /// The nodes selected, each one once: `$['a', 'a']` must not append twice.
+    /// The nodes selected, each one once: `$['a', 'a']` must not append two elements.
     ///
     /// The library can say where a node is, too, but copies the path of every node that it passes. Looking for the nodes
     /// that it found, by their addresses, is several times as fast for a path with `..` in it.
@@ -52,33 +45,33 @@ impl<'o> Query<'o> {
         found
     }
 
-    /// Says how far the path leads into the document, and which member its author may have meant.
-    pub(super) fn matches_nothing(&self, place: &str, document: &Value) -> Defect {
-        let (mut problem, mut remedy) = (format!("`{}` matches nothing", self.text), "correct the path".to_owned());
+    /// Says how far the path leads into a document in which it selects nothing, and which member its author may have meant.
+    pub(super) fn explain<'d>(&self, document: &'d Value) -> (String, Option<&'d str>) {
+        let problem = format!("`{}` matches nothing", self.text);
         // Within a segment, nothing parses: the brackets are still open, or a name is missing.
         let starts = self.text.match_indices(['.', '[']).filter_map(|(start, _)| {
             let (prefix, rest) = self.text.split_at_checked(start)?;
             Some((prefix, rest, JsonPath::parse(prefix.trim_end()).ok()?))
         });
         let reached = starts.map(|(prefix, rest, path)| (prefix, rest, path.query(document).all()));
-        if let Some((prefix, rest, nodes)) = reached.take_while(|(_, _, nodes)| !nodes.is_empty()).last() {
-            let there = match nodes.as_slice() {
-                [node] => Shape::of(node).to_string(),
-                several => count(several.len(), "node"),
-            };
-            if let Some(name) = member_name(rest) {
-                problem = format!("{problem}: `{prefix}` is {there} without the member `{name}`");
-                let names = nodes.iter().filter_map(|node| node.as_object()).flat_map(Object::keys);
-                if let Some(name) = nearest(name, names.map(String::as_str)) {
-                    remedy = format!("did you mean `{name}`? Correct the path");
-                }
-            } else {
-                problem = format!("{problem}: `{prefix}` is {there}, of which `{rest}` selects nothing");
-            }
-        }
-        Defect::new(place, problem, format!("{remedy}, or delete the action if the document no longer needs it"))
+        let Some((prefix, rest, nodes)) = reached.take_while(|(_, _, nodes)| !nodes.is_empty()).last() else {
+            return (problem, None);
+        };
+        let there = match nodes.as_slice() {
+            [node] => Shape::of(node).to_string(),
+            several => count(several.len(), "node"),
+        };
+        let Some(name) = member_name(rest) else {
+            return (format!("{problem}: `{prefix}` is {there}, of which `{rest}` selects nothing"), None);
+        };
+        let names = nodes.iter().filter_map(|node| node.as_object()).flat_map(Object::keys);
+        let problem = format!("{problem}: `{prefix}` is {there} without the member `{name}`");
+        (problem, nearest(name, names.map(String::as_str)))
     }
 }
+
+/// How deep brackets and parentheses may nest.
+const MAX_LEVELS: i32 = 12;
 
 /// Finds the nodes at the sorted addresses `wanted` within `node`, which is at `location`.
 fn locate<'d>(node: &'d Value, wanted: &[*const Value], location: &mut Vec<Passed<'d>>, found: &mut Vec<Node>) {

@@ -48,23 +48,25 @@ fn applies_what_fits_and_changes_nothing_for_what_does_not() {
         {"target": "$.b", "update": {"fits": 3}},
     ]);
     let document = json!({"a": {"list": []}, "b": {"only_there": []}});
-    let (applied, dead) = apply_living(document.clone(), &v1_1(actions.clone()), &|_| true).expect("well-formed");
+    let (applied, unmatched) =
+        apply_matching(document.clone(), &v1_1(actions.clone()), &|_| true).expect("well-formed");
     assert_eq!(applied, json!({"a": {"list": []}, "b": {"only_there": [], "fits": 3}}));
-    let found = dead.iter().map(|dead| (dead.index, dead.target.as_str(), dead.reason.as_str()));
+    let found = unmatched.iter().map(|action| (action.index, action.target.as_str(), action.reason.as_str()));
     assert_eq!(found.collect::<Vec<_>>(), [(0, "$.a", "why"), (1, "$.none", "why"), (2, "$['a', 'b']", "why")]);
     assert_eq!(
-        shown(&dead[1].defects),
+        shown(&unmatched[1].defects),
         "/actions/1: `$.none` matches nothing: `$` is an object without the member `none`"
     );
 
-    let (applied, dead) = apply_living(document.clone(), &v1_1(actions), &|index| index == 1).expect("well-formed");
-    assert_eq!((applied, dead.len()), (document, 1));
+    let (applied, unmatched) =
+        apply_matching(document.clone(), &v1_1(actions), &|index| index == 1).expect("well-formed");
+    assert_eq!((applied, unmatched.len()), (document, 1));
 }
 
 #[test]
 fn a_malformed_overlay_is_never_applied_in_part() {
     let actions = json!([{"target": "$.a", "update": {}}, {"target": "$.none", "remove": true}, {"target": "$.a["}]);
-    let defects = apply_living(json!({"a": {}}), &v1_1(actions), &|index| index == 0).expect_err("malformed");
+    let defects = apply_matching(json!({"a": {}}), &v1_1(actions), &|index| index == 0).expect_err("malformed");
     let places: Vec<&str> = defects.iter().map(|defect| defect.place.as_str()).collect();
     assert_eq!(places, ["/actions/2", "/actions/2/target"], "what does not fit is no matter here");
 }
@@ -244,7 +246,7 @@ fn remove_makes_update_and_copy_void_unless_it_is_false() {
 }
 
 #[test]
-fn reports_all_dead_actions_and_how_far_their_paths_lead() {
+fn reports_all_unmatched_actions_and_how_far_their_paths_lead() {
     let document = json!({
         "schemas": {"Foo": {"fields": {"baz": {}}}, "Quux": {}},
         "paths": {"/use/{id}": {"get": {}}, "/b[.d": {"post": {}}},
@@ -376,12 +378,12 @@ fn reports_every_defect_of_the_overlay_at_once() {
     /actions/2: `description` is missing
     /actions/2: `$.a` matches nothing: `$` is an object without the member `a`
     /actions/3/description: `description` is " ", not a string with content
-    /actions/3/target: `$.a[` is no JSONPath: at position 3, parser error
+    /actions/3/target: `$.a[` is not a valid JSONPath: at position 3, parser error
     /actions/4/description: `description` is ["why"], not a string with content
     /actions/4: `remove` is not a boolean
     /actions/4/target: `target` is 1, not a string with content
     /actions/5: `update` and `copy` make each other void
-    /actions/6/copy: `a` is no JSONPath: at position 0, parser error
+    /actions/6/copy: `a` is not a valid JSONPath: at position 0, parser error
     /actions/6: `$.a` matches nothing: `$` is an object without the member `a`
     /actions/7: changes nothing
     /actions/7: `$.a` matches nothing: `$` is an object without the member `a`
@@ -403,7 +405,7 @@ fn refuses_paths_that_the_parser_would_choke_on() {
 }
 
 #[test]
-fn refuses_what_is_no_overlay() {
+fn refuses_what_is_not_an_overlay() {
     insta::assert_snapshot!(defects(json!({}), json!([])), @": the overlay is not an object");
     insta::assert_snapshot!(defects(json!({}), json!({"overlay": 1.1, "info": [], "actions": []})), @r"
     /overlay: `overlay` is 1.1, not a string with content
@@ -464,9 +466,9 @@ fn action() -> impl Strategy<Value = Value> {
     })
 }
 
-/// `value` at `path`, copied except for the nodes at the paths in `gone`.
-fn without(gone: &HashSet<String>, value: &Value, path: &str) -> Value {
-    let kept = |path: String, value| (!gone.contains(&path)).then(|| without(gone, value, &path));
+/// `value` at `path`, copied except for the nodes at the paths in `removed`.
+fn without(removed: &HashSet<String>, value: &Value, path: &str) -> Value {
+    let kept = |path: String, value| (!removed.contains(&path)).then(|| without(removed, value, &path));
     match value {
         Value::Object(members) => {
             let member = |(name, value): (&String, _)| Some((name.clone(), kept(format!("{path}['{name}']"), value)?));
@@ -505,8 +507,8 @@ proptest! {
         prop_assert_eq!(applied.is_err(), query.query(&document).is_empty());
         if let Ok(applied) = applied {
             prop_assert!(query.query(&applied).is_empty());
-            let gone = query.query_located(&document).locations().map(ToString::to_string).collect();
-            prop_assert_eq!(applied.to_string(), without(&gone, &document, "$").to_string());
+            let removed = query.query_located(&document).locations().map(ToString::to_string).collect();
+            prop_assert_eq!(applied.to_string(), without(&removed, &document, "$").to_string());
         }
     }
 }

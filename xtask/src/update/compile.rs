@@ -4,14 +4,12 @@ use std::{
     env,
     ffi::OsString,
     fmt, fs, io,
-    io::{BufRead as _, BufReader, Read as _},
     path::{Path, PathBuf},
     process::{Command, Stdio},
-    thread,
 };
 
 use anyhow::{Context, bail};
-use serde::Deserialize;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::defect::Defect;
@@ -20,7 +18,7 @@ use crate::defect::Defect;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CompileError {
-    /// File, from the root of the workspace, and line; empty if it names none.
+    /// File, from the root of the workspace, and line; empty if there is no place.
     pub place: String,
     /// The first line of what the compiler says.
     pub message: String,
@@ -34,7 +32,7 @@ impl fmt::Display for CompileError {
 }
 
 impl CompileError {
-    /// For a client that does not compile: that is not for the one who generated it to mend.
+    /// For a client that does not compile: whoever generated it can't correct it there.
     pub(super) fn as_defect(&self) -> Defect {
         let problem = format!("the client that is generated from it does not compile: {}", self.message);
         let remedy = "change what leads to it with an overlay action, or teach a pass in xtask/src/lower to remove it";
@@ -43,9 +41,9 @@ impl CompileError {
 }
 
 /// The crates that have to compile.
-pub(super) const TRIED: [&str; 2] = ["unigox-client", "unigox"];
+pub(super) const CHECKED: [&str; 2] = ["unigox-client", "unigox"];
 
-/// A copy of the workspace. It goes when this does.
+/// A copy of the workspace. It is removed with this.
 pub(super) struct Scratch {
     folder: PathBuf,
     cargo: OsString,
@@ -82,57 +80,44 @@ impl Scratch {
 
     /// What the compiler finds wrong with `package`; nothing if it compiles.
     pub(super) fn check(&self, package: &str) -> anyhow::Result<Vec<CompileError>> {
-        let can_not = || format!("can't run `{}`", self.cargo.display());
-        let mut child = Command::new(&self.cargo)
+        let settings = CHECKED.map(|name| format!("profile.dev.package.{name}.codegen-units={}", self.units));
+        let output = Command::new(&self.cargo)
             .args(["check", "--offline", "--message-format=json", "-p", package])
-            .args(TRIED.iter().flat_map(|tried| {
-                let setting = format!("profile.dev.package.{tried}.codegen-units={}", self.units);
-                ["--config".to_owned(), setting]
-            }))
+            .args(settings.iter().flat_map(|setting| ["--config", setting]))
             .current_dir(&self.folder)
             .env("CARGO_TARGET_DIR", &self.target)
             .env("CARGO_TERM_COLOR", "never")
             .env("CARGO_INCREMENTAL", "0")
             .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .with_context(can_not)?;
-        let (out, err) = (child.stdout.take(), child.stderr.take());
-        // Both at once: a pipe that nobody reads from stops its writer.
-        let said = thread::spawn(move || {
-            let mut text = Vec::new();
-            err.into_iter().for_each(|mut err| drop(err.read_to_end(&mut text)));
-            String::from_utf8_lossy(&text).into_owned()
-        });
-        let mut errors = Vec::new();
-        for line in out.into_iter().flat_map(|out| BufReader::new(out).split(b'\n')) {
-            errors.extend(self.error(&line.with_context(can_not)?));
-        }
-        let is_success = child.wait().with_context(can_not)?.success();
-        let said = said.join().unwrap_or_default();
-        match (is_success, errors.is_empty()) {
+            .output()
+            .with_context(|| format!("can't run `{}`", self.cargo.display()))?;
+        let lines = output.stdout.split(|byte| *byte == b'\n');
+        let errors: Vec<CompileError> = lines.filter_map(|line| self.error(line)).collect();
+        match (output.status.success(), errors.is_empty()) {
             (true, _) => Ok(Vec::new()),
             (false, false) => Ok(errors),
             // It did not get as far as compiling.
             (false, true) => bail!(
                 "cargo can't check {package} without the network; if something is missing, `cargo fetch` brings it\n{}",
-                self.without_folder(first_lines(&said))
+                self.without_folder(first_lines(&String::from_utf8_lossy(&output.stderr)))
             ),
         }
     }
 
     /// The error that a line of cargo's output is about, if it is about one.
     fn error(&self, line: &[u8]) -> Option<CompileError> {
-        let Line::CompilerMessage { message } = serde_json::from_slice(line).ok()? else { return None };
-        // The summary at the end stands nowhere, and names no error.
-        if message.level != "error" || (message.spans.is_empty() && message.message.starts_with("aborting due to")) {
+        let line: Value = serde_json::from_slice(line).ok()?;
+        let message = line.get("message").filter(|_| line["reason"] == "compiler-message")?;
+        let text = message["message"].as_str()?.lines().next().unwrap_or_default();
+        let spans = message["spans"].as_array()?;
+        // The summary at the end is about no place, and names no error.
+        if message["level"] != "error" || (spans.is_empty() && text.starts_with("aborting due to")) {
             return None;
         }
-        let span = message.spans.iter().find(|span| span.is_primary).or(message.spans.first());
-        let place = span.map(|span| format!("{}:{}", span.file_name, span.line_start)).unwrap_or_default();
-        let first = message.message.lines().next().unwrap_or_default();
-        Some(CompileError { place: self.without_folder(&place), message: self.without_folder(first) })
+        let span = spans.iter().find(|span| span["is_primary"] == true).or(spans.first());
+        let place = span.and_then(|span| Some(format!("{}:{}", span["file_name"].as_str()?, span["line_start"])));
+        let place = self.without_folder(&place.unwrap_or_default());
+        Some(CompileError { place, message: self.without_folder(text) })
     }
 
     /// Names files as they are in the workspace.
@@ -184,29 +169,4 @@ fn copy(from: &Path, to: &Path, is_passed_over: &dyn Fn(&Path) -> bool) -> io::R
         }
     }
     Ok(())
-}
-
-/// What cargo prints for tools, as far as it is looked at.
-#[derive(Deserialize)]
-#[serde(tag = "reason", rename_all = "kebab-case")]
-enum Line {
-    CompilerMessage {
-        message: Message,
-    },
-    #[serde(other)]
-    Other,
-}
-
-#[derive(Deserialize)]
-struct Message {
-    message: String,
-    level: String,
-    spans: Vec<Span>,
-}
-
-#[derive(Deserialize)]
-struct Span {
-    file_name: String,
-    line_start: usize,
-    is_primary: bool,
 }

@@ -8,38 +8,39 @@ use std::{
 use serde_json::Value;
 
 use super::{compile::CompileError, trial::Before};
-use crate::{claims::Claims, names, overlay::Dead, pipeline::Lowered, walk};
+use crate::{
+    coverage::Coverage,
+    names,
+    openapi::{
+        self, Operation,
+        extension::{RETRY, SENSITIVE},
+    },
+    overlay::UnmatchedAction,
+    pipeline::Lowered,
+};
 
 /// What nobody but a person can do.
 #[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct LeftToDo {
     /// Actions of the overlay that were left out.
-    pub dead: Vec<Dead>,
+    pub unmatched_actions: Vec<UnmatchedAction>,
     /// New strings that nobody has looked at yet: the properties by the JSON pointer of their schema.
     pub unmarked_strings: BTreeMap<String, Vec<String>>,
     /// Operations that nobody has said of whether they may be repeated.
     pub unmarked_operations: Vec<String>,
     /// Operations that no method of the facade calls.
-    pub unclaimed_operations: Vec<String>,
-    /// Operations that are gone.
-    pub gone_operations: Vec<String>,
-    /// Types with other names than before.
-    pub types: Types,
+    pub uncovered_operations: Vec<String>,
+    /// Operations that were removed.
+    pub removed_operations: Vec<String>,
+    /// Types that were removed, or have another name.
+    pub removed_types: Vec<String>,
+    /// Types that were named for their place, as the document has no name for them.
+    pub types_named_for_their_place: Vec<String>,
     /// What the facade does that the new client has no place for.
     pub errors: Vec<CompileError>,
     /// Whether the client takes a crate along that it did not need before.
     pub has_new_dependency: bool,
-}
-
-/// Types that come or go.
-#[derive(Debug, Default)]
-#[non_exhaustive]
-pub struct Types {
-    /// Those that are there no more, or under another name.
-    pub gone: Vec<String>,
-    /// Those that were named for the place where they stand, as the document names none.
-    pub named_for_their_place: Vec<String>,
 }
 
 impl LeftToDo {
@@ -47,19 +48,22 @@ impl LeftToDo {
         before: &Before,
         overlaid: &Value,
         lowered: &Lowered,
-        claims: &Claims,
-        dead: Vec<Dead>,
+        coverage: &Coverage,
+        unmatched_actions: Vec<UnmatchedAction>,
         errors: Vec<CompileError>,
         changed: &BTreeSet<PathBuf>,
     ) -> Self {
         let old = before.effective.as_ref().unwrap_or(&before.overlaid);
+        let (removed_types, types_named_for_their_place) =
+            before.effective.as_ref().map(|old| types(old, lowered)).unwrap_or_default();
         Self {
-            dead,
+            unmatched_actions,
             unmarked_strings: by_schema(unmarked_strings(&before.overlaid), unmarked_strings(overlaid)),
             unmarked_operations: not_in(unmarked_operations(old), unmarked_operations(&lowered.effective)),
-            unclaimed_operations: unclaimed_operations(&lowered.effective, claims),
-            gone_operations: not_in(operation_ids(&lowered.effective), operation_ids(old)),
-            types: before.effective.as_ref().map_or_else(Types::default, |old| types(old, lowered)),
+            uncovered_operations: uncovered_operations(&lowered.effective, coverage),
+            removed_operations: not_in(operation_ids(&lowered.effective), operation_ids(old)),
+            removed_types,
+            types_named_for_their_place,
             errors,
             has_new_dependency: changed.contains(Path::new("Cargo.lock"))
                 || changed.iter().any(|path| path.ends_with("Cargo.toml")),
@@ -68,21 +72,27 @@ impl LeftToDo {
 
     /// Whether something is left that is done in the overlay.
     pub(super) fn is_for_the_overlay(&self) -> bool {
-        let all_is_said = self.unmarked_strings.is_empty() && self.unmarked_operations.is_empty();
-        !(self.dead.is_empty() && all_is_said && self.types.named_for_their_place.is_empty())
+        let Self { unmatched_actions, unmarked_strings, unmarked_operations, types_named_for_their_place, .. } = self;
+        !(unmatched_actions.is_empty()
+            && unmarked_strings.is_empty()
+            && unmarked_operations.is_empty()
+            && types_named_for_their_place.is_empty())
     }
 
     /// Whether nothing is left at all.
     pub fn is_empty(&self) -> bool {
-        let nothing_is_gone = self.gone_operations.is_empty() && self.types.gone.is_empty();
-        let everything_is_there = self.unclaimed_operations.is_empty() && self.errors.is_empty();
-        !self.is_for_the_overlay() && nothing_is_gone && everything_is_there && !self.has_new_dependency
+        let Self { uncovered_operations, removed_operations, removed_types, errors, has_new_dependency, .. } = self;
+        !(self.is_for_the_overlay() || *has_new_dependency)
+            && uncovered_operations.is_empty()
+            && removed_operations.is_empty()
+            && removed_types.is_empty()
+            && errors.is_empty()
     }
 }
 
-/// The operations of `effective` that no method of the facade is said to call.
-fn unclaimed_operations(effective: &Value, claims: &Claims) -> Vec<String> {
-    operation_ids(effective).into_iter().filter(|id| claims.of(id).is_empty()).collect()
+/// The operations of `effective` that no method of the facade calls, by its table.
+fn uncovered_operations(effective: &Value, coverage: &Coverage) -> Vec<String> {
+    operation_ids(effective).into_iter().filter(|id| coverage.of(id).is_empty()).collect()
 }
 
 fn operation_ids(document: &Value) -> BTreeSet<String> {
@@ -91,18 +101,11 @@ fn operation_ids(document: &Value) -> BTreeSet<String> {
 
 /// Operations that are taken for ones that may not be repeated, since nobody has said so.
 fn unmarked_operations(document: &Value) -> BTreeSet<String> {
-    operations(document, |operation| operation.get(walk::RETRY).is_none())
+    operations(document, |operation| operation.value().get(RETRY).is_none())
 }
 
-fn operations(document: &Value, is_wanted: impl Fn(&Value) -> bool) -> BTreeSet<String> {
-    let mut ids = BTreeSet::new();
-    walk::operations(document, |at, operation| {
-        if is_wanted(operation) {
-            let id = operation.get("operationId").and_then(Value::as_str).map(str::to_owned);
-            ids.insert(id.unwrap_or_else(|| format!("{} {}", at.method.to_uppercase(), at.path)));
-        }
-    });
-    ids
+fn operations(document: &Value, is_wanted: impl Fn(&Operation<'_>) -> bool) -> BTreeSet<String> {
+    openapi::operations(document).filter(is_wanted).map(|operation| operation.name()).collect()
 }
 
 fn not_in(old: BTreeSet<String>, new: BTreeSet<String>) -> Vec<String> {
@@ -113,17 +116,17 @@ fn not_in(old: BTreeSet<String>, new: BTreeSet<String>) -> Vec<String> {
 /// document that is looked through, since its pointers are what a target of the overlay is written for.
 fn unmarked_strings(overlaid: &Value) -> BTreeSet<String> {
     let (mut strings, mut marked) = (Vec::new(), BTreeSet::new());
-    // The walker shows schemas to be changed; nothing is changed here.
-    walk::schemas_mut(&mut overlaid.clone(), &mut |schema, pointer| {
-        if schema.get(walk::SENSITIVE).is_some() {
-            marked.insert(pointer.to_owned());
+    for (place, _) in openapi::schemas(overlaid) {
+        let schema = place.value;
+        if schema.get(SENSITIVE).is_some() {
+            marked.insert(place.pointer());
         }
         let harmless_format =
             matches!(schema.get("format").and_then(Value::as_str), Some("uuid" | "date-time" | "binary"));
         if schema["type"] == "string" && schema.get("enum").is_none() && !harmless_format {
-            strings.push(pointer.to_owned());
+            strings.push(place.pointer());
         }
-    });
+    }
     // A mark on an array or a map is one for what it holds.
     let is_marked = |pointer: &String| {
         let mut place = pointer.as_str();
@@ -152,16 +155,16 @@ fn by_schema(old: BTreeSet<String>, new: BTreeSet<String>) -> BTreeMap<String, V
     found
 }
 
-fn types(old: &Value, lowered: &Lowered) -> Types {
+/// The types that were removed, and those that were named for their place.
+fn types(old: &Value, lowered: &Lowered) -> (Vec<String>, Vec<String>) {
     let names = |document: &Value| -> BTreeSet<String> {
-        let schemas = document.get("components").and_then(|components| components.get("schemas")?.as_object());
-        schemas.into_iter().flatten().map(|(name, _)| names::pascal(name)).collect()
+        openapi::components(document).map(|(name, _)| names::pascal(name)).collect()
     };
     let (old, new) = (names(old), names(&lowered.effective));
     let named = lowered.notes.iter().filter(|note| note.pass == "anonymous_schema");
     let named = named.filter_map(|note| note.done.strip_prefix("named `")?.strip_suffix('`').map(names::pascal));
     let named: BTreeSet<String> = named.filter(|name| new.contains(name)).collect();
-    Types { named_for_their_place: not_in(old.clone(), named), gone: not_in(new, old) }
+    (not_in(new, old.clone()), not_in(old, named))
 }
 
 #[cfg(test)]

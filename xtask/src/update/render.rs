@@ -5,13 +5,14 @@ use std::fmt::Write as _;
 use super::{LeftToDo, Update};
 use crate::{
     defect::count,
-    diff::{self, Style},
-    overlay::Dead,
+    diff,
+    overlay::UnmatchedAction,
+    page::{Style, printable},
 };
 
 /// The update in a terminal.
 pub fn text(update: &Update, style: Style) -> String {
-    let mut page = Page { out: diff::text(&update.report, style), width: style.width };
+    let mut page = Page { out: diff::text(&update.report, style), style };
     page.out.push('\n');
     if update.changed.is_empty() {
         page.line(0, "Nothing is written: the document is the one that is checked in.");
@@ -21,7 +22,7 @@ pub fn text(update: &Update, style: Style) -> String {
         page.line(0, "Nothing is left to do by hand.");
     } else {
         page.line(0, "Left to do by hand");
-        left(&mut page, &update.left);
+        left_to_do(&mut page, &update.left);
     }
     commits(&mut page, update);
     page.out
@@ -29,120 +30,106 @@ pub fn text(update: &Update, style: Style) -> String {
 
 struct Page {
     out: String,
-    width: usize,
+    style: Style,
 }
 
 impl Page {
-    /// A paragraph, broken between words where it would become too wide.
+    /// A paragraph.
     fn line(&mut self, indent: usize, text: &str) {
-        let space = " ".repeat(indent);
-        let options = textwrap::Options::new(self.width).initial_indent(&space).subsequent_indent(&space);
-        // Names are to be found again: they are broken neither at a hyphen nor elsewhere.
-        let options = options.break_words(false).word_splitter(textwrap::WordSplitter::NoHyphenation);
-        let _ = writeln!(self.out, "{}", textwrap::fill(text, options));
+        let _ = writeln!(self.out, "{}", self.style.paragraph(indent, text));
     }
 
     /// What is to be copied: never broken.
     fn verbatim(&mut self, indent: usize, text: &str) {
-        let _ = writeln!(self.out, "{:indent$}{text}", "");
+        let _ = writeln!(self.out, "{:indent$}{}", "", printable(text));
     }
 
     fn heading(&mut self, text: &str) {
         self.out.push('\n');
         self.line(2, text);
     }
+
+    /// How many `names` there are, what to do about them, and the names; nothing if there is no name.
+    fn section(&mut self, names: &[String], noun: &str, text: &str) {
+        if !names.is_empty() {
+            self.heading(&format!("{} {text}", count(names.len(), noun)));
+            self.line(4, &names.join(", "));
+        }
+    }
 }
 
-fn left(page: &mut Page, left: &LeftToDo) {
-    let LeftToDo {
-        dead,
-        unmarked_strings,
-        unmarked_operations,
-        unclaimed_operations,
-        gone_operations,
-        types,
-        errors,
-        has_new_dependency,
-    } = left;
-    if !dead.is_empty() {
-        let are_dead = if dead.len() == 1 { "is" } else { "are" };
+fn left_to_do(page: &mut Page, left: &LeftToDo) {
+    let actions = &left.unmatched_actions;
+    if !actions.is_empty() {
         page.heading(&format!(
-            "{} {are_dead} dead: mend openapi/overlay.yaml, then cargo xtask codegen. Until then codegen --check ends \
-             with 3, and tests/drift.rs is red.",
-            count(dead.len(), "overlay action")
+            "{}: correct openapi/overlay.yaml, then cargo xtask codegen. Until then codegen --check ends with 3, and \
+             tests/drift.rs is red.",
+            count(actions.len(), "unmatched overlay action")
         ));
-        dead.iter().for_each(|action| dead_action(page, action, dead));
+        actions.iter().for_each(|action| unmatched_action(page, action, actions));
     }
-    if !unmarked_strings.is_empty() {
-        let strings = unmarked_strings.values().map(Vec::len).sum();
-        let title = "without x-sensitive: Debug hides what nobody has looked at. Mark each one in the overlay.";
-        page.heading(&format!("{} {title}", count(strings, "new string")));
-        for (schema, properties) in unmarked_strings {
+    if !left.unmarked_strings.is_empty() {
+        let strings = left.unmarked_strings.values().map(Vec::len).sum();
+        let text = "without x-sensitive: Debug hides what nobody has looked at. Mark each one in the overlay.";
+        page.heading(&format!("{} {text}", count(strings, "new string")));
+        for (schema, properties) in &left.unmarked_strings {
             page.verbatim(4, schema);
             page.line(6, &properties.join(", "));
         }
     }
-    if !unmarked_operations.is_empty() {
-        let title = "without x-retry: taken for never. Say safe in the overlay if a second call changes nothing.";
-        page.heading(&format!("{} {title}", count(unmarked_operations.len(), "new operation")));
-        page.line(4, &unmarked_operations.join(", "));
-    }
-    if !types.named_for_their_place.is_empty() {
-        let title = "with a name made of where it stands: say x-type-name in the overlay if you know a better one.";
-        page.heading(&format!("{} {title}", count(types.named_for_their_place.len(), "new type")));
-        page.line(4, &types.named_for_their_place.join(", "));
-    }
-    if !types.gone.is_empty() {
-        page.heading(&format!("{} gone, or called something else:", count(types.gone.len(), "type")));
-        page.line(4, &types.gone.join(", "));
-    }
-    if !unclaimed_operations.is_empty() {
-        page.heading(&format!(
-            "{} without a method in crates/unigox. Each one needs it, with a row in the table of lib.rs; a call in \
-             tests/support/call.rs; and a rule in crates/unigox-sandbox/src/rules. Tests are red until then: cargo test \
-             -p unigox-tests --test claims prints what to write.",
-            count(unclaimed_operations.len(), "operation")
-        ));
-        page.line(4, &unclaimed_operations.join(", "));
-    }
-    if !gone_operations.is_empty() {
-        page.heading(&format!(
-            "{} gone: remove the method, the call in tests/support/call.rs and the rule of the sandbox.",
-            count(gone_operations.len(), "operation")
-        ));
-        page.line(4, &gone_operations.join(", "));
-    }
+    page.section(
+        &left.unmarked_operations,
+        "new operation",
+        "without x-retry: taken for never. Say safe in the overlay if a second call changes nothing.",
+    );
+    page.section(
+        &left.types_named_for_their_place,
+        "new type",
+        "with a name made of its place: say x-type-name in the overlay if you know a better one.",
+    );
+    page.section(&left.removed_types, "type", "removed, or with another name:");
+    page.section(
+        &left.uncovered_operations,
+        "operation",
+        "without a method in crates/unigox. Each one needs it, with a row in the table of lib.rs; a call in \
+         tests/support/call.rs; and a rule in crates/unigox-sandbox/src/rules. Tests are red until then: cargo test -p \
+         unigox-tests --test coverage prints what to write.",
+    );
+    page.section(
+        &left.removed_operations,
+        "operation",
+        "removed: remove the method, the call in tests/support/call.rs and the rule of the sandbox.",
+    );
+    let errors = &left.errors;
     if !errors.is_empty() {
-        let title = "in crates/unigox, which has to follow the client:";
-        page.heading(&format!("{} {title}", count(errors.len(), "compiler error")));
-        for error in errors.iter().take(MOST_ERRORS) {
-            page.verbatim(4, &error.to_string());
-        }
-        if let Some(more) = errors.len().checked_sub(MOST_ERRORS).filter(|more| *more > 0) {
-            page.line(4, &format!("and {more} more: cargo check -p unigox"));
+        let text = "in crates/unigox, which has to follow the client:";
+        page.heading(&format!("{} {text}", count(errors.len(), "compiler error")));
+        errors.iter().take(MAX_ERRORS).for_each(|error| page.verbatim(4, &error.to_string()));
+        if errors.len() > MAX_ERRORS {
+            page.line(4, &format!("and {} more: cargo check -p unigox", errors.len() - MAX_ERRORS));
         }
     }
-    if *has_new_dependency {
-        page.heading("The client takes the crate regress along now, for patterns: look at Cargo.toml and Cargo.lock.");
+    if left.has_new_dependency {
+        page.heading("The client depends on the crate regress now, for patterns: look at Cargo.toml and Cargo.lock.");
     }
 }
 
 /// Of the facade's errors; a hundred have one cause.
-const MOST_ERRORS: usize = 20;
+const MAX_ERRORS: usize = 20;
 
-fn dead_action(page: &mut Page, action: &Dead, all: &[Dead]) {
+fn unmatched_action(page: &mut Page, action: &UnmatchedAction, all: &[UnmatchedAction]) {
+    let here = format!("/actions/{}", action.index);
     page.out.push('\n');
-    page.verbatim(4, &format!("/actions/{}  {}", action.index, action.target));
+    page.verbatim(4, &format!("{here}  {}", action.target));
     for defect in &action.defects {
         // The place says which field of the action it is, or where in the document it does harm.
-        let here = format!("/actions/{}", action.index);
         let place = if defect.place == here { String::new() } else { format!("{}: ", defect.place) };
         let target = format!("`{}` ", action.target);
         page.line(6, &format!("{place}{}", defect.problem.strip_prefix(&target).unwrap_or(&defect.problem)));
         page.line(6, &format!("to do: {}", defect.remedy));
     }
-    if let Some(first) = all.iter().find(|other| other.index < action.index && is_below(&action.target, &other.target))
-    {
+    let mut earlier = all.iter().take_while(|other| other.index < action.index);
+    if let Some(first) = earlier.find(|other| is_below(&action.target, &other.target)) {
         page.line(6, &format!("after /actions/{}, whose target this one is part of", first.index));
     }
     page.line(6, &format!("why it is there: {}", action.reason));
@@ -172,9 +159,9 @@ fn commits(page: &mut Page, update: &Update) {
     }
     if update.left.is_for_the_overlay() {
         let message = format!("Bring the overlay in line with the vendor's document {short}");
-        commit("What did we make of it? Once the overlay is mended:", "openapi/overlay.yaml xtask", &message);
+        commit("What did we make of it? Once the overlay is corrected:", "openapi/overlay.yaml xtask", &message);
     }
-    // Folders, since what codegen makes of a mended overlay belongs to it, too.
+    // Folders, since what codegen makes of a corrected overlay belongs to it, too.
     let mut places = vec!["openapi", "crates/unigox-client/src/generated"];
     places.extend(generated.iter().filter(|path| path.ends_with("Cargo.toml") || **path == "Cargo.lock"));
     let question = match update.left.is_for_the_overlay() {
@@ -189,13 +176,6 @@ const DOCUMENT: &str = "openapi/unigox-partner.yaml";
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn breaks_lines_between_words_alone() {
-        let mut page = Page { out: String::new(), width: 12 };
-        page.line(2, "one two three a-word-that-is-long four");
-        assert_eq!(page.out, "  one two\n  three\n  a-word-that-is-long\n  four\n");
-    }
 
     #[test]
     fn tells_a_path_below_another_from_one_that_begins_alike() {

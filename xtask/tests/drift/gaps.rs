@@ -3,6 +3,24 @@
 use super::constructs::{check, operation, read, sent};
 
 #[test]
+fn a_requirement_of_a_scheme_that_is_called_something_else_is_another_requirement() {
+    let document = |name: &str| {
+        format!(
+            "paths: {{/send: {{post: {{operationId: send, security: [{{Key: []}}]}}}}}}\n\
+             components: {{securitySchemes: {{{name}: {{type: http, scheme: bearer}}}}}}"
+        )
+    };
+    check(
+        &document("Key"),
+        &document("Other"),
+        &[
+            ".. security-scheme-renamed none  /components/securitySchemes/Other",
+            "B. security-changed sent send /paths/~1send/post/security",
+        ],
+    );
+}
+
+#[test]
 fn what_a_property_says_of_being_required_counts() {
     let document = |required| sent(&format!("A: {{properties: {{a: {{type: string, required: {required}}}}}}}"));
     check(&document(false), &document(true), &["BB property-required sent send /components/schemas/A/properties/a"]);

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use xtask::document;
+use xtask::openapi;
 
 /// Far more than any of them takes, and far less than what grows with more than their size.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -16,7 +16,7 @@ fn changes(old: &str, new: &str) -> usize {
     let body = format!("{{description: '', content: {{a/b: {schema}}}}}");
     let paths = format!("paths: {{/a: {{post: {{requestBody: {body}, responses: {{'200': {body}}}}}}}}}");
     let document = |schemas: &str| {
-        document::parse(&format!("{paths}\ncomponents: {{schemas: {{{schemas}}}}}")).expect("YAML without a slip")
+        openapi::parse(&format!("{paths}\ncomponents: {{schemas: {{{schemas}}}}}")).expect("YAML without a slip")
     };
     let (old, new) = (document(old), document(new));
     let start = Instant::now();
@@ -90,7 +90,7 @@ fn an_answer_of_many_operations_is_compared_once() {
         let path = |index| format!("/{index}: {{get: {{responses: {{'200': {{$ref: '#/components/responses/R'}}}}}}}}");
         let response = format!("{{description: '', content: {{a/b: {{schema: {{properties: {{{properties}}}}}}}}}}}");
         let text = format!("paths: {{{}}}\ncomponents: {{responses: {{R: {response}}}}}", list(1_000, path));
-        document::parse(&text).expect("YAML without a slip")
+        openapi::parse(&text).expect("YAML without a slip")
     };
     let (old, new) = (document("string"), document("integer"));
     let start = Instant::now();

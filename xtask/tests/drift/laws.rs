@@ -8,7 +8,7 @@ use super::{checked_in, mutants::structural};
 
 /// The checked-in document, and one with every construct.
 fn documents() -> [Value; 2] {
-    [checked_in(), xtask::document::parse(include_str!("../constructs.yaml")).expect("YAML without a slip")]
+    [checked_in(), xtask::openapi::parse(include_str!("../constructs.yaml")).expect("YAML without a slip")]
 }
 
 /// The pointers of all values, examples and other data apart.
@@ -16,7 +16,7 @@ fn pointers(document: &Value) -> Vec<String> {
     fn go(value: &Value, pointer: &str, out: &mut Vec<String>) {
         let mut below = |key: &str, value: &Value| {
             if !matches!(key, "example" | "examples") {
-                let pointer = xtask::walk::join(pointer, key);
+                let pointer = xtask::openapi::join(pointer, key);
                 out.push(pointer.clone());
                 go(value, &pointer, out);
             }
@@ -70,10 +70,31 @@ fn changed(document: &Value, edits: &[Edit]) -> Value {
     document
 }
 
+/// The name of the rule of the opposite change. One that is its own opposite is about neither an addition nor a removal.
+pub(super) fn opposite(rule: Rule) -> String {
+    let (rule, ends) = (
+        rule.to_string(),
+        [
+            ("security-required", "security-lifted"),
+            ("undeprecated", "deprecated"),
+            ("-added", "-removed"),
+            ("-required", "-optional"),
+            ("-extracted", "-inlined"),
+            ("-narrowed", "-widened"),
+            ("-tightened", "-loosened"),
+            ("-introduced", "-dropped"),
+            ("-closed", "-opened"),
+        ],
+    );
+    let other = ends.into_iter().flat_map(|(one, other)| [(one, other), (other, one)]);
+    let mut other = other.filter_map(|(one, other)| Some(rule.strip_suffix(one)?.to_owned() + other));
+    other.next().unwrap_or(rule.clone())
+}
+
 /// What is the same in both directions: the rule, the places, the direction.
 fn mirrored(changes: &[Change], swap: bool) -> Vec<(String, String, String, Direction)> {
     let side = |change: &Change| match swap {
-        true => (change.rule.opposite().to_string(), change.new.clone(), change.old.clone(), change.direction),
+        true => (opposite(change.rule), change.new.clone(), change.old.clone(), change.direction),
         false => (change.rule.to_string(), change.old.clone(), change.new.clone(), change.direction),
     };
     let mut all: Vec<_> = changes.iter().map(side).collect();
@@ -157,7 +178,7 @@ proptest! {
         let mut new = old.clone();
         for (index, pick) in picks.iter().enumerate() {
             let mut inline = Vec::new();
-            xtask::walk::schemas_in_use_mut(&mut new, &mut |schema, pointer| {
+            xtask::openapi::schemas_in_use_mut(&mut new, &mut |schema, pointer| {
                 if schema.get("$ref").is_none() && schema.get("required") != Some(&Value::Bool(true)) {
                     inline.push(pointer.to_owned());
                 }

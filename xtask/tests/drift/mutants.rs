@@ -9,7 +9,7 @@ use std::{
 use serde_json::{Value, json};
 use xtask::{
     diff::{Change, Direction, Rule, Verdict},
-    document, lower, overlay, walk,
+    lower, openapi, overlay,
 };
 
 /// A changed document.
@@ -116,7 +116,7 @@ impl Effective {
         static OVERLAY: OnceLock<Value> = OnceLock::new();
         let overlay = OVERLAY.get_or_init(|| {
             let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi/overlay.yaml");
-            document::load(&path).expect("the checked-in overlay").value
+            openapi::load(&path).expect("the checked-in overlay").value
         });
         let overlaid = overlay::apply(document.clone(), overlay);
         match overlaid.and_then(lower::lower) {
@@ -136,7 +136,7 @@ pub(crate) fn edited(document: &Value, pointer: &str, edit: impl FnOnce(&mut Val
 /// Every schema that is not a reference, by pointer: components, bodies, answers, parameters, and what is inside.
 pub(crate) fn schemas(document: &Value) -> Vec<(String, Value)> {
     let mut found = Vec::new();
-    walk::schemas_mut(&mut document.clone(), &mut |schema, pointer| {
+    openapi::schemas_mut(&mut document.clone(), &mut |schema, pointer| {
         if schema.get("$ref").is_none() {
             found.push((pointer.to_owned(), schema.clone()));
         }

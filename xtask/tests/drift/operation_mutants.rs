@@ -9,7 +9,7 @@ use xtask::{
         Rule,
         Verdict::{self, Break, Ok},
     },
-    walk,
+    openapi,
 };
 
 use super::{
@@ -66,10 +66,10 @@ fn remove(object: &mut Value, name: &str) {
 
 fn operations(document: &Value) -> Vec<(String, String, String, Value)> {
     let mut found = Vec::new();
-    walk::operations(document, |at, operation| {
-        let id = operation["operationId"].as_str().expect("an id").to_owned();
-        found.push((id, at.path.to_owned(), at.method.to_owned(), operation.clone()));
-    });
+    for operation in openapi::operations(document) {
+        let id = operation.id().expect("an id").to_owned();
+        found.push((id, operation.path.to_owned(), operation.method.to_owned(), operation.value().clone()));
+    }
     found
 }
 
@@ -91,10 +91,10 @@ fn every_mutant_of_an_operation_is_reported_as_what_it_is() {
         }
     }
     for (id, path, method, operation) in operations(&document) {
-        let item = walk::join("/paths", &path);
-        let place = walk::join(&item, &method);
+        let item = openapi::join("/paths", &path);
+        let place = openapi::join(&item, &method);
         let ids = [id.as_str()];
-        let other = if document.pointer(&walk::join(&item, "put")).is_none() { "put" } else { "trace" };
+        let other = if document.pointer(&openapi::join(&item, "put")).is_none() { "put" } else { "trace" };
         cases.one(
             "method",
             &item,
@@ -159,7 +159,7 @@ fn every_mutant_of_an_operation_is_reported_as_what_it_is() {
 /// Renames the first path parameter, in the template and in its declarations: one change for each operation on the path.
 fn path_parameter(cases: &mut Cases, path: &str, ids: &[&str]) {
     let mut new = cases.document.clone();
-    let item = new.pointer_mut(&walk::join("/paths", path)).expect("a path");
+    let item = new.pointer_mut(&openapi::join("/paths", path)).expect("a path");
     for operation in item.as_object_mut().expect("a path item").values_mut() {
         for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
             if parameter["name"] == "user_uuid" {
@@ -184,7 +184,7 @@ fn body(cases: &mut Cases, place: &str, operation: &Value, ids: &[&str]) {
         ids,
     );
     cases.back("add body", (Rule::RequiredBodyAdded, Request, Break, Break));
-    let at = walk::join(place, "requestBody");
+    let at = openapi::join(place, "requestBody");
     cases.one("body optional", &at, |body| remove(body, "required"), (Rule::BodyOptional, Request, Ok, Ok), ids);
     cases.back("body required", (Rule::BodyRequired, Request, Break, Break));
     media_types(cases, &at, body, (Request, Break), ids);
@@ -192,7 +192,7 @@ fn body(cases: &mut Cases, place: &str, operation: &Value, ids: &[&str]) {
 
 /// What is answered with an error has no generated type: nothing in source breaks.
 fn media_types(cases: &mut Cases, at: &str, holder: &Value, (direction, source): (Direction, Verdict), ids: &[&str]) {
-    let content = walk::join(at, "content");
+    let content = openapi::join(at, "content");
     for media in holder["content"].as_object().into_iter().flat_map(serde_json::Map::keys) {
         let verdict = (Rule::MediaTypeChanged, direction, Break, source);
         cases.one("media type", &content, |content| rename(content, media, "application/xml"), verdict, ids);
@@ -204,7 +204,7 @@ fn media_types(cases: &mut Cases, at: &str, holder: &Value, (direction, source):
 }
 
 fn statuses(cases: &mut Cases, place: &str, operation: &Value, ids: &[&str]) {
-    let responses = walk::join(place, "responses");
+    let responses = openapi::join(place, "responses");
     for (status, response) in operation["responses"].as_object().expect("responses") {
         let is_success = status.starts_with('2');
         let (other, wire) = if is_success { ("299", Break) } else { ("499", Ok) };
@@ -214,7 +214,7 @@ fn statuses(cases: &mut Cases, place: &str, operation: &Value, ids: &[&str]) {
         let verdict = (Rule::StatusRemoved, Response, Ok, source);
         cases.one("remove status", &responses, |responses| remove(responses, status), verdict, ids);
         cases.back("add status", (Rule::StatusAdded, Response, Ok, Ok));
-        let at = walk::join(&responses, status);
+        let at = openapi::join(&responses, status);
         if response.get("content").is_some() {
             media_types(cases, &at, response, (Response, source), ids);
             let verdict = (Rule::ContentRemoved, Response, if is_success { Break } else { Ok }, source);
@@ -278,7 +278,7 @@ fn every_mutant_of_a_union_is_reported_as_what_it_is() {
     let unions: Vec<(String, &str)> = operations(&document)
         .into_iter()
         .filter_map(|(id, path, method, _)| {
-            let schema = walk::join(&walk::join(&walk::join("/paths", &path), &method), "requestBody")
+            let schema = openapi::join(&openapi::join(&openapi::join("/paths", &path), &method), "requestBody")
                 + "/content/application~1json/schema";
             let schema = match document.pointer(&schema)?["$ref"].as_str() {
                 Some(reference) => reference[1..].to_owned(),
@@ -294,7 +294,7 @@ fn every_mutant_of_a_union_is_reported_as_what_it_is() {
     assert_eq!(unions.len(), 3);
     for (schema, id) in unions {
         let ids = [id];
-        let list = walk::join(&schema, "oneOf");
+        let list = openapi::join(&schema, "oneOf");
         let variants = document.pointer(&list).and_then(Value::as_array).expect("variants").len();
         for index in 0..variants {
             let verdict = (Rule::VariantRemoved, Request, Break, Break);
@@ -310,7 +310,7 @@ fn every_mutant_of_a_union_is_reported_as_what_it_is() {
             let verdict = (Rule::VariantReplaced, Request, Break, Break);
             cases.one("retarget variant", &list, |list| list[index] = other, verdict, &ids);
         }
-        let has_discriminator = document.pointer(&walk::join(&schema, "discriminator")).is_some();
+        let has_discriminator = document.pointer(&openapi::join(&schema, "discriminator")).is_some();
         if has_discriminator {
             let verdict = (Rule::DiscriminatorRemoved, Request, Ok, Break);
             cases.one("discriminator", &schema, |schema| remove(schema, "discriminator"), verdict, &ids);

@@ -11,7 +11,7 @@ use xtask::{
         Direction, Rule,
         Verdict::{self, Break, Ok},
     },
-    walk,
+    openapi,
 };
 
 use super::{
@@ -239,7 +239,7 @@ fn properties(document: &Value) -> Vec<Case> {
     let mut cases = Vec::new();
     for (pointer, schema) in schemas(document) {
         for (name, property) in schema["properties"].as_object().into_iter().flatten() {
-            let at = walk::join(&walk::join(&pointer, "properties"), name);
+            let at = openapi::join(&openapi::join(&pointer, "properties"), name);
             let mut mutant = |kind, edit: &dyn Fn(&mut Value)| {
                 cases.push(case(kind, format!("{kind} {at}"), document, edited(document, &pointer, edit)));
             };

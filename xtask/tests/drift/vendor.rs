@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use serde_json::Value;
 use xtask::{
     diff::{Change, Rule, Verdict},
-    document,
+    openapi,
 };
 
 use super::mutants::structural;
@@ -17,7 +17,7 @@ use super::mutants::structural;
 fn published(name: &str) -> Option<Value> {
     let folder = std::env::var_os("UNIGOX_VENDOR_DOCUMENTS")?;
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
-    Some(document::load(&root.join(folder).join(name)).expect("a document that can be read").value)
+    Some(openapi::load(&root.join(folder).join(name)).expect("a document that can be read").value)
 }
 
 fn pair(old: &str, new: &str) -> Option<Vec<Change>> {

@@ -4,13 +4,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 use xtask::{
-    codegen, defect,
-    defect::Defects,
-    document,
-    lint::{self, Document, Report},
+    codegen,
+    defect::{self, Defects},
+    lint::{self, Report},
 };
 
-use crate::command::{Failure, Format, expect_file, print, root};
+use crate::command::{Failure, Format, load, print, print_json, root};
 
 #[derive(Args)]
 pub(crate) struct Lint {
@@ -28,20 +27,14 @@ pub(crate) fn run(arguments: &Lint) -> Result<(), Failure> {
         Some(path) => path.clone(),
         None => codegen::checked_in(&root()?).document,
     };
-    expect_file(&path)?;
-    let loaded = document::load(&path).map_err(|error| Failure::of(&error, AGAIN))?;
-    let file = path.display().to_string();
-    let findings =
-        lint::lint(&loaded.value).map_err(|list| Failure::of(&Defects::of(file.clone(), list).into(), AGAIN))?;
-    let report = Report::new(Document { file, sha256: loaded.sha256 }, findings);
-    print(|out| match arguments.format {
-        Format::Text => out.write_all(lint::text(&report, &loaded.value).as_bytes()),
-        Format::Json => {
-            serde_json::to_writer_pretty(&mut *out, &report)?;
-            out.write_all(b"\n")
-        }
-        Format::Markdown => out.write_all(lint::markdown(&report, &loaded.value).as_bytes()),
-    })?;
+    let (loaded, document) = load(&path, AGAIN)?;
+    let findings = lint::lint(&loaded.value).map_err(|list| Failure::of(Defects::of(path.display(), list), AGAIN))?;
+    let report = Report::new(document, findings);
+    match arguments.format {
+        Format::Text => print(&lint::text(&report, &loaded.value))?,
+        Format::Json => print_json(&report)?,
+        Format::Markdown => print(&lint::markdown(&report, &loaded.value))?,
+    }
     match report.findings.len() {
         0 => Ok(()),
         n => {

@@ -28,15 +28,16 @@ pub(crate) fn run(arguments: &Update) -> Result<(), Failure> {
     for path in [Some(&arguments.file), Some(&checked_in.document), checked_in.overlay.as_ref()].into_iter().flatten() {
         expect_file(path)?;
     }
-    let failed = |error: anyhow::Error| Failure::of(&error, "cargo xtask spec update");
-    let writer = Writer::open(&root).map_err(failed)?;
+    let again = "cargo xtask spec update";
+    let writer = Writer::open(&root).map_err(|error| Failure::of(error, again))?;
     say_if_recovered(writer.has_recovered());
     let mut begins = |stage: &str| eprintln!("{stage}");
-    let update = update::update(&writer, &arguments.file, arguments.dry_run, &mut begins).map_err(failed)?;
+    let update = update::update(&writer, &arguments.file, arguments.dry_run, &mut begins);
+    let update = update.map_err(|error| Failure::of(error, again))?;
     // Before anything is printed: whoever reads the report may start the next run.
     drop(writer);
     if arguments.dry_run {
         eprintln!("a dry run: nothing was written");
     }
-    print(|out| out.write_all(update::text(&update, style()).as_bytes()))
+    print(&update::text(&update, style()))
 }

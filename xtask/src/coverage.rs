@@ -1,32 +1,30 @@
-//! Which method of the facade stands for which operation: the table in the documentation of `unigox`, read and held to
-//! account.
+//! Which method of the facade calls which operation: the table in the documentation of `unigox`, read and checked.
 //!
-//! The facade is written by hand, so nothing generated says what became of an operation there. Its documentation has a
-//! table for people, which is a claim as long as nobody checks it; here it becomes one that can be relied on.
+//! The facade is written by hand, so nothing generated says which operations it covers. The table is for people; what it
+//! says is compared with the document and with the sources here, so that it can be relied on.
 
 mod facade;
-mod to_write;
+mod instructions;
 
 use std::{collections::BTreeSet, fs, path::Path};
 
 use serde_json::Value;
 
-use self::facade::Facade;
-pub use self::to_write::what_to_write;
-use crate::{names, walk};
-
-/// Where the sources of the facade are in the workspace.
-const SOURCES: &str = "crates/unigox/src";
+use self::{
+    facade::{Facade, SOURCES, constant},
+    instructions::instructions,
+};
+use crate::openapi::operations;
 
 /// The heading of the table.
 const HEADING: &str = "# Operations";
 
 /// The table: operations, each with the methods that are said to call it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Claims(Vec<(String, Vec<String>)>);
+pub struct Coverage(Vec<(String, Vec<String>)>);
 
-impl Claims {
-    /// The table of the facade in the workspace at `root`. A workspace without a facade claims nothing.
+impl Coverage {
+    /// The table of the facade in the workspace at `root`. A workspace without a facade covers nothing.
     pub fn read(root: &Path) -> Self {
         fs::read_to_string(root.join(SOURCES).join("lib.rs")).map(|text| Self::parse(&text)).unwrap_or_default()
     }
@@ -64,37 +62,35 @@ fn linked(cell: &str) -> Vec<String> {
     links.collect()
 }
 
-/// Everything that is untrue in the table of the workspace at `root`, and what it lacks of `effective`, each with what to
+/// Everything that is wrong in the table of the workspace at `root`, and what it lacks of `effective`, each with what to
 /// write.
 ///
 /// # Errors
 ///
 /// If the sources of the facade can't be read.
 pub fn problems(root: &Path, effective: &Value) -> anyhow::Result<Vec<String>> {
-    let claims = Claims::read(root);
-    let facade = Facade::read(&root.join(SOURCES))?;
-    Ok(untrue(&claims, &facade, effective))
+    Ok(compare(&Coverage::read(root), &Facade::read(&root.join(SOURCES))?, effective))
 }
 
-fn untrue(claims: &Claims, facade: &Facade, effective: &Value) -> Vec<String> {
+fn compare(coverage: &Coverage, facade: &Facade, effective: &Value) -> Vec<String> {
     let mut documented = BTreeSet::new();
     let mut problems = Vec::new();
-    walk::operations(effective, |_, operation| {
-        let id = operation["operationId"].as_str().unwrap_or_default();
+    for operation in operations(effective) {
+        let id = operation.id().unwrap_or_default();
         documented.insert(id.to_owned());
-        if claims.of(id).is_empty() {
-            problems.push(what_to_write(effective, id));
+        if coverage.of(id).is_empty() {
+            problems.push(instructions(effective, &operation));
         }
-    });
+    }
     let mut seen = BTreeSet::new();
-    for (operation, methods) in claims.rows() {
+    for (operation, methods) in coverage.rows() {
         if !seen.insert(operation) {
             problems.push(format!("`{operation}` has two rows in the table of {SOURCES}/lib.rs: make them one"));
         }
         if !documented.contains(operation) {
             problems.push(format!(
-                "the table of {SOURCES}/lib.rs has a row for `{operation}`, which the document has no more: delete the row, \
-                 and the methods that it names ({})",
+                "the table of {SOURCES}/lib.rs has a row for `{operation}`, which is not in the document any more: delete the \
+                 row, and the methods that it names ({})",
                 methods.join(", ")
             ));
             continue;
@@ -115,11 +111,6 @@ fn untrue(claims: &Claims, facade: &Facade, effective: &Value) -> Vec<String> {
         }
     }
     problems
-}
-
-/// The generated constant that describes `operation`; every call is made with it.
-fn constant(operation: &str) -> String {
-    names::snake(operation).trim_end_matches('_').to_uppercase()
 }
 
 #[cfg(test)]
@@ -164,21 +155,21 @@ mod tests {
 
     fn check(table: &str, ids: &[&str]) -> String {
         let facade = Facade::parse([("users", FACADE)]).expect("it is Rust");
-        untrue(&Claims::parse(table), &facade, &document(ids)).join("\n")
+        compare(&Coverage::parse(table), &facade, &document(ids)).join("\n")
     }
 
     #[test]
     fn reads_the_table_of_operations_and_no_other() {
-        let claims = Claims::parse(TABLE);
-        assert_eq!(claims.rows().map(|(id, _)| id).collect::<Vec<_>>(), ["createUser", "uploadDocument"]);
-        assert_eq!(claims.of("createUser"), ["Users::create"]);
-        assert_eq!(claims.of("uploadDocument"), ["Documents::upload", "Documents::link"]);
-        assert!(claims.of("verifyAuth").is_empty() && claims.of("deleteUser").is_empty());
+        let coverage = Coverage::parse(TABLE);
+        assert_eq!(coverage.rows().map(|(id, _)| id).collect::<Vec<_>>(), ["createUser", "uploadDocument"]);
+        assert_eq!(coverage.of("createUser"), ["Users::create"]);
+        assert_eq!(coverage.of("uploadDocument"), ["Documents::upload", "Documents::link"]);
+        assert!(coverage.of("verifyAuth").is_empty() && coverage.of("deleteUser").is_empty());
     }
 
     #[test]
-    fn a_workspace_without_a_facade_claims_nothing() {
-        assert_eq!(Claims::read(Path::new("/dev/null")), Claims::default());
+    fn a_workspace_without_a_facade_covers_nothing() {
+        assert_eq!(Coverage::read(Path::new("/dev/null")), Coverage::default());
     }
 
     #[test]
@@ -188,14 +179,14 @@ mod tests {
     }
 
     #[test]
-    fn a_row_of_nothing_a_private_method_and_a_method_that_leads_elsewhere_are_lies() {
+    fn a_row_without_an_operation_a_private_method_and_a_method_that_leads_elsewhere_are_reported() {
         let table = "//! # Operations\n//! | `createUser` | [`Users::hidden`], [`Users::created`] |\n\
                      //! | `uploadDocument` | [`Documents::link`] |\n//! | `deleteUser` | [`Users::delete`] |";
         insta::assert_snapshot!(check(table, &["createUser", "uploadDocument"]), @r"
         the table of crates/unigox/src/lib.rs says that `Users::hidden` calls `createUser`, but there is no public method of that name: correct the row, or write the method
         the table of crates/unigox/src/lib.rs says that `Users::created` calls `createUser`, but there is no public method of that name: correct the row, or write the method
         the table of crates/unigox/src/lib.rs says that `Documents::link` calls `uploadDocument`, but nothing in it leads to `operations::UPLOAD_DOCUMENT`: correct the row, or the method
-        the table of crates/unigox/src/lib.rs has a row for `deleteUser`, which the document has no more: delete the row, and the methods that it names (Users::delete)
+        the table of crates/unigox/src/lib.rs has a row for `deleteUser`, which is not in the document any more: delete the row, and the methods that it names (Users::delete)
         ");
     }
 

@@ -7,9 +7,18 @@ use std::{
 };
 
 use anyhow::Context;
-use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{ImplItem, Item, Type, Visibility};
+use syn::{Block, ImplItem, Item, Type, Visibility};
+
+use crate::names;
+
+/// Where the sources of the facade are in the workspace.
+pub(super) const SOURCES: &str = "crates/unigox/src";
+
+/// The generated constant that describes `operation`; every call is made with it.
+pub(super) fn constant(operation: &str) -> String {
+    names::snake(operation).trim_end_matches('_').to_uppercase()
+}
 
 /// Every function of the facade, by the part of it that it is in: `verification` for `verification.rs` and all that is
 /// below it.
@@ -53,7 +62,7 @@ impl Facade {
                 Item::Fn(function) => functions.push(Function {
                     method: None,
                     name: function.sig.ident.to_string(),
-                    words: words(function.block.to_token_stream()),
+                    words: words(&function.block),
                 }),
                 Item::Impl(block) => {
                     let owner = owner(&block.self_ty).filter(|_| block.trait_.is_none());
@@ -65,7 +74,7 @@ impl Facade {
                         let name = function.sig.ident.to_string();
                         let is_public = matches!(function.vis, Visibility::Public(_));
                         let method = owner.as_ref().filter(|_| is_public).map(|owner| format!("{owner}::{name}"));
-                        Function { method, name, words: words(function.block.to_token_stream()) }
+                        Function { method, name, words: words(&function.block) }
                     }));
                 }
                 _ => {}
@@ -77,7 +86,7 @@ impl Facade {
     /// Whether the public `method` leads to a mention of `constant`, in its own body or in those of the functions of its
     /// part that have a name in common with what it calls; `None` if there is no such method.
     ///
-    /// Going by names, it may take a method for more than it is, and never for less: a true row is never called a lie.
+    /// Going by names, it may take a method for more than it is, and never for less: a true row is never reported.
     /// Staying within a part keeps names such as `new` from leading everywhere.
     pub(super) fn reaches(&self, method: &str, constant: &str) -> Option<bool> {
         let is_it = |function: &&Function| function.method.as_deref() == Some(method);
@@ -116,16 +125,7 @@ fn owner(of: &Type) -> Option<String> {
     path.path.segments.last().map(|segment| segment.ident.to_string())
 }
 
-fn words(tokens: TokenStream) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    for tree in tokens {
-        match tree {
-            TokenTree::Ident(word) => {
-                found.insert(word.to_string());
-            }
-            TokenTree::Group(group) => found.extend(words(group.stream())),
-            TokenTree::Punct(_) | TokenTree::Literal(_) => {}
-        }
-    }
-    found
+fn words(block: &Block) -> BTreeSet<String> {
+    let text = block.to_token_stream().to_string();
+    text.split(|c: char| !c.is_alphanumeric() && c != '_').map(str::to_owned).collect()
 }
