@@ -76,7 +76,7 @@ pub fn update(writer: &Writer, file: &Path, is_dry: bool, begins: &mut dyn FnMut
     let settled = trial::settle(&inputs, &new)?;
     let before = trial::before(old.document.value, new.overlay.as_ref());
 
-    let Settled { overlaid, dead, lowered, code } = settled;
+    let Settled { dead, lowered, code } = settled;
     let has_patterns = codegen::has_patterns(&code);
     let mut outputs = outputs_in_place(root, &lowered, code);
     outputs.add(&document, new.document.text.clone());
@@ -107,7 +107,7 @@ pub fn update(writer: &Writer, file: &Path, is_dry: bool, begins: &mut dyn FnMut
 
     let stale = outputs.stale()?;
     let changed: BTreeSet<PathBuf> = stale.into_iter().map(|stale| stale.path).collect();
-    let left = LeftToDo::find(&before, &overlaid, &lowered, &claims, dead, errors, &changed);
+    let left = LeftToDo::find(&before, &lowered, &claims, dead, errors, &changed);
     if !is_dry {
         begins(&format!("writing {}", crate::defect::count(changed.len(), "file")));
         outputs.commit(writer).context("the document is not taken over")?;

@@ -45,7 +45,6 @@ pub struct Types {
 impl LeftToDo {
     pub(super) fn find(
         before: &Before,
-        overlaid: &Value,
         lowered: &Lowered,
         claims: &Claims,
         dead: Vec<Dead>,
@@ -55,7 +54,7 @@ impl LeftToDo {
         let old = before.effective.as_ref().unwrap_or(&before.overlaid);
         Self {
             dead,
-            unmarked_strings: by_schema(unmarked_strings(&before.overlaid), unmarked_strings(overlaid)),
+            unmarked_strings: by_schema(unmarked_strings(&before.overlaid), unmarked_strings(&lowered.overlaid)),
             unmarked_operations: not_in(unmarked_operations(old), unmarked_operations(&lowered.effective)),
             unclaimed_operations: unclaimed_operations(&lowered.effective, claims),
             gone_operations: not_in(operation_ids(&lowered.effective), operation_ids(old)),

@@ -17,7 +17,6 @@ use crate::{
 
 /// The document with as much of the overlay as it bears, and what is made of it.
 pub(super) struct Settled {
-    pub(super) overlaid: Value,
     pub(super) dead: Vec<Dead>,
     pub(super) lowered: Lowered,
     pub(super) code: Code,
@@ -108,8 +107,8 @@ impl Trial<'_> {
                 Err(error) => return Err(error),
             },
         };
-        let lowered = Lowered { effective, notes: report.notes, provenance: self.sources.provenance() };
-        Ok(Ok(Settled { overlaid, dead, lowered, code }))
+        let lowered = Lowered { overlaid, effective, notes: report.notes, provenance: self.sources.provenance() };
+        Ok(Ok(Settled { dead, lowered, code }))
     }
 
     /// The action without which one of the defects is not there, found by halving the list of actions: the last one that
