@@ -107,10 +107,6 @@
 //! - Idempotency of its own: the API has no key for it. [`PaymentDetailsHandle::list`] tells whether an account was saved.
 //! - Blocking calls.
 
-#[cfg(doctest)]
-#[doc = include_str!("../../../README.md")]
-struct Readme;
-
 mod answer;
 mod api_key;
 mod builder;
