@@ -1,5 +1,7 @@
 //! Support for tests: a server on the loopback, clients of it, paused time, the document, and a judge that checks bodies by
 //! the document.
+//!
+//! The examples in READMEs are its documentation tests.
 
 mod call;
 mod clock;
@@ -10,6 +12,16 @@ mod request;
 mod server;
 mod stage;
 mod transport;
+
+#[cfg(doctest)]
+mod readmes {
+    #[doc = include_str!("../../README.md")]
+    struct Root;
+    #[doc = include_str!("../../crates/unigox/README.md")]
+    struct Unigox;
+    #[doc = include_str!("../../crates/unigox-client/README.md")]
+    struct UnigoxClient;
+}
 
 pub use crate::{
     call::{Call, PICTURE, USER, facade_at},

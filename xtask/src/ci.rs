@@ -1,9 +1,9 @@
-//! What CI runs, in its order. `cargo xtask ci` runs it, and nothing else has a list of it.
+//! The steps of CI, in order. `cargo xtask ci` runs them, and they are listed nowhere else.
 
 /// A step: `cargo` with these arguments, in this environment.
 #[derive(Clone, Copy, Debug)]
 pub struct Step {
-    /// What comes after `cargo`.
+    /// The arguments of `cargo`.
     pub arguments: &'static [&'static str],
     /// Variables that are set for this step alone.
     pub environment: &'static [(&'static str, &'static str)],
@@ -14,7 +14,7 @@ impl Step {
         Self { arguments, environment: &[] }
     }
 
-    /// The step as it is typed.
+    /// The step as it is typed in a shell.
     pub fn command(&self) -> String {
         let set = self.environment.iter().map(|(name, value)| format!("{name}={} ", quoted(value)));
         let arguments: Vec<_> = self.arguments.iter().map(|argument| quoted(argument)).collect();
@@ -23,7 +23,7 @@ impl Step {
 }
 
 fn quoted(word: &str) -> String {
-    if word.contains(' ') { format!("\"{word}\"") } else { word.to_owned() }
+    if word.contains([' ', '"']) { format!("'{word}'") } else { word.to_owned() }
 }
 
 /// The steps. The test command of the README is the first.
@@ -42,6 +42,22 @@ pub const STEPS: &[Step] = &[
     Step::cargo(&["xtask", "codegen", "--check"]),
     // Not the advisories: their database is fetched from elsewhere, and an outage of it should not turn a change red.
     Step::cargo(&["deny", "--locked", "check", "bans", "licenses", "sources"]),
+    Step {
+        arguments: &[
+            "package",
+            // So that it also runs before a commit.
+            "--allow-dirty",
+            "--locked",
+            "--offline",
+            "--package=unigox-client",
+            "--package=unigox",
+            "--package=unigox-sandbox",
+            // With `publish = false`, cargo does not use the archive of one crate as a dependency of another.
+            "--config=patch.crates-io.unigox-client.path=\"crates/unigox-client\"",
+        ],
+        // The profiles of the workspace do not apply to the archives.
+        environment: &[("CARGO_INCREMENTAL", "0"), ("CARGO_PROFILE_DEV_DEBUG", "false")],
+    },
 ];
 
 #[cfg(test)]
@@ -55,9 +71,10 @@ mod tests {
         INSTA_UPDATE=no cargo test --workspace --locked
         cargo fmt --all --check
         cargo clippy --workspace --all-targets --all-features --locked -- -D warnings
-        RUSTDOCFLAGS="-D warnings" cargo doc --workspace --all-features --no-deps --locked
+        RUSTDOCFLAGS='-D warnings' cargo doc --workspace --all-features --no-deps --locked
         cargo xtask codegen --check
         cargo deny --locked check bans licenses sources
+        CARGO_INCREMENTAL=0 CARGO_PROFILE_DEV_DEBUG=false cargo package --allow-dirty --locked --offline --package=unigox-client --package=unigox --package=unigox-sandbox '--config=patch.crates-io.unigox-client.path="crates/unigox-client"'
         "#);
     }
 

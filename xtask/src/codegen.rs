@@ -43,6 +43,9 @@ pub(crate) type Code = Vec<(&'static str, String)>;
 /// Where the crate is in the workspace.
 const CRATE: &str = "crates/unigox-client";
 
+/// The document that the mock server validates by. It is a file of that crate, so that the crate can be published.
+const SANDBOX_DOCUMENT: &str = "crates/unigox-sandbox/src/document.json";
+
 /// The document and the overlay that are checked in.
 pub fn checked_in(root: &Path) -> Inputs {
     let folder = root.join("openapi");
@@ -71,6 +74,7 @@ pub fn in_place(root: &Path) -> Result<Outputs, Error> {
 pub(crate) fn outputs_in_place(root: &Path, lowered: &Lowered, code: Code) -> Outputs {
     let mut outputs = Outputs::new(root);
     add_reports(&mut outputs, Path::new("openapi"), lowered);
+    outputs.add(SANDBOX_DOCUMENT, json(&lowered.overlaid, &lowered.provenance));
     add_code(&mut outputs, Path::new(CRATE), code, lowered);
     let inputs = ["README.md", "overlay.yaml", "unigox-partner.yaml"];
     outputs.own("openapi", inputs.map(str::to_owned));
@@ -161,15 +165,23 @@ fn package_name(folder: &Path) -> String {
     }
 }
 
+/// The manifest of a crate made elsewhere. Its section `[workspace]` keeps it out of a workspace that the folder is in.
 fn manifest(template: &str, name: &str, has_patterns: bool, provenance: &Provenance) -> String {
     let header: String = provenance.lines().iter().map(|line| format!("# {line}\n")).collect();
-    // Not a member of whatever workspace the folder is in.
-    let template = template.replacen("name = \"unigox-client\"", &format!("name = \"{name}\""), 1);
-    let template = match has_patterns {
-        true => with_patterns(&template),
-        false => template,
+    let (package, rest) = template.split_once("\n\n").unwrap_or((template, ""));
+    let kept: String = package.lines().filter(|line| is_kept(line)).map(|line| format!("{line}\n")).collect();
+    let rest = match has_patterns {
+        true => with_patterns(rest),
+        false => rest.to_owned(),
     };
-    format!("{header}\n{template}\n[workspace]\n")
+    format!("{header}\n[package]\nname = \"{name}\"\n{kept}publish = false\n\n{rest}\n[workspace]\n")
+}
+
+/// Whether a line of the section `[package]` holds for a crate made elsewhere. The others describe this crate, and name
+/// files for its archive.
+fn is_kept(line: &str) -> bool {
+    let key = line.split(" = ").next().unwrap_or_default();
+    ["version", "edition", "rust-version", "license"].contains(&key)
 }
 
 fn add_reports(outputs: &mut Outputs, folder: &Path, lowered: &Lowered) {
@@ -181,8 +193,8 @@ fn add_reports(outputs: &mut Outputs, folder: &Path, lowered: &Lowered) {
 }
 
 /// The document as JSON, with the header as an extension: JSON has no comments.
-fn json(effective: &Value, provenance: &Provenance) -> String {
-    let body = serde_json::to_string_pretty(effective).unwrap_or_default();
+fn json(document: &Value, provenance: &Provenance) -> String {
+    let body = serde_json::to_string_pretty(document).unwrap_or_default();
     let header = serde_json::to_string(&provenance.lines()).unwrap_or_default();
     let rest = body.strip_prefix('{').unwrap_or(&body);
     format!("{{\n  \"x-generated\": {header},{rest}\n")

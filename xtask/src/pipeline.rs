@@ -56,7 +56,9 @@ impl Provenance {
 /// The document as the generator reads it.
 #[derive(Debug)]
 pub struct Lowered {
-    /// The document.
+    /// The document before the passes, with its overlay applied.
+    pub overlaid: Value,
+    /// The document after the passes.
     pub effective: Value,
     /// What the passes changed.
     pub notes: Vec<Note>,
@@ -123,9 +125,10 @@ pub fn overlay(inputs: &Inputs) -> Result<Overlaid, Error> {
 ///
 /// As [`overlay`](fn@overlay), and [`Defects`] that a pass can't handle.
 pub fn lower(inputs: &Inputs) -> Result<Lowered, Error> {
-    let Overlaid { document, provenance } = overlay(inputs)?;
-    let (effective, report) = lower::lower(document).map_err(|list| Defects::of(inputs.document.display(), list))?;
-    Ok(Lowered { effective, notes: report.notes, provenance })
+    let Overlaid { document: overlaid, provenance } = overlay(inputs)?;
+    let (effective, report) =
+        lower::lower(overlaid.clone()).map_err(|list| Defects::of(inputs.document.display(), list))?;
+    Ok(Lowered { overlaid, effective, notes: report.notes, provenance })
 }
 
 /// The generated files for a lowered document; `name` is what a defect calls it.

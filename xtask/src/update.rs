@@ -67,7 +67,7 @@ pub fn update(writer: &Writer, file: &Path, is_dry: bool, begins: &mut dyn FnMut
         Report::new(Document::new(document.display(), &old), Document::new(file.display(), &new.document), changes);
 
     begins("applying the overlay, lowering and generating");
-    let Trial { overlaid, unmatched, lowered, code } = trial::run(&inputs, &new)?;
+    let Trial { unmatched, lowered, code } = trial::run(&inputs, &new)?;
     let before = trial::before(old.value, new.overlay.as_ref());
 
     let has_patterns = codegen::has_patterns(&code);
@@ -100,7 +100,7 @@ pub fn update(writer: &Writer, file: &Path, is_dry: bool, begins: &mut dyn FnMut
 
     let stale = outputs.stale()?;
     let changed: BTreeSet<PathBuf> = stale.into_iter().map(|stale| stale.path).collect();
-    let left = LeftToDo::find(&before, &overlaid, &lowered, &coverage, unmatched, errors, &changed);
+    let left = LeftToDo::find(&before, &lowered, &coverage, unmatched, errors, &changed);
     if !is_dry {
         begins(&format!("writing {}", count(changed.len(), "file")));
         outputs.commit(writer).context("the document is not taken over")?;

@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 use std::{
+    collections::BTreeSet,
     fs,
     os::unix::fs::PermissionsExt,
     path::Path,
@@ -15,25 +16,30 @@ use xtask::ci::{STEPS, Step};
 fn run(failing: &str) -> (Option<i32>, String, String) {
     let folder = tempfile::tempdir().expect("a folder");
     let (cargo, log) = (folder.path().join("cargo"), folder.path().join("log"));
-    let script = format!(
-        "#!/bin/sh\necho \"INSTA_UPDATE=$INSTA_UPDATE RUSTDOCFLAGS=$RUSTDOCFLAGS $PWD: $*\" >> '{}'\n\
-         test \"$1\" != '{failing}' || exit 101\n",
-        log.display()
-    );
+    let shown: String = variables().iter().map(|name| format!("{name}=${name} ")).collect();
+    let script =
+        format!("#!/bin/sh\necho \"{shown}$PWD: $*\" >> '{}'\ntest \"$1\" != '{failing}' || exit 101\n", log.display());
     fs::write(&cargo, script).expect("the folder can be written to");
     fs::set_permissions(&cargo, fs::Permissions::from_mode(0o755)).expect("it is ours");
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
+    let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    for name in variables() {
+        command.env_remove(name);
+    }
+    let output = command
         .arg("ci")
         .current_dir(root)
         .env("PATH", format!("{}:/usr/bin:/bin", folder.path().display()))
-        .env_remove("INSTA_UPDATE")
-        .env_remove("RUSTDOCFLAGS")
         .stdin(Stdio::null())
         .output()
         .expect("the binary starts");
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     (output.status.code(), fs::read_to_string(log).unwrap_or_default(), said)
+}
+
+/// Every variable that a step sets.
+fn variables() -> BTreeSet<&'static str> {
+    STEPS.iter().flat_map(|step| step.environment).map(|(name, _)| *name).collect()
 }
 
 /// What the log says of a step.
@@ -43,8 +49,8 @@ fn called(step: &Step) -> String {
         format!("{name}={} ", set.map_or("", |(_, value)| value))
     };
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("it is in the workspace");
-    let arguments = step.arguments.join(" ");
-    format!("{}{}{}: {arguments}\n", value("INSTA_UPDATE"), value("RUSTDOCFLAGS"), root.display())
+    let environment: String = variables().into_iter().map(value).collect();
+    format!("{environment}{}: {}\n", root.display(), step.arguments.join(" "))
 }
 
 #[test]

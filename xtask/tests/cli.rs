@@ -18,10 +18,11 @@ use tempfile::TempDir;
 
 use crate::binary::{copy, outcome};
 
-const GENERATED: [&str; 6] = [
+const GENERATED: [&str; 7] = [
     "crates/unigox-client/src/generated/client.rs",
     "crates/unigox-client/src/generated/operations.rs",
     "crates/unigox-client/src/generated/types.rs",
+    "crates/unigox-sandbox/src/document.json",
     "openapi/effective.json",
     "openapi/lowering.md",
     "openapi/operations.md",
@@ -45,7 +46,7 @@ impl Workspace {
     fn checked_in() -> Self {
         let workspace = Self(tempfile::tempdir().expect("a folder"));
         let real = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        for part in ["openapi", "crates/unigox-client"] {
+        for part in ["openapi", "crates/unigox-client", "crates/unigox-sandbox"] {
             copy(&real.join(part), &workspace.path(part));
         }
         workspace.write("xtask/Cargo.toml", "");
@@ -198,12 +199,12 @@ fn staleness() -> Vec<Staleness> {
     let (byte, gone, extra) = (
         |w: &Workspace| {
             w.replace(GENERATED[2], "pub struct", "pub  struct");
-            w.replace(GENERATED[3], "\"openapi\"", "\"Openapi\"");
-            w.replace(GENERATED[5], "| operation |", "| Operation |");
+            w.replace(GENERATED[4], "\"openapi\"", "\"Openapi\"");
+            w.replace(GENERATED[6], "| operation |", "| Operation |");
         },
         |w: &Workspace| {
             w.remove(GENERATED[0]);
-            w.remove(GENERATED[4]);
+            w.remove(GENERATED[5]);
         },
         |w: &Workspace| {
             for path in EXTRA {
@@ -216,13 +217,13 @@ fn staleness() -> Vec<Staleness> {
             named: "bytes changed",
             make: byte,
             undo: inputs_only,
-            listed: lines("stale", &[GENERATED[2], GENERATED[3], GENERATED[5]]),
+            listed: lines("stale", &[GENERATED[2], GENERATED[4], GENERATED[6]]),
         },
         Staleness {
             named: "files deleted",
             make: gone,
             undo: inputs_only,
-            listed: lines("missing", &[GENERATED[0], GENERATED[4]]),
+            listed: lines("missing", &[GENERATED[0], GENERATED[5]]),
         },
         Staleness {
             named: "a folder deleted",
@@ -306,7 +307,7 @@ fn check_lists_everything_that_is_stale_and_writes_nothing() {
 #[test]
 fn check_shows_the_first_difference_of_a_stale_file() {
     let workspace = Workspace::new();
-    workspace.replace(GENERATED[5], "# Operations", "# Methods");
+    workspace.replace(GENERATED[6], "# Operations", "# Methods");
     let (_, _, stderr) = workspace.run(&["codegen", "--check"]);
     let difference = "first in line 5\n      is        # Methods\n      should be # Operations\n";
     assert!(stderr.contains(difference), "{stderr}");
@@ -368,7 +369,9 @@ fn a_crate_elsewhere_is_complete_and_written_once() {
     for path in parts.into_iter().chain(["src/generated/types.rs", "src/runtime/call.rs", "operations.md"]) {
         assert!(workspace.path("out").join(path).is_file(), "{path}");
     }
-    assert!(workspace.read("out/Cargo.toml").contains("name = \"out\""));
+    let manifest = workspace.read("out/Cargo.toml");
+    assert!(manifest.contains("\nname = \"out\"\nversion = "), "{manifest}");
+    assert!(!manifest.contains("unigox") && !manifest.contains("README"), "{manifest}");
     let before = workspace.tree();
     workspace.age();
     let again = ["codegen", "--spec", "fine.yaml", "--overlay", "none", "--out", "out"];
@@ -911,7 +914,7 @@ fn an_output_that_can_not_be_written_ends_with_1_and_changes_nothing() {
     let spoil = |workspace: &Workspace| {
         // Something to write elsewhere, before and after the file that can't be.
         workspace.replace(GENERATED[0], "use", "use ");
-        workspace.replace(GENERATED[5], "#", "##");
+        workspace.replace(GENERATED[6], "#", "##");
         workspace.write(EXTRA[0], "");
     };
     type Put = fn(&Workspace);
@@ -921,8 +924,8 @@ fn an_output_that_can_not_be_written_ends_with_1_and_changes_nothing() {
             fs::create_dir(w.path(GENERATED[2])).expect("a folder");
         }),
         ("effective.json", |w| {
-            w.remove(GENERATED[3]);
-            w.write(&format!("{}/inner", GENERATED[3]), "");
+            w.remove(GENERATED[4]);
+            w.write(&format!("{}/inner", GENERATED[4]), "");
         }),
         ("generated", |w| {
             fs::remove_dir_all(w.path("crates/unigox-client/src/generated")).expect("a folder");
@@ -948,10 +951,10 @@ fn check_lists_what_is_stale_even_if_a_folder_is_in_the_way_of_a_file() {
     let workspace = Workspace::new();
     workspace.remove(GENERATED[2]);
     fs::create_dir(workspace.path(GENERATED[2])).expect("a folder");
-    workspace.remove(GENERATED[5]);
+    workspace.remove(GENERATED[6]);
     let (code, _, stderr) = workspace.run(&["codegen", "--check"]);
     assert_eq!(code, 1, "{stderr}");
-    for path in [GENERATED[2], GENERATED[5]] {
+    for path in [GENERATED[2], GENERATED[6]] {
         assert!(stderr.contains(path), "`{path}` is not in:\n{stderr}");
     }
 }

@@ -17,9 +17,12 @@ use std::{
 use serde_json::Value;
 use xtask::{
     codegen, names,
+    openapi::{
+        self, Operation,
+        extension::{MULTIPART, SENSITIVE, SUCCESSES, TYPE_NAME},
+    },
     pipeline::{self, Inputs},
     sample::{Filling, sample},
-    walk,
 };
 
 /// In every string that may be anything, and in every date: what no `Debug` of personal data may show.
@@ -97,8 +100,9 @@ fn call_all(folder: &Path, inputs: &[Inputs]) {
     println!("{out}");
 }
 
+/// Each run compiles it in a new folder, of which nothing is used again.
 const MANIFEST: &str = "[package]\nname = \"caller\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
-    [dependencies]\nserde = \"1\"\nserde_json = \"1\"\n";
+    [profile.dev]\ndebug = false\nincremental = false\n\n[dependencies]\nserde = \"1\"\nserde_json = \"1\"\n";
 
 const PRELUDE: &str = r#"
 #![allow(clippy::all, unused_imports)]

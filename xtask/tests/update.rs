@@ -26,10 +26,11 @@ use crate::binary::{copy, outcome};
 const DOCUMENT: &str = "openapi/unigox-partner.yaml";
 const OVERLAY: &str = "openapi/overlay.yaml";
 const TYPES: &str = "crates/unigox-client/src/generated/types.rs";
-const GENERATED: [&str; 6] = [
+const GENERATED: [&str; 7] = [
     "crates/unigox-client/src/generated/client.rs",
     "crates/unigox-client/src/generated/operations.rs",
     TYPES,
+    "crates/unigox-sandbox/src/document.json",
     "openapi/effective.json",
     "openapi/lowering.md",
     "openapi/operations.md",
@@ -55,7 +56,7 @@ impl Workspace {
         let temporary = tempfile::tempdir().expect("a folder");
         let folder = temporary.path().to_owned();
         let workspace = Self { cargo: folder.join("bin/cargo"), folder, _temporary: Some(temporary) };
-        for part in ["openapi", "crates/unigox-client", "crates/unigox/src"] {
+        for part in ["openapi", "crates/unigox-client", "crates/unigox/src", "crates/unigox-sandbox/src"] {
             copy(&real_root().join(part), &workspace.path(part));
         }
         workspace.write("xtask/Cargo.toml", "");
@@ -203,7 +204,7 @@ fn a_dry_run_changes_nothing_and_prints_what_the_run_prints_that_writes() {
 
     let (real, stderr) = fine(&workspace, &UPDATE);
     assert_eq!(dry, real);
-    assert!(stderr.contains("\nwriting 7 files\n"), "{stderr}");
+    assert!(stderr.contains("\nwriting 8 files\n"), "{stderr}");
     let mut expected: Vec<PathBuf> = GENERATED.iter().chain([&DOCUMENT]).map(PathBuf::from).collect();
     expected.sort();
     assert_eq!(workspace.changed(&before), expected);
@@ -223,7 +224,7 @@ fn a_document_that_the_overlay_fits_is_taken_over_with_all_that_is_generated() {
         "    /paths/~1api~1v1~1partner~1limits/get/responses/200/content/application~1json/schema\n      note\n",
         "  git add openapi/unigox-partner.yaml; git commit -m \"Take over the vendor's document ",
         "  git add openapi/overlay.yaml xtask; git commit -m \"",
-        "  git add openapi crates/unigox-client/src/generated; git commit -m \"Regenerate the client",
+        "  git add openapi crates/unigox-client/src/generated crates/unigox-sandbox/src/document.json; git commit -m \"Regenerate",
     ] {
         assert!(stdout.contains(part), "`{part}` is not in:\n{stdout}");
     }
@@ -301,10 +302,8 @@ fn the_first_pattern_brings_its_dependency_along() {
     let (stdout, _) = fine(&workspace, &UPDATE);
     assert!(workspace.read("crates/unigox-client/Cargo.toml").contains("\nregress = \"0.12\"\nreqwest"));
     assert_eq!(workspace.read("Cargo.lock"), "new\nnew\n");
-    assert!(
-        stdout
-            .contains("git add openapi crates/unigox-client/src/generated Cargo.lock crates/unigox-client/Cargo.toml;")
-    );
+    let added = "crates/unigox-sandbox/src/document.json Cargo.lock crates/unigox-client/Cargo.toml; git commit";
+    assert!(stdout.contains(added), "{stdout}");
     fine(&workspace, &["codegen", "--check"]);
 }
 

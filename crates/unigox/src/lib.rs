@@ -124,10 +124,6 @@
 //! - Idempotency keys: the API has none. [`PaymentDetailsHandle::list`] tells whether payment details were saved.
 //! - Blocking calls.
 
-#[cfg(doctest)]
-#[doc = include_str!("../../../README.md")]
-struct Readme;
-
 mod api_key;
 mod builder;
 mod call;

@@ -46,7 +46,6 @@ pub struct LeftToDo {
 impl LeftToDo {
     pub(super) fn find(
         before: &Before,
-        overlaid: &Value,
         lowered: &Lowered,
         coverage: &Coverage,
         unmatched_actions: Vec<UnmatchedAction>,
@@ -58,7 +57,7 @@ impl LeftToDo {
             before.effective.as_ref().map(|old| types(old, lowered)).unwrap_or_default();
         Self {
             unmatched_actions,
-            unmarked_strings: by_schema(unmarked_strings(&before.overlaid), unmarked_strings(overlaid)),
+            unmarked_strings: by_schema(unmarked_strings(&before.overlaid), unmarked_strings(&lowered.overlaid)),
             unmarked_operations: not_in(unmarked_operations(old), unmarked_operations(&lowered.effective)),
             uncovered_operations: uncovered_operations(&lowered.effective, coverage),
             removed_operations: not_in(operation_ids(&lowered.effective), operation_ids(old)),

@@ -162,7 +162,7 @@ fn commits(page: &mut Page, update: &Update) {
         commit("What did we make of it? Once the overlay is corrected:", "openapi/overlay.yaml xtask", &message);
     }
     // Folders, since what codegen makes of a corrected overlay belongs to it, too.
-    let mut places = vec!["openapi", "crates/unigox-client/src/generated"];
+    let mut places = vec!["openapi", "crates/unigox-client/src/generated", "crates/unigox-sandbox/src/document.json"];
     places.extend(generated.iter().filter(|path| path.ends_with("Cargo.toml") || **path == "Cargo.lock"));
     let question = match update.left.is_for_the_overlay() {
         true => "What does it do to the client? After cargo xtask codegen:",

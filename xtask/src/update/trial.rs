@@ -19,7 +19,6 @@ use crate::{
 
 /// The document with as much of the overlay as fits, and what is made of it.
 pub(super) struct Trial {
-    pub(super) overlaid: Value,
     pub(super) unmatched: Vec<UnmatchedAction>,
     pub(super) lowered: Lowered,
     pub(super) code: Code,
@@ -108,8 +107,8 @@ impl Attempts<'_> {
             Ok(code) => code,
             Err(defects) => return Ok(Err(Failure { stage: Stage::Generate, defects: defects.list })),
         };
-        let lowered = Lowered { effective, notes: report.notes, provenance: self.sources.provenance() };
-        Ok(Ok(Trial { overlaid, unmatched, lowered, code }))
+        let lowered = Lowered { overlaid, effective, notes: report.notes, provenance: self.sources.provenance() };
+        Ok(Ok(Trial { unmatched, lowered, code }))
     }
 
     /// The action without which one of the defects is not there, found by bisecting the list of actions: the last one that
