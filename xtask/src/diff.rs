@@ -5,7 +5,7 @@
 //!
 //! Each module uses only those that are named before it: `rule`, `shape`, `subject`, `likeness`, `matching` and
 //! `report`; `comparison`, which collects what is found; `components`, `pair`, `constraints`, `unions` and `schemas`, which
-//! compare schemas; `parameters`, `responses`, `security` and `document`, which compare what holds schemas;
+//! compare schemas; `responses`, `parameters`, `security` and `document`, which compare what holds schemas;
 //! `operations`; `render`.
 
 mod comparison;

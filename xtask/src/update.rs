@@ -12,7 +12,11 @@ use std::{
 
 use anyhow::{Context, anyhow};
 
-pub use self::{compile::CompileError, left_to_do::LeftToDo, render::text};
+pub use self::{
+    compile::CompileError,
+    left_to_do::{LeftToDo, Update},
+    render::text,
+};
 use self::{compile::Scratch, trial::Trial};
 use crate::{
     check,
@@ -26,20 +30,6 @@ use crate::{
     pipeline::{self, Inputs},
     transaction::Writer,
 };
-
-/// The outcome of taking a document over, or of trying to.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Update {
-    /// What the vendor changed.
-    pub report: Report,
-    /// What nobody but a person can do.
-    pub left: LeftToDo,
-    /// The files that are other than before, the document among them.
-    pub changed: Vec<PathBuf>,
-    /// The SHA-256 of the new document.
-    pub sha256: String,
-}
 
 /// Takes `file` over into the workspace of `writer`, or goes through all of it but the writing if `is_dry`. `begins` is
 /// told each stage as it begins.

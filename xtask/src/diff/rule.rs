@@ -23,6 +23,9 @@ macro_rules! rules {
         }
 
         impl Rule {
+            #[cfg(test)]
+            const ALL: &[Self] = &[$(Self::$rule,)*];
+
             fn row(self) -> Row {
                 match self {
                     $(Self::$rule => $row,)*
@@ -280,5 +283,33 @@ impl Row {
 impl fmt::Display for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.serialize(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use super::*;
+
+    /// In what is sent, in what is received, and in errors: whether it breaks wire and source.
+    #[test]
+    fn the_table_of_verdicts_is_as_it_was_reviewed() {
+        let mut table = String::new();
+        for rule in Rule::ALL {
+            for detail in [Detail::Plain, Contained, Untyped, IntegerSize] {
+                let verdicts =
+                    |detail| [Flow::Request, Flow::Success, Flow::Error].map(|flow| rule.with(detail).verdicts(flow));
+                if detail != Detail::Plain && verdicts(detail) == verdicts(Detail::Plain) {
+                    continue;
+                }
+                let letter = |verdict, letter| if verdict == Break { letter } else { '.' };
+                let shown =
+                    verdicts(detail).map(|(wire, source)| format!("{}{}", letter(wire, 'w'), letter(source, 's')));
+                let detail = if detail == Detail::Plain { String::new() } else { format!(" {detail:?}") };
+                let _ = writeln!(table, "{} {rule}{detail}", shown.join(" "));
+            }
+        }
+        insta::assert_snapshot!(table);
     }
 }

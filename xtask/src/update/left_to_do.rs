@@ -1,4 +1,4 @@
-//! What is left to a person after a document was taken over.
+//! The outcome of an update: above all, what is left to a person.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::{compile::CompileError, trial::Before};
 use crate::{
     coverage::Coverage,
+    diff::Report,
     names,
     openapi::{
         self, Operation,
@@ -18,6 +19,20 @@ use crate::{
     overlay::UnmatchedAction,
     pipeline::Lowered,
 };
+
+/// The outcome of taking a document over, or of trying to.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Update {
+    /// What the vendor changed.
+    pub report: Report,
+    /// What nobody but a person can do.
+    pub left: LeftToDo,
+    /// The files that are other than before, the document among them.
+    pub changed: Vec<PathBuf>,
+    /// The SHA-256 of the new document.
+    pub sha256: String,
+}
 
 /// What nobody but a person can do.
 #[derive(Debug, Default)]

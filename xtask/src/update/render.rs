@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{LeftToDo, Update};
+use super::left_to_do::{LeftToDo, Update};
 use crate::{
     defect::count,
     diff,

@@ -97,6 +97,11 @@ fn one_more_shape_is_accepted_and_one_less_is_read() {
         &sent("A: {anyOf: [{}, {type: string}]}"),
         &["BB keyword-changed sent send /components/schemas/A/anyOf"],
     );
+    check(
+        &read("A: {oneOf: [{type: string}, {type: boolean}]}"),
+        &read("A: {oneOf: [{type: string}, {type: boolean}, {type: integer}]}"),
+        &["BB variant-added read send /components/schemas/A/oneOf/2"],
+    );
     let two = "A: {oneOf: [{required: [a]}, {required: [b]}], anyOf: [{required: [c]}, {required: [d]}]}";
     check(
         &sent(two),
