@@ -14,7 +14,7 @@ use crate::command::{Failure, Format, expect_file, print, root};
 
 #[derive(Args)]
 pub(crate) struct Lint {
-    /// The document; without it, the checked-in one.
+    /// The document; by default, the checked-in one.
     file: Option<PathBuf>,
     /// How to print the findings.
     #[arg(long, value_enum, default_value_t)]
