@@ -49,7 +49,7 @@ impl Failure {
 /// How a report is printed.
 #[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// For eyes, in a terminal.
+    /// For people, in a terminal.
     #[default]
     Text,
     /// For scripts: a versioned schema.

@@ -11,11 +11,11 @@ use xtask::page::printable;
 
 use crate::command::{Failure, ci, codegen, spec};
 
-/// Turns the vendor's OpenAPI document into the crate `unigox-client`.
+/// Generates the crate `unigox-client` from the vendor's OpenAPI document, and reports what a new document changes.
 ///
-/// Exit codes: 0 done; 1 stale output, a change or a contradiction that was asked for, or output that can't be written;
-/// 2 wrong usage, or an input that can't be read; 3 the document or the overlay holds something that the pipeline can't
-/// handle.
+/// Exit codes: 0 success; 1 a check failed (stale output, a change that `--fail-on` names, a contradiction in a document) or
+/// output can't be written; 2 wrong usage, or an input that can't be read; 3 the document or the overlay has something
+/// that the pipeline can't handle.
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 struct Cli {
@@ -27,10 +27,10 @@ struct Cli {
 enum Command {
     /// Regenerate the client crate from the checked-in document, in place or elsewhere.
     Codegen(codegen::Codegen),
-    /// Look at vendor documents: compare two, take one over, find what contradicts itself.
+    /// Compare two vendor documents, update to a new one, or find contradictions inside one.
     #[command(subcommand)]
     Spec(spec::Spec),
-    /// Run what CI runs, in its order, up to the first step that fails.
+    /// Run the steps of CI in order and stop at the first that fails.
     Ci,
 }
 
@@ -53,7 +53,7 @@ fn main() -> ExitCode {
     });
     let result = match worker.map(thread::JoinHandle::join) {
         Ok(Ok(result)) => result,
-        _ => Err(Failure::new(1, "stopped by a mistake of its own", "please report the document that did it")),
+        _ => Err(Failure::new(1, "stopped by a bug in xtask", "please report the document that caused it")),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -8,6 +8,7 @@ use crate::{
     lower::{Note, PASSES},
     names,
     openapi::{Operation, extension, operations as all_operations, target},
+    page::printable,
 };
 
 /// `operations.md`: one row for each operation.
@@ -30,7 +31,7 @@ pub fn operations(effective: &Value) -> String {
             operation.value()[extension::RETRY].as_str().unwrap_or("never (unmarked)").to_owned(),
             methods(id, &operation),
         ];
-        let cells = cells.map(|cell| cell.replace('|', "\\|").replace('\n', " "));
+        let cells = cells.map(|cell| printable(&cell.replace('\n', " ")).replace('|', "\\|"));
         let _ = writeln!(out, "| {} |", cells.join(" | "));
     }
     out
@@ -133,7 +134,7 @@ pub fn lowering(notes: &[Note]) -> String {
         out.push('\n');
         for note in of_pass {
             let place = if note.place.is_empty() { "/" } else { &note.place };
-            let _ = writeln!(out, "- `{place}`: {}", note.done);
+            let _ = writeln!(out, "- `{}`: {}", printable(place), printable(&note.done));
         }
     }
     out

@@ -8,9 +8,9 @@ use xtask::ci::STEPS;
 
 use super::{Failure, root};
 
-/// Runs the steps in the root of the workspace, up to the first that fails.
+/// Runs the steps in the root of the workspace and stops at the first that fails.
 ///
-/// They build in the same folder as what runs them, which is no harm: a running program stays when its file is replaced.
+/// They build in the same folder as this program. Replacing its file does not affect the process that is running.
 pub(crate) fn run() -> Result<(), Failure> {
     let root = root()?;
     for step in STEPS {
@@ -18,7 +18,7 @@ pub(crate) fn run() -> Result<(), Failure> {
         eprintln!("\n== {command}");
         let mut cargo = Command::new("cargo");
         cargo.args(step.arguments).envs(step.environment.iter().copied()).current_dir(&root);
-        // What `cargo run` sets is for what it runs: with it the steps would be built anew.
+        // `cargo run` sets these variables for this process. If the steps inherited them, cargo would rebuild everything.
         for (name, _) in std::env::vars_os() {
             if name.to_str().is_some_and(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")) {
                 cargo.env_remove(name);

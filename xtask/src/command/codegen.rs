@@ -16,16 +16,16 @@ use super::{Failure, expect_file, print_json, root, say_if_recovered};
 
 #[derive(Args)]
 pub(crate) struct Codegen {
-    /// Write nothing; list every stale, missing or extra output with its first difference.
+    /// Write nothing; list every stale, missing or extra file with its first difference.
     #[arg(long, conflicts_with_all = ["spec", "overlay", "out", "stage"])]
     check: bool,
-    /// Another document; needs `--out` or `--stage`.
+    /// Read another document; needs `--out` or `--stage`.
     #[arg(long, value_name = "FILE")]
     spec: Option<PathBuf>,
-    /// Another overlay, or `none`.
+    /// Apply another overlay, or `none`.
     #[arg(long, value_name = "FILE|none")]
     overlay: Option<PathBuf>,
-    /// A folder for a stand-alone crate.
+    /// Write a stand-alone crate to this folder.
     #[arg(long, value_name = "DIR", conflicts_with = "stage")]
     out: Option<PathBuf>,
     /// Print the document after this stage, as JSON, and stop.

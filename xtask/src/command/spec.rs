@@ -1,4 +1,4 @@
-//! `cargo xtask spec`: what is done with vendor documents.
+//! `cargo xtask spec`: reports about vendor documents, and the update to a new one.
 
 mod diff;
 mod lint;
@@ -10,9 +10,9 @@ use super::Failure;
 
 #[derive(Subcommand)]
 pub(crate) enum Spec {
-    /// What changed between two documents, and whom it breaks.
+    /// Report what changed between two documents, and what it breaks.
     Diff(diff::Diff),
-    /// What contradicts itself inside one document.
+    /// Find contradictions inside one document.
     Lint(lint::Lint),
     Update(update::Update),
 }

@@ -60,7 +60,7 @@ pub fn load(path: &Path) -> Result<Loaded, Error> {
         let defect = Defect::new(
             "line 1",
             format!("{size} bytes, more than the limit of {MAX_BYTES}"),
-            "split the document, or raise MAX_BYTES in xtask/src/document.rs if it really is that large",
+            "split the document, or raise MAX_BYTES in xtask/src/openapi/load.rs if it really is that large",
         );
         return Err(Defects::of(shown, vec![defect]).into());
     };

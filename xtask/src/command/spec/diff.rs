@@ -15,9 +15,9 @@ const AGAIN: &str = "cargo xtask spec diff OLD NEW";
 
 #[derive(Args)]
 pub(crate) struct Diff {
-    /// The document as it was.
+    /// The old document.
     old: PathBuf,
-    /// The document as it is.
+    /// The new document.
     new: PathBuf,
     /// How to print the report.
     #[arg(long, value_enum, default_value_t)]

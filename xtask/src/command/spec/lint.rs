@@ -13,7 +13,7 @@ use crate::command::{Failure, Format, load, print, print_json, root};
 
 #[derive(Args)]
 pub(crate) struct Lint {
-    /// The document; without it, the checked-in one.
+    /// The document; by default, the checked-in one.
     file: Option<PathBuf>,
     /// How to print the findings.
     #[arg(long, value_enum, default_value_t)]

@@ -9,15 +9,15 @@ use xtask::{codegen, transaction::Writer, update};
 
 use crate::command::{Failure, expect_file, print, root, say_if_recovered, style};
 
-/// Take a vendor document over: its text, and everything that is generated from it, or nothing at all.
+/// Update to a new vendor document: write it and everything that is generated from it, or nothing at all.
 ///
-/// Overlay actions that do not fit the new document are left out and listed, with everything else that a person has to
-/// do. Prints what the vendor changed, that list, and the commits to make.
+/// Overlay actions that do not match the new document are left out. Prints what the vendor changed, those actions and
+/// everything else that is left to do by hand, and the commits to make.
 #[derive(Args)]
 pub(crate) struct Update {
-    /// The vendor's document, YAML or JSON. It is taken over byte for byte.
+    /// The vendor's document, YAML or JSON. It is copied byte for byte.
     file: PathBuf,
-    /// Go through all of it, print the same, and write nothing.
+    /// Print the same, and write nothing.
     #[arg(long)]
     dry_run: bool,
 }
