@@ -43,7 +43,7 @@ pub fn version(document: &Value) -> Result<(), Defect> {
         Some(_) => "`openapi` is not a string such as \"3.0.3\"".to_owned(),
         None => match document.get("swagger").and_then(Value::as_str) {
             Some(version) => format!("this is Swagger {version}; only OpenAPI 3.0 is supported"),
-            None => "no `openapi` field: this is no OpenAPI document".to_owned(),
+            None => "no `openapi` field: this is not an OpenAPI document".to_owned(),
         },
     };
     Err(Defect::new("/openapi", problem, remedy))
@@ -255,7 +255,7 @@ mod tests {
         let found = |document: Value| check(&document).remove(0).problem;
         assert!(found(json!({"openapi": "3.1.0"})).contains("OpenAPI 3.1.0"));
         assert!(found(json!({"swagger": "2.0"})).contains("Swagger 2.0"));
-        assert!(found(json!({"hello": 1})).contains("no OpenAPI document"));
+        assert!(found(json!({"hello": 1})).contains("not an OpenAPI document"));
         assert!(found(json!({"openapi": 3.0})).contains("not a string"));
     }
 

@@ -1,6 +1,6 @@
 //! What ends a command, and what the commands share in talking to a terminal.
 
-#![expect(clippy::print_stderr, reason = "a command line talks there")]
+#![expect(clippy::print_stderr, reason = "diagnostics go to stderr")]
 
 pub(crate) mod ci;
 pub(crate) mod codegen;
@@ -40,7 +40,7 @@ impl Failure {
         let error = error.into();
         let (code, first) = match error {
             Error::Defects(_) => (3, "correct what is listed"),
-            Error::Other(_) => (1, "make that possible"),
+            Error::Other(_) => (1, "fix the cause"),
         };
         Self::new(code, error, format!("{first}, then run `{again}` again"))
     }
@@ -64,7 +64,7 @@ pub(crate) fn root() -> Result<PathBuf, Failure> {
     find_root(&here).map_err(|error| Failure::new(2, error, "run it inside the workspace"))
 }
 
-/// Files have just changed without anybody asking for it: that must not go without a word.
+/// Reports that files were changed by a rollback, which the user did not ask for.
 pub(crate) fn say_if_recovered(has_recovered: bool) {
     if has_recovered {
         eprintln!("an interrupted update was undone");
@@ -78,7 +78,7 @@ pub(crate) fn expect_file(path: &Path) -> Result<(), Failure> {
         Ok(metadata) if metadata.is_dir() => format!("{} is a folder", path.display()),
         Ok(_) => return Ok(()),
     };
-    Err(Failure::new(2, problem, "name a file that is there"))
+    Err(Failure::new(2, problem, "name an existing file"))
 }
 
 /// Prints to stdout. A reader that has seen enough is no failure.
@@ -95,7 +95,7 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
 /// Prints `value` for scripts.
 pub(crate) fn print_json(value: &impl Serialize) -> Result<(), Failure> {
     let text = page::json(value);
-    print(&text.map_err(|error| Failure::new(1, error, "please report the document that did it"))?)
+    print(&text.map_err(|error| Failure::new(1, error, "please report the document that caused it"))?)
 }
 
 /// Loads the document that the user named, which has to be OpenAPI, and says what a report calls it.

@@ -69,7 +69,7 @@ fn duplicate_names(effective: &Value, generated: &syn::File) -> Vec<Defect> {
     defects
 }
 
-const REMEDY: &str = "change it with an overlay action, or teach a pass in xtask/src/lower to remove the construct";
+const REMEDY: &str = "change it with an overlay action, or write a pass in xtask/src/lower that removes the construct";
 
 /// One run of the generator.
 fn attempt(document: &OpenAPI) -> Result<syn::File, String> {

@@ -89,7 +89,7 @@ impl std::fmt::Debug for Pass {
 pub const PASSES: &[Pass] = &[
     Pass {
         name: "boolean_required",
-        about: "`required: true` inside a property is no OpenAPI; the name joins the list of its parent",
+        about: "`required: true` inside a property is not valid OpenAPI 3.0; the name is added to the list of its parent",
         run: boolean_required::run,
     },
     Pass { name: "null_in_enum", about: "`null` among enum values becomes `nullable: true`", run: null_in_enum::run },
@@ -145,12 +145,12 @@ pub const PASSES: &[Pass] = &[
     },
     Pass {
         name: "success_shapes",
-        about: "several success shapes become one answer that is told apart by its status",
+        about: "several success shapes become one response type with a variant for each status",
         run: success_shapes::run,
     },
     Pass {
         name: "error_shapes",
-        about: "error statuses, with whatever bodies or none, share the one error type that reads them all",
+        about: "all error statuses, with or without a body, share one error type that reads any body",
         run: error_shapes::run,
     },
     Pass {

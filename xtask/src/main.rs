@@ -1,6 +1,6 @@
 //! `cargo xtask`: dispatch and exit codes.
 
-#![expect(clippy::print_stderr, reason = "a command line talks there")]
+#![expect(clippy::print_stderr, reason = "diagnostics go to stderr")]
 
 mod command;
 
@@ -45,7 +45,7 @@ fn main() -> ExitCode {
         Err(help) => help.exit(),
     };
     // The parsers, the passes and the generator recurse as deep as a document nests; what it may nest is bounded by
-    // `document`, but not by what the main thread's stack takes.
+    // `openapi/load.rs`, but the main thread's stack may be too small for it.
     let worker = thread::Builder::new().stack_size(1 << 28).spawn(move || match cli.command {
         Command::Codegen(arguments) => codegen::run(&arguments),
         Command::Spec(command) => spec::run(&command),

@@ -257,14 +257,16 @@ impl<'o> Action<'o> {
 }
 
 impl<'o> Change<'o> {
-    /// `remove: true` makes the other two void, says the specification; `update` and `copy` make each other void.
+    /// `remove: true` makes the other two void, says the specification; `update` and `copy` can't be used together.
     fn read(fields: &'o Object, version: Version, place: &str, defects: &mut Vec<Defect>) -> Option<Self> {
         let (problem, remedy) = match (fields.get("remove"), fields.get("update"), fields.contains_key("copy")) {
             (Some(Value::Bool(true)), ..) => return Some(Self::Remove),
             (Some(remove), ..) if !remove.is_boolean() => ("`remove` is not a boolean", "write `remove: true`"),
             (_, Some(update), false) => return Some(Self::Update(update)),
-            (_, Some(_), true) => ("`update` and `copy` make each other void", "make two actions of this one"),
-            (_, None, true) if version == Version::V1_0 => ("1.0 knows no `copy`", "write `overlay: 1.1.0`"),
+            (_, Some(_), true) => ("`update` and `copy` can't be used together", "split it into two actions"),
+            (_, None, true) if version == Version::V1_0 => {
+                ("Overlay 1.0 does not support `copy`", "write `overlay: 1.1.0`")
+            }
             (_, None, true) => return query(fields, "copy", place, defects).map(Self::Copy),
             (_, None, false) => ("changes nothing", "add `update`, `copy` or `remove: true`, or delete the action"),
         };

@@ -322,6 +322,30 @@ mod tests {
             #[cfg(test)] mod tests { pub struct OfTests; }
         ";
         let files = [("inner.rs", inner), ("lib.rs", lib)].map(|(name, text)| (name.to_owned(), text.to_owned()));
-        insta::assert_snapshot!(lines(&files).expect("the sources are sound"));
+        insta::assert_snapshot!(lines(&files).expect("the sources are sound"), @r##"
+
+        inner.rs
+            #[derive(Clone, Debug)] #[non_exhaustive] pub struct Thing<T>
+            Thing::name: Option<T>
+            Thing<T>: pub async fn send(&self, to: impl Into<String>) -> Result<T>
+            #[cfg(feature = "extra")] Thing<T>: pub const fn status(self) -> StatusCode
+            Thing<T>: setters!("a.");
+            impl fmt::Display for Thing<u8>
+            impl IntoIterator for &Thing<u8>
+            impl IntoIterator for &Thing<u8>: type Item = u8;
+            pub enum Kind
+            Kind::One
+            Kind::Two
+            Kind::Two::0: u8
+            Kind::Three
+            Kind::Three::why: String
+            pub fn make<T: Clone>(from: &T) -> Thing<T> where T: Send
+            setters!: pub fn name(self, name: String) -> Self
+
+        lib.rs
+            shown::pub use crate::inner::Kind as Sort
+            shown::pub use crate::inner::Thing
+            pub use std::fmt
+        "##);
     }
 }

@@ -84,9 +84,16 @@ fn text<'d>(said: &dyn Fn(&str) -> Option<&'d Value>, filling: Filling<'_>) -> S
         Some("date-time") => "2026-02-03T09:15:00Z".to_owned(),
         Some("ipv4" | "ip") => "127.0.0.1".to_owned(),
         Some("ipv6") => "::1".to_owned(),
-        _ => match (said("pattern"), said("example").and_then(Value::as_str)) {
-            (Some(_), Some(example)) => example.to_owned(),
-            _ => filling.text.to_owned(),
-        },
+        _ => {
+            let length = |key: &str| said(key).and_then(Value::as_u64).and_then(|length| usize::try_from(length).ok());
+            let is_bound = ["pattern", "minLength", "maxLength"].iter().any(|key| said(key).is_some());
+            match said("example").and_then(Value::as_str).filter(|_| is_bound) {
+                Some(example) => example.to_owned(),
+                None => {
+                    let least = length("minLength").unwrap_or(0).max(filling.text.chars().count());
+                    filling.text.chars().cycle().take(least.min(length("maxLength").unwrap_or(least))).collect()
+                }
+            }
+        }
     }
 }

@@ -225,7 +225,7 @@ impl Writer {
             Err(error) => return Err(error).with_context(|| format!("can't read {}", path.display())),
         };
         let journal: Journal = serde_json::from_slice(&text).with_context(|| {
-            format!("{} is damaged; have git restore the workspace, and delete that file", path.display())
+            format!("{} is damaged; restore the workspace with git, and delete that file", path.display())
         })?;
         let is_inside = |path: &Path| path.components().all(|part| matches!(part, Component::Normal(_)));
         let mut paths = journal.files.iter().map(|entry| &entry.path).chain(&journal.folders);

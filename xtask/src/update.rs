@@ -93,7 +93,7 @@ pub fn update(writer: &Writer, file: &Path, is_dry: bool, begins: &mut dyn FnMut
     let left = LeftToDo::find(&before, &lowered, &coverage, unmatched, errors, &changed);
     if !is_dry {
         begins(&format!("writing {}", count(changed.len(), "file")));
-        outputs.commit(writer).context("the document is not taken over")?;
+        outputs.commit(writer).context("the update was not applied")?;
     }
     Ok(Update { report, left, changed: changed.into_iter().collect(), sha256: new.document.sha256 })
 }

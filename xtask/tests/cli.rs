@@ -538,7 +538,7 @@ fn refuses_what_is_no_openapi_3_0_and_says_what_it_is() {
         &workspace,
         &ELSEWHERE,
         &[
-            Bad::new("some other YAML", "name: T\non: {push: {}}\n", "/openapi", &["no OpenAPI document"]),
+            Bad::new("some other YAML", "name: T\non: {push: {}}\n", "/openapi", &["not an OpenAPI document"]),
             Bad::new("Swagger", "swagger: '2.0'\ninfo: {}\npaths: {}\n", "/openapi", &["Swagger 2.0"]),
             Bad::new("version 3.1", fine_but("3.0.3", "3.1.0"), "/openapi", redocly),
             Bad::new("no string for a version", fine_but("3.0.3", "3.0"), "/openapi", &["not a string"]),
@@ -578,7 +578,7 @@ fn says_what_a_document_is_even_if_the_overlay_has_lost_its_targets() {
     for (text, says) in [
         ("swagger: '2.0'\ninfo: {title: T, version: '1'}\npaths: {}\n", "Swagger 2.0"),
         ("openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths: {}\n", "OpenAPI 3.1.0"),
-        ("hello: world\n", "no OpenAPI document"),
+        ("hello: world\n", "not an OpenAPI document"),
     ] {
         workspace.write(DOCUMENT, text);
         let before = workspace.tree();

@@ -246,7 +246,7 @@ fn unmatched_actions_are_listed_with_the_nearest_match_and_stop_codegen_until_th
         "1 unmatched overlay action: correct openapi/overlay.yaml, then cargo xtask codegen",
         "  $..properties.user_ref\n      matches nothing: `$..properties` is ",
         "to do: did you mean `users_ref`?",
-        "why it is there: ",
+        "reason: ",
         "1 new string without x-sensitive",
     ] {
         assert!(stdout.contains(part), "`{part}` is not in:\n{stdout}");

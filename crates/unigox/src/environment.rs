@@ -6,7 +6,7 @@ use url::{Host, Url};
 
 use crate::Error;
 
-/// The address of the API. Staging and production differ in address and key alone.
+/// The address of the API. Staging and production differ only in address and key.
 ///
 /// The addresses are those that the document lists under `servers`. The names `staging` and `production`, and any URL, can
 /// be parsed.

@@ -14,7 +14,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 ///
 /// [`kind`](Self::kind) tells what to do about it. The message names the operation, the field, the status and the key, and
 /// what to do next. It holds no value, header, URL or body, and neither do `Debug` and the [sources](StdError::source), so
-/// all of them may be logged. [`message`](Self::message) and [`response`](Self::response) are the words of the server and
+/// all of them may be logged. [`message`](Self::message) and [`response`](Self::response) come from the server and
 /// may quote personal data: keep them out of logs.
 ///
 /// # Examples
@@ -30,7 +30,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// let user = unigox.user(user);
 /// match user.payment_details().create(&payment_details).await {
 ///     Ok(saved) => println!("saved as {}", saved.payment_details_id),
-///     // They may have been saved. The list tells; sending them again might save them twice.
+///     // They may have been saved. Check the list: a second call might save them twice.
 ///     Err(error) if error.kind() == ErrorKind::MaybeSent => {
 ///         let saved = user.payment_details().list().await?;
 ///         println!("{} payment details are saved", saved.len());
@@ -82,7 +82,7 @@ pub enum ErrorKind {
     ///
     /// [`Error::field`] names the field. Ask for another value; a retry won't help.
     InvalidRequest,
-    /// There was no connection, so the server has not received the request. The call was retried, whatever the operation.
+    /// There was no connection, so the server has not received the request. Every operation is retried after this, as often as the retry policy allows.
     ///
     /// # Troubleshooting
     ///
@@ -283,7 +283,7 @@ impl Error {
     ///
     /// # Troubleshooting
     ///
-    /// Make the call again later if it is safe to repeat. This does not tell whether it is.
+    /// Make the call again later if it is safe to repeat. This method does not check that.
     pub fn is_transient(&self) -> bool {
         match self.kind() {
             ErrorKind::NeverSent | ErrorKind::MaybeSent | ErrorKind::WaitFailed => true,
@@ -403,11 +403,11 @@ impl Error {
     /// What to do if the call may have taken effect.
     fn advice_if_unclear(&self) -> Cow<'static, str> {
         match self.0.operation {
-            Some(operation) if operation.retry == Retry::Safe => "sending it again is safe".into(),
+            Some(operation) if operation.retry == Retry::Safe => "the call is safe to repeat".into(),
             Some(Operation { check_with: Some(id), .. }) => {
-                format!("it may have taken effect; check with {id} before sending it again").into()
+                format!("it may have taken effect; check with {id} before repeating the call").into()
             }
-            _ => "it may have taken effect; check before sending it again".into(),
+            _ => "it may have taken effect; check before repeating the call".into(),
         }
     }
 }
@@ -501,11 +501,11 @@ mod tests {
         assert_eq!(
             message(Error::timed_out(&operations::CREATE_PAYMENT_DETAILS, Duration::from_secs(30)).with_attempts(1)),
             "createPaymentDetails: no complete response within 30s; it may have taken effect; check with \
-             getPaymentDetails before sending it again"
+             getPaymentDetails before repeating the call"
         );
         assert_eq!(
             message(Error::broken(&operations::UPDATE_KYC).with_attempts(3)),
-            "updateKYC: the connection broke before the end of the response, after 3 attempts; sending it again is safe"
+            "updateKYC: the connection broke before the end of the response, after 3 attempts; the call is safe to repeat"
         );
     }
 }

@@ -66,7 +66,7 @@
 //!
 //! Values are checked when a body is sent: constructors and setters never fail, and each body has a method `validate` that
 //! checks it earlier, with the same errors. An error names the field, and nothing is sent. A body is borrowed by the call,
-//! so it can be sent again. Business rules, such as which countries are served, are left to the server.
+//! so it can be reused for another call. Business rules, such as which countries are served, are left to the server.
 //!
 //! Responses may hold more than this version knows: an enum keeps an unknown value, a struct keeps unknown fields in
 //! `extra`, and an error response of any shape becomes an [`Error`].

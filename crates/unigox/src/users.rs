@@ -21,7 +21,7 @@ impl UsersHandle {
 
     /// Creates a user, or finds the one that has this `user_ref` already; [`Response::is_new`] tells which.
     ///
-    /// `user_ref` is your own unique and lasting identifier. One user is one person or business: never give the same
+    /// `user_ref` is your own unique, stable identifier. One user is one person or business: never give the same
     /// `user_ref` to another.
     ///
     /// `createPartnerUser`. Safe to repeat, because a repeated call finds the user that the first one created.

@@ -102,7 +102,7 @@ fn base(
     let Some(shape) = Shape::of(places.document, &[schema.value]) else { return };
     if !shape.required().contains(property) || shape.property(property).is_empty() {
         let problem = format!("{} is not declared and required beside the discriminator", quoted(property));
-        findings.add(pointer, problem, "declare it and require it, so that every heir has it");
+        findings.add(pointer, problem, "declare it and require it, so that every schema that extends it has it");
     }
 }
 
@@ -135,7 +135,7 @@ impl<'d> Mapping<'d> {
                 let problem = format!("the mapping leads to {}, which is not there", quoted(target));
                 findings.add(place, problem, "correct the target, or add the schema");
             } else if !variants.iter().filter_map(reference).any(|variant| Self::is(target, variant)) {
-                let problem = format!("the mapping leads to {}, which is none of the variants", quoted(target));
+                let problem = format!("the mapping leads to {}, which is not one of the variants", quoted(target));
                 findings.add(place, problem, "add it to the variants, or remove it from the mapping");
             }
         }
@@ -196,7 +196,7 @@ mod tests {
             json!({"oneOf": [reference("One")], "discriminator": {"propertyName": "t", "mapping": mapping}}),
             &[
                 "/components/schemas/A/discriminator/mapping/bare: the mapping leads to `#/components/schemas/Bare`, \
-                 which is none of the variants",
+                 which is not one of the variants",
                 "/components/schemas/A/discriminator/mapping/gone: the mapping leads to `#/components/schemas/Gone`, \
                  which is not there",
             ],

@@ -78,7 +78,7 @@ fn summary(report: &Report) -> String {
     let counts = RULES.iter().map(|rule| (of(rule.name), rule.name)).filter(|(n, _)| *n > 0);
     let counts: Vec<String> = counts.map(|(n, name)| format!("{n} {name}")).collect();
     match counts.as_slice() {
-        [] => "nothing contradicts itself".to_owned(),
+        [] => "no contradictions found".to_owned(),
         counts => format!("{}: {}", count(report.findings.len(), "finding"), counts.join(", ")),
     }
 }
@@ -138,6 +138,6 @@ mod tests {
     #[test]
     fn says_so_if_there_is_nothing() {
         let document = json!({"openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": {}});
-        assert_eq!(text(&report(&document), &document), "d.yaml\n\nnothing contradicts itself\n");
+        assert_eq!(text(&report(&document), &document), "d.yaml\n\nno contradictions found\n");
     }
 }

@@ -27,9 +27,7 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
         } else if object.get("properties").is_some() && !pointer.contains("/allOf/") {
             match object.get("additionalProperties") {
                 None | Some(Value::Bool(true)) => {}
-                Some(Value::Bool(false)) => {
-                    report.note(pointer, "`additionalProperties: false` not held against a response")
-                }
+                Some(Value::Bool(false)) => report.note(pointer, "`additionalProperties: false` ignored in a response"),
                 Some(_) => return,
             }
             object.insert("additionalProperties".to_owned(), json!({}));

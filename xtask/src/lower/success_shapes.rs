@@ -26,7 +26,7 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
         responses.retain(|status, _| !is_success(status));
         responses.insert("2XX".to_owned(), json!({"description": "Told apart by status."}));
         operation.value.insert(SUCCESSES.to_owned(), Value::Object(shapes));
-        let done = format!("answers of {} differ in shape; told apart by status", statuses.join(" and "));
+        let done = format!("responses of {} differ in shape; distinguished by status", statuses.join(" and "));
         report.note(place, done);
     });
 }
@@ -81,7 +81,7 @@ mod tests {
         );
         assert_eq!(
             notes,
-            ["/paths/~1a/post/responses: answers of 200 and 201 and 204 differ in shape; told apart by status"]
+            ["/paths/~1a/post/responses: responses of 200 and 201 and 204 differ in shape; distinguished by status"]
         );
     }
 

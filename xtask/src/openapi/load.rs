@@ -92,7 +92,7 @@ pub fn parse(text: &str) -> Result<Value, Defect> {
     if value.is_object() {
         return Ok(value);
     }
-    let problem = "the file holds no mapping at its top";
+    let problem = "the top level of the file is not a mapping";
     Err(Defect::new("line 1", problem, "give an OpenAPI document (or overlay) in YAML or JSON"))
 }
 

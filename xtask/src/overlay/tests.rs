@@ -304,7 +304,7 @@ fn only_1_1_changes_primitives_and_copies() {
     insta::assert_snapshot!(defects(document, v1_0(actions)), @r"
     /actions/0: `$.tags[?@ == 'x']` selects a primitive value at #/tags/0
     /actions/1: `$.title` selects a primitive value at #/title
-    /actions/2: 1.0 knows no `copy`
+    /actions/2: Overlay 1.0 does not support `copy`
     /actions/3: `$.tags` selects an array at #/tags: 1.0 makes an array one element of it, most tools join them
     ");
 }
@@ -382,7 +382,7 @@ fn reports_every_defect_of_the_overlay_at_once() {
     /actions/4/description: `description` is ["why"], not a string with content
     /actions/4: `remove` is not a boolean
     /actions/4/target: `target` is 1, not a string with content
-    /actions/5: `update` and `copy` make each other void
+    /actions/5: `update` and `copy` can't be used together
     /actions/6/copy: `a` is not a valid JSONPath: at position 0, parser error
     /actions/6: `$.a` matches nothing: `$` is an object without the member `a`
     /actions/7: changes nothing

@@ -60,7 +60,7 @@ impl Scratch {
     pub(super) fn new(root: &Path, folder: PathBuf) -> anyhow::Result<Self> {
         let target = match env::var_os("CARGO_TARGET_DIR").filter(|target| !target.is_empty()) {
             // Relative to where this command was started, not to the copy.
-            Some(target) => std::path::absolute(target).context("CARGO_TARGET_DIR leads nowhere")?,
+            Some(target) => std::path::absolute(target).context("CARGO_TARGET_DIR is not a valid path")?,
             None => root.join("target"),
         };
         // Set by cargo for what it runs: the one that this was compiled with.

@@ -63,7 +63,7 @@ fn left_to_do(page: &mut Page, left: &LeftToDo) {
     if !actions.is_empty() {
         page.heading(&format!(
             "{}: correct openapi/overlay.yaml, then cargo xtask codegen. Until then codegen --check ends with 3, and \
-             tests/drift.rs is red.",
+             tests/drift.rs fails.",
             count(actions.len(), "unmatched overlay action")
         ));
         actions.iter().for_each(|action| unmatched_action(page, action, actions));
@@ -92,7 +92,7 @@ fn left_to_do(page: &mut Page, left: &LeftToDo) {
         &left.uncovered_operations,
         "operation",
         "without a method in crates/unigox. Each one needs it, with a row in the table of lib.rs; a call in \
-         tests/support/call.rs; and a rule in crates/unigox-sandbox/src/rules. Tests are red until then: cargo test -p \
+         tests/support/call.rs; and a rule in crates/unigox-sandbox/src/rules. Tests fail until then: cargo test -p \
          unigox-tests --test coverage prints what to write.",
     );
     page.section(
@@ -132,7 +132,7 @@ fn unmatched_action(page: &mut Page, action: &UnmatchedAction, all: &[UnmatchedA
     if let Some(first) = earlier.find(|other| is_below(&action.target, &other.target)) {
         page.line(6, &format!("after /actions/{}, whose target this one is part of", first.index));
     }
-    page.line(6, &format!("why it is there: {}", action.reason));
+    page.line(6, &format!("reason: {}", action.reason));
 }
 
 /// Whether the path `target` leads on from `other`.

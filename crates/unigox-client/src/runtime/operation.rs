@@ -8,7 +8,7 @@ use std::fmt;
 pub enum Retry {
     /// Safe to repeat: a second call changes nothing that the first one did not.
     Safe,
-    /// A second call may repeat the effect of the first one. Send it again only if the first was provably never sent.
+    /// A second call may repeat the effect of the first one. Repeat the call only if the first request was provably never sent.
     Never,
 }
 

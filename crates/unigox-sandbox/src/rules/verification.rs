@@ -95,7 +95,7 @@ pub(super) fn rejection_reason(kyc: &Kyc) -> Option<&str> {
 fn reason(kyc: &Kyc) -> Option<&str> {
     match verdict(&kyc.session)? {
         Verdict::Verified => None,
-        Verdict::Expired => Some("The session has run out"),
+        Verdict::Expired => Some("The session has expired"),
         Verdict::Rejected | Verdict::Failed => kyc.session.script.reason.as_deref(),
     }
 }

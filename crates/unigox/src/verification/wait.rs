@@ -89,7 +89,7 @@ impl fmt::Debug for WaitPolicy {
 pub enum VerificationOutcome {
     /// `VERIFIED`: the only success.
     Verified(Verification),
-    /// `VERIFICATION_REJECTED`: the person was refused.
+    /// `VERIFICATION_REJECTED`: the person was rejected.
     Rejected(Verification),
     /// `FAILED`: the verification was aborted without a result.
     Failed(Verification),

@@ -1,6 +1,6 @@
 //! `cargo xtask spec update`.
 
-#![expect(clippy::print_stderr, reason = "a command line talks there")]
+#![expect(clippy::print_stderr, reason = "diagnostics go to stderr")]
 
 use std::path::PathBuf;
 
