@@ -525,8 +525,8 @@ fn failure(outcome: Outcome, kind: ErrorKind, is_retried: bool) -> Error {
     assert_eq!(error.check_with(), call.check_with(), "{error:?}");
     if kind == ErrorKind::MaybeSent {
         let advice = match call.check_with() {
-            Some(id) => format!("; it may have taken effect; check with {id} before sending it again"),
-            None => "; sending it again is safe".to_owned(),
+            Some(id) => format!("; it may have taken effect; check with {id} before repeating the call"),
+            None => "; the call is safe to repeat".to_owned(),
         };
         assert!(error.to_string().ends_with(&advice), "{call:?}: {error}");
     }

@@ -329,7 +329,7 @@ fn a_document_that_can_not_be_handled_ends_with_3_and_changes_nothing() {
         ("openapi: 3.1.0\n", "OpenAPI 3.1.0"),
         ("swagger: '2.0'\n", "Swagger 2.0"),
         ("openapi: 3.0.3\n", "/info"),
-        ("", "no mapping"),
+        ("", "not a mapping"),
     ] {
         let workspace = Workspace::new(COMPILES, |_| text.to_owned());
         refused(&workspace, &UPDATE, 3, &["new.yaml: ", says, "to do: "]);
@@ -513,7 +513,7 @@ fn every_command_that_reads_or_writes_the_workspace_first_undoes_what_was_interr
 fn a_journal_that_can_not_be_read_is_said_so() {
     let workspace = Workspace::new(COMPILES, with_an_operation);
     workspace.write("target/xtask/journal.json", "{\"files\":");
-    refused(&workspace, &UPDATE, 1, &["journal.json is damaged", "have git restore the workspace"]);
+    refused(&workspace, &UPDATE, 1, &["journal.json is damaged", "restore the workspace with git"]);
 }
 
 /// The delays are the same in every run; what they hit is not, and need not be: it must be right for all.
