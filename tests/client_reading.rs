@@ -259,7 +259,7 @@ fn optional_lists_and_maps_may_be_null() {
     }
 }
 
-/// An empty list is null where a server is written in Go and has nothing to list: a user without payout accounts.
+/// An empty list is null where a server is written in Go and has nothing to list: a user without payment details.
 #[tokio::test]
 async fn required_lists_may_be_null() {
     let server = Server::start().await;

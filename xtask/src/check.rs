@@ -163,7 +163,7 @@ fn circle<'s>(steps: impl Iterator<Item = &'s str>) -> Defect {
         }
         _ => format!("circular reference: {}", steps.join(" → ")),
     };
-    Defect::new(place, problem, "break the circle: a schema can contain itself only through a property, array or map")
+    Defect::new(place, problem, "break the cycle: a schema can contain itself only through a property, array or map")
 }
 
 /// How many steps of a circle are shown.

@@ -137,7 +137,7 @@ impl Writer {
             after();
         }
         let (draft, place) = (self.folder().join("journal.draft"), self.folder().join(JOURNAL));
-        let text = serde_json::to_vec(&journal).context("a path is no text")?;
+        let text = serde_json::to_vec(&journal).context("a path is not valid UTF-8")?;
         fs::write(&draft, text).with_context(|| format!("can't write {}", draft.display()))?;
         after();
         // By a rename: a journal is whole, or it is not there.
@@ -306,7 +306,7 @@ fn lock(folder: &Path) -> anyhow::Result<File> {
             return Ok(file);
         }
     }
-    bail!("another `cargo xtask` is changing this workspace; let it end first")
+    bail!("another `cargo xtask` is changing this workspace; wait until it has finished")
 }
 
 /// Whether `file` is still what `path` names.

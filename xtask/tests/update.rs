@@ -222,7 +222,7 @@ fn a_document_that_the_overlay_fits_is_taken_over_with_all_that_is_generated() {
         "1 operation without a method in crates/unigox",
         "1 new string without x-sensitive",
         "    /paths/~1api~1v1~1partner~1limits/get/responses/200/content/application~1json/schema\n      note\n",
-        "  git add openapi/unigox-partner.yaml; git commit -m \"Take over the vendor's document ",
+        "  git add openapi/unigox-partner.yaml; git commit -m \"Update to the vendor's document ",
         "  git add openapi/overlay.yaml xtask; git commit -m \"",
         "  git add openapi crates/unigox-client/src/generated crates/unigox-sandbox/src/document.json; git commit -m \"Regenerate",
     ] {

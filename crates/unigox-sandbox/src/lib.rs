@@ -43,7 +43,7 @@
 //! | `uploadPartnerKYCDocument` | files and links; 404 before `submitKYC`; `identity_front` and `selfie` together start the verification |
 //! | `updateKYC` | updates optional fields; blank values are ignored, verified fields are refused |
 //! | `getVerificationStatus` | progresses with each call and with time, as [scripted](Script); 404 for a session that is not the latest |
-//! | `createPaymentDetails` | an institution is required unless the rail works without; 422 for malformed `iban-sepa`, `nip-nigeria` and `cvu-cbu` details |
+//! | `createPaymentDetails` | an institution is required unless the rail does not need one; 422 for malformed `iban-sepa`, `nip-nigeria` and `cvu-cbu` details |
 //! | `deletePaymentDetails` | 409 while an active offer [refers to them](Sandbox::hold) |
 //!
 //! # What it does not do

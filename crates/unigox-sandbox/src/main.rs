@@ -121,7 +121,7 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         let _ = writeln!(stdout, "{}", serde_json::json!({"listening": sandbox.base_url()}));
     }
     drop(stdout);
-    eprintln!("listening at {}; keys: {}; stop with Ctrl+C", sandbox.base_url(), arguments.keys.len());
+    eprintln!("listening on {}; keys: {}; stop with Ctrl+C", sandbox.base_url(), arguments.keys.len());
     signal.await;
     // Requests that are still in progress then are dropped.
     let _ = tokio::time::timeout(SHUTDOWN_TIMEOUT, sandbox.stop_and_wait()).await;

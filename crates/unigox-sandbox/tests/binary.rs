@@ -525,7 +525,7 @@ impl Running {
         let mut line = String::new();
         stderr.read_line(&mut line).expect("it prints its address");
         let url =
-            line.strip_prefix("listening at ").and_then(|rest| rest.split_once(';')).map(|(url, _)| url.to_owned());
+            line.strip_prefix("listening on ").and_then(|rest| rest.split_once(';')).map(|(url, _)| url.to_owned());
         let url = url.unwrap_or_else(|| panic!("it does not print its address, but: {line}"));
         Self { child, url, stdout, stderr }
     }

@@ -11,7 +11,7 @@ use crate::{CallOptions, Response, Result, UserHandle, call};
 
 /// The verification of one user. From [`UserHandle::verification`].
 ///
-/// It is about the latest session, unless [`of_session`](Self::of_session) names another.
+/// It refers to the latest session, unless [`of_session`](Self::of_session) names another.
 #[derive(Clone)]
 pub struct VerificationHandle {
     user: UserHandle,

@@ -45,7 +45,7 @@ impl<'d> Comparison<'d> {
     fn inlined(&mut self, at: At, was: &str, new: &Schema<'d>) {
         let (before, now) = (self.old.component(was), self.new.component(was));
         if let (Some(before), None, [_, ..]) = (before, now, new.parts.as_slice()) {
-            let summary = format!("{} is no schema of its own any more; it was `{was}`", subject(&new.at));
+            let summary = format!("{} is no longer a separate schema; it was `{was}`", subject(&new.at));
             self.note(at, Rule::SchemaInlined, &before, &new.at, summary);
         }
     }

@@ -137,7 +137,7 @@ fn conclusion(report: &Report) -> String {
     let words = report.changes.iter().filter(|change| change.rule == Rule::ProseChanged).count();
     let next = match report.bump {
         Bump::None => return "nothing changed".to_owned(),
-        Bump::Patch => "a patch version of unigox: words alone changed",
+        Bump::Patch => "a patch version of unigox: only descriptions changed",
         Bump::Minor => "a minor version of unigox: code that uses it still compiles",
         Bump::Major => "a major version of unigox: code that uses it may not compile",
     };

@@ -111,7 +111,7 @@ impl<'d> Comparison<'d> {
             return self.note(at, Rule::VariantReplaced, &before.at, &now.at, summary);
         }
         for variant in variants.removed {
-            let summary = format!("{} is no variant of {what} any more", name(variant));
+            let summary = format!("{} is no longer a variant of {what}", name(variant));
             self.note(at, Rule::VariantRemoved, &variant.at, &new.at, summary);
         }
         for variant in variants.added {

@@ -58,7 +58,7 @@ pub(crate) fn run(places: &Places<'_>, findings: &mut Findings) {
             continue;
         };
         if !can_be_judged(&all, schema, example.value) {
-            let problem = "its schema refers to itself in so many ways that the example was not judged";
+            let problem = "its schema refers to itself in so many ways that the example was not validated";
             findings.add(example.pointer, problem, "make the schema simpler");
             continue;
         }
@@ -77,7 +77,7 @@ pub(crate) fn run(places: &Places<'_>, findings: &mut Findings) {
         Ok(validator) => validator,
         Err(error) => {
             let place = definitions.origin(error.instance_path().as_str()).unwrap_or_default();
-            findings.add(place, "a schema that can't be compiled: no example was judged", "correct the schema");
+            findings.add(place, "a schema that can't be compiled: no example was validated", "correct the schema");
             return;
         }
     };
@@ -160,7 +160,7 @@ fn said(error: &ValidationError<'_>, definitions: &Definitions<'_>) -> (String, 
         ValidationErrorKind::Required { property } => {
             format!("{} `required` misses {}", at(error), quoted(property.as_str().unwrap_or_default()))
         }
-        ValidationErrorKind::Format { format } => format!("{} it is no {}", at(error), quoted(format)),
+        ValidationErrorKind::Format { format } => format!("{} it is not a valid {}", at(error), quoted(format)),
         ValidationErrorKind::OneOfMultipleValid { .. } => {
             format!("{} it fits more than one variant of the `oneOf`", at(error))
         }
@@ -180,7 +180,7 @@ fn said(error: &ValidationError<'_>, definitions: &Definitions<'_>) -> (String, 
                 None => format!("{} it fits no variant of `{keyword}`", at(error)),
             }
         }
-        _ => format!("{} `{keyword}` refuses it", at(error)),
+        _ => format!("{} it violates `{keyword}`", at(error)),
     };
     (what, place)
 }
@@ -248,10 +248,8 @@ mod tests {
                 "type": "object", "required": ["a", "b"], "properties": {"a": {"type": "string"}},
                 "example": {"a": 5_318_008},
             }}),
-            &[
-                "/components/schemas/A/example: does not fit its schema: at its top `required` misses `b`; at `/a` `type` \
-                 refuses it",
-            ],
+            &["/components/schemas/A/example: does not fit its schema: at its top `required` misses `b`; at `/a` it \
+                 violates `type`"],
         );
     }
 
@@ -265,9 +263,9 @@ mod tests {
                 "D": {"type": "string", "format": "int-of-our-own", "example": "anything"},
             }),
             &[
-                "/components/schemas/A/example: does not fit its schema: at its top it is no `uuid`",
-                "/components/schemas/B/default: does not fit its schema: at its top `enum` refuses it",
-                "/components/schemas/C/example: does not fit its schema: at its top it is no `date`",
+                "/components/schemas/A/example: does not fit its schema: at its top it is not a valid `uuid`",
+                "/components/schemas/B/default: does not fit its schema: at its top it violates `enum`",
+                "/components/schemas/C/example: does not fit its schema: at its top it is not a valid `date`",
             ],
         );
     }
@@ -307,9 +305,9 @@ mod tests {
                     "kids": {"type": "array", "items": {"$ref": "#/components/schemas/T % ü"}}},
                 "example": {"kids": [{"kids": [{"kids": 1}]}]}}}),
             &[
-                "/components/schemas/T % ü/example: does not fit its schema: at `/kids/0/kids/0/kids` `type` refuses it",
-                "/components/schemas/T % ü/properties/a~1b ~0%/example: does not fit its schema: at its top `type` \
-                 refuses it",
+                "/components/schemas/T % ü/example: does not fit its schema: at `/kids/0/kids/0/kids` it violates `type`",
+                "/components/schemas/T % ü/properties/a~1b ~0%/example: does not fit its schema: at its top it \
+                 violates `type`",
             ],
         );
     }
@@ -323,7 +321,7 @@ mod tests {
         let mut schemas: Map<String, Value> = (0..60).map(|n| (format!("S{n}"), twice(n + 1))).collect();
         schemas.insert("S60".to_owned(), json!({"type": "string"}));
         schemas["S0"]["example"] = json!("x");
-        let problem = "its schema refers to itself in so many ways that the example was not judged";
+        let problem = "its schema refers to itself in so many ways that the example was not validated";
         check(Value::Object(schemas), &[&format!("/components/schemas/S0/example: {problem}")]);
     }
 }

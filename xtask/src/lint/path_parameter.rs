@@ -19,7 +19,7 @@ pub(crate) fn run(places: &Places<'_>, findings: &mut Findings) {
         let names = operations[0].placeholders();
         let anonymous = names.iter().fold(path.to_owned(), |path, name| path.replacen(&format!("{{{name}}}"), "{}", 1));
         if let Some(first) = templates.insert(anonymous, path) {
-            let problem = format!("but for the names of parameters this is the path {}", quoted(first));
+            let problem = format!("only the names of parameters differ from the path {}", quoted(first));
             findings.add_with(&pointer, vec![join("/paths", first)], problem, "describe the path once");
         }
         let mut twice = HashSet::new();
@@ -121,7 +121,7 @@ mod tests {
         let get = |name| json!({"get": {"responses": {}, "parameters": [parameter(name)]}});
         check(
             json!({"/a/{x}": get("x"), "/a/{y}": get("y"), "/b/{y}": get("y")}),
-            &["/paths/~1a~1{y}: but for the names of parameters this is the path `/a/{x}`"],
+            &["/paths/~1a~1{y}: only the names of parameters differ from the path `/a/{x}`"],
         );
     }
 }

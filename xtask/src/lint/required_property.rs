@@ -17,7 +17,8 @@ pub(crate) fn run(places: &Places<'_>, findings: &mut Findings) {
             None => continue,
             Some(Value::Array(list)) => list,
             Some(_) => {
-                let problem = "`required` is no list: a property does not say this of itself in OpenAPI 3.0";
+                let problem =
+                    "`required` is not a list: in OpenAPI 3.0 it is a keyword of the object, not of the property";
                 let remedy = "put the property's name into the list `required` of the object that has it";
                 findings.add(join(&schema.pointer, "required"), problem, remedy);
                 continue;

@@ -80,7 +80,7 @@ fn left_to_do(page: &mut Page, left: &LeftToDo) {
     page.section(
         &left.unmarked_operations,
         "new operation",
-        "without x-retry: taken for never. Say safe in the overlay if a second call changes nothing.",
+        "without x-retry: treated as never. Set x-retry: safe in the overlay if a second call changes nothing.",
     );
     page.section(
         &left.types_named_for_their_place,
@@ -155,11 +155,11 @@ fn commits(page: &mut Page, update: &Update) {
         page.verbatim(2, &format!("git add {paths}; git commit -m \"{message}\""));
     };
     if !document.is_empty() {
-        commit("What did they change?", DOCUMENT, &format!("Take over the vendor's document {short}"));
+        commit("What did they change?", DOCUMENT, &format!("Update to the vendor's document {short}"));
     }
     if update.left.is_for_the_overlay() {
         let message = format!("Bring the overlay in line with the vendor's document {short}");
-        commit("What did we make of it? Once the overlay is corrected:", "openapi/overlay.yaml xtask", &message);
+        commit("How did we adapt to it? Once the overlay is corrected:", "openapi/overlay.yaml xtask", &message);
     }
     // Folders, since what codegen makes of a corrected overlay belongs to it, too.
     let mut places = vec!["openapi", "crates/unigox-client/src/generated", "crates/unigox-sandbox/src/document.json"];

@@ -132,7 +132,7 @@ pub struct DecodeError {
 }
 
 impl DecodeError {
-    /// The operation that was called. It took effect: the status says so.
+    /// The operation that was called. It took effect: the status is a success.
     pub fn operation(&self) -> &'static Operation {
         self.operation
     }

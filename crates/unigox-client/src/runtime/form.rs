@@ -22,7 +22,7 @@ pub struct FilePart {
 impl FilePart {
     /// A file called `file_name` of the media type `content_type`, with the content `body`.
     ///
-    /// Give the file name alone: a path would tell the server about your machine. A body made from bytes knows its
+    /// Give the file name alone: a path would disclose your folder names to the server. A body made from bytes knows its
     /// length; for one made from a stream, state it with [`with_length`](Self::with_length) where it is known, so that
     /// the request can state its own.
     pub fn new(file_name: impl Into<String>, content_type: impl Into<String>, body: impl Into<Body>) -> Self {

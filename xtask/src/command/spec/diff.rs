@@ -54,6 +54,6 @@ pub(crate) fn run(arguments: &Diff) -> Result<(), Failure> {
     if found == 0 {
         return Ok(());
     }
-    let next = "read the report, then take the document over with `cargo xtask spec update NEW`";
+    let next = "read the report, then update with `cargo xtask spec update NEW`";
     Err(Failure::new(1, defect::count(found, kind), next))
 }
