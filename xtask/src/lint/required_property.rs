@@ -99,8 +99,8 @@ mod tests {
         check(
             json!({"A": {"properties": {"a": {"type": "string", "required": true}, "required": {"type": "boolean"}}}}),
             &[
-                "/components/schemas/A/properties/a/required: `required` is no list: a property does not say this of itself \
-               in OpenAPI 3.0",
+                "/components/schemas/A/properties/a/required: `required` is not a list: in OpenAPI 3.0 it is a keyword of the \
+                 object, not of the property",
             ],
         );
     }
