@@ -46,13 +46,20 @@ fn fit(document: &Value, schema: &Value, filling: Filling<'_>, depth: usize) -> 
     let said = |key: &str| shape.said(key);
     match said("type").and_then(Value::as_str) {
         Some("string") => text(&said, filling).into(),
-        Some("integer") => said("minimum").cloned().unwrap_or_else(|| 1.into()),
+        Some("integer") => said("minimum").or_else(|| said("maximum")).cloned().unwrap_or_else(|| 1.into()),
         Some("number") => json!(said("minimum").and_then(Value::as_f64).unwrap_or(1.0) + 0.5),
         Some("boolean") => true.into(),
         Some("array") if depth > MAX_DEPTH => json!([]),
-        Some("array") => json!([fit(document, said("items").unwrap_or(&Value::Null), filling, depth + 1)]),
+        Some("array") => {
+            let count = said("minItems").and_then(Value::as_u64).unwrap_or(1).clamp(1, 8);
+            let item = fit(document, said("items").unwrap_or(&Value::Null), filling, depth + 1);
+            (0..count).map(|_| item.clone()).collect()
+        }
         _ if said("properties").is_some() || !whole.is_empty() => Value::Object(whole),
-        Some("object") => json!({"key": filling.text}),
+        Some("object") => match said("additionalProperties").filter(|values| values.is_object()) {
+            Some(values) => json!({"key": fit(document, values, filling, depth + 1)}),
+            None => json!({"key": filling.text}),
+        },
         _ => filling.text.into(),
     }
 }
