@@ -32,16 +32,23 @@ fn fit(document: &Value, schema: &Value, filling: Filling<'_>, depth: usize) -> 
         return values.first().copied().cloned().unwrap_or_default();
     }
     let mut whole = Map::new();
-    for part in shape.parts() {
-        let variant = ["oneOf", "anyOf"].iter().find_map(|key| part.get(key)?.get(0));
-        match variant.map(|variant| fit(document, variant, filling, depth + 1)) {
-            Some(Value::Object(members)) => whole.extend(members),
-            Some(other) => return other,
-            None => {}
+    let first = |part: &&'_ Value| ["oneOf", "anyOf"].iter().find_map(|key| part.get(key)?.get(0)).cloned();
+    let variants: Vec<Value> = shape.parts().iter().filter_map(first).collect();
+    // Bare lists of required names are about the properties that stand beside them.
+    let is_condition = |variant: &Value| {
+        let words = ["required", "title", "description"];
+        variant.as_object().is_some_and(|variant| variant.keys().all(|key| words.contains(&key.as_str())))
+    };
+    for variant in variants.iter().filter(|variant| !is_condition(variant)) {
+        match fit(document, variant, filling, depth + 1) {
+            Value::Object(members) => whole.extend(members),
+            other => return other,
         }
-        if part.get("properties").is_some() {
-            whole.extend(object(document, part, variant.unwrap_or(part), filling, depth));
-        }
+    }
+    let requires: Vec<&Value> = shape.parts().iter().copied().chain(&variants).collect();
+    let with_optional = filling.with_optional && variants.is_empty();
+    for part in shape.parts().iter().filter(|part| part.get("properties").is_some()) {
+        whole.extend(object(document, part, &requires, (filling, with_optional), depth));
     }
     let said = |key: &str| shape.said(key);
     match said("type").and_then(Value::as_str) {
@@ -67,18 +74,16 @@ fn fit(document: &Value, schema: &Value, filling: Filling<'_>, depth: usize) -> 
 fn object(
     document: &Value,
     schema: &Value,
-    requires: &Value,
-    filling: Filling<'_>,
+    requires: &[&Value],
+    (filling, with_optional): (Filling<'_>, bool),
     depth: usize,
 ) -> Map<String, Value> {
     let is_required = |name: &str| {
-        let lists = [schema, requires].into_iter().filter_map(|schema| schema.get("required")?.as_array());
+        let lists = requires.iter().filter_map(|schema| schema.get("required")?.as_array());
         lists.flatten().any(|required| required == name)
     };
-    let alternatives = schema.get("oneOf").or_else(|| schema.get("anyOf")).is_some();
     let wanted = |(name, property): &(&String, &Value)| {
-        is_required(name)
-            || (filling.with_optional && !alternatives && property.get("pattern").is_none() && depth < MAX_DEPTH)
+        is_required(name) || (with_optional && property.get("pattern").is_none() && depth < MAX_DEPTH)
     };
     let properties = schema.get("properties").and_then(Value::as_object).into_iter().flatten().filter(wanted);
     properties.map(|(name, property)| (name.clone(), fit(document, property, filling, depth + 1))).collect()
