@@ -23,9 +23,11 @@ pub use crate::{
     generated::{operations, types},
     runtime::{
         call::{Client, InvalidBaseUrl},
+        constrained::ConstraintError,
         error::{ApiError, DecodeError, Error, InvalidRequest},
         error_body::ErrorBody,
         form::FilePart,
+        integer_enum::UnknownInteger,
         operation::{Operation, Retry},
         response::{RawBody, Response},
         string_enum::{ParseEnumError, UnknownValue},

@@ -4,17 +4,19 @@ use std::{borrow::Cow, fmt::Display, sync::Arc};
 
 use reqwest::{
     Body, Method, Request, RequestBuilder, StatusCode, Url,
-    header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue},
+    header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HeaderMap, HeaderName, HeaderValue},
 };
 use serde::{Serialize, de::DeserializeOwned};
-use serde_json::Value;
 use serde_path_to_error::Segment;
 
 use super::{
     error::{ApiError, DecodeError, Error, InvalidRequest},
     error_body::ErrorBody,
-    form::Form,
+    form::{Form, Pieces, pieces},
+    node::Node,
+    old_call::OldCall,
     operation::Operation,
+    parameter::{Problem, Style, escape_literal},
     response::{RawBody, Response},
     transport::{RawResponse, Transport},
 };
@@ -55,13 +57,20 @@ impl<T> Client<T> {
 }
 
 impl<T: Transport> Client<T> {
-    pub(crate) fn call(&self, operation: &'static Operation) -> Call<'_, T> {
+    // Goes when the generated methods call `request`.
+    pub(crate) fn call(&self, operation: &'static Operation) -> OldCall<'_, T> {
+        OldCall(self.request(operation))
+    }
+
+    pub(crate) fn request(&self, operation: &'static Operation) -> Call<'_, T> {
         Call {
             client: self,
             operation,
             path: Vec::new(),
-            query: Vec::new(),
+            query: String::new(),
+            cookies: String::new(),
             headers: HeaderMap::new(),
+            accept: "application/json",
             body: Content::None,
             refused: None,
         }
@@ -85,106 +94,131 @@ impl std::error::Error for InvalidBaseUrl {}
 pub(crate) struct Call<'c, T> {
     client: &'c Client<T>,
     operation: &'static Operation,
+    /// The values of path parameters, escaped.
     path: Vec<(&'static str, String)>,
-    query: Vec<(&'static str, String)>,
+    /// The query, escaped.
+    query: String,
+    cookies: String,
     headers: HeaderMap,
+    accept: &'static str,
     body: Content,
-    refused: Option<(Cow<'static, str>, &'static str)>,
+    refused: Option<(Cow<'static, str>, Problem)>,
 }
 
 enum Content {
     None,
-    Bytes(&'static str, Body),
+    Bytes(Cow<'static, str>, Body),
     Form(Form),
 }
 
 #[allow(dead_code, reason = "which of these are used depends on the document that the methods are generated from")]
 impl<T: Transport> Call<'_, T> {
-    fn refuse(&mut self, parameter: impl Into<Cow<'static, str>>, problem: &'static str) {
+    fn refuse(&mut self, parameter: impl Into<Cow<'static, str>>, problem: Problem) {
         self.refused.get_or_insert((parameter.into(), problem));
     }
 
-    pub(crate) fn path(mut self, name: &'static str, value: &(impl Serialize + ?Sized)) -> Self {
-        let Some(value) = text(value) else {
-            self.refuse(name, "can't be written in a path");
-            return self;
-        };
-        match value.as_str() {
-            "" => self.refuse(name, "is empty, which would call another path"),
-            // A URL can only express these as steps in the path.
-            "." | ".." => self.refuse(name, "is a step in the path, which would call another path"),
-            // URL parsers drop line breaks and tabs, which would turn one id into another.
-            text if text.contains(char::is_control) => self.refuse(name, "has a control character in it"),
-            _ => {}
-        }
-        self.path.push((name, value));
-        self
+    /// Keeps the value of the parameter `name`, or why it can't be sent.
+    fn keep<V>(&mut self, name: &'static str, value: Result<V, Problem>) -> Option<V> {
+        value.map_err(|problem| self.refuse(name, problem)).ok()
     }
 
-    /// Scalars as text, each member of a list by itself, nothing for null.
-    pub(crate) fn query(mut self, name: &'static str, value: &impl Serialize) -> Self {
-        let mut push = |value: Value| match value {
-            Value::Null => {}
-            Value::String(text) => self.query.push((name, text)),
-            value => self.query.push((name, value.to_string())),
-        };
-        match serde_json::to_value(value) {
-            Ok(Value::Array(members)) => members.into_iter().for_each(push),
-            Ok(value) => push(value),
-            Err(_) => self.refuse(name, "can't be written as a query"),
+    pub(crate) fn path(mut self, name: &'static str, style: Style, value: &(impl Serialize + ?Sized)) -> Self {
+        let written = node(value).and_then(|value| style.path(name, value)?.ok_or("has no value that a path can hold"));
+        if let Some(value) = self.keep(name, written) {
+            self.path.push((name, value));
         }
         self
     }
 
-    pub(crate) fn header(mut self, name: &'static str, value: Option<impl Serialize>) -> Self {
-        let Some(value) = value else { return self };
-        match (HeaderName::from_bytes(name.as_bytes()), text(&value).map(HeaderValue::try_from)) {
-            (Ok(header), Some(Ok(value))) => drop(self.headers.insert(header, value)),
-            _ => self.refuse(name, "can't be written as a header"),
+    pub(crate) fn query(mut self, name: &'static str, style: Style, value: &(impl Serialize + ?Sized)) -> Self {
+        let written = node(value).and_then(|value| style.query(name, value, &mut self.query));
+        self.keep(name, written);
+        self
+    }
+
+    pub(crate) fn header(mut self, name: &'static str, style: Style, value: &(impl Serialize + ?Sized)) -> Self {
+        const PROBLEM: Problem = "can't be written as a header";
+        let written = node(value).and_then(|value| style.header(value)).and_then(|text| {
+            let Some(text) = text else { return Ok(None) };
+            let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| PROBLEM)?;
+            Ok(Some((name, HeaderValue::try_from(text).map_err(|_| PROBLEM)?)))
+        });
+        if let Some(Some((name, value))) = self.keep(name, written) {
+            self.headers.insert(name, value);
         }
         self
     }
 
-    pub(crate) fn json(mut self, body: &impl Serialize) -> Self {
+    pub(crate) fn cookie(mut self, name: &'static str, style: Style, value: &(impl Serialize + ?Sized)) -> Self {
+        let written = node(value).and_then(|value| style.cookie(name, value, &mut self.cookies));
+        self.keep(name, written);
+        self
+    }
+
+    /// The media types that the operation answers with.
+    pub(crate) fn accept(mut self, media_types: &'static str) -> Self {
+        self.accept = media_types;
+        self
+    }
+
+    /// Adds a body, if there is one, by one of the methods below.
+    pub(crate) fn optional<B>(self, body: Option<B>, add: impl FnOnce(Self, B) -> Self) -> Self {
+        match body {
+            Some(body) => add(self, body),
+            None => self,
+        }
+    }
+
+    pub(crate) fn json(mut self, media_type: &'static str, body: &(impl Serialize + ?Sized)) -> Self {
         match serde_json::to_vec(body) {
-            Ok(bytes) => self.body = Content::Bytes("application/json", bytes.into()),
+            Ok(bytes) => self.body = Content::Bytes(media_type.into(), bytes.into()),
             Err(_) => self.refuse("body", "can't be written as JSON"),
         }
         self
     }
 
-    pub(crate) fn optional_json(self, body: Option<&impl Serialize>) -> Self {
-        match body {
-            Some(body) => self.json(body),
-            None => self,
-        }
-    }
-
-    pub(crate) fn form_urlencoded(mut self, body: &impl Serialize) -> Self {
-        let Ok(Value::Object(fields)) = serde_json::to_value(body) else {
+    /// A form without files. A field that is not in `styles` is written as the specification says where a document says
+    /// nothing: scalars as text, each member of a list by itself, objects as JSON.
+    pub(crate) fn form_urlencoded(mut self, body: &impl Serialize, styles: &[(&'static str, Style)]) -> Self {
+        let Some(Node::Map(fields)) = Node::of(body) else {
             self.refuse("body", "can't be written as a form");
             return self;
         };
-        // The rules are those of a query, so a URL that is not sent encodes the fields.
-        let mut url = Url::clone(&self.client.base_url);
-        url.query_pairs_mut().clear().extend_pairs(
-            fields
-                .iter()
-                .filter(|(_, value)| !value.is_null())
-                .map(|(name, value)| (name.as_str(), value.as_str().map_or_else(|| value.to_string(), str::to_owned))),
-        );
-        let body = url.query().unwrap_or_default().to_owned();
-        self.body = Content::Bytes("application/x-www-form-urlencoded", body.into());
+        let mut form = String::new();
+        for (name, value) in fields {
+            let written = match styles.iter().find(|(known, _)| *known == name) {
+                Some((_, style)) => style.query(&name, value, &mut form),
+                None => match pieces(value) {
+                    Some(Pieces::None) => Ok(()),
+                    Some(Pieces::One(text)) => Style::FORM.query(&name, text.into(), &mut form),
+                    Some(Pieces::Many(texts)) => {
+                        let texts = texts.into_iter().map(Node::from).collect();
+                        Style::FORM.query(&name, Node::List(texts), &mut form)
+                    }
+                    None => Err("can't be written as a field of a form"),
+                },
+            };
+            if let Err(problem) = written {
+                self.refuse(name, problem);
+            }
+        }
+        // The one difference from a query. A plus sign that is data is escaped.
+        let form = form.replace("%20", "+");
+        self.body = Content::Bytes("application/x-www-form-urlencoded".into(), form.into());
         self
     }
 
-    pub(crate) fn octets(mut self, body: impl Into<Body>) -> Self {
-        self.body = Content::Bytes("application/octet-stream", body.into());
+    pub(crate) fn bytes(mut self, media_type: &'static str, body: impl Into<Body>) -> Self {
+        self.body = Content::Bytes(media_type.into(), body.into());
         self
     }
 
-    pub(crate) fn text(mut self, body: String) -> Self {
-        self.body = Content::Bytes("text/plain", body.into());
+    /// Text as it is. Without a charset, `text/plain` would be ASCII.
+    pub(crate) fn text(mut self, media_type: &'static str, body: impl Into<String>) -> Self {
+        let lower = media_type.to_ascii_lowercase();
+        let is_complete = !lower.starts_with("text/") || lower.contains("charset=");
+        let media_type = if is_complete { media_type.into() } else { format!("{media_type}; charset=utf-8").into() };
+        self.body = Content::Bytes(media_type, body.into().into());
         self
     }
 
@@ -198,24 +232,18 @@ impl<T: Transport> Call<'_, T> {
 
     fn url(&mut self) -> Url {
         let mut url = Url::clone(&self.client.base_url);
-        let mut refused = None;
-        if let Ok(mut segments) = url.path_segments_mut() {
-            segments.pop_if_empty().extend(self.operation.path.split('/').skip(1).map(|segment| {
-                match fill(segment, &self.path) {
-                    // A segment that only its parameters make a step is a step all the same.
-                    Some(filled) if filled != "." && filled != ".." => filled,
-                    _ => {
-                        refused = Some(segment);
-                        segment.into()
-                    }
-                }
-            }));
+        let base = url.path();
+        let mut path = base.strip_suffix('/').unwrap_or(base).to_owned();
+        for segment in self.operation.path.split('/').skip(1) {
+            match fill(segment, &self.path) {
+                // A segment that only its parameters make a step is a step all the same.
+                Some(filled) if !is_step(&filled) => path.extend(["/", &filled]),
+                _ => self.refuse(segment, "has no value that a path can hold"),
+            }
         }
-        if let Some(segment) = refused {
-            self.refuse(segment, "has no value that a path can hold");
-        }
+        url.set_path(&path);
         if !self.query.is_empty() {
-            url.query_pairs_mut().extend_pairs(self.query.drain(..));
+            url.set_query(Some(&self.query));
         }
         url
     }
@@ -229,22 +257,32 @@ impl<T: Transport> Call<'_, T> {
         }
         let method = Method::from_bytes(operation.method.as_bytes()).unwrap_or_default();
         let mut request = Request::new(method, url);
+        let invalid = |parameter: &'static str, problem| {
+            Error::InvalidRequest(InvalidRequest { operation, parameter: parameter.into(), problem })
+        };
+        let header =
+            |name, text: &str| HeaderValue::from_str(text).map_err(|_| invalid(name, "can't be written as a header"));
         *request.headers_mut() = self.headers;
-        request.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/json"));
+        request.headers_mut().insert(ACCEPT, header("Accept", self.accept)?);
+        if !self.cookies.is_empty() {
+            request.headers_mut().insert(COOKIE, header("Cookie", &self.cookies)?);
+        }
         let transport = &self.client.transport;
         let request = match self.body {
-            Content::None => request,
+            Content::None => without_body(request),
             Content::Bytes(media_type, body) => {
-                request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
-                *request.body_mut() = Some(body);
-                request
+                request.headers_mut().insert(CONTENT_TYPE, header("Content-Type", &media_type)?);
+                if body.as_bytes().is_some_and(<[u8]>::is_empty) {
+                    without_body(request)
+                } else {
+                    *request.body_mut() = Some(body);
+                    request
+                }
             }
             Content::Form(form) => {
-                let builder = RequestBuilder::from_parts(transport.http().clone(), request).multipart(form.form);
-                builder.build().map_err(|_| {
-                    let problem = "can't be written as a form";
-                    Error::InvalidRequest(InvalidRequest { operation, parameter: "body".into(), problem })
-                })?
+                let form = form.form.percent_encode_noop();
+                let builder = RequestBuilder::from_parts(transport.http().clone(), request).multipart(form);
+                builder.build().map_err(|_| invalid("body", "can't be written as a form"))?
             }
         };
         let raw = transport.send(request, operation).await.map_err(Error::Transport)?;
@@ -256,30 +294,36 @@ impl<T: Transport> Call<'_, T> {
     }
 }
 
-/// A scalar as text.
-fn text(value: &(impl Serialize + ?Sized)) -> Option<String> {
-    match serde_json::to_value(value).ok()? {
-        Value::String(text) => Some(text),
-        value @ (Value::Number(_) | Value::Bool(_)) => Some(value.to_string()),
-        Value::Null | Value::Array(_) | Value::Object(_) => None,
+/// A request that has no body, or an empty one. Where a body is usual, its length is stated (RFC 9110, section 8.6);
+/// the HTTP library does not do it.
+fn without_body(mut request: Request) -> Request {
+    if matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH) {
+        request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
     }
+    request
+}
+
+fn node(value: &(impl Serialize + ?Sized)) -> Result<Node, Problem> {
+    Node::of(value).ok_or("can't be written as a parameter")
 }
 
 /// A segment of a path template with its parameters filled in.
-fn fill<'s>(segment: &'s str, values: &[(&str, String)]) -> Option<Cow<'s, str>> {
-    if !segment.contains('{') {
-        return Some(segment.into());
-    }
+fn fill(segment: &str, values: &[(&str, String)]) -> Option<String> {
     let mut filled = String::new();
     let mut rest = segment;
     while let Some((before, after)) = rest.split_once('{') {
         let (name, after) = after.split_once('}')?;
-        filled.push_str(before);
+        filled.push_str(&escape_literal(before));
         filled.push_str(&values.iter().find(|(known, _)| *known == name)?.1);
         rest = after;
     }
-    filled.push_str(rest);
-    Some(filled.into())
+    filled.push_str(&escape_literal(rest));
+    Some(filled)
+}
+
+/// Whether a URL takes `segment` for a step in the path.
+fn is_step(segment: &str) -> bool {
+    matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..")
 }
 
 /// A response whose status is a success.
@@ -299,6 +343,24 @@ impl Received {
         match serde_json::from_slice(&self.raw.body) {
             Ok(value) => Ok(Response::new(value, self.raw)),
             Err(error) => Err(self.undecodable::<V, E>(&error)),
+        }
+    }
+
+    /// The response of an operation that returns text.
+    pub(crate) fn text<V: From<String>, E>(self) -> Result<Response<V>, Error<E>> {
+        let content_type = self.raw.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let charset = content_type.split(';').skip(1).find_map(|parameter| {
+            let (name, value) = parameter.split_once('=')?;
+            name.trim().eq_ignore_ascii_case("charset").then(|| value.trim().trim_matches('"').to_ascii_lowercase())
+        });
+        let text = match charset.as_deref() {
+            None | Some("utf-8" | "utf8" | "us-ascii") => std::str::from_utf8(&self.raw.body).ok().map(str::to_owned),
+            Some("iso-8859-1" | "latin1") => Some(self.raw.body.iter().copied().map(char::from).collect()),
+            Some(_) => return Err(self.error(".".to_owned(), "is text in a charset other than UTF-8 and ISO 8859-1")),
+        };
+        match text {
+            Some(text) => Ok(Response::new(V::from(text), self.raw)),
+            None => Err(self.error(".".to_owned(), "is not text in UTF-8")),
         }
     }
 

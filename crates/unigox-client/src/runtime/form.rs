@@ -7,7 +7,8 @@ use reqwest::{
     multipart::{self, Part},
 };
 use serde::Serialize;
-use serde_json::Value;
+
+use super::node::Node;
 
 /// A file to be sent as a part of a form.
 ///
@@ -35,6 +36,13 @@ impl FilePart {
         self.length = Some(bytes);
         self
     }
+
+    /// The media type that the document wants for this file, whatever the caller said.
+    #[allow(dead_code, reason = "a document may name no media type for a file")]
+    pub(crate) fn of_type(mut self, content_type: &'static str) -> Self {
+        content_type.clone_into(&mut self.content_type);
+        self
+    }
 }
 
 /// Shows the media type alone: names of files are often names of people.
@@ -52,28 +60,26 @@ pub(crate) struct Form {
     pub(super) refused: Option<&'static str>,
 }
 
+#[allow(dead_code, reason = "which of these are used depends on the document that the forms are generated from")]
 impl Form {
     /// Adds a file.
-    pub(crate) fn file(mut self, name: &'static str, file: FilePart) -> Self {
+    pub(crate) fn file(self, name: &'static str, file: FilePart) -> Self {
         let FilePart { body, length, file_name, content_type } = file;
         // A line break in the name would end the header that it stands in.
         if file_name.contains(char::is_control) {
-            self.refused = self.refused.or(Some(name));
-            return self;
+            return self.refuse(name);
         }
         let part = match length {
             Some(length) => Part::stream_with_length(body, length),
             None => Part::stream(body),
         };
         match part.file_name(file_name).mime_str(&content_type) {
-            Ok(part) => self.form = self.form.part(name, part),
-            Err(_) => self.refused = self.refused.or(Some(name)),
+            Ok(part) => self.part(name, part),
+            Err(_) => self.refuse(name),
         }
-        self
     }
 
     /// Adds a file, if there is one.
-    #[allow(dead_code, reason = "a document may have no file that can be left out")]
     pub(crate) fn optional_file(self, name: &'static str, file: Option<FilePart>) -> Self {
         match file {
             Some(file) => self.file(name, file),
@@ -81,14 +87,95 @@ impl Form {
         }
     }
 
-    /// Adds a value: text as it is, anything else as JSON, nothing for null.
-    pub(crate) fn value(mut self, name: &'static str, value: &impl Serialize) -> Self {
-        match serde_json::to_value(value) {
-            Ok(Value::Null) => {}
-            Ok(Value::String(text)) => self.form = self.form.text(name, text),
-            Ok(value) => self.form = self.form.text(name, value.to_string()),
-            Err(_) => self.refused = self.refused.or(Some(name)),
+    /// Adds files, a part each.
+    pub(crate) fn files(self, name: &'static str, files: Vec<FilePart>) -> Self {
+        files.into_iter().fold(self, |form, file| form.file(name, file))
+    }
+
+    // Goes when the generated forms call `field`.
+    pub(crate) fn value(self, name: &'static str, value: &impl Serialize) -> Self {
+        self.field(name, None, value)
+    }
+
+    /// Adds a value: nothing for null, a part for each member of a list, otherwise one part. Objects are JSON and
+    /// scalars text, unless the document names another media type; with one of JSON, a list is one part too.
+    pub(crate) fn field(self, name: &'static str, media_type: Option<&'static str>, value: &impl Serialize) -> Self {
+        let Some(value) = Node::of(value) else { return self.refuse(name) };
+        if value.is_null() {
+            return self;
         }
+        let is_json = media_type.is_some_and(is_json);
+        let pieces = if is_json { value.json().map(|text| Pieces::One(Piece::Json(text))) } else { pieces(value) };
+        let pieces = match pieces {
+            Some(Pieces::None) => Vec::new(),
+            Some(Pieces::One(piece)) => vec![piece],
+            Some(Pieces::Many(pieces)) => pieces,
+            None => return self.refuse(name),
+        };
+        pieces.into_iter().fold(self, |form, piece| {
+            let (text, own_type) = match piece {
+                Piece::Json(_) if media_type.is_some() && !is_json => return form.refuse(name),
+                Piece::Json(text) => (text, Some("application/json")),
+                Piece::Text(text) => (text, None),
+            };
+            let part = Part::text(text);
+            match media_type.or(own_type) {
+                None => form.part(name, part),
+                Some(media_type) => match part.mime_str(media_type) {
+                    Ok(part) => form.part(name, part),
+                    Err(_) => form.refuse(name),
+                },
+            }
+        })
+    }
+
+    /// Names are written as browsers do (RFC 7578, section 5.1): as they are, but for what would end them.
+    fn part(mut self, name: &'static str, part: Part) -> Self {
+        self.form = self.form.part(name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A"), part);
         self
     }
+
+    fn refuse(mut self, name: &'static str) -> Self {
+        self.refused = self.refused.or(Some(name));
+        self
+    }
+}
+
+/// What a field of a form becomes where the document does not say.
+pub(super) enum Pieces {
+    None,
+    One(Piece),
+    Many(Vec<Piece>),
+}
+
+pub(super) enum Piece {
+    Text(String),
+    Json(String),
+}
+
+/// Takes a value apart: nothing for null, a piece for each member of a list, otherwise one. Nothing if it has a null
+/// in a list, which would be no piece.
+pub(super) fn pieces(value: Node) -> Option<Pieces> {
+    let piece = |value: Node| match value {
+        Node::Scalar(_) => value.into_text().map(Piece::Text),
+        value => value.json().map(Piece::Json),
+    };
+    match value {
+        Node::List(members) => members.into_iter().map(piece).collect::<Option<_>>().map(Pieces::Many),
+        value if value.is_null() => Some(Pieces::None),
+        value => piece(value).map(Pieces::One),
+    }
+}
+
+impl From<Piece> for Node {
+    fn from(piece: Piece) -> Self {
+        match piece {
+            Piece::Text(text) | Piece::Json(text) => Self::Scalar(text.into()),
+        }
+    }
+}
+
+fn is_json(media_type: &str) -> bool {
+    let name = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    name == "application/json" || name.ends_with("+json")
 }

@@ -1,5 +1,7 @@
 //! Enums whose values are strings: closed ones for what is sent, open ones for what is received.
 
+#![allow(dead_code, unused_imports, unused_macros, reason = "which of these are used depends on the document")]
+
 use std::fmt;
 
 use serde::{Deserializer, de::Visitor};
@@ -40,7 +42,6 @@ impl fmt::Display for ParseEnumError {
 impl std::error::Error for ParseEnumError {}
 
 /// Reads a string without a copy of it.
-#[allow(dead_code, reason = "a document may have no enum")]
 pub(crate) fn read<'de, D: Deserializer<'de>, R>(deserializer: D, read: impl FnOnce(&str) -> R) -> Result<R, D::Error> {
     struct Reader<F>(F);
 
@@ -192,5 +193,4 @@ macro_rules! common {
     };
 }
 
-#[allow(unused_imports, reason = "a document may have no enum of the one kind or the other")]
 pub(crate) use {closed_enum, common, open_enum};
