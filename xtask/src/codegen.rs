@@ -1,7 +1,6 @@
 //! `cargo xtask codegen`: the generated crate, in place or somewhere else.
 
 use std::{
-    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
 };
@@ -16,23 +15,6 @@ use crate::{
     pipeline::{self, Inputs, Lowered, Provenance},
     report,
 };
-
-/// The hand-written part of the generated crate. A crate made elsewhere gets a copy of it.
-const HAND_WRITTEN: &[(&str, &str)] = &[
-    ("Cargo.toml", include_str!("../../crates/unigox-client/Cargo.toml")),
-    ("src/lib.rs", include_str!("../../crates/unigox-client/src/lib.rs")),
-    ("src/runtime.rs", include_str!("../../crates/unigox-client/src/runtime.rs")),
-    ("src/runtime/call.rs", include_str!("../../crates/unigox-client/src/runtime/call.rs")),
-    ("src/runtime/error.rs", include_str!("../../crates/unigox-client/src/runtime/error.rs")),
-    ("src/runtime/error_body.rs", include_str!("../../crates/unigox-client/src/runtime/error_body.rs")),
-    ("src/runtime/form.rs", include_str!("../../crates/unigox-client/src/runtime/form.rs")),
-    ("src/runtime/hidden.rs", include_str!("../../crates/unigox-client/src/runtime/hidden.rs")),
-    ("src/runtime/null.rs", include_str!("../../crates/unigox-client/src/runtime/null.rs")),
-    ("src/runtime/operation.rs", include_str!("../../crates/unigox-client/src/runtime/operation.rs")),
-    ("src/runtime/response.rs", include_str!("../../crates/unigox-client/src/runtime/response.rs")),
-    ("src/runtime/string_enum.rs", include_str!("../../crates/unigox-client/src/runtime/string_enum.rs")),
-    ("src/runtime/transport.rs", include_str!("../../crates/unigox-client/src/runtime/transport.rs")),
-];
 
 /// What the generated code needs besides, if its document has patterns.
 const FOR_PATTERNS: &str = "regress = \"0.12\"\n";
@@ -78,20 +60,13 @@ pub(crate) fn outputs_in_place(root: &Path, lowered: &Lowered, code: Code) -> Ou
     add_code(&mut outputs, Path::new(CRATE), code, lowered);
     let inputs = ["README.md", "overlay.yaml", "unigox-partner.yaml"];
     outputs.own("openapi", inputs.map(str::to_owned));
-    let sources = |folder: &str| -> BTreeSet<String> {
-        let paths = HAND_WRITTEN.iter().map(|(path, _)| Path::new(*path));
-        let inside = paths.filter(|path| path.parent() == Some(Path::new(folder)));
-        inside.filter_map(|path| path.file_name()?.to_str()).map(str::to_owned).collect()
-    };
-    for folder in ["src", "src/runtime", "src/generated"] {
-        outputs.own(Path::new(CRATE).join(folder), sources(folder));
-    }
+    outputs.own(Path::new(CRATE).join("src/generated"), []);
     outputs
 }
 
 /// Whether the code checks patterns.
 pub(crate) fn has_patterns(code: &Code) -> bool {
-    code.iter().any(|(_, code)| code.contains("::regress::"))
+    code.iter().any(|(_, code)| code.contains(", pattern \""))
 }
 
 /// The manifest of the crate in the workspace with what code with patterns needs, unless it has it.
@@ -125,18 +100,40 @@ pub fn elsewhere(inputs: &Inputs, folder: &Path) -> Result<Outputs, Error> {
     let has_patterns = has_patterns(&code);
     add_code(&mut outputs, Path::new(""), code, &lowered);
     let name = package_name(folder);
-    for (path, content) in HAND_WRITTEN {
-        let content = match *path {
-            "Cargo.toml" => manifest(content, &name, has_patterns, &lowered.provenance),
+    let template = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name(CRATE);
+    for path in hand_written(&template)? {
+        let full = template.join(&path);
+        let content = fs::read_to_string(&full).with_context(|| format!("can't read {}", full.display()))?;
+        let content = match path.to_str() {
+            Some("Cargo.toml") => manifest(&content, &name, has_patterns, &lowered.provenance),
             // Its examples name the crate.
             _ => content.replace("unigox_client", &name.replace('-', "_")),
         };
-        outputs.add(*path, content);
+        outputs.add(path, content);
     }
     for folder in ["src", "src/runtime", "src/generated"] {
         outputs.own(folder, []);
     }
     Ok(outputs)
+}
+
+/// The files of the generated crate that are written by hand, below its folder. A crate made elsewhere gets a copy.
+fn hand_written(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let mut files = vec![PathBuf::from("Cargo.toml")];
+    let mut open = vec![PathBuf::from("src")];
+    while let Some(inner) = open.pop() {
+        let full = folder.join(&inner);
+        for entry in fs::read_dir(&full).with_context(|| format!("can't read {}", full.display()))? {
+            let entry = entry.with_context(|| format!("can't read {}", full.display()))?;
+            let path = inner.join(entry.file_name());
+            match entry.path().is_dir() {
+                true if entry.file_name() == "generated" => {}
+                true => open.push(path),
+                false => files.push(path),
+            }
+        }
+    }
+    Ok(files)
 }
 
 /// An error unless `folder` is new, empty, or one that [`elsewhere`] made.

@@ -1,9 +1,11 @@
-//! From the generator's code to the files of the crate.
+//! From the generator's types to the files of the crate.
 //!
-//! The generator decides names, types and signatures. What it can't do is done here, on its syntax tree: `Debug` that
-//! hides personal data, open enums, `#[non_exhaustive]` with constructors, multipart methods, the table of operations,
-//! and method bodies that leave transport and errors to `crates/unigox-client/src/runtime`.
+//! The generator makes the types of objects. What it can't make is made here, from the document: `Debug` that hides personal
+//! data, enums, unions and constrained strings as macros of the runtime, `#[non_exhaustive]` with constructors, forms,
+//! optional parameters, the table of operations, and methods that leave transport and errors to
+//! `crates/unigox-client/src/runtime`.
 
+mod call;
 mod constructor;
 mod debug;
 mod docs;
@@ -11,6 +13,7 @@ mod form;
 mod methods;
 mod model;
 mod operations;
+mod params;
 mod print;
 mod status_responses;
 mod types;
@@ -23,31 +26,22 @@ use self::model::Model;
 /// A file of the generated crate: its path below `src/generated`, and its code without a header.
 pub(crate) type Emitted = (&'static str, String);
 
-/// The generated files, from the lowered document and the generator's code for it.
-pub(crate) fn emit(effective: &Value, generated: syn::File) -> Vec<Emitted> {
+/// The generated files, from the lowered document and the generator's types for it.
+pub(crate) fn emit(effective: &Value, items: Vec<syn::Item>) -> Vec<Emitted> {
     let model = Model::new(effective);
-    let mut type_items = Vec::new();
-    let mut impl_items = Vec::new();
-    for item in generated.items {
-        match item {
-            syn::Item::Mod(module) if module.ident == "types" => {
-                type_items = module.content.map(|(_, items)| items).unwrap_or_default();
-            }
-            syn::Item::Impl(block) if block.trait_.is_none() => impl_items.extend(block.items),
-            _ => {}
-        }
-    }
-    let mut types = types::types(&model, type_items);
-    for operation in &model.operations {
-        let form = operation.form_type().map(|(name, schema)| form::form(&model, operation, &name, schema));
-        for code in form.into_iter().chain(status_responses::status_responses(&model, operation)) {
+    let mut types = types::types(&model, items);
+    for call in &model.calls {
+        let form = call.form.as_ref().map(|form| form::form(&model, call, form));
+        let params = (!call.optional.is_empty()).then(|| params::params(&model, call));
+        let responses = status_responses::status_responses(&model, call);
+        for code in form.into_iter().chain(params).chain(responses) {
             types.push('\n');
             types.push_str(&code);
         }
     }
     vec![
         ("types.rs", types),
-        ("client.rs", methods::methods(&model, impl_items)),
+        ("client.rs", methods::methods(&model)),
         ("operations.rs", operations::operations(&model)),
     ]
 }

@@ -1,7 +1,7 @@
 //! The generator, kept from taking the whole process down.
 //!
-//! What no pass has removed can still make it fail, or panic. Either is contained, and the operation or the schema that
-//! did it is found by bisecting the document.
+//! It makes types of the components; methods are emitted from the document itself. What no pass has removed can still make it
+//! fail, or panic. Either is contained, and the schema that did it is found by bisecting the document.
 
 use std::{
     cell::Cell,
@@ -10,42 +10,79 @@ use std::{
     sync::Once,
 };
 
-use openapiv3::OpenAPI;
+use openapiv3::{Components, OpenAPI, ReferenceOr, Schema};
 use progenitor::{GenerationSettings, Generator};
-use serde::{Deserialize, de::DeserializeOwned};
-use serde_json::Value;
+use serde::Deserialize;
+use serde_json::{Value, json};
 
 use crate::{
     defect::Defect,
     names,
-    openapi::{self, Operation, Place, References, join, operations},
+    openapi::{self, References, join},
+    type_kind::TypeKind,
 };
 
-/// The code that the generator makes of a lowered document.
+/// The types that the generator makes of the components of a lowered document.
 ///
 /// # Errors
 ///
 /// The [`Defect`]s of what it can't take.
-pub fn generate(effective: &Value) -> Result<syn::File, Vec<Defect>> {
-    let document = OpenAPI::deserialize(effective).map_err(|error| vec![untypable(effective, &error)])?;
-    let generated = attempt(&document).map_err(|reason| failing_parts(effective, document, &reason))?;
-    let defects = duplicate_names(effective, &generated);
-    if defects.is_empty() { Ok(generated) } else { Err(defects) }
+pub fn generate(effective: &Value) -> Result<Vec<syn::Item>, Vec<Defect>> {
+    let mut components = Components::default();
+    let mut defects = Vec::new();
+    for (name, schema) in openapi::components(effective) {
+        match typed(schema) {
+            Ok(schema) => drop(components.schemas.insert(name.clone(), schema)),
+            Err(problem) => defects.push(untypable(effective, &join("/components/schemas", name), &problem)),
+        }
+    }
+    if !defects.is_empty() {
+        return Err(defects);
+    }
+    let items = attempt(&components).map_err(|reason| failing_parts(effective, &components, &reason))?;
+    let defects = duplicate_names(effective, &items);
+    if defects.is_empty() { Ok(items) } else { Err(defects) }
+}
+
+/// What the generator sees of a component: the structure, without prose and without what is checked elsewhere. What a macro
+/// of the runtime makes is a name to it.
+fn typed(schema: &Value) -> Result<ReferenceOr<Schema>, serde_json::Error> {
+    let schema = match TypeKind::of(schema) {
+        TypeKind::Generated => structure(schema, false),
+        _ => json!({"type": "string"}),
+    };
+    ReferenceOr::deserialize(schema)
+}
+
+fn structure(value: &Value, is_names: bool) -> Value {
+    let is_structure = |key: &str| {
+        const WORDS: [&str; 11] = [
+            "$ref", "allOf", "type", "format", "properties", "required", "items", "additionalProperties", "nullable", "not", "enum",
+        ];
+        WORDS.contains(&key)
+    };
+    match value {
+        Value::Object(object) if is_names => {
+            object.iter().map(|(name, schema)| (name.clone(), structure(schema, false))).collect()
+        }
+        Value::Object(object) => {
+            let kept = object.iter().filter(|(key, _)| is_structure(key));
+            kept.map(|(key, value)| (key.clone(), structure(value, key == "properties"))).collect()
+        }
+        Value::Array(members) => members.iter().map(|member| structure(member, false)).collect(),
+        scalar => scalar.clone(),
+    }
 }
 
 /// What the generator gave the same name: it makes names of what stands in a place without looking whether they are taken.
-fn duplicate_names(effective: &Value, generated: &syn::File) -> Vec<Defect> {
+fn duplicate_names(effective: &Value, items: &[syn::Item]) -> Vec<Defect> {
     let mut defects = Vec::new();
-    let module = generated.items.iter().find_map(|item| match item {
-        syn::Item::Mod(module) if module.ident == "types" => module.content.as_ref(),
-        _ => None,
-    });
     let place = |name: &str| {
         let component = openapi::components(effective).find(|(component, _)| names::pascal(component) == name);
         component.map_or_else(String::new, |(component, _)| join("/components/schemas", component))
     };
     let mut types = HashSet::new();
-    for item in module.into_iter().flat_map(|(_, items)| items) {
+    for item in items {
         let (name, members): (&syn::Ident, Vec<&syn::Ident>) = match item {
             syn::Item::Struct(item) => {
                 (&item.ident, item.fields.iter().filter_map(|field| field.ident.as_ref()).collect())
@@ -72,12 +109,19 @@ fn duplicate_names(effective: &Value, generated: &syn::File) -> Vec<Defect> {
 const REMEDY: &str = "change it with an overlay action, or write a pass in xtask/src/lower that removes the construct";
 
 /// One run of the generator.
-fn attempt(document: &OpenAPI) -> Result<syn::File, String> {
-    contain(|| {
-        let tokens = Generator::new(&GenerationSettings::new()).generate_tokens(document).map_err(|e| e.to_string())?;
-        syn::parse2(tokens).map_err(|error| format!("the code it made can't be parsed: {error}"))
-    })
-    .unwrap_or_else(|panicked| Err(format!("it panicked: {panicked}")))
+fn attempt(components: &Components) -> Result<Vec<syn::Item>, String> {
+    let components = Some(components.clone());
+    let document = OpenAPI { openapi: "3.0.3".to_owned(), components, ..OpenAPI::default() };
+    let generated = contain(|| {
+        let tokens = Generator::new(&GenerationSettings::new()).generate_tokens(&document).map_err(|e| e.to_string())?;
+        syn::parse2::<syn::File>(tokens).map_err(|error| format!("the code it made can't be parsed: {error}"))
+    });
+    let file = generated.unwrap_or_else(|panicked| Err(format!("it panicked: {panicked}")))?;
+    let types = file.items.into_iter().find_map(|item| match item {
+        syn::Item::Mod(module) if module.ident == "types" => module.content.map(|(_, items)| items),
+        _ => None,
+    });
+    Ok(types.unwrap_or_default())
 }
 
 /// Runs `f`, and has a panic in it print nothing.
@@ -107,78 +151,25 @@ pub fn contain<R>(f: impl FnOnce() -> R) -> Result<R, String> {
 }
 
 /// Finds what the generator stopped at.
-fn failing_parts(effective: &Value, mut document: OpenAPI, reason: &str) -> Vec<Defect> {
-    let paths = std::mem::take(&mut document.paths);
+fn failing_parts(effective: &Value, all: &Components, reason: &str) -> Vec<Defect> {
     let mut found = Vec::new();
-    if attempt(&document).is_err() {
-        let schemas = document.components.as_mut().map(|components| std::mem::take(&mut components.schemas));
-        let schemas = schemas.unwrap_or_default();
-        let names: Vec<&String> = schemas.keys().collect();
-        let references = References::of(effective);
-        let with = |names: &[&String]| {
-            let mut part = document.clone();
-            if let Some(components) = &mut part.components {
-                let owners: Vec<String> = names.iter().map(|name| join("/components/schemas", name)).collect();
-                let needed = references.schemas_from(owners.iter().map(String::as_str));
-                components.schemas =
-                    schemas.iter().filter(|(name, _)| needed.contains(*name)).map(clone_pair).collect();
-            }
-            attempt(&part).err()
-        };
-        bisect(&names, &with, &mut |name, reason| {
-            let problem = format!("the generator can't take this schema: {reason}");
-            found.push(Defect::new(join("/components/schemas", name), problem, REMEDY));
-        });
-    } else {
-        let operations: Vec<(&str, &str)> = (paths.paths.iter())
-            .flat_map(|(path, item)| {
-                let methods: Vec<_> =
-                    item.as_item().map(|item| item.iter().map(|(method, _)| method).collect()).unwrap_or_default();
-                methods.into_iter().map(move |method| (path.as_str(), method))
-            })
-            .collect();
-        let with = |operations: &[&(&str, &str)]| {
-            let mut part = document.clone();
-            for (path, method) in operations {
-                let Some(item) = paths.paths.get(*path).and_then(openapiv3::ReferenceOr::as_item) else { continue };
-                let target = part.paths.paths.entry((*path).to_owned()).or_insert_with(|| {
-                    let parameters = item.parameters.clone();
-                    openapiv3::ReferenceOr::Item(openapiv3::PathItem { parameters, ..Default::default() })
-                });
-                let openapiv3::ReferenceOr::Item(target) = target else { continue };
-                *slot(target, method) = item.iter().find(|(name, _)| name == method).map(|(_, o)| o.clone());
-            }
-            attempt(&part).err()
-        };
-        bisect(&operations.iter().collect::<Vec<_>>(), &with, &mut |(path, method), reason| {
-            let operation =
-                paths.paths.get(*path).and_then(|item| item.as_item()?.iter().find(|(name, _)| name == method));
-            let id = operation.and_then(|(_, operation)| operation.operation_id.as_deref()).unwrap_or_default();
-            let problem = format!("the generator can't take operation `{id}`: {reason}");
-            found.push(Defect::new(join(&join("/paths", path), method), problem, REMEDY));
-        });
-    }
+    let names: Vec<&String> = all.schemas.keys().collect();
+    let references = References::of(effective);
+    let with = |names: &[&String]| {
+        let owners: Vec<String> = names.iter().map(|name| join("/components/schemas", name)).collect();
+        let needed = references.schemas_from(owners.iter().map(String::as_str));
+        let part = all.schemas.iter().filter(|(name, _)| needed.contains(*name));
+        let schemas = part.map(|(name, schema)| (name.clone(), schema.clone())).collect();
+        attempt(&Components { schemas, ..Components::default() }).err()
+    };
+    bisect(&names, &with, &mut |name, reason| {
+        let problem = format!("the generator can't take this schema: {reason}");
+        found.push(Defect::new(join("/components/schemas", name), problem, REMEDY));
+    });
     if found.is_empty() {
         found.push(Defect::new("", format!("the generator can't take the document: {reason}"), REMEDY));
     }
     found
-}
-
-fn clone_pair<A: Clone, B: Clone>((a, b): (&A, &B)) -> (A, B) {
-    (a.clone(), b.clone())
-}
-
-fn slot<'i>(item: &'i mut openapiv3::PathItem, method: &str) -> &'i mut Option<openapiv3::Operation> {
-    match method {
-        "get" => &mut item.get,
-        "put" => &mut item.put,
-        "post" => &mut item.post,
-        "delete" => &mut item.delete,
-        "options" => &mut item.options,
-        "head" => &mut item.head,
-        "patch" => &mut item.patch,
-        _ => &mut item.trace,
-    }
 }
 
 /// Reports each of `parts` that fails by itself, if all of them together do.
@@ -194,40 +185,14 @@ fn bisect<'p, P>(parts: &[&'p P], fails: &dyn Fn(&[&P]) -> Option<String>, repor
     }
 }
 
-/// Finds the smallest part of the document that the typed model refuses: its own message names no place.
-fn untypable(document: &Value, error: &serde_json::Error) -> Defect {
-    fn refused<T: DeserializeOwned>(value: &Value) -> Option<String> {
-        serde_path_to_error::deserialize::<_, T>(value).err().map(|error| match error.path().to_string().as_str() {
-            "." => error.inner().to_string(),
-            path => format!("{} (in `{path}`)", error.inner()),
-        })
-    }
-    type Schema = openapiv3::ReferenceOr<openapiv3::Schema>;
+/// Finds the smallest part of the component at `pointer` that the typed model refuses: its own message names no place.
+fn untypable(effective: &Value, pointer: &str, error: &serde_json::Error) -> Defect {
     // A schema is refused if any within is, and these come after it.
-    let in_schema = |(schema, _): (Place<'_>, _)| Some((schema.pointer(), refused::<Schema>(schema.value)?));
-    let in_operation =
-        |operation: Operation<'_>| Some((operation.pointer(), refused::<openapiv3::Operation>(operation.value())?));
-    let found = openapi::schemas(document)
-        .into_iter()
-        .rev()
-        .find_map(in_schema)
-        .or_else(|| operations(document).find_map(in_operation));
-    let sections = document.as_object().into_iter().flatten();
-    let in_section = |(key, value): (&String, &Value)| {
-        let problem = match key.as_str() {
-            "info" => refused::<openapiv3::Info>(value),
-            "servers" => refused::<Vec<openapiv3::Server>>(value),
-            "tags" => refused::<Vec<openapiv3::Tag>>(value),
-            "components" => refused::<openapiv3::Components>(value),
-            "security" => refused::<Vec<openapiv3::SecurityRequirement>>(value),
-            "externalDocs" => refused::<openapiv3::ExternalDocumentation>(value),
-            "paths" => refused::<openapiv3::Paths>(value),
-            _ => None,
-        };
-        problem.map(|problem| (join("", key), problem))
-    };
-    let (place, problem) =
-        found.or_else(|| sections.filter_map(in_section).next()).unwrap_or((String::new(), error.to_string()));
+    let found = openapi::schemas(effective).into_iter().rev().find_map(|(place, _)| {
+        let problem = ReferenceOr::<Schema>::deserialize(structure(place.value, false)).err()?;
+        Some((place.pointer(), problem.to_string())).filter(|(found, _)| found.starts_with(pointer))
+    });
+    let (place, problem) = found.unwrap_or_else(|| (pointer.to_owned(), error.to_string()));
     Defect::new(place, format!("not OpenAPI 3.0: {problem}"), REMEDY)
 }
 
@@ -237,33 +202,25 @@ mod tests {
 
     use super::*;
 
-    fn document(schemas: Value, paths: Value) -> Value {
-        json!({"openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": paths, "components": {"schemas": schemas}})
-    }
-
-    fn places(document: &Value) -> Vec<String> {
-        generate(document).err().unwrap_or_default().into_iter().map(|defect| defect.place).collect()
+    fn places(schemas: &Value) -> Vec<String> {
+        let defects = generate(&json!({"components": {"schemas": schemas}})).err().unwrap_or_default();
+        defects.into_iter().map(|defect| defect.place).collect()
     }
 
     #[test]
-    fn names_the_operations_that_the_generator_panics_at() {
-        let fine = |id: &str| json!({"operationId": id, "responses": {"200": {"description": ""}}});
-        let body = |schema: Value| json!({"description": "", "content": {"application/json": {"schema": schema}}});
-        let two_shapes = |id: &str| {
-            json!({"operationId": id, "responses": {
-            "200": body(json!({"type": "string"})), "201": body(json!({"type": "integer"}))}})
-        };
-        let paths = json!({
-            "/a": {"get": fine("a")}, "/b": {"get": two_shapes("b"), "put": fine("c")}, "/d": {"get": fine("d")},
-            "/e": {"put": two_shapes("e")}});
-        let document = document(json!({}), paths);
-        assert_eq!(places(&document), ["/paths/~1b/get", "/paths/~1e/put"]);
+    fn names_the_schemas_that_the_generator_panics_at() {
+        let odd = json!({"type": "object", "format": "odd"});
+        let fine = json!({"type": "object", "properties": {"a": {"type": "string"}}});
+        assert_eq!(
+            places(&json!({"A": fine, "B": odd, "C": fine, "D": odd})),
+            ["/components/schemas/B", "/components/schemas/D"]
+        );
     }
 
     #[test]
     fn names_the_schema_that_the_typed_model_refuses() {
-        let schemas = json!({"A": {"properties": {"a": {"type": "string", "minLength": "long"}}}});
-        assert_eq!(places(&document(schemas, json!({}))), ["/components/schemas/A/properties/a"]);
+        let schemas = json!({"A": {"properties": {"a": {"type": "string", "nullable": "maybe"}}}});
+        assert_eq!(places(&schemas), ["/components/schemas/A/properties/a"]);
     }
 
     #[test]

@@ -21,4 +21,5 @@ pub mod public_items;
 pub mod report;
 pub mod sample;
 pub mod transaction;
+mod type_kind;
 pub mod update;

@@ -10,6 +10,9 @@ mod anonymous_schema;
 mod binary_variant;
 mod boolean_required;
 mod closed_response;
+mod constrained_string;
+mod direction;
+mod discriminated_parent;
 mod error_shapes;
 mod known_values;
 mod media_types;
@@ -17,19 +20,26 @@ mod negation;
 mod null_in_enum;
 mod nullable_reference;
 mod operation_id;
+mod parameter;
 mod path_parameter;
 mod required_alternatives;
+mod required_choice;
 mod success_shapes;
 mod tagged_union;
+mod union;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde_json::Value;
 
 use crate::{
     check,
     defect::Defect,
-    openapi::{self, References, component, components_mut, join, owner},
+    openapi::{
+        self, References, component, components_mut,
+        extension::{MULTIPART, SUCCESSES},
+        join, owner, resolve,
+    },
 };
 
 /// One thing that a pass changed.
@@ -134,14 +144,29 @@ pub const PASSES: &[Pass] = &[
         run: negation::run,
     },
     Pass {
+        name: "parameter",
+        about: "parameters are written out where they hold, each with a style that its type can be written in",
+        run: parameter::run,
+    },
+    Pass {
+        name: "discriminated_parent",
+        about: "a parent whose discriminator tells its children apart becomes a choice between them",
+        run: discriminated_parent::run,
+    },
+    Pass {
+        name: "required_alternatives",
+        about: "a choice between lists of required names is set aside, so that the rest can be read as one object",
+        run: required_alternatives::run,
+    },
+    Pass {
         name: "all_of",
         about: "`allOf` of objects becomes the one object that it describes, so that nothing in it is dropped",
         run: all_of::run,
     },
     Pass {
-        name: "required_alternatives",
-        about: "a choice between lists of required names becomes a choice between objects",
-        run: required_alternatives::run,
+        name: "union",
+        about: "a choice with one variant, or between strings, or that takes anything, is what it comes down to",
+        run: union::run,
     },
     Pass {
         name: "success_shapes",
@@ -155,7 +180,7 @@ pub const PASSES: &[Pass] = &[
     },
     Pass {
         name: "tagged_union",
-        about: "variants with a one-value enum for a tag are written in place, which yields a tagged enum",
+        about: "the property that tells variants apart is the union's to write, and no field of its variants",
         run: tagged_union::run,
     },
     Pass {
@@ -164,8 +189,23 @@ pub const PASSES: &[Pass] = &[
         run: anonymous_schema::run,
     },
     Pass {
+        name: "direction",
+        about: "`readOnly` and `writeOnly` properties are demanded only in the direction that they travel in",
+        run: direction::run,
+    },
+    Pass {
+        name: "required_choice",
+        about: "each choice between lists of required names becomes one field with a variant for each list",
+        run: required_choice::run,
+    },
+    Pass {
+        name: "constrained_string",
+        about: "strings with lengths or a pattern that are sent share one type for each constraint",
+        run: constrained_string::run,
+    },
+    Pass {
         name: "closed_response",
-        about: "what the server sends may grow: enums that reach a response are open, objects keep unknown fields",
+        about: "what the server sends may grow: enums and unions that reach a response are open, objects keep unknown fields",
         run: closed_response::run,
     },
 ];
@@ -194,6 +234,25 @@ pub fn lower(mut document: Value) -> Result<(Value, Report), Vec<Defect>> {
     // Once more: parts that were merged can bring what neither had.
     let defects = check::schemas(&document);
     if defects.is_empty() { Ok((document, report)) } else { Err(defects) }
+}
+
+/// The components that a request can hold, in the order of their names.
+fn sent(document: &Value) -> BTreeSet<String> {
+    let values = openapi::operations(document).flat_map(|operation| {
+        let body = operation.value().get("requestBody").map(|body| resolve(document, body).unwrap_or(body));
+        body.into_iter().chain(["parameters", MULTIPART].into_iter().filter_map(move |key| operation.value().get(key)))
+    });
+    References::of(document).schemas_in(values)
+}
+
+/// The components that a response can hold, in the order of their names.
+fn received(document: &Value) -> BTreeSet<String> {
+    let values = openapi::operations(document).flat_map(|operation| {
+        let responses = operation.value().get("responses").and_then(Value::as_object).into_iter().flatten();
+        let resolved = responses.map(|(_, response)| resolve(document, response).unwrap_or(response));
+        resolved.chain(operation.value().get(SUCCESSES))
+    });
+    References::of(document).schemas_in(values)
 }
 
 /// Removes the components that something led to `before` a pass and that nothing needs after it. A component that nothing

@@ -16,20 +16,62 @@ pub fn snake(name: &str) -> String {
     identifier(&plain(name).to_snake_case(), "x")
 }
 
-/// The type that is generated for `schema`; a component's is in the module `prefix`. `serde_json::Value` for what has none.
+/// The type that is generated for `schema`; a component's is in the module `prefix`. `Value` for what has none.
 pub(crate) fn rust_type(schema: &Value, prefix: &str) -> String {
     if let Some(name) = target(schema) {
         return format!("{prefix}{}", pascal(name));
     }
-    match (schema["type"].as_str(), schema["format"].as_str(), schema.get("items")) {
-        (Some("array"), _, Some(items)) => format!("Vec<{}>", rust_type(items, prefix)),
-        (Some("string"), Some("uuid"), _) => "Uuid".to_owned(),
-        (Some("string"), ..) => "String".to_owned(),
-        (Some("integer"), ..) => "i64".to_owned(),
-        (Some("number"), ..) => "f64".to_owned(),
-        (Some("boolean"), ..) => "bool".to_owned(),
-        _ => "serde_json::Value".to_owned(),
+    let format = schema["format"].as_str().unwrap_or_default();
+    match schema["type"].as_str() {
+        Some("array") => {
+            let member = |items: &Value| match items["nullable"] == true {
+                true => format!("::std::option::Option<{}>", rust_type(items, prefix)),
+                false => rust_type(items, prefix),
+            };
+            format!("::std::vec::Vec<{}>", schema.get("items").map_or_else(|| ANY.to_owned(), member))
+        }
+        Some("string") => match format {
+            "uuid" => "::uuid::Uuid",
+            "date" => "::chrono::naive::NaiveDate",
+            "date-time" => "::chrono::DateTime<::chrono::offset::Utc>",
+            _ => STRING,
+        }
+        .to_owned(),
+        Some("integer") => match format {
+            "int8" | "int16" | "int32" => format.replace("int", "i"),
+            "uint8" | "uint16" | "uint32" | "uint64" => format.replace("uint", "u"),
+            _ => "i64".to_owned(),
+        },
+        Some("number") => if format == "float" { "f32" } else { "f64" }.to_owned(),
+        Some("boolean") => "bool".to_owned(),
+        Some("object") => match schema.get("additionalProperties").filter(|values| values.is_object()) {
+            Some(values) if rust_type(values, prefix) != ANY => {
+                format!("::std::collections::HashMap<{STRING}, {}>", rust_type(values, prefix))
+            }
+            _ => format!("::serde_json::Map<{STRING}, {ANY}>"),
+        },
+        _ => ANY.to_owned(),
     }
+}
+
+/// The type of text.
+pub(crate) const STRING: &str = "::std::string::String";
+
+/// The type of what may be anything.
+const ANY: &str = "::serde_json::Value";
+
+/// A name for each of `wanted`, in order: the wanted one, or else the second one given, or else with a number, so that none
+/// is there twice or among `taken`.
+pub(crate) fn distinct(wanted: impl IntoIterator<Item = (String, String)>, taken: &[&str]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for (first, second) in wanted {
+        let numbered = (2..).map(|number| format!("{second}_{number}"));
+        let candidates = [first, second.clone()].into_iter().chain(numbered);
+        let is_free = |name: &String| !taken.contains(&name.as_str()) && !names.contains(name);
+        let name = candidates.into_iter().find(is_free).unwrap_or_default();
+        names.push(name);
+    }
+    names
 }
 
 fn plain(name: &str) -> String {

@@ -52,6 +52,12 @@ pub(crate) use self::{
 /// A JSON object.
 pub type Object = Map<String, Value>;
 
+/// Whether a body of `media_type` is JSON, under whatever name.
+pub fn is_json(media_type: &str) -> bool {
+    let plain = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    plain == "application/json" || plain.ends_with("+json")
+}
+
 /// The component schemas, by name.
 pub fn components(document: &Value) -> impl Iterator<Item = (&String, &Value)> {
     let schemas = document.get("components").and_then(|components| components.get("schemas")?.as_object());

@@ -137,6 +137,6 @@ pub fn lower(inputs: &Inputs) -> Result<Lowered, Error> {
 ///
 /// [`Defects`] that the generator can't take.
 pub fn generate(name: &Path, effective: &Value) -> Result<Vec<(&'static str, String)>, Defects> {
-    let generated = generate::generate(effective).map_err(|list| Defects::of(name.display(), list))?;
-    Ok(emit::emit(effective, generated))
+    let items = generate::generate(effective).map_err(|list| Defects::of(name.display(), list))?;
+    Ok(emit::emit(effective, items))
 }

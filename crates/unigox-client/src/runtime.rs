@@ -1,6 +1,7 @@
 //! What the generated code uses. Written by hand; the same for every document.
 
 pub(crate) mod call;
+pub(crate) mod choice;
 pub(crate) mod constrained;
 pub(crate) mod error;
 pub(crate) mod error_body;
@@ -12,6 +13,7 @@ pub(crate) mod null;
 pub(crate) mod old_call;
 pub(crate) mod operation;
 pub(crate) mod parameter;
+pub(crate) mod params;
 pub(crate) mod response;
 pub(crate) mod string_enum;
 pub(crate) mod transport;

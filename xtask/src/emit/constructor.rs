@@ -2,32 +2,33 @@
 
 use std::fmt::Write as _;
 
-/// `new`, with the required fields; a type without any has a `Default`. A field is given by its name, its type, whether
-/// it is required, and the function that makes its default, if it isn't the type's own.
-pub(super) fn constructor(name: &str, fields: &[(&str, &str, bool, Option<&str>)]) -> String {
-    let required = fields.iter().filter(|(_, _, is_required, _)| *is_required).count();
-    if required == 0 {
+use crate::names::STRING;
+
+/// `new`, with the required fields; a type without any has a `Default`. A field is given by its name, its type, and whether
+/// it is required.
+pub(super) fn constructor(name: &str, fields: &[(String, String, bool)]) -> String {
+    let required: Vec<_> = fields.iter().filter(|(_, _, is_required)| *is_required).collect();
+    if required.is_empty() {
         return String::new();
     }
     let mut out = format!("\nimpl {name} {{\n    /// With what is required; the rest is left out until it is set.\n");
-    if required > 7 {
+    if required.len() > 7 {
         out.push_str("    #[allow(clippy::too_many_arguments, reason = \"the document requires them\")]\n");
     }
-    out.push_str("    pub fn new(\n");
-    let is_string = |ty: &str| ty == "::std::string::String";
-    for (ident, ty, _, _) in fields.iter().filter(|(_, _, is_required, _)| *is_required) {
-        let ty = if is_string(ty) { format!("impl ::std::convert::Into<{ty}>") } else { (*ty).to_owned() };
-        let _ = writeln!(out, "        {ident}: {ty},");
-    }
-    out.push_str("    ) -> Self {\n        Self {\n");
-    for (ident, ty, is_required, default) in fields {
-        let _ = match (is_required, default) {
-            (true, _) if is_string(ty) => writeln!(out, "            {ident}: {ident}.into(),"),
-            (true, _) => writeln!(out, "            {ident},"),
-            (false, Some(function)) => writeln!(out, "            {ident}: {function}(),"),
-            (false, None) => writeln!(out, "            {ident}: ::std::default::Default::default(),"),
-        };
-    }
-    out.push_str("        }\n    }\n}\n");
+    let argument = |(ident, ty, _): &(String, String, bool)| match ty == STRING {
+        true => format!("{ident}: impl ::std::convert::Into<{ty}>"),
+        false => format!("{ident}: {ty}"),
+    };
+    let arguments: Vec<String> = required.into_iter().map(argument).collect();
+    let _ = match arguments.iter().map(String::len).sum::<usize>() < 80 {
+        true => writeln!(out, "    pub fn new({}) -> Self {{", arguments.join(", ")),
+        false => writeln!(out, "    pub fn new(\n        {},\n    ) -> Self {{", arguments.join(",\n        ")),
+    };
+    let field = |(ident, ty, is_required): &(String, String, bool)| match is_required {
+        true if ty == STRING => format!("{ident}: {ident}.into()"),
+        true => ident.clone(),
+        false => format!("{ident}: ::std::default::Default::default()"),
+    };
+    let _ = write!(out, "        Self {{{}}}\n    }}\n}}\n", super::print::listed(8, fields.iter().map(field)));
     out
 }

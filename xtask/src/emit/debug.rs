@@ -4,13 +4,10 @@
 //! number, a flag, an id, a time, an enum, or another generated type, which decides for itself). Everything else is
 //! hidden, so a field that the vendor adds tomorrow is hidden until somebody has looked at it.
 
-use std::fmt::Write as _;
-
-use proc_macro2::Ident;
 use serde_json::Value;
-use syn::{Fields, GenericArgument, PathArguments, Type};
+use syn::{GenericArgument, PathArguments, Type};
 
-use super::model::Model;
+use super::{model::Model, print::listed};
 use crate::openapi::extension::SENSITIVE;
 
 /// Whether a value of `ty`, described by `schema`, is shown.
@@ -34,6 +31,7 @@ fn is_harmless(model: &Model<'_>, ty: &Type) -> bool {
             arguments.drain(..).all(|inner| matches!(inner, GenericArgument::Type(inner) if is_harmless(model, inner)))
         }
         "bool" | "Uuid" | "DateTime" => true,
+        _ if path.path.segments.len() == 1 && model.is_constrained(&name) => false,
         _ if path.path.segments.len() == 1 && model.is_type(&name) => true,
         _ => {
             let number = name.strip_prefix("NonZero").unwrap_or(&name).to_lowercase();
@@ -47,98 +45,27 @@ fn is_option(ty: &Type) -> bool {
     matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Option"))
 }
 
-/// What stands for a value in the output: the value, or that it is hidden.
-fn stand_in(model: &Model<'_>, ty: &Type, schema: Option<&Value>, value: &str) -> String {
-    if is_shown(model, ty, schema) {
-        value.to_owned()
-    } else if is_option(ty) {
-        format!("&hidden::optional({value})")
-    } else {
-        "&hidden::Hidden".to_owned()
-    }
+/// As [`is_shown`], for a type as text.
+pub(super) fn is_shown_as(model: &Model<'_>, ty: &str, schema: &Value) -> bool {
+    syn::parse_str(ty).is_ok_and(|ty| is_shown(model, &ty, Some(schema)))
 }
 
-/// `impl Debug` for a struct. `schema` finds the schema of a field by its name in Rust; `whole` is that of the struct.
-pub(super) fn of_struct<'v>(
+/// An invocation of the macro that writes `Debug` for a struct: its fields, each with its type and its schema.
+pub(super) fn of_fields<'f>(
     model: &Model<'_>,
     name: &str,
-    fields: &Fields,
-    schema: &dyn Fn(&Ident) -> Option<&'v Value>,
-    whole: Option<&Value>,
+    fields: impl Iterator<Item = (String, &'f Type, Option<&'f Value>)>,
 ) -> String {
-    let mut body = String::new();
-    match fields {
-        Fields::Named(fields) => {
-            let _ = write!(body, "f.debug_struct({name:?})");
-            for field in &fields.named {
-                let Some(ident) = &field.ident else { continue };
-                let value = stand_in(model, &field.ty, schema(ident), &format!("&self.{ident}"));
-                let _ = write!(body, "\n            .field(\"{ident}\", {value})");
-            }
-            body.push_str("\n            .finish()");
-        }
-        Fields::Unnamed(fields) => {
-            let _ = write!(body, "f.debug_tuple({name:?})");
-            for (index, field) in fields.unnamed.iter().enumerate() {
-                let _ = write!(body, ".field({})", stand_in(model, &field.ty, whole, &format!("&self.{index}")));
-            }
-            body.push_str(".finish()");
-        }
-        Fields::Unit => {
-            let _ = write!(body, "f.write_str({name:?})");
-        }
-    }
-    implementation(name, &body)
+    let fields = fields.map(|(ident, ty, schema)| match (is_shown(model, ty, schema), is_option(ty)) {
+        (true, _) => ident,
+        (false, true) => format!("{ident}: optional"),
+        (false, false) => format!("{ident}: hidden"),
+    });
+    format!("\nhidden::debug! {{ {name} {{{}}} }}\n", listed(4, fields))
 }
 
-/// `impl Debug` for an enum whose variants hold something.
-pub(super) fn of_enum(model: &Model<'_>, item: &syn::ItemEnum, whole: Option<&Value>) -> String {
-    if item.variants.is_empty() {
-        return implementation(&item.ident.to_string(), "let _ = f;\n        match *self {}");
-    }
-    let mut body = "match self {\n".to_owned();
-    for variant in &item.variants {
-        let name = &variant.ident;
-        let bind = |ty: &Type, schema: Option<&Value>, name: &str| {
-            if is_shown(model, ty, schema) || is_option(ty) { name.to_owned() } else { "_".to_owned() }
-        };
-        let (mut bound, mut lines) = (Vec::new(), String::new());
-        for (index, field) in variant.fields.iter().enumerate() {
-            match &field.ident {
-                Some(ident) => {
-                    let value = stand_in(model, &field.ty, None, &ident.to_string());
-                    let _ = write!(lines, ".field(\"{ident}\", {value})");
-                    bound.push(match bind(&field.ty, None, "").as_str() {
-                        "_" => format!("{ident}: _"),
-                        _ => ident.to_string(),
-                    });
-                }
-                None => {
-                    let value = format!("v{index}");
-                    let _ = write!(lines, ".field({})", stand_in(model, &field.ty, whole, &value));
-                    bound.push(bind(&field.ty, whole, &value));
-                }
-            }
-        }
-        let bound = bound.join(", ");
-        let arm = match &variant.fields {
-            Fields::Unit => format!("Self::{name} => f.write_str(\"{name}\")"),
-            Fields::Unnamed(_) => format!("Self::{name}({bound}) => f.debug_tuple(\"{name}\"){lines}.finish()"),
-            Fields::Named(_) => format!("Self::{name} {{ {bound} }} => f.debug_struct(\"{name}\"){lines}.finish()"),
-        };
-        let _ = writeln!(body, "            {arm},");
-    }
-    body.push_str("        }");
-    implementation(&item.ident.to_string(), &body)
-}
-
-/// `impl Debug for name`, with `body`.
-pub(super) fn implementation(name: &str, body: &str) -> String {
-    format!(
-        "\nimpl ::std::fmt::Debug for {name} {{\n    \
-             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {{\n        \
-                 {body}\n    \
-             }}\n\
-         }}\n"
-    )
+/// As [`of_fields`], for a struct that is one value without a name.
+pub(super) fn of_value(model: &Model<'_>, name: &str, ty: &Type, schema: Option<&Value>) -> String {
+    let how = if is_shown(model, ty, schema) { "" } else { "hidden" };
+    format!("\nhidden::debug! {{ {name}({how}) }}\n")
 }

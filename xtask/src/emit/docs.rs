@@ -2,6 +2,10 @@
 
 use std::fmt::Write as _;
 
+use serde_json::Value;
+
+use super::model::Model;
+
 /// `text` as lines of a documentation comment, each after `indent`, made safe for rustdoc.
 pub(super) fn comment(indent: &str, text: &str) -> String {
     let mut out = String::new();
@@ -60,6 +64,36 @@ fn word(word: &str, out: &mut String) {
         }
         out.push(c);
     }
+}
+
+/// What the document says of what `holder` and its `schema` describe, with the limits that the server checks.
+pub(super) fn described(model: &Model<'_>, holder: &Value, schema: &Value) -> Option<String> {
+    let text = |value: &Value| value["description"].as_str().filter(|text| !text.trim().is_empty()).map(sentence);
+    let said = text(holder).or_else(|| text(schema)).or_else(|| model.target(schema).and_then(text));
+    let limits = limits(schema);
+    match (said, limits.is_empty()) {
+        (said, true) => said,
+        (Some(said), false) => Some(format!("{said} {}", limits.join(" "))),
+        (None, false) => None,
+    }
+}
+
+/// What is checked by the server alone, and what it takes for a value that is left out; a sentence each.
+fn limits(schema: &Value) -> Vec<String> {
+    let mut all = Vec::new();
+    let mut say = |key: &str, before: &str, after: &str| {
+        if let Some(value) = schema.get(key).filter(|value| !value.is_boolean() || key == "default") {
+            all.push(format!("{before}{}{after}.", code(&value.to_string())));
+        }
+    };
+    let strictly = |key: &str| if schema[key] == true { " More than " } else { "At least " };
+    say("minimum", strictly("exclusiveMinimum").trim_start(), "");
+    say("maximum", if schema["exclusiveMaximum"] == true { "Less than " } else { "At most " }, "");
+    say("multipleOf", "A multiple of ", "");
+    say("minItems", "At least ", " members");
+    say("maxItems", "At most ", " members");
+    say("default", "If left out: ", "");
+    all
 }
 
 /// `text` as code in one line of a comment.

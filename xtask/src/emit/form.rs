@@ -5,74 +5,103 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 use super::{
+    call::{Call, Form},
     constructor::constructor,
     debug,
-    docs::{comment, sentence},
+    docs::{comment, described},
     model::Model,
 };
-use crate::{names, openapi::Operation};
+use crate::{
+    names::{distinct, rust_type, snake},
+    openapi::is_json,
+};
 
-pub(super) fn form(model: &Model<'_>, operation: &Operation<'_>, name: &str, schema: &Value) -> String {
-    let properties = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
-    let required = schema.get("required").and_then(Value::as_array);
+pub(super) fn form(model: &Model<'_>, call: &Call<'_>, form: &Form<'_>) -> String {
+    let properties: Vec<(&String, &Value)> =
+        form.schema.get("properties").and_then(Value::as_object).into_iter().flatten().collect();
+    let wanted = properties.iter().map(|(name, _)| (snake(name), snake(name)));
+    let idents = distinct(wanted, &[]);
+    let required = form.schema.get("required").and_then(Value::as_array);
     let is_required = |name: &str| required.is_some_and(|list| list.iter().any(|known| known == name));
     let (mut fields, mut parts, mut schemas) = (String::new(), String::new(), Vec::new());
     let mut given = Vec::new();
-    for (property, schema) in properties {
-        let ident = names::snake(property);
-        let (ty, is_file) = field_type(schema);
+    for ((property, schema), ident) in properties.into_iter().zip(idents) {
         let is_required = is_required(property);
-        let part = match (is_file, is_required) {
-            (true, true) => format!(".file({property:?}, self.{ident})"),
-            (true, false) => format!(".optional_file({property:?}, self.{ident})"),
-            (false, _) => format!(".value({property:?}, &self.{ident})"),
-        };
-        let _ = write!(parts, "\n            {part}");
-        let ty = if is_required { ty } else { format!("::std::option::Option<{ty}>") };
-        let text = described(schema).unwrap_or_else(|| format!("`{property}` in the document."));
+        let field = Field::of(schema, form.encoding[property.as_str()]["contentType"].as_str());
+        let _ = write!(parts, "\n            {}", field.part(property, &ident, is_required));
+        let ty = if is_required { field.ty } else { format!("::std::option::Option<{}>", field.ty) };
+        let text = described(model, schema, schema).unwrap_or_else(|| format!("`{property}` in the document."));
         let _ = writeln!(fields, "{}    pub {ident}: {ty},", comment("    ", &text));
         given.push((ident.clone(), ty, is_required));
         schemas.push((ident, schema));
     }
-    let mut out = comment(
-        "",
-        &described(schema).unwrap_or_else(|| format!("The form of `{}`.", operation.id().unwrap_or_default())),
-    );
+    let about = described(model, form.schema, form.schema).unwrap_or_else(|| format!("The form of `{}`.", call.id()));
+    let mut out = comment("", &about);
     out.push_str("///\n/// Its files stream.\n");
     if !given.iter().any(|(_, _, is_required)| *is_required) {
         out.push_str("#[derive(Default)]\n");
     }
+    let name = &form.name;
     let _ = write!(out, "#[non_exhaustive]\npub struct {name} {{\n{fields}}}\n");
-    let arguments = given.iter().map(|(ident, ty, is_required)| (ident.as_str(), ty.as_str(), *is_required, None));
-    out.push_str(&constructor(name, &arguments.collect::<Vec<_>>()));
+    out.push_str(&constructor(name, &given));
     let _ = write!(
         out,
         "\nimpl {name} {{\n    pub(crate) fn into_form(self) -> form::Form {{\n        form::Form::default(){parts}\n    }}\n}}\n"
     );
-    // The generator has not seen this type; its fields are parsed to be judged like all others.
-    let parsed: Result<syn::ItemStruct, _> = syn::parse_str(&format!("struct {name} {{ {fields} }}"));
-    if let Ok(item) = parsed {
-        let schema_of =
-            |ident: &syn::Ident| schemas.iter().find(|(known, _)| ident == known).map(|(_, schema)| *schema);
-        out.push_str(&debug::of_struct(model, name, &item.fields, &schema_of, Some(schema)));
-    }
+    let types: Vec<Option<syn::Type>> = given.iter().map(|(_, ty, _)| syn::parse_str(ty).ok()).collect();
+    let shown = schemas.into_iter().zip(&types).filter_map(|((ident, schema), ty)| Some((ident, ty.as_ref()?, Some(schema))));
+    out.push_str(&debug::of_fields(model, name, shown));
     out
 }
 
-fn described(schema: &Value) -> Option<String> {
-    schema.get("description").and_then(Value::as_str).filter(|text| !text.trim().is_empty()).map(sentence)
+/// What a field of a form is, and how it becomes parts.
+struct Field<'f> {
+    ty: String,
+    is_file: bool,
+    is_list: bool,
+    media_type: Option<&'f str>,
 }
 
-/// The type of a field, and whether it is a file. Anything but a scalar and a component is one part, as JSON.
-fn field_type(schema: &Value) -> (String, bool) {
-    if schema["type"] == "string" && schema["format"] == "binary" {
-        return ("form::FilePart".to_owned(), true);
+impl<'f> Field<'f> {
+    fn of(schema: &Value, media_type: Option<&'f str>) -> Self {
+        let is_binary = |schema: &Value| schema["type"] == "string" && schema["format"] == "binary";
+        // A list of media types, or a range of them, leaves it to the caller.
+        let media_type = media_type.filter(|media_type| !media_type.contains([',', '*']));
+        let is_list = schema.get("items").is_some_and(is_binary);
+        let ty = match (is_binary(schema), is_list) {
+            (true, _) => "form::FilePart".to_owned(),
+            (_, true) => "::std::vec::Vec<form::FilePart>".to_owned(),
+            _ => rust_type(schema, ""),
+        };
+        Self { ty, is_file: is_binary(schema) || is_list, is_list, media_type }
     }
-    let ty = match names::rust_type(schema, "").as_str() {
-        "String" => "::std::string::String".to_owned(),
-        "Uuid" => "::uuid::Uuid".to_owned(),
-        other if other.starts_with("Vec<") || other.contains("::") => "::serde_json::Value".to_owned(),
-        other => other.to_owned(),
-    };
-    (ty, false)
+
+    /// The call that adds it to a form.
+    fn part(&self, property: &str, ident: &str, is_required: bool) -> String {
+        if !self.is_file {
+            let media_type = match self.media_type {
+                Some(media_type) if is_json(media_type) || media_type.starts_with("text/") => format!("Some({media_type:?})"),
+                _ => "None".to_owned(),
+            };
+            return format!(".field({property:?}, {media_type}, &self.{ident})");
+        }
+        let typed = |value: &str| match self.media_type {
+            Some(media_type) => format!("{value}.of_type({media_type:?})"),
+            None => value.to_owned(),
+        };
+        match (self.is_list, is_required) {
+            (false, true) => format!(".file({property:?}, {})", typed(&format!("self.{ident}"))),
+            (false, false) if self.media_type.is_some() => {
+                format!(".optional_file({property:?}, self.{ident}.map(|file| {}))", typed("file"))
+            }
+            (false, false) => format!(".optional_file({property:?}, self.{ident})"),
+            (true, _) => {
+                let files = format!("self.{ident}{}", if is_required { "" } else { ".unwrap_or_default()" });
+                match self.media_type {
+                    Some(_) => format!(".files({property:?}, {files}.into_iter().map(|file| {}).collect())", typed("file")),
+                    None => format!(".files({property:?}, {files})"),
+                }
+            }
+        }
+    }
 }

@@ -1,176 +1,248 @@
-//! The methods: the generator's names and signatures, with bodies that call the runtime.
+//! The methods: names, arguments and bodies from the document, sent by the runtime.
 
-use std::{collections::HashMap, fmt::Write as _};
+use std::fmt::Write as _;
 
 use serde_json::Value;
-use syn::{
-    FnArg, GenericArgument, ImplItem, ImplItemFn, Pat, PathArguments, ReturnType, Type,
-    visit_mut::{self, VisitMut},
-};
 
 use super::{
-    docs::{comment, sentence},
+    call::{Argument, Body, BodyKind, Call},
+    docs::{comment, described, sentence},
     model::Model,
-    print::one_line,
     status_responses,
 };
-use crate::{names::snake, openapi::Operation};
+use crate::{
+    names::{STRING, rust_type},
+    openapi::{Parameter, extension::JSON_PARAMETER},
+};
 
 /// The code of `client.rs`.
-pub(super) fn methods(model: &Model<'_>, items: Vec<ImplItem>) -> String {
+pub(super) fn methods(model: &Model<'_>) -> String {
     let mut out = String::from(
-        "use crate::{\n    operations,\n    runtime::{call::Client, error::Error, response::Response, transport::Transport},\n    types,\n};\n\
-         #[allow(unused_imports, reason = \"every response of a document may be JSON\")]\n\
-         use crate::RawBody;\n\n\
+        "#[allow(unused_imports, reason = \"a document may have no parameters, or nothing but JSON\")]\n\
+         use crate::{\n    RawBody, operations,\n    runtime::{call::Client, error::Error, parameter::Style, response::Response, transport::Transport},\n    types,\n};\n\n\
          #[allow(clippy::too_many_arguments, reason = \"the document requires them\")]\n\
          impl<T: Transport> Client<T> {",
     );
-    let by_name: HashMap<String, &Operation<'_>> =
-        model.operations.iter().map(|operation| (operation.method_name(), operation)).collect();
-    for item in items {
-        let ImplItem::Fn(function) = item else { continue };
-        // `new` and the like are of no operation: a client is made by hand, with a transport.
-        let Some(operation) = by_name.get(&function.sig.ident.to_string()).copied() else { continue };
-        let form = operation.form_type();
-        if form.is_none() || operation.value().get("requestBody").is_some() {
-            out.push_str(&method(model, operation, function.clone(), None));
+    for call in &model.calls {
+        if call.form.is_none() || call.body.is_some() {
+            out.push_str(&method(model, call, false));
         }
-        if let Some((form, _)) = form {
-            out.push_str(&method(model, operation, function, Some(&form)));
+        if call.form.is_some() {
+            out.push_str(&method(model, call, true));
         }
     }
     out.push_str("}\n");
     out
 }
 
-/// One method: of an operation as the generator sees it, or of its multipart form.
-fn method(model: &Model<'_>, operation: &Operation<'_>, mut function: ImplItemFn, form: Option<&str>) -> String {
-    Plain.visit_signature_mut(&mut function.sig);
-    let (mut arguments, mut calls) = (String::new(), String::new());
-    let parameters = operation.parameters();
-    for argument in &function.sig.inputs {
-        let FnArg::Typed(argument) = argument else { continue };
-        let Pat::Ident(name) = &*argument.pat else { continue };
-        let name = name.ident.to_string();
-        let call = match parameters.iter().find(|parameter| snake(parameter.name) == name) {
-            Some(parameter) => {
-                let wire = parameter.name;
-                match parameter.location {
-                    "path" if matches!(&*argument.ty, Type::Reference(_)) => format!(".path({wire:?}, {name})"),
-                    "path" => format!(".path({wire:?}, &{name})"),
-                    "query" => format!(".query({wire:?}, &{name})"),
-                    _ if is_option(&argument.ty) => format!(".header({wire:?}, {name})"),
-                    _ => format!(".header({wire:?}, Some({name}))"),
+/// The method of an operation, or of its multipart form; with optional parameters a second one that takes them.
+fn method(model: &Model<'_>, call: &Call<'_>, is_form: bool) -> String {
+    // Always with the suffix: the vendor has moved this body in and out of JSON, and callers should not notice.
+    let name = if is_form { format!("{}_multipart", call.method.trim_end_matches('_')) } else { call.method.clone() };
+    let mut arguments: Vec<(String, String)> = Vec::new();
+    let mut calls = String::new();
+    for argument in &call.required {
+        let (ty, value) = passed(&argument.parameter.value()["schema"], &argument.name);
+        let _ = write!(calls, "\n            {}", written(argument, &value));
+        arguments.push((argument.name.clone(), ty));
+    }
+    let after = match (&call.form, &call.body) {
+        (Some(form), _) if is_form => {
+            let ty = format!("types::{}", form.name);
+            Some(match form.is_required || call.body.is_some() {
+                true => (("form".to_owned(), ty), ".multipart(form.into_form())".to_owned()),
+                false => {
+                    let ty = format!("::std::option::Option<{ty}>");
+                    (("form".to_owned(), ty), ".optional(form, |call, form| call.multipart(form.into_form()))".to_owned())
                 }
-            }
-            None if form.is_some() => continue,
-            None => body_call(operation, is_option(&argument.ty)).to_owned(),
-        };
-        let _ = writeln!(arguments, "        {name}: {},", one_line(&argument.ty));
+            })
+        }
+        (_, Some(body)) => Some(sent(body)),
+        _ => None,
+    };
+    let (value, read) = answer(model, call);
+    let result = format!("Result<Response<{value}>, Error<T::Error>>");
+    let accept = if call.accept == "application/json" { String::new() } else { format!("\n            .accept({:?})", call.accept) };
+    let mut out = String::new();
+    let mut name_of_sender = name.clone();
+    if !call.optional.is_empty() {
+        name_of_sender = format!("{}_with", name.trim_end_matches('_'));
+        let all = arguments.iter().chain(after.iter().map(|(argument, _)| argument));
+        let listed: Vec<String> = all.clone().map(|(name, ty)| format!("{name}: {ty}")).collect();
+        let mut passed: Vec<&str> = arguments.iter().map(|(name, _)| name.as_str()).collect();
+        passed.push("&Default::default()");
+        passed.extend(after.iter().map(|((name, _), _)| name.as_str()));
+        let doc = comment("    ", &documentation(model, call, Some(&name_of_sender)));
+        let _ = write!(
+            out,
+            "\n{doc}    pub async fn {name}({}) -> {result} {{\n        self.{name_of_sender}({}).await\n    }}\n",
+            inputs(&listed),
+            passed.join(", "),
+        );
+        arguments.push(("params".to_owned(), format!("&types::{}", call.params)));
+        for argument in &call.optional {
+            let _ = write!(calls, "\n            {}", written(argument, &format!("&params.{}", argument.name)));
+        }
+    }
+    if let Some((argument, call)) = after {
+        arguments.push(argument);
         let _ = write!(calls, "\n            {call}");
     }
-    let mut name = function.sig.ident.to_string();
-    let mut generics = String::new();
-    match form {
-        Some(form) => {
-            let _ = writeln!(arguments, "        form: types::{form},");
-            calls.push_str("\n            .multipart(form.into_form())");
-            // Always with the suffix: the vendor has moved this body in and out of JSON, and callers should not notice.
-            name = format!("{}_multipart", name.trim_end_matches('_'));
-        }
-        None => {
-            let typed = |parameter: &&syn::GenericParam| !matches!(parameter, syn::GenericParam::Lifetime(_));
-            let listed: Vec<String> = function.sig.generics.params.iter().filter(typed).map(one_line).collect();
-            if !listed.is_empty() {
-                generics = format!("<{}>", listed.join(", "));
-            }
-        }
-    }
-    let (value, read) = answer(model, operation, &function.sig.output);
-    let constant = operation.constant();
-    let doc = comment("    ", &documentation(operation));
-    format!(
-        "\n{doc}    \
-             pub async fn {name}{generics}(\n        \
-                 &self,\n{arguments}    \
-             ) -> Result<Response<{value}>, Error<T::Error>> {{\n        \
+    let listed: Vec<String> = arguments.iter().map(|(name, ty)| format!("{name}: {ty}")).collect();
+    let doc = match call.optional.is_empty() {
+        true => documentation(model, call, None),
+        false => format!("[`{name}`](Self::{name}), with its optional parameters."),
+    };
+    let constant = call.constant();
+    let _ = write!(
+        out,
+        "\n{}    pub async fn {name_of_sender}({}) -> {result} {{\n        \
                  let received = self\n            \
-                     .call(&operations::{constant}){calls}\n            \
+                     .call(&operations::{constant}){accept}{calls}\n            \
                      .send()\n            \
                      .await?;\n        \
                  {read}\n    \
-             }}\n"
-    )
+             }}\n",
+        comment("    ", &doc),
+        inputs(&listed),
+    );
+    out
 }
 
-/// Signatures without the lifetime that the generator writes out.
-struct Plain;
-
-impl VisitMut for Plain {
-    fn visit_type_reference_mut(&mut self, reference: &mut syn::TypeReference) {
-        reference.lifetime = None;
-        visit_mut::visit_type_reference_mut(self, reference);
+/// The inputs of a method, in one line if there is room.
+fn inputs(listed: &[String]) -> String {
+    match listed.iter().map(String::len).sum::<usize>() < 60 {
+        true => std::iter::once("&self").chain(listed.iter().map(String::as_str)).collect::<Vec<_>>().join(", "),
+        false => format!("\n        &self,\n        {},\n    ", listed.join(",\n        ")),
     }
 }
 
-fn is_option(ty: &Type) -> bool {
-    matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Option"))
+/// How a value of `schema` is passed: the type of the argument, and a reference to the value.
+fn passed(schema: &Value, name: &str) -> (String, String) {
+    let ty = rust_type(schema, "types::");
+    if ty == STRING {
+        return ("&str".to_owned(), name.to_owned());
+    }
+    if let Some(member) = ty.strip_prefix("::std::vec::Vec<").and_then(|rest| rest.strip_suffix('>')) {
+        return (format!("&[{member}]"), name.to_owned());
+    }
+    let is_copied = |ty: &str| {
+        ty.starts_with(|c: char| c.is_ascii_lowercase() && !ty.starts_with("types::")) || ["::uuid::", "::chrono::"].iter().any(|path| ty.starts_with(path))
+    };
+    if is_copied(&ty) { (ty, format!("&{name}")) } else { (format!("&{ty}"), name.to_owned()) }
 }
 
-fn body_call(operation: &Operation<'_>, is_optional: bool) -> &'static str {
-    let content = operation.value().pointer("/requestBody/content").and_then(Value::as_object);
-    match content.and_then(|content| content.keys().next()).map(String::as_str) {
-        Some("application/x-www-form-urlencoded") => ".form_urlencoded(body)",
-        Some("application/octet-stream") => ".octets(body)",
-        Some("text/plain") => ".text(body)",
-        _ if is_optional => ".optional_json(body)",
-        _ => ".json(body)",
+/// The call that writes a parameter.
+fn written(argument: &Argument<'_>, value: &str) -> String {
+    let parameter = &argument.parameter;
+    format!(".{}({:?}, {}, {value})", parameter.location, parameter.name, style(parameter))
+}
+
+/// The style of a parameter.
+fn style(parameter: &Parameter<'_>) -> String {
+    let value = parameter.value();
+    if value[JSON_PARAMETER] == true {
+        return "Style::JSON".to_owned();
     }
+    let by_location = if matches!(parameter.location, "path" | "header") { "simple" } else { "form" };
+    styled(value["style"].as_str().unwrap_or(by_location), value)
+}
+
+/// A style as the runtime has it, with what `value` says of it.
+fn styled(style: &str, value: &Value) -> String {
+    let (constant, explodes) = match style {
+        "label" => ("LABEL", false),
+        "matrix" => ("MATRIX", false),
+        "form" => ("FORM", true),
+        "spaceDelimited" => ("SPACE_DELIMITED", false),
+        "pipeDelimited" => ("PIPE_DELIMITED", false),
+        "deepObject" => ("DEEP_OBJECT", true),
+        _ => ("SIMPLE", false),
+    };
+    let mut out = format!("Style::{constant}");
+    if let Some(explode) = value["explode"].as_bool().filter(|explode| *explode != explodes) {
+        let _ = write!(out, ".exploded({explode})");
+    }
+    for (key, call) in [("allowReserved", ".allow_reserved()"), ("allowEmptyValue", ".allow_empty()")] {
+        if value[key] == true {
+            out.push_str(call);
+        }
+    }
+    out
+}
+
+/// The argument for a body, and the call that writes it.
+fn sent(body: &Body<'_>) -> ((String, String), String) {
+    let media_type = body.media_type;
+    let (ty, value) = passed(body.schema(), "body");
+    let (ty, call) = match body.kind {
+        BodyKind::Json => (ty, format!("json({media_type:?}, {value})")),
+        BodyKind::Fields => (ty, format!("form_urlencoded({value}, &[{}])", field_styles(body))),
+        BodyKind::Text => (format!("impl ::std::convert::Into<{STRING}>"), format!("text({media_type:?}, body)")),
+        BodyKind::Bytes => {
+            ("impl ::std::convert::Into<::reqwest::Body>".to_owned(), format!("bytes({media_type:?}, body)"))
+        }
+    };
+    if body.is_required {
+        return (("body".to_owned(), ty), format!(".{call}"));
+    }
+    let ty = match body.kind {
+        BodyKind::Text => STRING.to_owned(),
+        BodyKind::Bytes => "::reqwest::Body".to_owned(),
+        _ => ty,
+    };
+    let ty = format!("::std::option::Option<{ty}>");
+    (("body".to_owned(), ty), format!(".optional(body, |call, body| call.{call})"))
+}
+
+/// The fields of a form whose style is not that of a query.
+fn field_styles(body: &Body<'_>) -> String {
+    let encoding = body.media["encoding"].as_object().into_iter().flatten();
+    let styles = encoding.filter_map(|(field, value)| {
+        let is_json = value["contentType"].as_str().is_some_and(crate::openapi::is_json);
+        let style = match value["style"].as_str() {
+            None if is_json => "Style::JSON".to_owned(),
+            None if value.get("explode").is_none() && value.get("allowReserved").is_none() => return None,
+            style => styled(style.unwrap_or("form"), value),
+        };
+        Some(format!("({field:?}, {style})"))
+    });
+    styles.collect::<Vec<_>>().join(", ")
 }
 
 /// The type of the value that a method returns, and how it is read.
-fn answer(model: &Model<'_>, operation: &Operation<'_>, output: &ReturnType) -> (String, String) {
-    if operation.successes().is_some() {
-        let name = status_responses::name(model, operation);
+fn answer(model: &Model<'_>, call: &Call<'_>) -> (String, String) {
+    if call.operation.successes().is_some() {
+        let name = status_responses::name(model, call);
         return (format!("types::{name}"), format!("types::{name}::read(received)"));
     }
-    let value = match output {
-        ReturnType::Type(_, ty) => argument(ty).and_then(argument),
-        ReturnType::Default => None,
-    };
-    match value {
-        Some(Type::Path(path)) if path.path.segments.last().is_some_and(|last| last.ident == "ByteStream") => {
-            ("RawBody".to_owned(), "received.raw()".to_owned())
-        }
-        Some(Type::Tuple(_)) | None => ("()".to_owned(), "received.empty()".to_owned()),
-        Some(value) => (one_line(value), "received.json()".to_owned()),
-    }
-}
-
-/// The first type argument of `ty`.
-fn argument(ty: &Type) -> Option<&Type> {
-    let Type::Path(path) = ty else { return None };
-    let PathArguments::AngleBracketed(list) = &path.path.segments.last()?.arguments else { return None };
-    match list.args.first()? {
-        GenericArgument::Type(ty) => Some(ty),
-        _ => None,
+    let responses = call.operation.value().get("responses").and_then(Value::as_object).into_iter().flatten();
+    let content = responses.filter_map(|(_, response)| model.resolve(response)?.get("content")?.as_object());
+    match content.filter(|content| !content.is_empty()).map(|content| content.get("application/json")).next() {
+        None => ("()".to_owned(), "received.empty()".to_owned()),
+        Some(None) => ("RawBody".to_owned(), "received.raw()".to_owned()),
+        Some(Some(json)) => (rust_type(&json["schema"], "types::"), "received.json()".to_owned()),
     }
 }
 
 /// The method's documentation: what the document says, how to call it, and what may come back.
-fn documentation(operation: &Operation<'_>) -> String {
-    let id = operation.id().unwrap_or_default();
+fn documentation(model: &Model<'_>, call: &Call<'_>, with: Option<&str>) -> String {
+    let operation = &call.operation;
     let text = |key: &str| operation.value()[key].as_str().map(str::trim).filter(|text| !text.is_empty());
     let one_line = |text: &str| sentence(&text.lines().map(str::trim).collect::<Vec<_>>().join(" "));
-    let mut out = sentence(text("summary").unwrap_or(id));
+    let mut out = sentence(text("summary").unwrap_or(call.id()));
     if let Some(description) = text("description") {
         let _ = write!(out, "\n\n{description}");
     }
-    let _ = write!(out, "\n\n`{id}`: `{} {}`.", operation.method.to_uppercase(), operation.path);
+    let _ = write!(out, "\n\n`{}`: `{} {}`.", call.id(), operation.method.to_uppercase(), operation.path);
     out.push_str(if operation.is_safe_to_repeat() { " Safe to repeat." } else { " Not safe to repeat." });
-    let described = operation.parameters().into_iter().filter_map(|parameter| {
-        let description = parameter.value()["description"].as_str().map(str::trim).filter(|text| !text.is_empty())?;
-        Some(format!("\n- `{}`: {}", snake(parameter.name), one_line(description)))
+    if let Some(with) = with {
+        let _ = write!(out, " [`{with}`](Self::{with}) takes its optional parameters.");
+    }
+    let described = call.required.iter().filter_map(|argument| {
+        let value = argument.parameter.value();
+        let text = described(model, value, &value["schema"])?;
+        Some(format!("\n- `{}`: {}", argument.name, one_line(&text)))
     });
     let described: String = described.collect();
     if !described.is_empty() {

@@ -1,42 +1,35 @@
 //! What the emitters need to know of the lowered document, found once.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use serde_json::Value;
 
+use super::call::Call;
 use crate::{
-    names::{pascal, snake},
-    openapi::{self, Operation, extension},
+    names::pascal,
+    openapi::{self, References},
+    type_kind::TypeKind,
 };
 
 pub(super) struct Model<'d> {
+    document: &'d Value,
     /// The component behind each generated type.
     schemas: HashMap<String, &'d Value>,
-    pub(super) operations: Vec<Operation<'d>>,
-}
-
-impl Operation<'_> {
-    /// The name of its method.
-    pub(super) fn method_name(&self) -> String {
-        snake(self.id().unwrap_or_default())
-    }
-
-    /// The name of its constant in the table of operations.
-    pub(super) fn constant(&self) -> String {
-        self.method_name().trim_end_matches('_').to_uppercase()
-    }
-
-    /// The name of the type of its form, and the form's schema, if it has one.
-    pub(super) fn form_type(&self) -> Option<(String, &Value)> {
-        let schema = self.form()?;
-        Some((schema[extension::TYPE_NAME].as_str()?.to_owned(), schema))
-    }
+    /// The components that refer to themselves through others, each with the number of its circle.
+    circles: HashMap<String, usize>,
+    pub(super) calls: Vec<Call<'d>>,
 }
 
 impl<'d> Model<'d> {
     pub(super) fn new(document: &'d Value) -> Self {
-        let schemas = openapi::components(document).map(|(name, schema)| (pascal(name), schema)).collect();
-        Self { schemas, operations: openapi::operations(document).collect() }
+        let schemas: HashMap<String, &Value> =
+            openapi::components(document).map(|(name, schema)| (pascal(name), schema)).collect();
+        let taken: BTreeSet<&str> = schemas.keys().map(String::as_str).collect();
+        let calls = Call::all(document, &taken);
+        let references = References::of(document);
+        let name = |owner: &str| openapi::schema_name(&format!("#{owner}")).map(pascal);
+        let circles = references.circles().into_iter().filter_map(|(owner, circle)| Some((name(owner)?, circle))).collect();
+        Self { document, schemas, circles, calls }
     }
 
     /// Whether `name` is a generated type; the `Debug` of those hides what it must.
@@ -44,9 +37,19 @@ impl<'d> Model<'d> {
         self.schemas.contains_key(name)
     }
 
+    /// Whether `name` is a string that is checked before it is sent; it may hold anything that a string may.
+    pub(super) fn is_constrained(&self, name: &str) -> bool {
+        self.schema(name).is_some_and(|schema| TypeKind::of(schema) == TypeKind::Constrained)
+    }
+
     /// The schema of the generated type `name`.
     pub(super) fn schema(&self, name: &str) -> Option<&'d Value> {
         self.schemas.get(name).copied()
+    }
+
+    /// Whether the types `a` and `b` hold each other, so that one has to be boxed in the other.
+    pub(super) fn is_circle(&self, a: &str, b: &str) -> bool {
+        self.circles.get(a).is_some_and(|circle| self.circles.get(b) == Some(circle))
     }
 
     /// The schema of the property `property` of the type `name`.
@@ -54,14 +57,13 @@ impl<'d> Model<'d> {
         self.schema(name)?.get("properties")?.get(property)
     }
 
-    /// What is said of `schema`, or else of the component that it refers to.
-    pub(super) fn description(&self, schema: &'d Value) -> Option<&'d str> {
-        let own = schema.get("description").and_then(Value::as_str);
-        own.or_else(|| self.target(schema)?.get("description")?.as_str())
+    /// What `value` refers to, or itself.
+    pub(super) fn resolve(&self, value: &'d Value) -> Option<&'d Value> {
+        openapi::resolve(self.document, value)
     }
 
     /// The component behind a reference, bare or annotated.
-    pub(super) fn target(&self, schema: &'d Value) -> Option<&'d Value> {
+    pub(super) fn target(&self, schema: &Value) -> Option<&'d Value> {
         self.schema(&target_type(schema)?)
     }
 }

@@ -8,8 +8,9 @@ use super::{docs::code, model::Model};
 pub(super) fn operations(model: &Model<'_>) -> String {
     let mut out = "use crate::runtime::operation::{Operation, Retry};\n".to_owned();
     let mut all = String::new();
-    for operation in &model.operations {
-        let (name, id, path) = (operation.constant(), operation.id().unwrap_or_default(), operation.path);
+    for call in &model.calls {
+        let operation = &call.operation;
+        let (name, id, path) = (call.constant(), call.id(), operation.path);
         let method = operation.method.to_uppercase();
         let retry = if operation.is_safe_to_repeat() { "Safe" } else { "Never" };
         let check_with = operation.check_with().map(|id| format!("\n.check_with({id:?})")).unwrap_or_default();

@@ -3,22 +3,22 @@
 use std::fmt::Write as _;
 
 use super::{
-    debug,
+    call::Call,
     docs::comment,
     model::{Model, target_type},
 };
-use crate::{names::pascal, openapi::Operation};
+use crate::names::{pascal, rust_type};
 
-/// The name of the enum of `operation`.
-pub(super) fn name(model: &Model<'_>, operation: &Operation<'_>) -> String {
-    let name = format!("{}Response", pascal(operation.id().unwrap_or_default()));
-    if model.is_type(&name) { format!("{}Success", pascal(operation.id().unwrap_or_default())) } else { name }
+/// The name of the enum of an operation.
+pub(super) fn name(model: &Model<'_>, call: &Call<'_>) -> String {
+    let name = format!("{}Response", pascal(call.id()));
+    if model.is_type(&name) { format!("{}Success", pascal(call.id())) } else { name }
 }
 
 /// The enum of an operation whose success statuses have different shapes.
-pub(super) fn status_responses(model: &Model<'_>, operation: &Operation<'_>) -> Option<String> {
-    let shapes = operation.successes()?;
-    let name = name(model, operation);
+pub(super) fn status_responses(model: &Model<'_>, call: &Call<'_>) -> Option<String> {
+    let shapes = call.operation.successes()?;
+    let name = name(model, call);
     let (mut variants, mut arms, mut debug) = (String::new(), String::new(), "match self {\n".to_owned());
     // A range stands for what no single status takes, so it comes last.
     let (single, range): (Vec<_>, Vec<_>) = shapes.iter().partition(|(status, _)| status.parse::<u16>().is_ok());
@@ -26,11 +26,10 @@ pub(super) fn status_responses(model: &Model<'_>, operation: &Operation<'_>) -> 
     for (status, shape) in single.into_iter().chain(range.into_iter().take(1)) {
         let pattern = if status.parse::<u16>().is_ok() { status.as_str() } else { "_" };
         let variant = format!("Status{status}");
-        let target = shape.get("schema").map(target_type);
-        let shows_itself = matches!(target, Some(Some(_)));
-        let payload = match target {
+        let schema = shape.get("schema");
+        let shows_itself = schema.is_some_and(|schema| target_type(schema).is_some());
+        let payload = match schema.map(|schema| rust_type(schema, "")) {
             Some(target) => {
-                let target = target.unwrap_or_else(|| "::serde_json::Value".to_owned());
                 let read = format!("received.json::<{target}, E>()");
                 Some((target, read))
             }
@@ -58,10 +57,16 @@ pub(super) fn status_responses(model: &Model<'_>, operation: &Operation<'_>) -> 
         arms.push_str("            _ => received.unknown_status(),\n");
     }
     debug.push_str("        }");
-    let debug = debug::implementation(&name, &debug);
+    let debug = format!(
+        "\nimpl ::std::fmt::Debug for {name} {{\n    \
+             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {{\n        \
+                 {debug}\n    \
+             }}\n\
+         }}\n"
+    );
     let doc = comment(
         "",
-        &format!("The successful responses of `{}`, told apart by their status.", operation.id().unwrap_or_default()),
+        &format!("The successful responses of `{}`, told apart by their status.", call.id()),
     );
     Some(format!(
         "{doc}\

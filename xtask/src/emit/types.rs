@@ -1,61 +1,73 @@
-//! The types: what the generator made of the schemas, finished.
+//! The types: the generator's, with what it can't do; and those that macros of the runtime make.
 
-use std::{collections::HashSet, fmt::Write as _};
+use std::{collections::HashMap, fmt::Write as _};
 
 use proc_macro2::{Ident, Span};
 use serde_json::Value;
 use syn::{
-    Attribute, Field, Fields, Item, ItemEnum, ItemImpl, ItemStruct, Token, Type, punctuated::Punctuated,
-    visit_mut::VisitMut,
+    Attribute, Field, Fields, GenericArgument, Item, ItemImpl, ItemStruct, PathArguments, Token, Type, punctuated::Punctuated,
 };
 
 use super::{
     constructor::constructor,
     debug,
-    docs::{code, comment, sentence},
-    model::Model,
+    docs::{code, comment, described, sentence},
+    model::{Model, target_type},
     print::{one_line, pretty},
 };
-use crate::{names, openapi::extension};
+use crate::{
+    names::{self, STRING, distinct, pascal, rust_type},
+    openapi::extension::{CHOICES, OPEN_ENUM, OPEN_UNION, TAG},
+    type_kind::{TypeKind, variants},
+};
 
 /// The code of `types.rs`.
 pub(super) fn types(model: &Model<'_>, items: Vec<Item>) -> String {
-    let is_string_enum = |item: &ItemEnum| {
-        item.variants.iter().all(|variant| variant.fields == Fields::Unit)
-            && model.schema(&item.ident.to_string()).is_some_and(|schema| schema.get("enum").is_some())
-    };
-    let string_enums: Vec<Ident> = (items.iter())
-        .filter_map(|item| match item {
-            Item::Enum(item) if is_string_enum(item) => Some(item.ident.clone()),
-            _ => None,
-        })
-        .collect();
     // Modules alone, whose names no type can have.
     let mut out = String::from(
-        "#[allow(unused_imports, reason = \"a document may have no forms, no personal data and no enums\")]\n\
-         use crate::runtime::{form, hidden, string_enum::{closed_enum, open_enum}};\n",
+        "#[allow(unused_imports, reason = \"which of these are used depends on the document\")]\n\
+         use crate::runtime::{\n    choice::choice, constrained::constrained_string, form, hidden,\n    \
+         integer_enum::{closed_integer_enum, open_integer_enum}, params::params,\n    \
+         string_enum::{closed_enum, open_enum}, union::union,\n};\n",
     );
-    let mut renames = Renames::default();
     for item in items {
         let code = match item {
-            Item::Struct(item) => structure(model, item),
-            Item::Enum(item) if string_enums.contains(&item.ident) => string_enum(model, &item),
-            Item::Enum(mut item) => {
-                renames.rename(&mut item);
-                union(model, item)
+            Item::Struct(item) => {
+                let name = item.ident.to_string();
+                match model.schema(&name).map(|schema| (TypeKind::of(schema), schema)) {
+                    None | Some((TypeKind::Generated, _)) => structure(model, item),
+                    Some((TypeKind::Strings, schema)) => string_enum(&name, schema),
+                    Some((TypeKind::Integers, schema)) => integer_enum(&name, schema),
+                    Some((TypeKind::Constrained, schema)) => constrained_string(&name, schema),
+                    Some((TypeKind::Union, schema)) => union(model, &name, schema),
+                    Some((TypeKind::Choice, schema)) => choice(model, &name, schema),
+                }
             }
-            // The macro brings all of these but a default that the document gives.
-            Item::Impl(block) if is_for(&block, &string_enums) && !is_default(&block) => continue,
-            Item::Impl(mut block) => {
-                renames.rename_in(&mut block);
-                pretty(Item::Impl(block))
-            }
+            Item::Impl(block) if is_made_by_macro(model, &block) => continue,
             other => pretty(other),
         };
         out.push('\n');
         out.push_str(&code);
     }
     out
+}
+
+fn is_made_by_macro(model: &Model<'_>, block: &ItemImpl) -> bool {
+    // `impl From<Name> for String` is of `Name`, too.
+    let of_trait = block.trait_.as_ref().and_then(|(path, _)| match &path.segments.last()?.arguments {
+        PathArguments::AngleBracketed(list) => list.args.first(),
+        _ => None,
+    });
+    let argument = of_trait.and_then(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    });
+    let is_made = |ty: &Type| {
+        let Type::Path(path) = ty else { return false };
+        let schema = path.path.get_ident().and_then(|name| model.schema(&name.to_string()));
+        schema.is_some_and(|schema| TypeKind::of(schema) != TypeKind::Generated)
+    };
+    is_made(&block.self_ty) || argument.is_some_and(is_made)
 }
 
 /// An attribute from parts: parsing each line of prose as code would take longer than everything else here.
@@ -82,46 +94,16 @@ fn docs(text: &str) -> Vec<Attribute> {
     comment("", text).lines().map(strip).collect()
 }
 
-fn is_for(block: &ItemImpl, names: &[Ident]) -> bool {
-    let of =
-        |ty: &Type| matches!(ty, Type::Path(path) if path.path.get_ident().is_some_and(|name| names.contains(name)));
-    let target = match &*block.self_ty {
-        Type::Path(path) => path.path.get_ident().cloned(),
-        _ => None,
-    };
-    target.is_some() && of(&block.self_ty)
-}
-
-fn is_default(block: &ItemImpl) -> bool {
-    let name = block.trait_.as_ref().and_then(|(path, _)| path.segments.last());
-    name.is_some_and(|last| last.ident == "Default")
-}
-
 /// The attributes that every generated type gets.
-fn attributes(given: &[Attribute], description: Option<&str>, name: &Ident) -> Vec<Attribute> {
+fn attributes(given: &[Attribute], description: Option<&str>, name: &Ident, has_default: bool) -> Vec<Attribute> {
     let text = description.filter(|text| !text.trim().is_empty()).map(sentence);
     let mut all = docs(&text.unwrap_or_else(|| format!("`{name}` in the document.")));
-    for attribute in given {
-        if attribute.path().is_ident("doc") {
-            continue;
-        }
-        if attribute.path().is_ident("derive") {
-            let mut traits = Vec::new();
-            let _ = attribute.parse_nested_meta(|meta| {
-                traits.push(meta.path);
-                Ok(())
-            });
-            let is = |path: &syn::Path, name: &str| path.segments.last().is_some_and(|last| last.ident == name);
-            traits.retain(|path| !is(path, "Debug"));
-            if !traits.iter().any(|path| is(path, "PartialEq")) {
-                traits.push(syn::parse_quote!(PartialEq));
-            }
-            all.push(syn::parse_quote!(#[derive(#(#traits),*)]));
-            all.push(syn::parse_quote!(#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]));
-            continue;
-        }
-        all.push(attribute.clone());
-    }
+    all.push(match has_default {
+        true => syn::parse_quote!(#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]),
+        false => syn::parse_quote!(#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]),
+    });
+    all.push(syn::parse_quote!(#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]));
+    all.extend(given.iter().filter(|attribute| attribute.path().is_ident("serde") && has_serde(given, "transparent")).cloned());
     all.push(syn::parse_quote!(#[non_exhaustive]));
     all
 }
@@ -131,185 +113,257 @@ fn structure(model: &Model<'_>, mut item: ItemStruct) -> String {
     let type_name = name.to_string();
     let schema = model.schema(&type_name);
     let description = schema.and_then(|schema| schema.get("description")?.as_str());
-    item.attrs = attributes(&item.attrs, description, &name);
-    let property = |field: &Ident, attributes: &[Attribute]| {
-        let renamed = serde_value(attributes, "rename");
-        model.property(&type_name, &renamed.unwrap_or_else(|| field.to_string()))
-    };
-    let mut schemas: Vec<(Ident, Option<&Value>)> = Vec::new();
+    if let Fields::Unnamed(fields) = &item.fields {
+        let debug = fields.unnamed.first().map(|field| debug::of_value(model, &type_name, &field.ty, schema));
+        item.attrs = attributes(&item.attrs, description, &name, false);
+        return format!("{}{}", pretty(Item::Struct(item)), debug.unwrap_or_default());
+    }
+    let mut about: Vec<(String, Type, Option<&Value>, bool)> = Vec::new();
     if let Fields::Named(fields) = &mut item.fields {
+        let choices = choice_fields(schema);
         in_document_order(&mut fields.named, schema);
-        // The generator calls the field for what the document does not list `extra`, whatever else is called so.
-        let is_extra = |field: &Field| field.ident.as_ref().is_some_and(|ident| ident == "extra");
-        if fields.named.iter().filter(|field| is_extra(field)).count() > 1 {
-            for field in fields.named.iter_mut().filter(|field| is_extra(field) && has_serde(&field.attrs, "flatten")) {
-                field.ident = Some(Ident::new("unlisted", Span::call_site()));
-            }
-        }
+        rename_unlisted(fields, &choices);
         for field in &mut fields.named {
             let Some(ident) = field.ident.clone() else { continue };
-            let schema = property(&ident, &field.attrs);
-            let described = schema.and_then(|schema| model.description(schema)).filter(|text| !text.trim().is_empty());
-            let text = match described {
-                Some(text) => sentence(text),
-                None if has_serde(&field.attrs, "flatten") => "Fields that the document does not list.".to_owned(),
-                None => format!(
-                    "`{}` in the document.",
-                    serde_value(&field.attrs, "rename").unwrap_or_else(|| ident.to_string())
-                ),
+            let is_required = if has_serde(&field.attrs, "flatten") {
+                field.attrs = docs("Fields that the document does not list.");
+                field.attrs.push(syn::parse_quote!(#[serde(flatten)]));
+                false
+            } else {
+                property(model, &type_name, schema, field)
             };
-            let mut attributes = docs(&text);
-            attributes.extend(field.attrs.drain(..).filter(|attribute| !attribute.path().is_ident("doc")));
-            if is_list(&field.ty) && !has_serde(&attributes, "flatten") && serde_value(&attributes, "default").is_none()
-            {
-                attributes.push(syn::parse_quote!(#[serde(deserialize_with = "crate::runtime::null::as_default")]));
-            }
-            field.attrs = attributes;
-            schemas.push((ident, schema));
+            let wire = serde_value(&field.attrs, "rename").unwrap_or_else(|| ident.to_string());
+            about.push((ident.to_string(), field.ty.clone(), model.property(&type_name, &wire), is_required));
+        }
+        for (ident, ty) in choices {
+            let Ok(ty) = syn::parse_str::<Type>(&ty) else { continue };
+            let mut field: Field = syn::parse_quote!(#[serde(flatten)] pub field: #ty);
+            field.attrs.splice(0..0, docs("One of the alternatives of the document."));
+            field.ident = Some(Ident::new(&ident, Span::call_site()));
+            fields.named.push(field);
+            about.push((ident, ty, None, true));
         }
     }
-    let schema_of = |ident: &Ident| schemas.iter().find(|(known, _)| known == ident).and_then(|(_, schema)| *schema);
-    let debug = debug::of_struct(model, &type_name, &item.fields, &schema_of, schema);
-    let constructor = match &item.fields {
-        Fields::Named(fields) => {
-            let argument = |field: &Field| {
-                let ident = field.ident.as_ref().map(ToString::to_string).unwrap_or_default();
-                (ident, one_line(&field.ty), !is_optional(field), serde_value(&field.attrs, "default"))
-            };
-            let given: Vec<_> = fields.named.iter().map(argument).collect();
-            let given = given.iter().map(|(ident, ty, is_required, default)| {
-                (ident.as_str(), ty.as_str(), *is_required, default.as_deref())
-            });
-            constructor(&type_name, &given.collect::<Vec<_>>())
+    let has_default = !about.iter().any(|(_, _, _, is_required)| *is_required);
+    item.attrs = attributes(&item.attrs, description, &name, has_default);
+    let shown = about.iter().map(|(ident, ty, schema, _)| (ident.clone(), ty, *schema));
+    let debug = debug::of_fields(model, &type_name, shown);
+    let given: Vec<_> = about.iter().map(|(ident, ty, _, is_required)| (ident.clone(), one_line(ty), *is_required)).collect();
+    format!("{}{}{debug}", pretty(Item::Struct(item)), constructor(&type_name, &given))
+}
+
+/// Writes a field for its property: what is required is there, what may be left out is an `Option`, and what may be null
+/// besides is one within it. Says whether it is required.
+fn property(model: &Model<'_>, type_name: &str, whole: Option<&Value>, field: &mut Field) -> bool {
+    let ident = field.ident.as_ref().map(ToString::to_string).unwrap_or_default();
+    let wire = serde_value(&field.attrs, "rename").unwrap_or_else(|| ident.clone());
+    let schema = model.property(type_name, &wire);
+    let required = whole.and_then(|schema| schema.get("required")?.as_array());
+    let is_required = required.is_some_and(|required| required.iter().any(|name| *name == *wire));
+    let is_nullable = schema.is_some_and(|schema| schema["nullable"] == true);
+    let ty = without_option(&field.ty);
+    let is_any = one_line(&ty) == "::serde_json::Value";
+    let text = schema.and_then(|schema| described(model, schema, schema));
+    let mut attributes = docs(&text.unwrap_or_else(|| format!("`{wire}` in the document.")));
+    if wire != ident {
+        attributes.push(syn::parse_quote!(#[serde(rename = #wire)]));
+    }
+    field.ty = match (is_required, is_nullable) {
+        (true, false) => {
+            // Servers write an empty list as null, too.
+            if is_list(&ty) {
+                attributes.push(syn::parse_quote!(#[serde(deserialize_with = "crate::runtime::null::as_default")]));
+            }
+            ty
         }
-        _ => String::new(),
+        (true, true) => syn::parse_quote!(::std::option::Option<#ty>),
+        (false, is_nullable) => {
+            let inner: Type = if is_nullable && !is_any { syn::parse_quote!(::std::option::Option<#ty>) } else { ty };
+            attributes.push(match is_nullable || is_any {
+                true => syn::parse_quote!(#[serde(default, skip_serializing_if = "::std::option::Option::is_none", deserialize_with = "crate::runtime::null::present")]),
+                false => syn::parse_quote!(#[serde(skip_serializing_if = "::std::option::Option::is_none")]),
+            });
+            syn::parse_quote!(::std::option::Option<#inner>)
+        }
     };
-    format!("{}{constructor}{debug}", pretty(Item::Struct(item)))
+    field.attrs = attributes;
+    is_required
+}
+
+fn without_option(ty: &Type) -> Type {
+    let Type::Path(path) = ty else { return ty.clone() };
+    match path.path.segments.last() {
+        Some(last) if last.ident == "Option" => match &last.arguments {
+            PathArguments::AngleBracketed(list) => match list.args.first() {
+                Some(GenericArgument::Type(inner)) => inner.clone(),
+                _ => ty.clone(),
+            },
+            _ => ty.clone(),
+        },
+        _ => ty.clone(),
+    }
+}
+
+/// The fields of the choices of an object: their names and types.
+fn choice_fields(schema: Option<&Value>) -> Vec<(String, String)> {
+    let choices = schema.and_then(|schema| schema.get(CHOICES)?.as_object()).into_iter().flatten();
+    choices.filter_map(|(name, schema)| Some((names::snake(name), target_type(schema)?))).collect()
+}
+
+/// The generator calls the field for what the document does not list `extra`, whatever else is called so.
+fn rename_unlisted(fields: &mut syn::FieldsNamed, choices: &[(String, String)]) {
+    let is_unlisted = |field: &Field| has_serde(&field.attrs, "flatten");
+    let taken: Vec<String> = (fields.named.iter().filter(|field| !is_unlisted(field)))
+        .filter_map(|field| field.ident.as_ref().map(ToString::to_string))
+        .chain(choices.iter().map(|(name, _)| name.clone()))
+        .collect();
+    let is_free = |name: &&str| !taken.iter().any(|taken| taken == name);
+    let name = ["extra", "unlisted", "unlisted_fields"].into_iter().find(is_free).unwrap_or("unlisted_fields_");
+    for field in fields.named.iter_mut().filter(|field| is_unlisted(field)) {
+        field.ident = Some(Ident::new(name, Span::call_site()));
+    }
 }
 
 /// The generator sorts fields by name. In the order of the document they read as they were meant, and two strings in a
 /// row are not swapped as easily.
 fn in_document_order(fields: &mut Punctuated<Field, Token![,]>, schema: Option<&Value>) {
     let properties = schema.and_then(|schema| schema.get("properties")?.as_object());
-    let order: Vec<String> = properties.into_iter().flatten().map(|(name, _)| names::snake(name)).collect();
+    let order: HashMap<String, usize> =
+        properties.into_iter().flatten().enumerate().map(|(index, (name, _))| (names::snake(name), index)).collect();
     let position = |field: &Field| {
         let name = field.ident.as_ref().map(ToString::to_string);
-        order.iter().position(|known| Some(known) == name.as_ref()).unwrap_or(usize::MAX)
+        name.and_then(|name| order.get(&name).copied()).unwrap_or(usize::MAX)
     };
     let mut sorted: Vec<Field> = std::mem::take(fields).into_iter().collect();
     sorted.sort_by_key(position);
     fields.extend(sorted);
 }
 
-fn is_optional(field: &Field) -> bool {
-    has_serde(&field.attrs, "default")
-        || has_serde(&field.attrs, "flatten")
-        || has_serde(&field.attrs, "skip_serializing_if")
+/// What is said of a type, and its name, as the beginning of the invocation of a macro.
+fn about(schema: &Value, name: &str) -> String {
+    let description = schema["description"].as_str().filter(|text| !text.trim().is_empty()).map(sentence);
+    comment("    ", &description.unwrap_or_else(|| format!("`{name}` in the document.")))
 }
 
-/// New names for the variants of unions. The generator cuts off what the names of the variants' types have in common,
-/// which leaves `Optional` of `InstitutionOptional`; what they have in common with the union is enough.
-#[derive(Default)]
-struct Renames {
-    of: Vec<(Ident, Vec<(Ident, Ident)>)>,
-}
-
-impl Renames {
-    fn rename(&mut self, item: &mut ItemEnum) {
-        let union = item.ident.to_string();
-        let type_of = |variant: &syn::Variant| match &variant.fields {
-            Fields::Unnamed(fields) if fields.unnamed.len() == 1 => match &fields.unnamed.first()?.ty {
-                Type::Path(path) => path.path.get_ident().map(ToString::to_string),
-                _ => None,
-            },
-            _ => None,
-        };
-        let is_untagged = has_serde(&item.attrs, "untagged");
-        let Some(types) = item.variants.iter().map(type_of).collect::<Option<Vec<_>>>().filter(|_| is_untagged) else {
-            return;
-        };
-        let short = |name: &String| {
-            name.strip_prefix(&union).filter(|rest| rest.starts_with(char::is_uppercase)).map(str::to_owned)
-        };
-        let names = types.iter().map(short).collect::<Option<Vec<_>>>().unwrap_or(types);
-        // The same type twice: the generator has told them apart by number.
-        if names.iter().collect::<HashSet<_>>().len() < names.len() {
-            return;
-        }
-        let mut renamed = Vec::new();
-        for (variant, name) in item.variants.iter_mut().zip(names) {
-            let new = Ident::new(&name, variant.ident.span());
-            renamed.push((std::mem::replace(&mut variant.ident, new.clone()), new));
-        }
-        self.of.push((item.ident.clone(), renamed));
-    }
-
-    fn rename_in(&self, block: &mut ItemImpl) {
-        struct Rename<'r>(&'r [(Ident, Ident)]);
-
-        impl VisitMut for Rename<'_> {
-            fn visit_path_mut(&mut self, path: &mut syn::Path) {
-                if path.segments.len() == 2 && path.segments[0].ident == "Self" {
-                    let variant = &mut path.segments[1].ident;
-                    if let Some((_, new)) = self.0.iter().find(|(old, _)| old == variant) {
-                        *variant = new.clone();
-                    }
-                }
-                syn::visit_mut::visit_path_mut(self, path);
-            }
-        }
-
-        let renamed = self.of.iter().find(|(name, _)| is_for(block, std::slice::from_ref(name)));
-        if let Some((_, renamed)) = renamed {
-            Rename(renamed).visit_item_impl_mut(block);
-        }
-    }
-}
-
-fn union(model: &Model<'_>, mut item: ItemEnum) -> String {
-    let schema = model.schema(&item.ident.to_string());
-    let description = schema.and_then(|schema| schema.get("description")?.as_str());
-    item.attrs = attributes(&item.attrs, description, &item.ident);
-    if item.variants.iter().any(|variant| !variant.ident.to_string().starts_with(char::is_uppercase)) {
-        item.attrs.push(syn::parse_quote!(#[allow(non_camel_case_types, reason = "the names are the document's")]));
-    }
-    for variant in &mut item.variants {
-        let text = match serde_value(&variant.attrs, "rename") {
-            Some(value) => format!("`{value}`."),
-            None => format!("`{}`.", variant.ident),
-        };
-        let mut attributes = docs(&text);
-        attributes.extend(variant.attrs.drain(..).filter(|attribute| !attribute.path().is_ident("doc")));
-        variant.attrs = attributes;
-        for field in &mut variant.fields {
-            let ident = field.ident.as_ref().map(ToString::to_string);
-            field.attrs.retain(|attribute| !attribute.path().is_ident("doc"));
-            if let Some(ident) = ident {
-                field.attrs.splice(0..0, docs(&format!("`{ident}` in the document.")));
-            }
-        }
-    }
-    let debug = debug::of_enum(model, &item, schema);
-    format!("{}{debug}", pretty(Item::Enum(item)))
+/// A name for what the document does not list, which no listed one has.
+fn unknown(taken: &[String]) -> &'static str {
+    let is_taken = |name: &str| taken.iter().any(|taken| taken == name);
+    ["Unknown", "UnknownValue", "Unlisted"].into_iter().find(|name| !is_taken(name)).unwrap_or("Unknown_")
 }
 
 /// An invocation of the macro that writes a string enum; a person reads it more easily than what it expands to.
-fn string_enum(model: &Model<'_>, item: &ItemEnum) -> String {
-    let schema = model.schema(&item.ident.to_string());
-    let is_open = schema.is_some_and(|schema| schema[extension::OPEN_ENUM] == true);
-    let description = schema.and_then(|schema| schema.get("description")?.as_str());
-    let text = description.filter(|text| !text.trim().is_empty()).map(sentence);
-    let text = text.unwrap_or_else(|| format!("`{}` in the document.", item.ident));
-    let is_taken = |name: &str| item.variants.iter().any(|variant| variant.ident == name);
-    let unknown =
-        ["Unknown", "UnknownValue", "Unlisted"].into_iter().find(|name| !is_taken(name)).unwrap_or("Unknown_");
-    let mut out = if is_open { "open_enum! {\n".to_owned() } else { "closed_enum! {\n".to_owned() };
-    out.push_str(&comment("    ", &text));
-    let unknown = if is_open { format!(", {unknown}") } else { String::new() };
-    out.push_str(&format!("    {}{unknown} {{\n", item.ident));
-    for variant in &item.variants {
-        let value = serde_value(&variant.attrs, "rename").unwrap_or_else(|| variant.ident.to_string());
-        let _ = write!(out, "        /// {}.\n        {} = {value:?},\n", code(&value), variant.ident);
+fn string_enum(name: &str, schema: &Value) -> String {
+    let values: Vec<&str> = schema["enum"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let wanted = values.iter().map(|value| (pascal(value), pascal(value)));
+    values_enum(("open_enum", "closed_enum"), name, schema, &distinct(wanted, &[]), |index| format!("{:?}", values[index]))
+}
+
+fn integer_enum(name: &str, schema: &Value) -> String {
+    let values: Vec<i64> = schema["enum"].as_array().into_iter().flatten().filter_map(Value::as_i64).collect();
+    let called = |value: &i64| format!("{}{}", if *value < 0 { "Minus" } else { "Value" }, value.unsigned_abs());
+    let names: Vec<String> = values.iter().map(called).collect();
+    values_enum(("open_integer_enum", "closed_integer_enum"), name, schema, &names, |index| values[index].to_string())
+}
+
+fn values_enum(
+    (open, closed): (&str, &str),
+    name: &str,
+    schema: &Value,
+    variants: &[String],
+    value: impl Fn(usize) -> String,
+) -> String {
+    let is_open = schema[OPEN_ENUM] == true;
+    let unknown = if is_open { format!(", {}", unknown(variants)) } else { String::new() };
+    let keyword = if is_open { open } else { closed };
+    let mut out = format!("{keyword}! {{\n{}    {name}{unknown} {{\n", about(schema, name));
+    for (index, variant) in variants.iter().enumerate() {
+        let value = value(index);
+        let _ = writeln!(out, "        /// {}.\n        {variant} = {value},", code(value.trim_matches('"')));
+    }
+    out.push_str("    }\n}\n");
+    out
+}
+
+fn constrained_string(name: &str, schema: &Value) -> String {
+    let (min, max, pattern) = (schema["minLength"].as_u64(), schema["maxLength"].as_u64(), schema["pattern"].as_str());
+    let mut rules = Vec::new();
+    let characters = |count: u64| format!("{count} {}", if count == 1 { "character" } else { "characters" });
+    match (min, max) {
+        (Some(min), Some(max)) if min == max => rules.push(format!("of {}", characters(min))),
+        (Some(min), Some(max)) => rules.push(format!("of {min} to {}", characters(max))),
+        (Some(min), None) => rules.push(format!("of at least {}", characters(min))),
+        (None, Some(max)) => rules.push(format!("of at most {}", characters(max))),
+        (None, None) => {}
+    }
+    rules.extend(pattern.map(|pattern| format!("that matches {}", code(pattern))));
+    let rule = format!("Text {}.", rules.join(", "));
+    let said = schema["description"].as_str().filter(|text| !text.trim().is_empty()).map(sentence);
+    let text = said.map_or_else(|| rule.clone(), |said| format!("{said}\n\n{rule}"));
+    let mut out = format!("constrained_string! {{\n{}    {name}", comment("    ", &text));
+    out.push_str(&min.map(|min| format!(", min {min}")).unwrap_or_default());
+    out.push_str(&max.map(|max| format!(", max {max}")).unwrap_or_default());
+    out.push_str(&pattern.map(|pattern| format!(", pattern {pattern:?}")).unwrap_or_default());
+    out.push_str("\n}\n");
+    out
+}
+
+/// An invocation of the macro that writes a union.
+fn union(model: &Model<'_>, name: &str, schema: &Value) -> String {
+    let variants = variants(schema).map(Vec::as_slice).unwrap_or_default();
+    let types: Vec<String> = variants.iter().map(|variant| rust_type(variant, "")).collect();
+    let wanted = variants.iter().zip(&types).map(|(variant, ty)| {
+        let called = variant_name(name, variant, ty);
+        (called.clone(), called)
+    });
+    let names = distinct(wanted, &[]);
+    let unknown = if schema[OPEN_UNION] == true { format!(", {}", unknown(&names)) } else { String::new() };
+    let tag = schema["discriminator"]["propertyName"].as_str();
+    let tag = tag.map(|tag| format!(" tag {tag:?}")).unwrap_or_default();
+    let mut out = format!("union! {{\n{}    {name}{unknown}{tag} {{\n", about(schema, name));
+    for ((variant, ty), called) in variants.iter().zip(&types).zip(&names) {
+        let is_boxed = target_type(variant).is_some_and(|target| model.is_circle(name, &target));
+        let is_distinct = types.iter().filter(|other| *other == ty).count() == 1;
+        let from = if is_distinct && !is_boxed { " from" } else { "" };
+        let hidden = if debug::is_shown_as(model, ty, variant) { "" } else { " hidden" };
+        let values: Vec<String> =
+            variant[TAG].as_array().into_iter().flatten().filter_map(Value::as_str).map(|value| format!("{value:?}")).collect();
+        let values = if values.is_empty() { String::new() } else { format!(" = {}", values.join(" | ")) };
+        let ty = if is_boxed { format!("::std::boxed::Box<{ty}>") } else { ty.clone() };
+        let about = described(model, variant, variant).unwrap_or_else(|| format!("`{called}`."));
+        let _ = writeln!(out, "{}        {called}({ty}){from}{hidden}{values},", comment("        ", &about));
+    }
+    out.push_str("    }\n}\n");
+    out
+}
+
+/// What a variant is called: its type, without what that has in common with the union; or else what kind of value it is.
+fn variant_name(union: &str, variant: &Value, ty: &str) -> String {
+    if let Some(target) = target_type(variant) {
+        let rest = target.strip_prefix(union).filter(|rest| rest.starts_with(char::is_uppercase));
+        return rest.unwrap_or(&target).to_owned();
+    }
+    match variant["type"].as_str() {
+        Some("array") => "List".to_owned(),
+        Some("object") => "Object".to_owned(),
+        Some("string") if ty != STRING => pascal(variant["format"].as_str().unwrap_or("string")),
+        Some(kind) => pascal(kind),
+        None => "Value".to_owned(),
+    }
+}
+
+/// An invocation of the macro that writes a choice between lists of required names.
+fn choice(model: &Model<'_>, name: &str, schema: &Value) -> String {
+    let mut out = format!("choice! {{\n{}    {name} {{\n", about(schema, name));
+    for variant in variants(schema).into_iter().flatten() {
+        let called = variant["title"].as_str().unwrap_or_default();
+        let single = variant.get("properties").and_then(|properties| properties.as_object()?.iter().next());
+        let (ty, property, key) = match single {
+            Some((key, property)) => (rust_type(property, ""), property, format!(" = {key:?}")),
+            None => (rust_type(variant, ""), variant, String::new()),
+        };
+        let hidden = if debug::is_shown_as(model, &ty, property) { "" } else { " hidden" };
+        let about = described(model, property, property).unwrap_or_else(|| format!("`{called}`."));
+        let _ = writeln!(out, "{}        {called}({ty}){hidden}{key},", comment("        ", &about));
     }
     out.push_str("    }\n}\n");
     out

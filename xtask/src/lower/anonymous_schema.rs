@@ -16,14 +16,14 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use super::{Report, tagged_union::tag};
+use super::Report;
 use crate::{
     defect::Defect,
     names::pascal,
     openapi::{
         Object, components_mut, components_or_new,
-        extension::{MULTIPART, SENSITIVE, SUCCESSES, TYPE_NAME},
-        join, operations_mut, reference_to, target,
+        extension::{MULTIPART, SENSITIVE, SUCCESSES, TAG, TYPE_NAME},
+        is_json, join, operations_mut, reference_to, target,
     },
 };
 
@@ -84,7 +84,7 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
 
 /// The schema of a body that becomes a type; others travel as bytes or text.
 fn typed_schema(holder: &mut Value) -> Option<&mut Value> {
-    let is_typed = |media_type: &str| matches!(media_type, "application/json" | "application/x-www-form-urlencoded");
+    let is_typed = |media_type: &str| is_json(media_type) || media_type == "application/x-www-form-urlencoded";
     let content = holder.get_mut("content")?.as_object_mut()?;
     content.iter_mut().find(|(media_type, _)| is_typed(media_type))?.1.get_mut("schema")
 }
@@ -129,7 +129,6 @@ impl Names<'_> {
 
     /// Names what is anonymous within `schema`, which has a name itself: `parent`, and `label` below it.
     fn children(&mut self, schema: &mut Value, parent: &str, label: &str, pointer: &str) {
-        let tag = union_tag(schema);
         for (name, property) in schema.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
             let pointer = join(&join(pointer, "properties"), name);
             self.place(property, parent, name, &pointer);
@@ -146,28 +145,14 @@ impl Names<'_> {
             let variants = schema.get_mut(key).and_then(Value::as_array_mut);
             for (index, variant) in variants.into_iter().flatten().enumerate() {
                 let pointer = join(&join(pointer, key), &index.to_string());
-                if let (Some(tag), "oneOf") = (&tag, key) {
-                    self.tagged_variant(variant, tag, parent, &pointer);
-                    continue;
-                }
-                let title = variant.get("title").and_then(Value::as_str).map(pascal).filter(|title| !title.is_empty());
+                let title = variant.get(TAG).map_or_else(|| variant.get("title"), |tags| tags.get(0));
+                let title = title.and_then(Value::as_str).map(pascal).filter(|title| !title.is_empty());
                 let label = title.unwrap_or_else(|| format!("variant-{}", index + 1));
                 self.place(variant, parent, &label, &pointer);
             }
         }
         for (index, part) in schema.get_mut("allOf").and_then(Value::as_array_mut).into_iter().flatten().enumerate() {
             self.children(part, parent, label, &join(&join(pointer, "allOf"), &index.to_string()));
-        }
-    }
-
-    /// A variant of a tagged union stays in place, and so does its tag.
-    fn tagged_variant(&mut self, variant: &mut Value, tag: &str, parent: &str, pointer: &str) {
-        let value = variant["properties"][tag]["enum"][0].as_str().unwrap_or_default();
-        let parent = format!("{parent}{}", pascal(value));
-        for (name, property) in variant.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
-            if name != tag {
-                self.place(property, &parent, name, &join(&join(pointer, "properties"), name));
-            }
         }
     }
 
@@ -233,7 +218,9 @@ impl Names<'_> {
         let mut left = Object::new();
         if let Some(object) = moved.as_object_mut() {
             object.shift_remove(TYPE_NAME);
-            left.extend(object.shift_remove("nullable").map(|nullable| ("nullable".to_owned(), nullable)));
+            for key in OF_THE_PLACE {
+                left.extend(object.shift_remove(key).map(|value| (key.to_owned(), value)));
+            }
             for key in ["description", SENSITIVE] {
                 left.extend(object.get(key).map(|value| (key.to_owned(), value.clone())));
             }
@@ -249,16 +236,15 @@ impl Names<'_> {
     }
 }
 
-fn union_tag(schema: &Value) -> Option<String> {
-    let variants: Vec<&Value> = schema.get("oneOf")?.as_array()?.iter().collect();
-    tag(&variants).map(str::to_owned)
-}
-
-/// An enum of strings, or a string that refuses some.
+/// An enum of strings or of integers, or a string that refuses some.
 fn is_values(schema: &Value) -> bool {
-    let is_string = schema.get("type").is_none_or(|kind| kind == "string");
+    let kind = schema.get("type").and_then(Value::as_str);
     let values = schema.get("enum").or_else(|| schema.get("not")?.get("enum")).and_then(Value::as_array);
-    is_string && values.is_some_and(|values| values.iter().all(Value::is_string))
+    match kind {
+        Some("integer") => schema.get("enum").is_some() && values.is_some_and(|values| values.iter().all(Value::is_i64)),
+        None | Some("string") => values.is_some_and(|values| values.iter().all(Value::is_string)),
+        Some(_) => false,
+    }
 }
 
 fn is_object(schema: &Value) -> bool {
@@ -281,6 +267,9 @@ fn is_union(schema: &Value) -> bool {
     variants("oneOf") > 1 || variants("anyOf") > 1
 }
 
+/// What is said of the place where a schema stands, and not of the schema.
+const OF_THE_PLACE: [&str; 4] = ["nullable", "readOnly", "writeOnly", TAG];
+
 /// What `schema` demands, without its prose and without the order of its keys.
 fn structure(schema: &Value) -> String {
     fn write(value: &Value, is_names: bool, out: &mut String) {
@@ -288,7 +277,8 @@ fn structure(schema: &Value) -> String {
             Value::Object(object) => {
                 let is_prose = |key: &str| {
                     matches!(key, "description" | "title" | "example" | "examples" | "externalDocs" | TYPE_NAME)
-                        || (key == SENSITIVE || key == "nullable")
+                        || key == SENSITIVE
+                        || OF_THE_PLACE.contains(&key)
                 };
                 let mut keys: Vec<&String> = object.keys().filter(|key| is_names || !is_prose(key)).collect();
                 keys.sort();
@@ -322,7 +312,8 @@ fn structure(schema: &Value) -> String {
         Some(_) => {
             write(schema, false, &mut out);
             for (name, property) in schema["properties"].as_object().into_iter().flatten() {
-                out.push_str(&format!("{name}{}{}", property["nullable"], property[SENSITIVE]));
+                out.push_str(&format!("{name}{}", property[SENSITIVE]));
+                OF_THE_PLACE.iter().for_each(|key| out.push_str(&property[*key].to_string()));
             }
         }
         None => write(schema, false, &mut out),
@@ -427,15 +418,5 @@ mod tests {
             "A": {"properties": {"x": named("string"), "y": named("integer")}}, "user": {}, "User": {}}}});
         run(&mut document, &mut report);
         assert_eq!(report.defects.len(), 2, "{:?}", report.defects);
-    }
-
-    #[test]
-    fn leaves_the_tag_of_a_union_in_place() {
-        let variant = |method: &str| {
-            json!({"type": "object", "required": ["method"], "properties": {
-            "method": {"type": "string", "enum": [method]}}})
-        };
-        let union = json!({"components": {"schemas": {"U": {"oneOf": [variant("a"), variant("b")]}}}});
-        check(run, union.clone(), &union);
     }
 }

@@ -1,29 +1,31 @@
 //! Responses that may say no more than the document knows today.
 //!
-//! The vendor adds enum values and fields without a new version; an answer with one of them must not be lost. Enums that
-//! a response reaches get a variant for any other value, and objects keep the fields that they don't know.
-
-use std::collections::BTreeSet;
+//! The vendor adds enum values, variants and fields without a new version; an answer with one of them must not be lost.
+//! Enums and unions that a response reaches get a variant for anything else, and objects keep the fields that they don't
+//! know.
 
 use serde_json::{Value, json};
 
-use super::Report;
+use super::{Report, received};
 use crate::openapi::{
-    References, components_mut,
-    extension::{OPEN_ENUM, SUCCESSES},
-    join, operations, resolve, schema_mut,
+    Object, components_mut,
+    extension::{CHOICE, OPEN_ENUM, OPEN_UNION},
+    join, schema_mut,
 };
 
 pub(super) fn run(document: &mut Value, report: &mut Report) {
-    let reached = reached(document);
     // A part of an `allOf` is no object of its own: what it doesn't know, another part may.
     let mut open = |schema: &mut Value, pointer: &str| {
         let Some(object) = schema.as_object_mut() else { return };
-        if object.get("enum").is_some() && object.get("type").is_none_or(|kind| kind == "string") {
-            if !object.contains_key(OPEN_ENUM) {
-                object.insert(OPEN_ENUM.to_owned(), true.into());
-                report.note(pointer, "open enum: keeps any other value");
+        let mut mark = |object: &mut Object, name: &str, done: &str| {
+            if object.insert(name.to_owned(), true.into()).is_none() {
+                report.note(pointer, done);
             }
+        };
+        if is_enum(object) {
+            mark(object, OPEN_ENUM, "open enum: keeps any other value");
+        } else if ["oneOf", "anyOf"].iter().any(|key| object.contains_key(*key)) && !object.contains_key(CHOICE) {
+            mark(object, OPEN_UNION, "open union: keeps any other variant");
         } else if object.get("properties").is_some() && !pointer.contains("/allOf/") {
             match object.get("additionalProperties") {
                 None | Some(Value::Bool(true)) => {}
@@ -34,7 +36,7 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
             report.note(pointer, "keeps unknown fields");
         }
     };
-    for name in reached {
+    for name in received(document) {
         let mut pointer = join("/components/schemas", &name);
         if let Some(schema) = components_mut(document).and_then(|schemas| schemas.get_mut(&name)) {
             schema_mut(schema, &mut pointer, &mut open);
@@ -42,14 +44,8 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
     }
 }
 
-/// The components that a response can hold, in the order of their names.
-fn reached(document: &Value) -> BTreeSet<String> {
-    let values = operations(document).flat_map(|operation| {
-        let responses = operation.value().get("responses").and_then(Value::as_object).into_iter().flatten();
-        let resolved = responses.map(|(_, response)| resolve(document, response).unwrap_or(response));
-        resolved.chain(operation.value().get(SUCCESSES))
-    });
-    References::of(document).schemas_in(values)
+fn is_enum(object: &Object) -> bool {
+    object.get("enum").is_some() && object.get("type").is_none_or(|kind| kind == "string" || kind == "integer")
 }
 
 #[cfg(test)]

@@ -1,27 +1,27 @@
 //! Several media types for one body, multipart forms, and JSON without a schema.
 //!
-//! The generator takes one media type and no form. Of several, JSON is kept; a multipart form is set aside under
-//! [`MULTIPART`], from which a streaming method of its own is made.
+//! A method sends one media type. Of several, JSON is kept, under its own name; a multipart form is set aside under
+//! [`MULTIPART`], from which a streaming method of its own is made. What a response is read from is JSON by any name, or
+//! else bytes; what an operation accepts is kept under [`ACCEPT`].
 
 use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use super::Report;
+use super::{Report, success_shapes::is_success};
 use crate::{
     defect::Defect,
     openapi::{
         Object, components_mut,
-        extension::{MULTIPART, TYPE_NAME},
-        join, operations, operations_mut, reference, references, resolve, schema_name,
+        extension::{ACCEPT, MULTIPART, TYPE_NAME},
+        is_json, join, operations, operations_mut, reference, references, resolve, schema_name,
     },
 };
 
+const JSON: &str = "application/json";
 const FORM: &str = "multipart/form-data";
-
-/// What the generator sends, best first.
-const SENDABLE: [&str; 4] =
-    ["application/json", "application/x-www-form-urlencoded", "application/octet-stream", "text/plain"];
+const FIELDS: &str = "application/x-www-form-urlencoded";
+const ANY: &str = "*/*";
 
 pub(super) fn run(document: &mut Value, report: &mut Report) {
     // A body by reference is written out where it is used, so that one operation's form is not another's.
@@ -32,11 +32,14 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
     let bodies: Vec<_> = operations(document).map(|operation| by_reference(operation.value())).collect();
     let mut forms = Vec::new();
     let mut bodies = bodies.into_iter();
+    // Schemas are looked up while operations are changed.
+    let mut schemas = json!({"components": document.get_mut("components").map(Value::take)});
     operations_mut(document, |at| {
         let operation = at.value;
         if let Some(body) = bodies.next().flatten() {
             operation.insert("requestBody".to_owned(), body);
         }
+        let is_required = operation.get("requestBody").and_then(|body| body.get("required").cloned());
         let Some(content) = operation.get_mut("requestBody").and_then(|body| body.get_mut("content")?.as_object_mut())
         else {
             return;
@@ -54,15 +57,22 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
             if content.is_empty() {
                 operation.shift_remove("requestBody");
             } else {
-                request(content, &place, report);
+                request(&schemas, content, &place, report);
             }
-            operation.insert(MULTIPART.to_owned(), json!({"schema": schema}));
+            let mut set_aside = json!({"schema": schema});
+            for (key, value) in [("encoding", form.get("encoding").cloned()), ("required", is_required)] {
+                value.into_iter().for_each(|value| set_aside[key] = value);
+            }
+            operation.insert(MULTIPART.to_owned(), set_aside);
         } else if content.is_empty() {
             operation.shift_remove("requestBody");
         } else {
-            request(content, &place, report);
+            request(&schemas, content, &place, report);
         }
     });
+    if let Some(slot) = document.get_mut("components") {
+        *slot = schemas["components"].take();
+    }
     write_out_forms(document, &forms, report);
     responses(document, report);
 }
@@ -93,56 +103,123 @@ fn write_out_forms(document: &mut Value, forms: &[String], report: &mut Report) 
     }
 }
 
-fn request(content: &mut Object, place: &str, report: &mut Report) {
-    if !normalize_json(content) && !SENDABLE.iter().any(|media_type| content.contains_key(*media_type)) {
+/// How a body of a media type is written.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Json,
+    Fields,
+    Text,
+    Bytes,
+}
+
+/// How a body is written that `media` describes under `media_type`; none if nothing here can write it.
+fn kind(document: &Value, media_type: &str, media: &Value) -> Option<Kind> {
+    let plain = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let schema = media.get("schema").and_then(|schema| resolve(document, schema));
+    let is_string = schema.is_none_or(|schema| {
+        let is_bare = schema.as_object().is_some_and(|object| object.keys().all(|key| key == "description" || key == "example"));
+        schema["type"] == "string" || is_bare
+    });
+    let is_bytes = schema.is_none_or(|schema| schema["format"] == "binary");
+    if is_json(media_type) {
+        return Some(Kind::Json);
+    }
+    match plain.as_str() {
+        FIELDS => Some(Kind::Fields),
+        ANY if schema.is_none() || (is_string && is_bytes) => Some(Kind::Bytes),
+        ANY if is_string => Some(Kind::Text),
+        ANY => Some(Kind::Json),
+        _ if plain.contains('*') || plain.starts_with("multipart/") || !is_string => None,
+        _ if plain.starts_with("text/") && schema.is_none_or(|schema| schema["format"] != "binary") => Some(Kind::Text),
+        _ if is_bytes => Some(Kind::Bytes),
+        _ => Some(Kind::Text),
+    }
+}
+
+/// Keeps the one media type that is sent: JSON if it can be, under its own name.
+fn request(document: &Value, content: &mut Object, place: &str, report: &mut Report) {
+    let kinds = content.iter().filter_map(|(media_type, media)| Some((kind(document, media_type, media)?, media_type.clone())));
+    let rank = |(kind, media_type): &(Kind, String)| (*kind, media_type != JSON);
+    let Some((kind, media_type)) = kinds.min_by_key(rank) else {
         let found = content.keys().map(|media_type| format!("`{media_type}`")).collect::<Vec<_>>().join(", ");
         let problem = format!("no media type here can be sent: {found}");
-        report.defect(Defect::new(place, problem, "add `application/json` with an overlay action"));
-        return;
+        let remedy = "add `application/json` with an overlay action, or describe the body as a string";
+        return report.defect(Defect::new(place, problem, remedy));
+    };
+    keep(content, &media_type, place, report);
+    match kind {
+        Kind::Json | Kind::Fields => schema_of(content, &media_type, place, report),
+        Kind::Text => content[&media_type] = json!({"schema": {"type": "string"}}),
+        Kind::Bytes => content[&media_type] = json!({"schema": {"type": "string", "format": "binary"}}),
     }
-    let kept = SENDABLE.into_iter().find(|media_type| content.contains_key(*media_type)).unwrap_or_default();
-    keep(content, kept, place, report);
-    match kept {
-        "application/octet-stream" => content[kept] = json!({"schema": {"type": "string", "format": "binary"}}),
-        "text/plain" => content[kept] = json!({"schema": {"type": "string"}}),
-        _ => schema_of(content, kept, place, report),
+    if media_type.starts_with(ANY) {
+        let named = match kind {
+            Kind::Json => JSON,
+            Kind::Text => "text/plain",
+            _ => "application/octet-stream",
+        };
+        let media = content.shift_remove(&media_type).unwrap_or_default();
+        content.insert(named.to_owned(), media);
+        report.note(join(place, &media_type), format!("any media type may be sent; sent as `{named}`"));
     }
 }
 
 fn responses(document: &mut Value, report: &mut Report) {
-    let mut response = |response: &mut Value, place: &str| {
+    // What an operation accepts is read before responses are cut down to what is read of them.
+    let accepted: Vec<String> = operations(document).map(|operation| accepted(document, operation.value())).collect();
+    let mut accepted = accepted.into_iter();
+    let response = |response: &mut Value, place: &str, report: &mut Report| {
         let Some(content) = response.get_mut("content").and_then(Value::as_object_mut) else { return };
         let place = join(place, "content");
-        if normalize_json(content) {
-            keep(content, SENDABLE[0], &place, report);
-            schema_of(content, SENDABLE[0], &place, report);
-        }
+        let json = content.keys().filter(|media_type| is_json(media_type)).min_by_key(|media_type| *media_type != JSON);
+        let json = json.or_else(|| content.iter().find(|(key, media)| key.starts_with(ANY) && !is_text(media)).map(|(key, _)| key));
+        let Some(json) = json.cloned() else { return };
+        keep(content, &json, &place, report);
+        schema_of(content, &json, &place, report);
+        let media = content.shift_remove(&json).unwrap_or_default();
+        content.insert(JSON.to_owned(), media);
     };
     operations_mut(document, |operation| {
+        let is_head = operation.method == "head";
         let list = operation.value.get_mut("responses").and_then(Value::as_object_mut);
         for (status, value) in list.into_iter().flatten() {
-            response(value, &join(&join(&operation.pointer, "responses"), status));
+            let place = join(&join(&operation.pointer, "responses"), status);
+            if is_head || matches!(status.as_str(), "204" | "205" | "304") {
+                if value.as_object_mut().and_then(|value| value.shift_remove("content")).is_some() {
+                    report.note(place, "a response without a body, by HTTP; its content is dropped");
+                }
+                continue;
+            }
+            response(value, &place, report);
         }
+        operation.value.insert(ACCEPT.to_owned(), accepted.next().unwrap_or_default().into());
     });
     let shared = document.pointer_mut("/components/responses").and_then(Value::as_object_mut);
     for (name, value) in shared.into_iter().flatten() {
-        response(value, &join("/components/responses", name));
+        response(value, &join("/components/responses", name), report);
     }
 }
 
-/// Whatever is JSON by another name becomes `application/json`. Says whether there is any.
-fn normalize_json(content: &mut Object) -> bool {
-    if !content.contains_key(SENDABLE[0]) {
-        let is_json = |media_type: &&String| {
-            let plain = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-            plain == SENDABLE[0] || plain == "*/*" || plain.ends_with("+json")
-        };
-        if let Some(media_type) = content.keys().find(is_json).cloned() {
-            let media = content.shift_remove(&media_type).unwrap_or_default();
-            content.insert(SENDABLE[0].to_owned(), media);
+/// The media types that the responses of an operation have: those of successes first, JSON alone where there is some.
+fn accepted(document: &Value, operation: &Value) -> String {
+    let mut all: Vec<&str> = Vec::new();
+    let responses = operation.get("responses").and_then(Value::as_object).into_iter().flatten();
+    let (successes, errors): (Vec<_>, Vec<_>) = responses.partition(|(status, _)| is_success(status));
+    for (_, response) in successes.into_iter().chain(errors) {
+        let content = resolve(document, response).and_then(|response| response.get("content")?.as_object());
+        let types: Vec<&str> = content.into_iter().flatten().map(|(media_type, _)| media_type.as_str()).collect();
+        let json: Vec<&str> = types.iter().copied().filter(|media_type| is_json(media_type)).collect();
+        for media_type in if json.is_empty() { types } else { json } {
+            if !all.contains(&media_type) {
+                all.push(media_type);
+            }
         }
     }
-    content.contains_key(SENDABLE[0])
+    if all.is_empty() { "*/*".to_owned() } else { all.join(", ") }
+}
+
+fn is_text(media: &Value) -> bool {
+    media.get("schema").is_none_or(|schema| schema["type"] == "string")
 }
 
 fn keep(content: &mut Object, kept: &str, place: &str, report: &mut Report) {
@@ -155,7 +232,6 @@ fn keep(content: &mut Object, kept: &str, place: &str, report: &mut Report) {
 
 fn schema_of(content: &mut Object, media_type: &str, place: &str, report: &mut Report) {
     let Some(media) = content.get_mut(media_type).and_then(Value::as_object_mut) else { return };
-    media.shift_remove("encoding");
     if !media.contains_key("schema") {
         media.insert("schema".to_owned(), json!({}));
         report.note(join(place, media_type), "without a schema; taken for any JSON value");

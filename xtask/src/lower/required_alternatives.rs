@@ -1,105 +1,75 @@
-//! A choice between bare lists of required names, beside the properties that they speak of.
+//! A choice between bare lists of required names.
 //!
 //! ```yaml
 //! # before                                  # after
-//! required: [currency]                      oneOf:
-//! properties:                                 - title: with crypto_amount
-//!   currency: …                                 required: [currency, crypto_amount]
-//!   crypto_amount: …                            properties: {currency: …, crypto_amount: …}
-//!   fiat_amount: …                            - title: with fiat_amount
-//! oneOf:                                        required: [currency, fiat_amount]
-//!   - required: [crypto_amount]                 properties: {currency: …, fiat_amount: …}
-//!   - required: [fiat_amount]
+//! required: [currency]                      required: [currency]
+//! properties: …                             properties: …
+//! oneOf:                                    x-lowered-alternatives:
+//!   - required: [crypto_amount]               - - required: [crypto_amount]
+//!   - required: [fiat_amount]                   - required: [fiat_amount]
 //! ```
 //!
-//! Exactly one may be there, so a variant lacks what the others require. `anyOf` demands at least one, for which there is
-//! no type; all are optional then, and the server alone refuses a body without any.
+//! Such a list speaks of properties that stand beside it, or in another part of an `allOf`. Set aside, it keeps nothing from
+//! being merged; [`super::required_choice`] makes a field of it once the properties are in one place.
+//!
+//! `anyOf` demands at least one, for which there is no type; all are optional then, and the server alone refuses a body
+//! without any.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Report;
-use crate::openapi::{Object, schemas_mut};
+use crate::openapi::{
+    extension::{ALTERNATIVES, TYPE_NAME},
+    schemas_mut,
+};
 
 pub(super) fn run(document: &mut Value, report: &mut Report) {
     schemas_mut(document, &mut |schema, pointer| {
         let Some(object) = schema.as_object_mut() else { return };
-        if !object.get("properties").is_some_and(Value::is_object) {
-            return;
-        }
-        if let Some(lists) = required_lists(object.get("anyOf")) {
+        if let Some(list) = object.get("anyOf").and_then(alternatives) {
             object.shift_remove("anyOf");
-            let done = format!("at least one of `{}` is required; left to the server", lists.concat().join("`, `"));
-            report.note(pointer, done);
+            let names = names(&list);
+            report.note(pointer, format!("at least one of `{}` is required; left to the server", names.join("`, `")));
         }
-        if let Some(lists) = required_lists(object.get("oneOf")) {
-            let variants: Vec<Value> = lists.iter().map(|list| variant(object, list, &lists)).collect();
-            report.note(pointer, format!("{} alternatives written out", variants.len()));
-            object.retain(|key, _| {
-                matches!(key.as_str(), "description" | "nullable" | "title" | "example") || key.starts_with("x-")
-            });
-            object.insert("oneOf".to_owned(), Value::Array(variants));
+        if let Some(list) = object.get("oneOf").and_then(alternatives) {
+            object.shift_remove("oneOf");
+            report.note(pointer, format!("{} alternatives set aside", list.len()));
+            let known = object.entry(ALTERNATIVES).or_insert_with(|| json!([]));
+            known.as_array_mut().into_iter().for_each(|known| known.push(Value::Array(list.clone())));
         }
     });
 }
 
-/// The lists of names, if `alternatives` are that and nothing else.
-fn required_lists(alternatives: Option<&Value>) -> Option<Vec<Vec<String>>> {
-    let alternatives = alternatives?.as_array()?;
-    let list = |alternative: &Value| {
-        let object = alternative.as_object()?;
-        let is_plain = |key: &String| matches!(key.as_str(), "required" | "title" | "description" | "type");
-        let names = object.get("required")?.as_array()?.iter().map(|name| name.as_str().map(str::to_owned));
-        let names = names.collect::<Option<Vec<_>>>()?;
-        (object.keys().all(is_plain) && !names.is_empty()).then_some(names)
+/// The alternatives, if they are lists of required names and nothing else.
+fn alternatives(list: &Value) -> Option<Vec<Value>> {
+    let is_list = |alternative: &Value| {
+        let Some(object) = alternative.as_object() else { return false };
+        let is_plain = |key: &String| matches!(key.as_str(), "required" | "title" | "description" | "type" | TYPE_NAME);
+        let names = object.get("required").and_then(Value::as_array);
+        object.keys().all(is_plain) && names.is_some_and(|names| !names.is_empty() && names.iter().all(Value::is_string))
     };
-    let lists = alternatives.iter().map(list).collect::<Option<Vec<_>>>()?;
-    (lists.len() > 1).then_some(lists)
+    let list = list.as_array().filter(|list| list.len() > 1)?;
+    list.iter().all(is_list).then(|| list.clone())
 }
 
-fn variant(whole: &Object, list: &[String], lists: &[Vec<String>]) -> Value {
-    let mut variant = whole.clone();
-    variant.retain(|key, _| matches!(key.as_str(), "type" | "properties" | "required" | "additionalProperties"));
-    variant.insert("title".to_owned(), format!("with {}", list.join(" and ")).into());
-    let mut required = whole.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
-    let is_elsewhere = |name: &str| {
-        !list.iter().any(|own| own == name)
-            && !required.iter().any(|known| known == name)
-            && lists.iter().flatten().any(|other| other == name)
-    };
-    if let Some(properties) = variant.get_mut("properties").and_then(Value::as_object_mut) {
-        properties.retain(|name, _| !is_elsewhere(name));
-        // A name that is required without being described may be anything.
-        for name in list {
-            properties.entry(name.clone()).or_insert_with(|| Value::Object(Object::new()));
-        }
-    }
-    for name in list {
-        if !required.iter().any(|known| known == name) {
-            required.push(name.clone().into());
-        }
-    }
-    variant.insert("required".to_owned(), Value::Array(required));
-    Value::Object(variant)
+fn names(alternatives: &[Value]) -> Vec<&str> {
+    let lists = alternatives.iter().filter_map(|alternative| alternative["required"].as_array());
+    lists.flatten().filter_map(Value::as_str).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::{super::check_schema, *};
 
     #[test]
-    fn writes_each_alternative_out() {
-        let text = json!({"type": "string"});
+    fn sets_alternatives_aside_wherever_they_stand() {
+        let lists = json!([{"required": ["a"]}, {"required": ["b"], "x-type-name": "Other"}]);
         let notes = check_schema(
             run,
-            json!({"type": "object", "description": "d", "required": ["c"], "properties": {"a": text, "b": text, "c": text},
-                "oneOf": [{"required": ["a"]}, {"required": ["b"]}]}),
-            json!({"description": "d", "oneOf": [
-                {"type": "object", "required": ["c", "a"], "properties": {"a": text, "c": text}, "title": "with a"},
-                {"type": "object", "required": ["c", "b"], "properties": {"b": text, "c": text}, "title": "with b"}]}),
+            json!({"properties": {"a": {}, "b": {}}, "allOf": [{"oneOf": lists}]}),
+            json!({"properties": {"a": {}, "b": {}}, "allOf": [{"x-lowered-alternatives": [lists]}]}),
         );
-        assert_eq!(notes, ["/components/schemas/A: 2 alternatives written out"]);
+        assert_eq!(notes, ["/components/schemas/A/allOf/0: 2 alternatives set aside"]);
     }
 
     #[test]

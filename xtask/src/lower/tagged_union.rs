@@ -1,60 +1,117 @@
-//! Unions whose variants tell themselves apart by a one-value enum.
+//! Unions whose variants a property tells apart: by a discriminator, or by an enum of one value in each variant.
 //!
 //! ```yaml
 //! # before                          # after
 //! oneOf:                            oneOf:
-//!   - $ref: '#/…/DirectData'          - required: [method, data]
-//!   - $ref: '#/…/Handoff'               properties:
-//!                                         method: {enum: [direct_data]}
-//!                                         data: …
-//!                                     - …
+//!   - $ref: '#/…/Circle'              - allOf: [{$ref: '#/…/Circle'}]
+//!   - $ref: '#/…/Square'                x-lowered-tag: [round]
+//! discriminator:                      - …
+//!   propertyName: shape             discriminator: {propertyName: shape}
+//!   mapping: {round: Circle, …}
 //! ```
 //!
-//! Behind references the generator sees no tag and makes an `untagged` enum, which tries one variant after the other and
-//! fails without a reason. With the variants in place it makes a tagged one.
+//! The union reads and writes the property. A variant that is used nowhere else does not have it, so that nobody has to say
+//! twice, or can say wrongly, which variant it is.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Report;
-use crate::openapi::{References, component, components_mut, join, reference, schema_name, schemas_mut_beside};
+use crate::{
+    defect::Defect,
+    openapi::{Object, component, components_mut, extension::TAG, join, reference, references, schema_name, schemas_mut_beside},
+};
 
 pub(super) fn run(document: &mut Value, report: &mut Report) {
-    let mut inlined: BTreeSet<String> = BTreeSet::new();
+    let mut uses: BTreeMap<String, usize> = BTreeMap::new();
+    references(document, &mut |_, target| *uses.entry(target.to_owned()).or_default() += 1);
+    let mut tagged: Vec<(String, String)> = Vec::new();
     let before = report.notes.len();
-    schemas_mut_beside(document, &mut |schema, pointer, rest| {
-        inline(schema, pointer, rest, &mut inlined, report);
-    });
+    schemas_mut_beside(document, &mut |schema, pointer, rest| tell_apart(schema, pointer, rest, &mut tagged, report));
     report.sort_since(before, document);
-    // A variant that was a component for the union alone would be a second type for the same thing.
-    let used = References::of(document).schemas();
     let Some(components) = components_mut(document) else { return };
-    inlined.retain(|name| !used.contains(name));
-    components.retain(|name, _| !inlined.contains(name));
-    for name in &inlined {
-        report.note(join("/components/schemas", name), "used as a variant alone; it is a variant now");
+    for (name, tag) in tagged {
+        let pointer = join("/components/schemas", &name);
+        if uses.get(&join("#/components/schemas", &name)) == Some(&1)
+            && let Some(variant) = components.get_mut(&name).and_then(Value::as_object_mut)
+            && without(variant, &tag)
+        {
+            report.note(pointer, format!("used as a variant alone; the union writes its `{tag}`"));
+        }
     }
 }
 
-fn inline(schema: &mut Value, pointer: &str, rest: &Value, inlined: &mut BTreeSet<String>, report: &mut Report) {
-    let Some(variants) = schema.get("oneOf").and_then(Value::as_array) else { return };
-    let named = |variant: &Value| reference(variant).and_then(schema_name).map(str::to_owned);
-    let names: Vec<String> = variants.iter().filter_map(named).collect();
-    if names.is_empty() {
+fn tell_apart(schema: &mut Value, pointer: &str, rest: &Value, tagged: &mut Vec<(String, String)>, report: &mut Report) {
+    let Some(key) = ["oneOf", "anyOf"].into_iter().find(|key| schema.get(*key).is_some_and(Value::is_array)) else { return };
+    let Some(variants) = schema[key].as_array() else { return };
+    if variants.iter().any(|variant| variant.get(TAG).is_some()) {
         return;
     }
-    let resolve = |variant: &'_ Value| named(variant).and_then(|name| component(rest, &name).cloned());
-    let resolved: Vec<Value> =
-        variants.iter().map(|variant| resolve(variant).unwrap_or_else(|| variant.clone())).collect();
-    let Some(tag) = tag(&resolved.iter().collect::<Vec<_>>()).map(str::to_owned) else { return };
-    inlined.extend(names);
-    schema["oneOf"] = Value::Array(resolved);
-    report.note(pointer, format!("variants told apart by `{tag}` written in place"));
+    let resolved: Vec<&Value> = variants.iter().map(|variant| named(variant).and_then(|name| component(rest, name)).unwrap_or(variant)).collect();
+    let given = schema.get("discriminator").and_then(|discriminator| discriminator["propertyName"].as_str());
+    let Some(tag) = given.map(str::to_owned).or_else(|| constant_tag(&resolved).map(str::to_owned)) else { return };
+    let mapping = schema.get("discriminator").and_then(|discriminator| discriminator["mapping"].as_object());
+    let mut values: Vec<Vec<Value>> = Vec::new();
+    for (variant, target) in variants.iter().zip(&resolved) {
+        let name = named(variant);
+        let mapped = mapping.into_iter().flatten().filter(|(_, to)| name.is_some() && to.as_str().map(last) == name);
+        let mapped: Vec<Value> = mapped.map(|(value, _)| value.clone().into()).collect();
+        let listed = target.get("properties").and_then(|all| all.get(&tag)?.get("enum")?.as_array().cloned());
+        values.push(match (mapped.is_empty(), listed, name) {
+            (false, ..) => mapped,
+            (true, Some(listed), _) if !listed.is_empty() => listed,
+            (true, _, Some(name)) => vec![name.into()],
+            (true, ..) => {
+                let remedy = format!("give `{tag}` an enum of one value in each variant, or make each a component");
+                let problem = format!("a variant without a name has no value of the discriminator `{tag}`");
+                return report.defect(Defect::new(pointer, problem, remedy));
+            }
+        });
+    }
+    let mut seen = HashSet::new();
+    if let Some(twice) = values.iter().flatten().find(|value| !seen.insert(value.to_string())) {
+        let problem = format!("two variants have the same value {twice} of `{tag}`");
+        return report.defect(Defect::new(pointer, problem, "map each variant to a value of its own in `discriminator`"));
+    }
+    let unmapped = mapping.into_iter().flatten().filter(|(value, _)| !seen.contains(&json!(value).to_string()));
+    for (value, _) in unmapped {
+        report.note(pointer, format!("`{value}` is mapped to no variant, and read as an unknown one"));
+    }
+    tagged.extend(variants.iter().filter_map(named).map(|name| (name.to_owned(), tag.clone())));
+    let variants = schema[key].as_array_mut().map(std::mem::take).unwrap_or_default();
+    let variants = variants.into_iter().zip(values).map(|(mut variant, values)| match variant.as_object_mut() {
+        Some(object) if reference(&Value::Object(object.clone())).is_none() => {
+            without(object, &tag);
+            object.insert(TAG.to_owned(), values.into());
+            variant
+        }
+        _ => json!({"allOf": [variant], TAG: values}),
+    });
+    schema[key] = variants.collect();
+    schema["discriminator"] = json!({"propertyName": tag});
+    report.note(pointer, format!("variants told apart by `{tag}`"));
+}
+
+fn named(variant: &Value) -> Option<&str> {
+    reference(variant).and_then(schema_name)
+}
+
+/// The name in a mapping's target: a reference, or the name itself.
+fn last(target: &str) -> &str {
+    target.rsplit('/').next().unwrap_or(target)
+}
+
+/// Takes the property `tag` away. Says whether it was there.
+fn without(variant: &mut Object, tag: &str) -> bool {
+    if let Some(required) = variant.get_mut("required").and_then(Value::as_array_mut) {
+        required.retain(|name| name != tag);
+    }
+    variant.get_mut("properties").and_then(Value::as_object_mut).is_some_and(|all| all.shift_remove(tag).is_some())
 }
 
 /// The property that tells the variants of a union apart: required in each, with one value in each, none twice.
-pub(super) fn tag<'v>(variants: &[&'v Value]) -> Option<&'v str> {
+fn constant_tag<'v>(variants: &[&'v Value]) -> Option<&'v str> {
     if variants.len() < 2 {
         return None;
     }
@@ -72,43 +129,80 @@ pub(super) fn tag<'v>(variants: &[&'v Value]) -> Option<&'v str> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::{super::check, *};
+    use crate::openapi::reference_to;
 
     fn variant(method: &str) -> Value {
-        json!({"type": "object", "required": ["method"], "properties": {"method": {"type": "string", "enum": [method]}}})
+        json!({"type": "object", "required": ["method"], "properties": {"method": {"type": "string", "enum": [method]}, "a": {}}})
     }
 
-    fn union(variants: [Value; 2]) -> Value {
-        json!({"oneOf": variants})
+    fn bare() -> Value {
+        json!({"type": "object", "required": [], "properties": {"a": {}}})
+    }
+
+    fn tagged(schema: Value, values: &[&str]) -> Value {
+        match reference(&schema) {
+            Some(_) => json!({"allOf": [schema], TAG: values}),
+            None => {
+                let mut schema = schema;
+                schema[TAG] = json!(values);
+                schema
+            }
+        }
     }
 
     #[test]
-    fn writes_tagged_variants_in_place() {
-        let refer = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+    fn an_enum_of_one_value_tells_variants_apart() {
         let notes = check(
             run,
             json!({"components": {"schemas": {
-                "U": union([refer("A"), refer("B")]), "A": variant("a"), "B": variant("b"), "Other": refer("B")}}}),
+                "U": {"oneOf": [reference_to("A"), reference_to("B"), variant("c")]}, "A": variant("a"), "B": variant("b"),
+                "Other": {"properties": {"b": reference_to("B")}}}}}),
             &json!({"components": {"schemas": {
-                "U": union([variant("a"), variant("b")]), "B": variant("b"), "Other": refer("B")}}}),
+                "U": {"oneOf": [tagged(reference_to("A"), &["a"]), tagged(reference_to("B"), &["b"]), tagged(bare(), &["c"])],
+                    "discriminator": {"propertyName": "method"}},
+                "A": bare(), "B": variant("b"), "Other": {"properties": {"b": reference_to("B")}}}}}),
         );
         assert_eq!(
             notes,
             [
-                "/components/schemas/U: variants told apart by `method` written in place",
-                "/components/schemas/A: used as a variant alone; it is a variant now",
+                "/components/schemas/U: variants told apart by `method`",
+                "/components/schemas/A: used as a variant alone; the union writes its `method`",
             ]
         );
     }
 
     #[test]
-    fn sees_no_tag_where_two_variants_share_its_value() {
-        assert_eq!(tag(&[&variant("a"), &variant("b")]), Some("method"));
-        assert_eq!(tag(&[&variant("a"), &variant("a")]), None);
-        let mut optional = variant("b");
-        optional["required"] = json!([]);
-        assert_eq!(tag(&[&variant("a"), &optional]), None);
+    fn a_discriminator_maps_values_to_variants_or_to_their_names() {
+        let shape = json!({"type": "object", "properties": {"kind": {"type": "string"}, "a": {}}});
+        let bare = json!({"type": "object", "properties": {"a": {}}});
+        let notes = check(
+            run,
+            json!({"components": {"schemas": {
+                "U": {"oneOf": [reference_to("A"), reference_to("B")], "discriminator": {"propertyName": "kind", "mapping": {
+                    "x": "#/components/schemas/A", "y": "A", "z": "C"}}}, "A": shape, "B": shape}}}),
+            &json!({"components": {"schemas": {
+                "U": {"oneOf": [tagged(reference_to("A"), &["x", "y"]), tagged(reference_to("B"), &["B"])],
+                    "discriminator": {"propertyName": "kind"}}, "A": bare, "B": bare}}}),
+        );
+        assert_eq!(notes[0], "/components/schemas/U: `z` is mapped to no variant, and read as an unknown one");
+    }
+
+    #[test]
+    fn refuses_one_value_for_two_variants() {
+        let mut report = Report::default();
+        let mut document = json!({"components": {"schemas": {"A": {}, "B": {}, "U": {
+            "oneOf": [reference_to("A"), reference_to("B")],
+            "discriminator": {"propertyName": "kind", "mapping": {"B": "A"}}}}}});
+        run(&mut document, &mut report);
+        assert_eq!(report.defects[0].problem, "two variants have the same value \"B\" of `kind`");
+    }
+
+    #[test]
+    fn leaves_other_unions_alone() {
+        for variants in [json!([variant("a"), {"type": "object"}]), json!([variant("a"), variant("a")])] {
+            let document = json!({"components": {"schemas": {"U": {"oneOf": variants}}}});
+            check(run, document.clone(), &document);
+        }
     }
 }

@@ -23,3 +23,27 @@ pub const ERRORS: &str = "x-errors";
 
 /// Set by a pass on an enum that may grow.
 pub const OPEN_ENUM: &str = "x-open-enum";
+
+/// Set by a pass on an operation: the media types of its responses, as its requests accept them.
+pub const ACCEPT: &str = "x-lowered-accept";
+
+/// Set by a pass on an object: the lists of required names of each choice, one of which holds.
+pub const ALTERNATIVES: &str = "x-lowered-alternatives";
+
+/// Set by a pass on an object: its choices, by the name of the field, as references to components.
+pub const CHOICES: &str = "x-lowered-choices";
+
+/// Set by a pass on the component of a choice between lists of required names.
+pub const CHOICE: &str = "x-lowered-choice";
+
+/// Set by a pass on a variant: the values of the tag that stand for it. The union writes them, the variant does not.
+pub const TAG: &str = "x-lowered-tag";
+
+/// Set by a pass on a union or an enum of integers that may grow.
+pub const OPEN_UNION: &str = "x-lowered-open";
+
+/// Set by a pass on a string that is sent, and whose length or pattern is checked before.
+pub const CONSTRAINED: &str = "x-lowered-constrained";
+
+/// Set by a pass on a parameter that is written as JSON.
+pub const JSON_PARAMETER: &str = "x-lowered-json";

@@ -126,9 +126,12 @@ impl<'d> Operation<'d> {
         properties.into_iter().flatten().any(|(_, schema)| schema["format"] == "binary")
     }
 
-    /// Whether a second call changes nothing that the first did not, as the overlay says.
+    /// Whether a second call changes nothing that the first did not: as the overlay says, or else as HTTP says of the method.
     pub(crate) fn is_safe_to_repeat(&self) -> bool {
-        self.value()[extension::RETRY] == "safe"
+        match self.value()[extension::RETRY].as_str() {
+            Some(retry) => retry == "safe",
+            None => matches!(self.method, "get" | "head"),
+        }
     }
 }
 

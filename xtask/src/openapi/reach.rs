@@ -62,14 +62,47 @@ impl References {
         schemas(self.reach(roots).into_iter().filter(|owner| referred_to.contains(owner)))
     }
 
+    /// The owners that refer to each other in a circle, or to themselves, each with the number of its circle.
+    pub(crate) fn circles(&self) -> BTreeMap<&str, usize> {
+        // Kosaraju's algorithm: in the reverse of the order in which owners are left, what leads back is one circle.
+        let mut left: Vec<&str> = Vec::new();
+        let mut seen: BTreeSet<&str> = BTreeSet::new();
+        let mut back: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (from, targets) in &self.by_owner {
+            targets.iter().for_each(|target| back.entry(target).or_default().push(from));
+            let mut open = vec![(from.as_str(), false)];
+            while let Some((owner, is_left)) = open.pop() {
+                if is_left {
+                    left.push(owner);
+                } else if seen.insert(owner) {
+                    open.push((owner, true));
+                    open.extend(self.by_owner.get(owner).into_iter().flatten().map(|target| (target.as_str(), false)));
+                }
+            }
+        }
+        let mut circles = BTreeMap::new();
+        let mut seen: BTreeSet<&str> = BTreeSet::new();
+        for (number, start) in left.into_iter().rev().enumerate() {
+            let mut open = vec![start];
+            let mut circle = Vec::new();
+            while let Some(owner) = open.pop() {
+                if seen.insert(owner) {
+                    circle.push(owner);
+                    open.extend(back.get(owner).into_iter().flatten());
+                }
+            }
+            let is_circle = circle.len() > 1
+                || circle.first().is_some_and(|one| self.by_owner.get(*one).is_some_and(|targets| targets.contains(*one)));
+            if is_circle {
+                circles.extend(circle.into_iter().map(|owner| (owner, number)));
+            }
+        }
+        circles
+    }
+
     /// The owners that refer to something.
     pub(crate) fn owners(&self) -> impl Iterator<Item = &str> {
         self.by_owner.keys().map(String::as_str)
-    }
-
-    /// The names of the component schemas that something refers to.
-    pub(crate) fn schemas(&self) -> BTreeSet<String> {
-        schemas(self.by_owner.values().flatten().map(String::as_str))
     }
 }
 
@@ -84,4 +117,24 @@ fn schemas<'o>(owners: impl IntoIterator<Item = &'o str>) -> BTreeSet<String> {
         Some(name.replace("~1", "/").replace("~0", "~"))
     };
     owners.into_iter().filter_map(name).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn finds_circles_and_what_refers_to_itself() {
+        let refer = |name: &str| json!({"properties": {"x": {"$ref": format!("#/components/schemas/{name}")}}});
+        let document = json!({"components": {"schemas": {
+            "A": refer("B"), "B": refer("A"), "C": refer("A"), "D": refer("D"), "E": refer("C")}}});
+        let references = References::of(&document);
+        let circles = references.circles();
+        let at = |name: &str| circles.get(format!("/components/schemas/{name}").as_str()).copied();
+        assert!(at("A").is_some() && at("A") == at("B"), "{circles:?}");
+        assert!(at("D").is_some() && at("D") != at("A"), "{circles:?}");
+        assert_eq!((at("C"), at("E")), (None, None));
+    }
 }

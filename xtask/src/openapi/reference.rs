@@ -89,7 +89,7 @@ fn is_map(key: &str) -> bool {
 /// Whether what stands under `key` is somebody's data and no part of the description.
 fn is_data(key: &str) -> bool {
     matches!(key, "example" | "examples" | "default" | "enum")
-        || (key.starts_with("x-") && key != extension::MULTIPART && key != extension::SUCCESSES)
+        || (key.starts_with("x-") && ![extension::MULTIPART, extension::SUCCESSES, extension::CHOICES].contains(&key))
 }
 
 #[cfg(test)]

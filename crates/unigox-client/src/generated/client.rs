@@ -2,13 +2,12 @@
 // document sha256: b535ebf7d29518cf999dc319bc8ae947dd5819d71a2df5b81e80406a71110271
 // overlay sha256: 04d6f01f9460ad40c23ef6a820099af08a1badfa71557fbf360e1d8a4eeece48
 
+#[allow(unused_imports, reason = "a document may have no parameters, or nothing but JSON")]
 use crate::{
-    operations,
-    runtime::{call::Client, error::Error, response::Response, transport::Transport},
+    RawBody, operations,
+    runtime::{call::Client, error::Error, parameter::Style, response::Response, transport::Transport},
     types,
 };
-#[allow(unused_imports, reason = "every response of a document may be JSON")]
-use crate::RawBody;
 
 #[allow(clippy::too_many_arguments, reason = "the document requires them")]
 impl<T: Transport> Client<T> {
@@ -24,9 +23,7 @@ impl<T: Transport> Client<T> {
     /// - `401`: The key is missing or not valid. `data.error_key` is `unauthorized`.
     ///
     /// Any other status than a success is an error as well; see `Error`.
-    pub async fn verify_auth(
-        &self,
-    ) -> Result<Response<types::VerifyAuthResponse>, Error<T::Error>> {
+    pub async fn verify_auth(&self) -> Result<Response<types::VerifyAuthResponse>, Error<T::Error>> {
         let received = self
             .call(&operations::VERIFY_AUTH)
             .send()
@@ -57,13 +54,10 @@ impl<T: Transport> Client<T> {
     /// - `500`: The server failed. Repeating the call is safe.
     ///
     /// Any other status than a success is an error as well; see `Error`.
-    pub async fn create_partner_user(
-        &self,
-        body: &types::CreateUserRequest,
-    ) -> Result<Response<types::CreateUserResponse>, Error<T::Error>> {
+    pub async fn create_partner_user(&self, body: &types::CreateUserRequest) -> Result<Response<types::CreateUserResponse>, Error<T::Error>> {
         let received = self
             .call(&operations::CREATE_PARTNER_USER)
-            .json(body)
+            .json("application/json", body)
             .send()
             .await?;
         received.json()
@@ -90,13 +84,10 @@ impl<T: Transport> Client<T> {
     /// - `404`: There is no such user, or it belongs to another partner.
     ///
     /// Any other status than a success is an error as well; see `Error`.
-    pub async fn get_partner_user(
-        &self,
-        user_uuid: &::uuid::Uuid,
-    ) -> Result<Response<types::GetUserResponse>, Error<T::Error>> {
+    pub async fn get_partner_user(&self, user_uuid: ::uuid::Uuid) -> Result<Response<types::GetUserResponse>, Error<T::Error>> {
         let received = self
             .call(&operations::GET_PARTNER_USER)
-            .path("user_uuid", user_uuid)
+            .path("user_uuid", Style::SIMPLE, &user_uuid)
             .send()
             .await?;
         received.json()
@@ -138,15 +129,11 @@ impl<T: Transport> Client<T> {
     /// - `500`: The server failed. Whether the submission was taken is unknown; read the status first.
     ///
     /// Any other status than a success is an error as well; see `Error`.
-    pub async fn submit_kyc(
-        &self,
-        user_uuid: &::uuid::Uuid,
-        body: &types::KycSubmission,
-    ) -> Result<Response<types::KycSubmitResponse>, Error<T::Error>> {
+    pub async fn submit_kyc(&self, user_uuid: ::uuid::Uuid, body: &types::KycSubmission) -> Result<Response<types::KycSubmitResponse>, Error<T::Error>> {
         let received = self
             .call(&operations::SUBMIT_KYC)
-            .path("user_uuid", user_uuid)
-            .json(body)
+            .path("user_uuid", Style::SIMPLE, &user_uuid)
+            .json("application/json", body)
             .send()
             .await?;
         received.json()
@@ -185,15 +172,11 @@ impl<T: Transport> Client<T> {
     /// - `500`: The server failed. Whether the document was stored is unknown.
     ///
     /// Any other status than a success is an error as well; see `Error`.
-    pub async fn upload_partner_kyc_document(
-        &self,
-        user_uuid: &::uuid::Uuid,
-        body: &types::DocumentLinkRequest,
-    ) -> Result<Response<types::UploadDocumentResponse>, Error<T::Error>> {
+    pub async fn upload_partner_kyc_document(&self, user_uuid: ::uuid::Uuid, body: &types::DocumentLinkRequest) -> Result<Response<types::UploadDocumentResponse>, Error<T::Error>> {
         let received = self
             .call(&operations::UPLOAD_PARTNER_KYC_DOCUMENT)
-            .path("user_uuid", user_uuid)
-            .json(body)
+            .path("user_uuid", Style::SIMPLE, &user_uuid)
+            .json("application/json", body)
             .send()
             .await?;
         received.json()
@@ -232,14 +215,10 @@ impl<T: Transport> Client<T> {
     /// - `500`: The server failed. Whether the document was stored is unknown.
     ///
     /// Any other status than a success is an error as well; see `Error`.
-    pub async fn upload_partner_kyc_document_multipart(
-        &self,
-        user_uuid: &::uuid::Uuid,
-        form: types::DocumentFileUpload,
-    ) -> Result<Response<types::UploadDocumentResponse>, Error<T::Error>> {
+    pub async fn upload_partner_kyc_document_multipart(&self, user_uuid: ::uuid::Uuid, form: types::DocumentFileUpload) -> Result<Response<types::UploadDocumentResponse>, Error<T::Error>> {
         let received = self
             .call(&operations::UPLOAD_PARTNER_KYC_DOCUMENT)
-            .path("user_uuid", user_uuid)
+            .path("user_uuid", Style::SIMPLE, &user_uuid)
             .multipart(form.into_form())
             .send()
             .await?;
@@ -271,15 +250,11 @@ impl<T: Transport> Client<T> {
     /// - `404`: There is no such user, or it belongs to another partner.
     ///
     /// Any other status than a success is an error as well; see `Error`.
-    pub async fn update_kyc(
-        &self,
-        user_uuid: &::uuid::Uuid,
-        body: &types::UpdateKycRequest,
-    ) -> Result<Response<types::UpdateKycResponse>, Error<T::Error>> {
+    pub async fn update_kyc(&self, user_uuid: ::uuid::Uuid, body: &types::UpdateKycRequest) -> Result<Response<types::UpdateKycResponse>, Error<T::Error>> {
         let received = self
             .call(&operations::UPDATE_KYC)
-            .path("user_uuid", user_uuid)
-            .json(body)
+            .path("user_uuid", Style::SIMPLE, &user_uuid)
+            .json("application/json", body)
             .send()
             .await?;
         received.json()
@@ -300,12 +275,11 @@ impl<T: Transport> Client<T> {
     ///   verified, only `VERIFIED` says that.
     /// - Any other status means that the verification has not ended.
     ///
-    /// `getVerificationStatus`: `GET /api/v1/partner/users/{user_uuid}/verification-status`. Safe to repeat.
+    /// `getVerificationStatus`: `GET /api/v1/partner/users/{user_uuid}/verification-status`. Safe to repeat. \[`get_verification_status_with`\](Self::get_verification_status_with) takes its optional parameters.
     ///
     /// # Parameters
     ///
     /// - `user_uuid`: The `user_uuid` that `createPartnerUser` returned.
-    /// - `verification_id`: The verification session to look at. Without it, the user's latest session is taken.
     ///
     /// # Errors
     ///
@@ -314,15 +288,20 @@ impl<T: Transport> Client<T> {
     /// - `500`: The server, or the KYC provider behind it, failed. Repeating the call is safe.
     ///
     /// Any other status than a success is an error as well; see `Error`.
-    pub async fn get_verification_status(
+    pub async fn get_verification_status(&self, user_uuid: ::uuid::Uuid) -> Result<Response<types::VerificationStatusResponse>, Error<T::Error>> {
+        self.get_verification_status_with(user_uuid, &Default::default()).await
+    }
+
+    /// \[`get_verification_status`\](Self::get_verification_status), with its optional parameters.
+    pub async fn get_verification_status_with(
         &self,
-        user_uuid: &::uuid::Uuid,
-        verification_id: Option<&str>,
+        user_uuid: ::uuid::Uuid,
+        params: &types::GetVerificationStatusParams,
     ) -> Result<Response<types::VerificationStatusResponse>, Error<T::Error>> {
         let received = self
             .call(&operations::GET_VERIFICATION_STATUS)
-            .path("user_uuid", user_uuid)
-            .query("verification_id", &verification_id)
+            .path("user_uuid", Style::SIMPLE, &user_uuid)
+            .query("verification_id", Style::FORM, &params.verification_id)
             .send()
             .await?;
         received.json()
@@ -348,13 +327,10 @@ impl<T: Transport> Client<T> {
     /// - `500`: The server failed. Repeating the call is safe.
     ///
     /// Any other status than a success is an error as well; see `Error`.
-    pub async fn get_payment_details(
-        &self,
-        user_uuid: &::uuid::Uuid,
-    ) -> Result<Response<types::GetPaymentDetailsResponse>, Error<T::Error>> {
+    pub async fn get_payment_details(&self, user_uuid: ::uuid::Uuid) -> Result<Response<types::GetPaymentDetailsResponse>, Error<T::Error>> {
         let received = self
             .call(&operations::GET_PAYMENT_DETAILS)
-            .path("user_uuid", user_uuid)
+            .path("user_uuid", Style::SIMPLE, &user_uuid)
             .send()
             .await?;
         received.json()
@@ -398,13 +374,13 @@ impl<T: Transport> Client<T> {
     /// Any other status than a success is an error as well; see `Error`.
     pub async fn create_payment_details(
         &self,
-        user_uuid: &::uuid::Uuid,
+        user_uuid: ::uuid::Uuid,
         body: &types::CreatePaymentDetailsRequest,
     ) -> Result<Response<types::CreatePaymentDetailsResponse>, Error<T::Error>> {
         let received = self
             .call(&operations::CREATE_PAYMENT_DETAILS)
-            .path("user_uuid", user_uuid)
-            .json(body)
+            .path("user_uuid", Style::SIMPLE, &user_uuid)
+            .json("application/json", body)
             .send()
             .await?;
         received.json()
@@ -433,15 +409,11 @@ impl<T: Transport> Client<T> {
     /// - `500`: The server failed. Whether the account was deleted is unknown; read the list first.
     ///
     /// Any other status than a success is an error as well; see `Error`.
-    pub async fn delete_payment_details(
-        &self,
-        user_uuid: &::uuid::Uuid,
-        payment_details_id: &str,
-    ) -> Result<Response<types::DeletePaymentDetailsResponse>, Error<T::Error>> {
+    pub async fn delete_payment_details(&self, user_uuid: ::uuid::Uuid, payment_details_id: &str) -> Result<Response<types::DeletePaymentDetailsResponse>, Error<T::Error>> {
         let received = self
             .call(&operations::DELETE_PAYMENT_DETAILS)
-            .path("user_uuid", user_uuid)
-            .path("payment_details_id", payment_details_id)
+            .path("user_uuid", Style::SIMPLE, &user_uuid)
+            .path("payment_details_id", Style::SIMPLE, payment_details_id)
             .send()
             .await?;
         received.json()

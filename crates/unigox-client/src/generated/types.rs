@@ -2,8 +2,12 @@
 // document sha256: b535ebf7d29518cf999dc319bc8ae947dd5819d71a2df5b81e80406a71110271
 // overlay sha256: 04d6f01f9460ad40c23ef6a820099af08a1badfa71557fbf360e1d8a4eeece48
 
-#[allow(unused_imports, reason = "a document may have no forms, no personal data and no enums")]
-use crate::runtime::{form, hidden, string_enum::{closed_enum, open_enum}};
+#[allow(unused_imports, reason = "which of these are used depends on the document")]
+use crate::runtime::{
+    choice::choice, constrained::constrained_string, form, hidden,
+    integer_enum::{closed_integer_enum, open_integer_enum}, params::params,
+    string_enum::{closed_enum, open_enum}, union::union,
+};
 
 closed_enum! {
     /// What a document in a batch shows. A batch takes fewer types than a single upload; send
@@ -24,45 +28,21 @@ closed_enum! {
     }
 }
 
-/// Payment details to store. Which variant applies follows from `rail`: `institution_id` may be left out on
-/// `iban-sepa` and `nip-nigeria`, and is needed on every other rail.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-#[serde(untagged)]
-#[non_exhaustive]
-pub enum CreatePaymentDetailsRequest {
-    /// `InstitutionOptional`.
-    InstitutionOptional(CreatePaymentDetailsRequestInstitutionOptional),
-    /// `InstitutionRequired`.
-    InstitutionRequired(CreatePaymentDetailsRequestInstitutionRequired),
-}
-
-impl ::std::fmt::Debug for CreatePaymentDetailsRequest {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        match self {
-            Self::InstitutionOptional(v0) => f.debug_tuple("InstitutionOptional").field(v0).finish(),
-            Self::InstitutionRequired(v0) => f.debug_tuple("InstitutionRequired").field(v0).finish(),
-        }
-    }
-}
-
-impl ::std::convert::From<CreatePaymentDetailsRequestInstitutionOptional>
-for CreatePaymentDetailsRequest {
-    fn from(value: CreatePaymentDetailsRequestInstitutionOptional) -> Self {
-        Self::InstitutionOptional(value)
-    }
-}
-
-impl ::std::convert::From<CreatePaymentDetailsRequestInstitutionRequired>
-for CreatePaymentDetailsRequest {
-    fn from(value: CreatePaymentDetailsRequestInstitutionRequired) -> Self {
-        Self::InstitutionRequired(value)
+union! {
+    /// Payment details to store. Which variant applies follows from `rail`: `institution_id` may be left out on
+    /// `iban-sepa` and `nip-nigeria`, and is needed on every other rail.
+    CreatePaymentDetailsRequest {
+        /// Payment details for a rail that does not need an institution. When `institution_id` is left out, the server
+        /// assigns the generic institution `other-bank`.
+        InstitutionOptional(CreatePaymentDetailsRequestInstitutionOptional) from,
+        /// Payment details for any other rail. They must name the institution.
+        InstitutionRequired(CreatePaymentDetailsRequestInstitutionRequired) from,
     }
 }
 
 /// Payment details for a rail that does not need an institution. When `institution_id` is left out, the server
 /// assigns the generic institution `other-bank`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreatePaymentDetailsRequestInstitutionOptional {
@@ -87,32 +67,20 @@ impl CreatePaymentDetailsRequestInstitutionOptional {
     pub fn new(
         currency: impl ::std::convert::Into<::std::string::String>,
         rail: InstitutionOptionalRail,
-        details: ::serde_json::Map<::std::string::String,::serde_json::Value>,
+        details: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     ) -> Self {
         Self {
-            currency: currency.into(),
-            rail,
-            details,
+            currency: currency.into(), rail, details,
             country_code: ::std::default::Default::default(),
             institution_id: ::std::default::Default::default(),
         }
     }
 }
 
-impl ::std::fmt::Debug for CreatePaymentDetailsRequestInstitutionOptional {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.debug_struct("CreatePaymentDetailsRequestInstitutionOptional")
-            .field("currency", &self.currency)
-            .field("rail", &self.rail)
-            .field("details", &hidden::Hidden)
-            .field("country_code", &self.country_code)
-            .field("institution_id", &self.institution_id)
-            .finish()
-    }
-}
+hidden::debug! { CreatePaymentDetailsRequestInstitutionOptional { currency, rail, details: hidden, country_code, institution_id } }
 
 /// Payment details for any other rail. They must name the institution.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreatePaymentDetailsRequestInstitutionRequired {
@@ -136,33 +104,21 @@ impl CreatePaymentDetailsRequestInstitutionRequired {
     pub fn new(
         currency: impl ::std::convert::Into<::std::string::String>,
         rail: InstitutionRequiredRail,
-        details: ::serde_json::Map<::std::string::String,::serde_json::Value>,
+        details: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
         institution_id: impl ::std::convert::Into<::std::string::String>,
     ) -> Self {
         Self {
-            currency: currency.into(),
-            rail,
-            details,
+            currency: currency.into(), rail, details,
             country_code: ::std::default::Default::default(),
             institution_id: institution_id.into(),
         }
     }
 }
 
-impl ::std::fmt::Debug for CreatePaymentDetailsRequestInstitutionRequired {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.debug_struct("CreatePaymentDetailsRequestInstitutionRequired")
-            .field("currency", &self.currency)
-            .field("rail", &self.rail)
-            .field("details", &hidden::Hidden)
-            .field("country_code", &self.country_code)
-            .field("institution_id", &self.institution_id)
-            .finish()
-    }
-}
+hidden::debug! { CreatePaymentDetailsRequestInstitutionRequired { currency, rail, details: hidden, country_code, institution_id } }
 
 /// Answer to `createPaymentDetails`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreatePaymentDetailsResponse {
@@ -177,30 +133,15 @@ pub struct CreatePaymentDetailsResponse {
 
 impl CreatePaymentDetailsResponse {
     /// With what is required; the rest is left out until it is set.
-    pub fn new(
-        success: bool,
-        data: PaymentProfile,
-    ) -> Self {
-        Self {
-            success,
-            data,
-            extra: ::std::default::Default::default(),
-        }
+    pub fn new(success: bool, data: PaymentProfile) -> Self {
+        Self { success, data, extra: ::std::default::Default::default() }
     }
 }
 
-impl ::std::fmt::Debug for CreatePaymentDetailsResponse {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.debug_struct("CreatePaymentDetailsResponse")
-            .field("success", &self.success)
-            .field("data", &self.data)
-            .field("extra", &hidden::Hidden)
-            .finish()
-    }
-}
+hidden::debug! { CreatePaymentDetailsResponse { success, data, extra: hidden } }
 
 /// The user to register.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreateUserRequest {
@@ -217,24 +158,14 @@ impl CreateUserRequest {
         user_ref: impl ::std::convert::Into<::std::string::String>,
         email: impl ::std::convert::Into<::std::string::String>,
     ) -> Self {
-        Self {
-            user_ref: user_ref.into(),
-            email: email.into(),
-        }
+        Self { user_ref: user_ref.into(), email: email.into() }
     }
 }
 
-impl ::std::fmt::Debug for CreateUserRequest {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.debug_struct("CreateUserRequest")
-            .field("user_ref", &hidden::Hidden)
-            .field("email", &hidden::Hidden)
-            .finish()
-    }
-}
+hidden::debug! { CreateUserRequest { user_ref: hidden, email: hidden } }
 
 /// Answer to `createPartnerUser`, the same for a new and an existing user.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreateUserResponse {
@@ -249,30 +180,15 @@ pub struct CreateUserResponse {
 
 impl CreateUserResponse {
     /// With what is required; the rest is left out until it is set.
-    pub fn new(
-        success: bool,
-        data: CreatedUser,
-    ) -> Self {
-        Self {
-            success,
-            data,
-            extra: ::std::default::Default::default(),
-        }
+    pub fn new(success: bool, data: CreatedUser) -> Self {
+        Self { success, data, extra: ::std::default::Default::default() }
     }
 }
 
-impl ::std::fmt::Debug for CreateUserResponse {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.debug_struct("CreateUserResponse")
-            .field("success", &self.success)
-            .field("data", &self.data)
-            .field("extra", &hidden::Hidden)
-            .finish()
-    }
-}
+hidden::debug! { CreateUserResponse { success, data, extra: hidden } }
 
 /// A user as `createPartnerUser` returns it.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreatedUser {
@@ -298,34 +214,19 @@ pub struct CreatedUser {
 
 impl CreatedUser {
     /// With what is required; the rest is left out until it is set.
-    pub fn new(
-        user_uuid: ::uuid::Uuid,
-        kyc_status: KycStatus,
-    ) -> Self {
+    pub fn new(user_uuid: ::uuid::Uuid, kyc_status: KycStatus) -> Self {
         Self {
-            user_uuid,
-            email: ::std::default::Default::default(),
-            kyc_status,
+            user_uuid, email: ::std::default::Default::default(), kyc_status,
             created_at: ::std::default::Default::default(),
             extra: ::std::default::Default::default(),
         }
     }
 }
 
-impl ::std::fmt::Debug for CreatedUser {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.debug_struct("CreatedUser")
-            .field("user_uuid", &self.user_uuid)
-            .field("email", &hidden::optional(&self.email))
-            .field("kyc_status", &self.kyc_status)
-            .field("created_at", &self.created_at)
-            .field("extra", &hidden::Hidden)
-            .finish()
-    }
-}
+hidden::debug! { CreatedUser { user_uuid, email: optional, kyc_status, created_at, extra: hidden } }
 
 /// Answer to a deletion.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DeletePaymentDetailsResponse {
@@ -340,30 +241,15 @@ pub struct DeletePaymentDetailsResponse {
 
 impl DeletePaymentDetailsResponse {
     /// With what is required; the rest is left out until it is set.
-    pub fn new(
-        success: bool,
-        data: DeletedPaymentDetails,
-    ) -> Self {
-        Self {
-            success,
-            data,
-            extra: ::std::default::Default::default(),
-        }
+    pub fn new(success: bool, data: DeletedPaymentDetails) -> Self {
+        Self { success, data, extra: ::std::default::Default::default() }
     }
 }
 
-impl ::std::fmt::Debug for DeletePaymentDetailsResponse {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.debug_struct("DeletePaymentDetailsResponse")
-            .field("success", &self.success)
-            .field("data", &self.data)
-            .field("extra", &hidden::Hidden)
-            .finish()
-    }
-}
+hidden::debug! { DeletePaymentDetailsResponse { success, data, extra: hidden } }
 
 /// Confirms the deletion.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DeletedPaymentDetails {
@@ -375,17 +261,10 @@ pub struct DeletedPaymentDetails {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-impl ::std::fmt::Debug for DeletedPaymentDetails {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.debug_struct("DeletedPaymentDetails")
-            .field("message", &hidden::optional(&self.message))
-            .field("extra", &hidden::Hidden)
-            .finish()
-    }
-}
+hidden::debug! { DeletedPaymentDetails { message: optional, extra: hidden } }
 
 /// What the method `direct_data` submits.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DirectData {
@@ -396,25 +275,15 @@ pub struct DirectData {
 
 impl DirectData {
     /// With what is required; the rest is left out until it is set.
-    pub fn new(
-        pii: Pii,
-    ) -> Self {
-        Self {
-            pii,
-        }
+    pub fn new(pii: Pii) -> Self {
+        Self { pii }
     }
 }
 
-impl ::std::fmt::Debug for DirectData {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.debug_struct("DirectData")
-            .field("pii", &self.pii)
-            .finish()
-    }
-}
+hidden::debug! { DirectData { pii } }
 
 /// One document that Unigox fetches from an address.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DocumentLink {
@@ -434,60 +303,35 @@ impl DocumentLink {
         document_type: DocumentType,
         url: impl ::std::convert::Into<::std::string::String>,
     ) -> Self {
-        Self {
-            upload_method,
-            document_type,
-            url: url.into(),
-        }
+        Self { upload_method, document_type, url: url.into() }
     }
 }
 
-impl ::std::fmt::Debug for DocumentLink {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.debug_struct("DocumentLink")
-            .field("upload_method", &self.upload_method)
-            .field("document_type", &self.document_type)
-            .field("url", &hidden::Hidden)
-            .finish()
-    }
-}
+hidden::debug! { DocumentLink { upload_method, document_type, url: hidden } }
 
 /// Up to 10 documents that Unigox fetches from addresses.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DocumentLinkBatch {
     /// Says that the documents are fetched from addresses. Always `url_link`.
     pub upload_method: UploadMethod,
-    /// The documents, at most 10 in one call.
+    /// The documents, at most 10 in one call. At most `10` members.
     #[serde(deserialize_with = "crate::runtime::null::as_default")]
     pub documents: ::std::vec::Vec<DocumentLinkItem>,
 }
 
 impl DocumentLinkBatch {
     /// With what is required; the rest is left out until it is set.
-    pub fn new(
-        upload_method: UploadMethod,
-        documents: ::std::vec::Vec<DocumentLinkItem>,
-    ) -> Self {
-        Self {
-            upload_method,
-            documents,
-        }
+    pub fn new(upload_method: UploadMethod, documents: ::std::vec::Vec<DocumentLinkItem>) -> Self {
+        Self { upload_method, documents }
     }
 }
 
-impl ::std::fmt::Debug for DocumentLinkBatch {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.debug_struct("DocumentLinkBatch")
-            .field("upload_method", &self.upload_method)
-            .field("documents", &self.documents)
-            .finish()
-    }
-}
+hidden::debug! { DocumentLinkBatch { upload_method, documents } }
 
 /// One document of a batch.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DocumentLinkItem {
@@ -505,52 +349,19 @@ impl DocumentLinkItem {
         document_type: BatchDocumentType,
         url: impl ::std::convert::Into<::std::string::String>,
     ) -> Self {
-        Self {
-            document_type,
-            url: url.into(),
-        }
+        Self { document_type, url: url.into() }
     }
 }
 
-impl ::std::fmt::Debug for DocumentLinkItem {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.debug_struct("DocumentLinkItem")
-            .field("document_type", &self.document_type)
-            .field("url", &hidden::Hidden)
-            .finish()
-    }
-}
+hidden::debug! { DocumentLinkItem { document_type, url: hidden } }
 
-/// The document or documents to add. The file variant travels as `multipart/form-data`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-#[serde(untagged)]
-#[non_exhaustive]
-pub enum DocumentLinkRequest {
-    /// `DocumentLink`.
-    DocumentLink(DocumentLink),
-    /// `DocumentLinkBatch`.
-    DocumentLinkBatch(DocumentLinkBatch),
-}
-
-impl ::std::fmt::Debug for DocumentLinkRequest {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        match self {
-            Self::DocumentLink(v0) => f.debug_tuple("DocumentLink").field(v0).finish(),
-            Self::DocumentLinkBatch(v0) => f.debug_tuple("DocumentLinkBatch").field(v0).finish(),
-        }
-    }
-}
-
-impl ::std::convert::From<DocumentLink> for DocumentLinkRequest {
-    fn from(value: DocumentLink) -> Self {
-        Self::DocumentLink(value)
-    }
-}
-
-impl ::std::convert::From<DocumentLinkBatch> for DocumentLinkRequest {
-    fn from(value: DocumentLinkBatch) -> Self {
-        Self::DocumentLinkBatch(value)
+union! {
+    /// The document or documents to add. The file variant travels as `multipart/form-data`.
+    DocumentLinkRequest {
+        /// One document that Unigox fetches from an address.
+        DocumentLink(DocumentLink) from,
+        /// Up to 10 documents that Unigox fetches from addresses.
+        DocumentLinkBatch(DocumentLinkBatch) from,
     }
 }
 
@@ -581,7 +392,7 @@ closed_enum! {
 
 /// The provider and the credential that belongs to it: `sumsub` needs `token`, `persona` needs `inquiry_id`.
 /// The schema leaves both optional; the server does not.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ExternalToken {
@@ -597,29 +408,18 @@ pub struct ExternalToken {
 
 impl ExternalToken {
     /// With what is required; the rest is left out until it is set.
-    pub fn new(
-        provider: KycProvider,
-    ) -> Self {
+    pub fn new(provider: KycProvider) -> Self {
         Self {
-            provider,
-            token: ::std::default::Default::default(),
+            provider, token: ::std::default::Default::default(),
             inquiry_id: ::std::default::Default::default(),
         }
     }
 }
 
-impl ::std::fmt::Debug for ExternalToken {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.debug_struct("ExternalToken")
-            .field("provider", &self.provider)
-            .field("token", &hidden::optional(&self.token))
-            .field("inquiry_id", &hidden::optional(&self.inquiry_id))
-            .finish()
-    }
-}
+hidden::debug! { ExternalToken { provider, token: optional, inquiry_id: optional } }
 
 /// Answer to `getPaymentDetails`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GetPaymentDetailsResponse {
@@ -635,30 +435,15 @@ pub struct GetPaymentDetailsResponse {
 
 impl GetPaymentDetailsResponse {
     /// With what is required; the rest is left out until it is set.
-    pub fn new(
-        success: bool,
-        data: ::std::vec::Vec<PaymentProfile>,
-    ) -> Self {
-        Self {
-            success,
-            data,
-            extra: ::std::default::Default::default(),
-        }
+    pub fn new(success: bool, data: ::std::vec::Vec<PaymentProfile>) -> Self {
+        Self { success, data, extra: ::std::default::Default::default() }
     }
 }
 
-impl ::std::fmt::Debug for GetPaymentDetailsResponse {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.debug_struct("GetPaymentDetailsResponse")
-            .field("success", &self.success)
-            .field("data", &self.data)
-            .field("extra", &hidden::Hidden)
-            .finish()
-    }
-}
+hidden::debug! { GetPaymentDetailsResponse { success, data, extra: hidden } }
 
 /// Answer to `getPartnerUser`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GetUserResponse {
@@ -673,30 +458,15 @@ pub struct GetUserResponse {
 
 impl GetUserResponse {
     /// With what is required; the rest is left out until it is set.
-    pub fn new(
-        success: bool,
-        data: PartnerUser,
-    ) -> Self {
-        Self {
-            success,
-            data,
-            extra: ::std::default::Default::default(),
-        }
+    pub fn new(success: bool, data: PartnerUser) -> Self {
+        Self { success, data, extra: ::std::default::Default::default() }
     }
 }
 
-impl ::std::fmt::Debug for GetUserResponse {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.debug_struct("GetUserResponse")
-            .field("success", &self.success)
-            .field("data", &self.data)
-            .field("extra", &hidden::Hidden)
-            .finish()
-    }
-}
+hidden::debug! { GetUserResponse { success, data, extra: hidden } }
 
 /// What the method `handoff` submits. May be empty.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Handoff {
@@ -705,16 +475,10 @@ pub struct Handoff {
     pub pii: ::std::option::Option<HandoffPii>,
 }
 
-impl ::std::fmt::Debug for Handoff {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.debug_struct("Handoff")
-            .field("pii", &self.pii)
-            .finish()
-    }
-}
+hidden::debug! { Handoff { pii } }
 
 /// What is already known of the person. Everything in it is optional.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct HandoffPii {
@@ -729,15 +493,7 @@ pub struct HandoffPii {
     pub country_code: ::std::option::Option<::std::string::String>,
 }
 
-impl ::std::fmt::Debug for HandoffPii {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.debug_struct("HandoffPii")
-            .field("first_name", &hidden::optional(&self.first_name))
-            .field("last_name", &hidden::optional(&self.last_name))
-            .field("country_code", &hidden::optional(&self.country_code))
-            .finish()
-    }
-}
+hidden::debug! { HandoffPii { first_name: optional, last_name: optional, country_code: optional } }
 
 closed_enum! {
     /// Kind of identity document that `id_number` belongs to.
@@ -762,17 +518,13 @@ closed_enum! {
 }
 
 /// Any rail but `iban-sepa` and `nip-nigeria`.
-#[derive(::serde::Serialize, Clone, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[serde(transparent)]
 #[non_exhaustive]
 pub struct InstitutionRequiredRail(::std::string::String);
 
-impl ::std::fmt::Debug for InstitutionRequiredRail {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.debug_tuple("InstitutionRequiredRail").field(&self.0).finish()
-    }
-}
+hidden::debug! { InstitutionRequiredRail() }
 
 impl ::std::ops::Deref for InstitutionRequiredRail {
     type Target = ::std::string::String;
@@ -851,53 +603,20 @@ open_enum! {
     }
 }
 
-/// A KYC submission by one of the three methods. `method` tells which.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
-#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-#[serde(tag = "method", content = "data")]
-#[non_exhaustive]
-pub enum KycSubmission {
-    /// `direct_data`.
-    #[serde(rename = "direct_data")]
-    DirectData(DirectData),
-    /// `external_token`.
-    #[serde(rename = "external_token")]
-    ExternalToken(ExternalToken),
-    /// `handoff`.
-    #[serde(rename = "handoff")]
-    Handoff(Handoff),
-}
-
-impl ::std::fmt::Debug for KycSubmission {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        match self {
-            Self::DirectData(v0) => f.debug_tuple("DirectData").field(v0).finish(),
-            Self::ExternalToken(v0) => f.debug_tuple("ExternalToken").field(v0).finish(),
-            Self::Handoff(v0) => f.debug_tuple("Handoff").field(v0).finish(),
-        }
-    }
-}
-
-impl ::std::convert::From<DirectData> for KycSubmission {
-    fn from(value: DirectData) -> Self {
-        Self::DirectData(value)
-    }
-}
-
-impl ::std::convert::From<ExternalToken> for KycSubmission {
-    fn from(value: ExternalToken) -> Self {
-        Self::ExternalToken(value)
-    }
-}
-
-impl ::std::convert::From<Handoff> for KycSubmission {
-    fn from(value: Handoff) -> Self {
-        Self::Handoff(value)
+union! {
+    /// A KYC submission by one of the three methods. `method` tells which.
+    KycSubmission tag "method" {
+        /// KYC with personal data that the partner has collected itself.
+        KycSubmitDirectData(KycSubmitDirectData) from = "direct_data",
+        /// KYC that the person has passed with an outside provider.
+        KycSubmitExternalToken(KycSubmitExternalToken) from = "external_token",
+        /// KYC that Unigox runs itself, on a page that the person opens.
+        KycSubmitHandoff(KycSubmitHandoff) from = "handoff",
     }
 }
 
 /// What became of the submission.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct KycSubmissionResult {
@@ -913,8 +632,14 @@ pub struct KycSubmissionResult {
     pub message: ::std::option::Option<::std::string::String>,
     /// Only with method `handoff`: the page where the person completes the verification. Whoever holds the
     /// address can act as the person; pass it on to nobody else and keep it out of logs.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub verification_url: ::std::option::Option<::std::string::String>,
+    #[serde(
+        default,
+        skip_serializing_if = "::std::option::Option::is_none",
+        deserialize_with = "crate::runtime::null::present"
+    )]
+    pub verification_url: ::std::option::Option<
+        ::std::option::Option<::std::string::String>,
+    >,
     /// Fields that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
@@ -922,31 +647,74 @@ pub struct KycSubmissionResult {
 
 impl KycSubmissionResult {
     /// With what is required; the rest is left out until it is set.
-    pub fn new(
-        kyc_status: KycStatus,
-    ) -> Self {
+    pub fn new(kyc_status: KycStatus) -> Self {
         Self {
-            kyc_status,
-            message: ::std::default::Default::default(),
+            kyc_status, message: ::std::default::Default::default(),
             verification_url: ::std::default::Default::default(),
             extra: ::std::default::Default::default(),
         }
     }
 }
 
-impl ::std::fmt::Debug for KycSubmissionResult {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.debug_struct("KycSubmissionResult")
-            .field("kyc_status", &self.kyc_status)
-            .field("message", &hidden::optional(&self.message))
-            .field("verification_url", &hidden::optional(&self.verification_url))
-            .field("extra", &hidden::Hidden)
-            .finish()
+hidden::debug! { KycSubmissionResult { kyc_status, message: optional, verification_url: optional, extra: hidden } }
+
+/// KYC with personal data that the partner has collected itself.
+#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct KycSubmitDirectData {
+    /// What the method `direct_data` submits.
+    pub data: DirectData,
+}
+
+impl KycSubmitDirectData {
+    /// With what is required; the rest is left out until it is set.
+    pub fn new(data: DirectData) -> Self {
+        Self { data }
     }
 }
 
+hidden::debug! { KycSubmitDirectData { data } }
+
+/// KYC that the person has passed with an outside provider.
+#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct KycSubmitExternalToken {
+    /// The provider and the credential that belongs to it: `sumsub` needs `token`, `persona` needs `inquiry_id`.
+    /// The schema leaves both optional; the server does not.
+    pub data: ExternalToken,
+}
+
+impl KycSubmitExternalToken {
+    /// With what is required; the rest is left out until it is set.
+    pub fn new(data: ExternalToken) -> Self {
+        Self { data }
+    }
+}
+
+hidden::debug! { KycSubmitExternalToken { data } }
+
+/// KYC that Unigox runs itself, on a page that the person opens.
+#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct KycSubmitHandoff {
+    /// What the method `handoff` submits. May be empty.
+    pub data: Handoff,
+}
+
+impl KycSubmitHandoff {
+    /// With what is required; the rest is left out until it is set.
+    pub fn new(data: Handoff) -> Self {
+        Self { data }
+    }
+}
+
+hidden::debug! { KycSubmitHandoff { data } }
+
 /// Answer to `submitKYC`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct KycSubmitResponse {
@@ -961,30 +729,15 @@ pub struct KycSubmitResponse {
 
 impl KycSubmitResponse {
     /// With what is required; the rest is left out until it is set.
-    pub fn new(
-        success: bool,
-        data: KycSubmissionResult,
-    ) -> Self {
-        Self {
-            success,
-            data,
-            extra: ::std::default::Default::default(),
-        }
+    pub fn new(success: bool, data: KycSubmissionResult) -> Self {
+        Self { success, data, extra: ::std::default::Default::default() }
     }
 }
 
-impl ::std::fmt::Debug for KycSubmitResponse {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.debug_struct("KycSubmitResponse")
-            .field("success", &self.success)
-            .field("data", &self.data)
-            .field("extra", &hidden::Hidden)
-            .finish()
-    }
-}
+hidden::debug! { KycSubmitResponse { success, data, extra: hidden } }
 
 /// A user with KYC summary and payment details.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PartnerUser {
@@ -1000,9 +753,8 @@ pub struct PartnerUser {
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub kyc: ::std::option::Option<UserKyc>,
     /// The user's payment details.
-    #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-    #[serde(deserialize_with = "crate::runtime::null::as_default")]
-    pub payment_profiles: ::std::vec::Vec<UserPaymentDetails>,
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub payment_profiles: ::std::option::Option<::std::vec::Vec<UserPaymentDetails>>,
     /// Fields that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
@@ -1010,12 +762,9 @@ pub struct PartnerUser {
 
 impl PartnerUser {
     /// With what is required; the rest is left out until it is set.
-    pub fn new(
-        user_uuid: ::uuid::Uuid,
-    ) -> Self {
+    pub fn new(user_uuid: ::uuid::Uuid) -> Self {
         Self {
-            user_uuid,
-            email: ::std::default::Default::default(),
+            user_uuid, email: ::std::default::Default::default(),
             created_at: ::std::default::Default::default(),
             kyc: ::std::default::Default::default(),
             payment_profiles: ::std::default::Default::default(),
@@ -1024,21 +773,10 @@ impl PartnerUser {
     }
 }
 
-impl ::std::fmt::Debug for PartnerUser {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.debug_struct("PartnerUser")
-            .field("user_uuid", &self.user_uuid)
-            .field("email", &hidden::optional(&self.email))
-            .field("created_at", &self.created_at)
-            .field("kyc", &self.kyc)
-            .field("payment_profiles", &self.payment_profiles)
-            .field("extra", &hidden::Hidden)
-            .finish()
-    }
-}
+hidden::debug! { PartnerUser { user_uuid, email: optional, created_at, kyc, payment_profiles, extra: hidden } }
 
 /// Stored payment details.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PaymentProfile {
@@ -1049,15 +787,28 @@ pub struct PaymentProfile {
     /// Currency of the payout, ISO 4217.
     pub currency: ::std::string::String,
     /// Name of the bank or wallet, if one is known.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub institution_name: ::std::option::Option<::std::string::String>,
+    #[serde(
+        default,
+        skip_serializing_if = "::std::option::Option::is_none",
+        deserialize_with = "crate::runtime::null::present"
+    )]
+    pub institution_name: ::std::option::Option<
+        ::std::option::Option<::std::string::String>,
+    >,
     /// Identifier of the bank or wallet, if one is known. `other-bank` where the server assigned the generic one.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub institution_id: ::std::option::Option<::std::string::String>,
+    #[serde(
+        default,
+        skip_serializing_if = "::std::option::Option::is_none",
+        deserialize_with = "crate::runtime::null::present"
+    )]
+    pub institution_id: ::std::option::Option<
+        ::std::option::Option<::std::string::String>,
+    >,
     /// Account data. Which keys it has depends on the rail.
-    #[serde(default, skip_serializing_if = "::serde_json::Map::is_empty")]
-    #[serde(deserialize_with = "crate::runtime::null::as_default")]
-    pub details: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub details: ::std::option::Option<
+        ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    >,
     /// Fields that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
@@ -1071,34 +822,22 @@ impl PaymentProfile {
         currency: impl ::std::convert::Into<::std::string::String>,
     ) -> Self {
         Self {
-            payment_details_id: payment_details_id.into(),
-            rail: rail.into(),
-            currency: currency.into(),
-            institution_name: ::std::default::Default::default(),
+            payment_details_id: payment_details_id.into(), rail: rail.into(),
+            currency: currency.into(), institution_name: ::std::default::Default::default(),
             institution_id: ::std::default::Default::default(),
-            details: ::std::default::Default::default(),
-            extra: ::std::default::Default::default(),
+            details: ::std::default::Default::default(), extra: ::std::default::Default::default(),
         }
     }
 }
 
-impl ::std::fmt::Debug for PaymentProfile {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.debug_struct("PaymentProfile")
-            .field("payment_details_id", &self.payment_details_id)
-            .field("rail", &self.rail)
-            .field("currency", &self.currency)
-            .field("institution_name", &self.institution_name)
-            .field("institution_id", &self.institution_id)
-            .field("details", &hidden::Hidden)
-            .field("extra", &hidden::Hidden)
-            .finish()
-    }
-}
+hidden::debug! { PaymentProfile {
+        payment_details_id, rail, currency, institution_name, institution_id, details: optional,
+        extra: hidden,
+    } }
 
 /// Personal data of the user. Payouts in EUR, AUD and GBP need the three address fields `address`, `city`
 /// and `postal_code`; they can also follow through `updateKYC`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Pii {
@@ -1142,41 +881,26 @@ impl Pii {
         country_code: impl ::std::convert::Into<::std::string::String>,
     ) -> Self {
         Self {
-            first_name: first_name.into(),
-            last_name: last_name.into(),
-            country_code: country_code.into(),
-            dob: ::std::default::Default::default(),
+            first_name: first_name.into(), last_name: last_name.into(),
+            country_code: country_code.into(), dob: ::std::default::Default::default(),
             middle_name: ::std::default::Default::default(),
             phone_number: ::std::default::Default::default(),
             id_number: ::std::default::Default::default(),
             id_type: ::std::default::Default::default(),
-            address: ::std::default::Default::default(),
-            city: ::std::default::Default::default(),
+            address: ::std::default::Default::default(), city: ::std::default::Default::default(),
             postal_code: ::std::default::Default::default(),
         }
     }
 }
 
-impl ::std::fmt::Debug for Pii {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.debug_struct("Pii")
-            .field("first_name", &hidden::Hidden)
-            .field("last_name", &hidden::Hidden)
-            .field("country_code", &hidden::Hidden)
-            .field("dob", &hidden::optional(&self.dob))
-            .field("middle_name", &hidden::optional(&self.middle_name))
-            .field("phone_number", &hidden::optional(&self.phone_number))
-            .field("id_number", &hidden::optional(&self.id_number))
-            .field("id_type", &self.id_type)
-            .field("address", &hidden::optional(&self.address))
-            .field("city", &hidden::optional(&self.city))
-            .field("postal_code", &hidden::optional(&self.postal_code))
-            .finish()
-    }
-}
+hidden::debug! { Pii {
+        first_name: hidden, last_name: hidden, country_code: hidden, dob: optional,
+        middle_name: optional, phone_number: optional, id_number: optional, id_type,
+        address: optional, city: optional, postal_code: optional,
+    } }
 
 /// The fields to change. Send at least one; a field left out stays as it is.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UpdateKycRequest {
@@ -1206,23 +930,13 @@ pub struct UpdateKycRequest {
     pub id_type: ::std::option::Option<IdType>,
 }
 
-impl ::std::fmt::Debug for UpdateKycRequest {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.debug_struct("UpdateKycRequest")
-            .field("address", &hidden::optional(&self.address))
-            .field("city", &hidden::optional(&self.city))
-            .field("postal_code", &hidden::optional(&self.postal_code))
-            .field("dob", &hidden::optional(&self.dob))
-            .field("phone_number", &hidden::optional(&self.phone_number))
-            .field("middle_name", &hidden::optional(&self.middle_name))
-            .field("id_number", &hidden::optional(&self.id_number))
-            .field("id_type", &self.id_type)
-            .finish()
-    }
-}
+hidden::debug! { UpdateKycRequest {
+        address: optional, city: optional, postal_code: optional, dob: optional,
+        phone_number: optional, middle_name: optional, id_number: optional, id_type,
+    } }
 
 /// Answer to a change of KYC data.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UpdateKycResponse {
@@ -1237,30 +951,15 @@ pub struct UpdateKycResponse {
 
 impl UpdateKycResponse {
     /// With what is required; the rest is left out until it is set.
-    pub fn new(
-        success: bool,
-        data: UpdatedKyc,
-    ) -> Self {
-        Self {
-            success,
-            data,
-            extra: ::std::default::Default::default(),
-        }
+    pub fn new(success: bool, data: UpdatedKyc) -> Self {
+        Self { success, data, extra: ::std::default::Default::default() }
     }
 }
 
-impl ::std::fmt::Debug for UpdateKycResponse {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.debug_struct("UpdateKycResponse")
-            .field("success", &self.success)
-            .field("data", &self.data)
-            .field("extra", &hidden::Hidden)
-            .finish()
-    }
-}
+hidden::debug! { UpdateKycResponse { success, data, extra: hidden } }
 
 /// What was changed.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UpdatedKyc {
@@ -1278,29 +977,18 @@ pub struct UpdatedKyc {
 
 impl UpdatedKyc {
     /// With what is required; the rest is left out until it is set.
-    pub fn new(
-        updated_fields: ::std::vec::Vec<::std::string::String>,
-    ) -> Self {
+    pub fn new(updated_fields: ::std::vec::Vec<::std::string::String>) -> Self {
         Self {
-            updated_fields,
-            message: ::std::default::Default::default(),
+            updated_fields, message: ::std::default::Default::default(),
             extra: ::std::default::Default::default(),
         }
     }
 }
 
-impl ::std::fmt::Debug for UpdatedKyc {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.debug_struct("UpdatedKyc")
-            .field("updated_fields", &self.updated_fields)
-            .field("message", &hidden::optional(&self.message))
-            .field("extra", &hidden::Hidden)
-            .finish()
-    }
-}
+hidden::debug! { UpdatedKyc { updated_fields, message: optional, extra: hidden } }
 
 /// Answer to an upload.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UploadDocumentResponse {
@@ -1315,27 +1003,12 @@ pub struct UploadDocumentResponse {
 
 impl UploadDocumentResponse {
     /// With what is required; the rest is left out until it is set.
-    pub fn new(
-        success: bool,
-        data: UploadedDocument,
-    ) -> Self {
-        Self {
-            success,
-            data,
-            extra: ::std::default::Default::default(),
-        }
+    pub fn new(success: bool, data: UploadedDocument) -> Self {
+        Self { success, data, extra: ::std::default::Default::default() }
     }
 }
 
-impl ::std::fmt::Debug for UploadDocumentResponse {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.debug_struct("UploadDocumentResponse")
-            .field("success", &self.success)
-            .field("data", &self.data)
-            .field("extra", &hidden::Hidden)
-            .finish()
-    }
-}
+hidden::debug! { UploadDocumentResponse { success, data, extra: hidden } }
 
 closed_enum! {
     /// Says that the documents are fetched from addresses. Always `url_link`.
@@ -1361,7 +1034,7 @@ open_enum! {
 }
 
 /// What was stored, and the verification that it started, if any.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UploadedDocument {
@@ -1390,22 +1063,13 @@ pub struct UploadedDocument {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-impl ::std::fmt::Debug for UploadedDocument {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.debug_struct("UploadedDocument")
-            .field("document_id", &self.document_id)
-            .field("document_type", &self.document_type)
-            .field("file_name", &hidden::optional(&self.file_name))
-            .field("message", &hidden::optional(&self.message))
-            .field("verification_session_id", &hidden::optional(&self.verification_session_id))
-            .field("verification_status", &self.verification_status)
-            .field("extra", &hidden::Hidden)
-            .finish()
-    }
-}
+hidden::debug! { UploadedDocument {
+        document_id, document_type, file_name: optional, message: optional,
+        verification_session_id: optional, verification_status, extra: hidden,
+    } }
 
 /// Summary of the user's KYC.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UserKyc {
@@ -1430,8 +1094,14 @@ pub struct UserKyc {
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub country_code: ::std::option::Option<::std::string::String>,
     /// Why the person was refused, in words, if they were.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub rejection_reason: ::std::option::Option<::std::string::String>,
+    #[serde(
+        default,
+        skip_serializing_if = "::std::option::Option::is_none",
+        deserialize_with = "crate::runtime::null::present"
+    )]
+    pub rejection_reason: ::std::option::Option<
+        ::std::option::Option<::std::string::String>,
+    >,
     /// When the KYC data or its status last changed.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub updated_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
@@ -1440,23 +1110,13 @@ pub struct UserKyc {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-impl ::std::fmt::Debug for UserKyc {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.debug_struct("UserKyc")
-            .field("status", &self.status)
-            .field("kyc_method", &self.kyc_method)
-            .field("first_name", &hidden::optional(&self.first_name))
-            .field("last_name", &hidden::optional(&self.last_name))
-            .field("country_code", &hidden::optional(&self.country_code))
-            .field("rejection_reason", &hidden::optional(&self.rejection_reason))
-            .field("updated_at", &self.updated_at)
-            .field("extra", &hidden::Hidden)
-            .finish()
-    }
-}
+hidden::debug! { UserKyc {
+        status, kyc_method, first_name: optional, last_name: optional, country_code: optional,
+        rejection_reason: optional, updated_at, extra: hidden,
+    } }
 
 /// Payment details as they are listed with their user.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UserPaymentDetails {
@@ -1471,36 +1131,39 @@ pub struct UserPaymentDetails {
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub currency: ::std::option::Option<::std::string::String>,
     /// Name of the bank or wallet, if one is known.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub institution_name: ::std::option::Option<::std::string::String>,
+    #[serde(
+        default,
+        skip_serializing_if = "::std::option::Option::is_none",
+        deserialize_with = "crate::runtime::null::present"
+    )]
+    pub institution_name: ::std::option::Option<
+        ::std::option::Option<::std::string::String>,
+    >,
     /// Identifier of the bank or wallet, if one is known.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub institution_id: ::std::option::Option<::std::string::String>,
+    #[serde(
+        default,
+        skip_serializing_if = "::std::option::Option::is_none",
+        deserialize_with = "crate::runtime::null::present"
+    )]
+    pub institution_id: ::std::option::Option<
+        ::std::option::Option<::std::string::String>,
+    >,
     /// Account data. Which keys it has depends on the rail.
-    #[serde(default, skip_serializing_if = "::serde_json::Map::is_empty")]
-    #[serde(deserialize_with = "crate::runtime::null::as_default")]
-    pub details: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    pub details: ::std::option::Option<
+        ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    >,
     /// Fields that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-impl ::std::fmt::Debug for UserPaymentDetails {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.debug_struct("UserPaymentDetails")
-            .field("id", &self.id)
-            .field("rail", &self.rail)
-            .field("currency", &self.currency)
-            .field("institution_name", &self.institution_name)
-            .field("institution_id", &self.institution_id)
-            .field("details", &hidden::Hidden)
-            .field("extra", &hidden::Hidden)
-            .finish()
-    }
-}
+hidden::debug! { UserPaymentDetails {
+        id, rail, currency, institution_name, institution_id, details: optional, extra: hidden,
+    } }
 
 /// How far the verification has come.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Verification {
@@ -1516,15 +1179,31 @@ pub struct Verification {
     pub status: VerificationStatus,
     /// The page where the person has to act, if there is one. Whoever holds the address can act as the
     /// person; pass it on to nobody else and keep it out of logs.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub verification_url: ::std::option::Option<::std::string::String>,
+    #[serde(
+        default,
+        skip_serializing_if = "::std::option::Option::is_none",
+        deserialize_with = "crate::runtime::null::present"
+    )]
+    pub verification_url: ::std::option::Option<
+        ::std::option::Option<::std::string::String>,
+    >,
     /// Seconds until the verification session runs out, if it has a limit.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub verification_seconds_left: ::std::option::Option<i64>,
+    #[serde(
+        default,
+        skip_serializing_if = "::std::option::Option::is_none",
+        deserialize_with = "crate::runtime::null::present"
+    )]
+    pub verification_seconds_left: ::std::option::Option<::std::option::Option<i64>>,
     /// Remarks of the KYC provider for a human reader. They may speak about the person; do not match on
     /// their wording.
-    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-    pub provider_messages: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+    #[serde(
+        default,
+        skip_serializing_if = "::std::option::Option::is_none",
+        deserialize_with = "crate::runtime::null::present"
+    )]
+    pub provider_messages: ::std::option::Option<
+        ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+    >,
     /// Fields that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
@@ -1532,12 +1211,9 @@ pub struct Verification {
 
 impl Verification {
     /// With what is required; the rest is left out until it is set.
-    pub fn new(
-        status: VerificationStatus,
-    ) -> Self {
+    pub fn new(status: VerificationStatus) -> Self {
         Self {
-            status,
-            verification_url: ::std::default::Default::default(),
+            status, verification_url: ::std::default::Default::default(),
             verification_seconds_left: ::std::default::Default::default(),
             provider_messages: ::std::default::Default::default(),
             extra: ::std::default::Default::default(),
@@ -1545,17 +1221,10 @@ impl Verification {
     }
 }
 
-impl ::std::fmt::Debug for Verification {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.debug_struct("Verification")
-            .field("status", &self.status)
-            .field("verification_url", &hidden::optional(&self.verification_url))
-            .field("verification_seconds_left", &self.verification_seconds_left)
-            .field("provider_messages", &hidden::optional(&self.provider_messages))
-            .field("extra", &hidden::Hidden)
-            .finish()
-    }
-}
+hidden::debug! { Verification {
+        status, verification_url: optional, verification_seconds_left, provider_messages: optional,
+        extra: hidden,
+    } }
 
 open_enum! {
     /// State of a verification.
@@ -1586,7 +1255,7 @@ open_enum! {
 }
 
 /// Answer to `getVerificationStatus`.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct VerificationStatusResponse {
@@ -1601,30 +1270,15 @@ pub struct VerificationStatusResponse {
 
 impl VerificationStatusResponse {
     /// With what is required; the rest is left out until it is set.
-    pub fn new(
-        success: bool,
-        data: Verification,
-    ) -> Self {
-        Self {
-            success,
-            data,
-            extra: ::std::default::Default::default(),
-        }
+    pub fn new(success: bool, data: Verification) -> Self {
+        Self { success, data, extra: ::std::default::Default::default() }
     }
 }
 
-impl ::std::fmt::Debug for VerificationStatusResponse {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.debug_struct("VerificationStatusResponse")
-            .field("success", &self.success)
-            .field("data", &self.data)
-            .field("extra", &hidden::Hidden)
-            .finish()
-    }
-}
+hidden::debug! { VerificationStatusResponse { success, data, extra: hidden } }
 
 /// What the server says about the key.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct VerifyAuthData {
@@ -1639,18 +1293,10 @@ pub struct VerifyAuthData {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-impl ::std::fmt::Debug for VerifyAuthData {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.debug_struct("VerifyAuthData")
-            .field("message", &hidden::optional(&self.message))
-            .field("authenticated", &self.authenticated)
-            .field("extra", &hidden::Hidden)
-            .finish()
-    }
-}
+hidden::debug! { VerifyAuthData { message: optional, authenticated, extra: hidden } }
 
 /// `VerifyAuthResponse` in the document.
-#[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct VerifyAuthResponse {
@@ -1665,27 +1311,12 @@ pub struct VerifyAuthResponse {
 
 impl VerifyAuthResponse {
     /// With what is required; the rest is left out until it is set.
-    pub fn new(
-        success: bool,
-        data: VerifyAuthData,
-    ) -> Self {
-        Self {
-            success,
-            data,
-            extra: ::std::default::Default::default(),
-        }
+    pub fn new(success: bool, data: VerifyAuthData) -> Self {
+        Self { success, data, extra: ::std::default::Default::default() }
     }
 }
 
-impl ::std::fmt::Debug for VerifyAuthResponse {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.debug_struct("VerifyAuthResponse")
-            .field("success", &self.success)
-            .field("data", &self.data)
-            .field("extra", &hidden::Hidden)
-            .finish()
-    }
-}
+hidden::debug! { VerifyAuthResponse { success, data, extra: hidden } }
 
 /// Error types.
 pub mod error {
@@ -1734,14 +1365,8 @@ pub struct DocumentFileUpload {
 
 impl DocumentFileUpload {
     /// With what is required; the rest is left out until it is set.
-    pub fn new(
-        document: form::FilePart,
-        document_type: DocumentType,
-    ) -> Self {
-        Self {
-            document,
-            document_type,
-        }
+    pub fn new(document: form::FilePart, document_type: DocumentType) -> Self {
+        Self { document, document_type }
     }
 }
 
@@ -1749,15 +1374,16 @@ impl DocumentFileUpload {
     pub(crate) fn into_form(self) -> form::Form {
         form::Form::default()
             .file("document", self.document)
-            .value("document_type", &self.document_type)
+            .field("document_type", None, &self.document_type)
     }
 }
 
-impl ::std::fmt::Debug for DocumentFileUpload {
-    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-        f.debug_struct("DocumentFileUpload")
-            .field("document", &hidden::Hidden)
-            .field("document_type", &self.document_type)
-            .finish()
+hidden::debug! { DocumentFileUpload { document: hidden, document_type } }
+
+params! {
+    /// The optional parameters of `getVerificationStatus`.
+    GetVerificationStatusParams {
+        /// The verification session to look at. Without it, the user's latest session is taken.
+        verification_id: ::std::string::String = hidden,
     }
 }

@@ -1,0 +1,153 @@
+//! Choices between properties of an object: one of them, or one group of them, is there.
+//!
+//! ```text
+//! choice! {
+//!     /// Flattened into the object that it is a choice of. With `hidden`, `Debug` hides the value.
+//!     Amount {
+//!         Crypto(String) hidden = "crypto_amount",
+//!         Range(AmountRange),
+//!     }
+//! }
+//! ```
+
+#![allow(dead_code, unused_imports, unused_macros, reason = "a document may have no choice")]
+
+use serde::{Serialize, Serializer, ser::SerializeMap as _};
+
+/// Writes an object with one property.
+pub(crate) fn single<S: Serializer>(key: &'static str, value: &impl Serialize, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(Some(1))?;
+    map.serialize_entry(key, value)?;
+    map.end()
+}
+
+macro_rules! choice {
+    ($(#[$meta:meta])* $name:ident {
+        $($(#[$variant_meta:meta])* $variant:ident($ty:ty) $($hidden:ident)? $(= $key:literal)?,)*
+    }) => {
+        $(#[$meta])*
+        #[derive(Clone, PartialEq)]
+        #[non_exhaustive]
+        pub enum $name { $($(#[$variant_meta])* $variant($ty),)* }
+
+        impl<'de> ::serde::Deserialize<'de> for $name {
+            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
+                let value = <::serde_json::Value as ::serde::Deserialize>::deserialize(deserializer)?;
+                $(if let Some(value) = $crate::runtime::choice::read!(value, $ty $(, $key)?) {
+                    return Ok(Self::$variant(value));
+                })*
+                Err(::serde::de::Error::custom(concat!("no alternative of `", stringify!($name), "` is there")))
+            }
+        }
+
+        impl ::serde::Serialize for $name {
+            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
+                match self {
+                    $(Self::$variant(value) => $crate::runtime::choice::write!(value, serializer $(, $key)?),)*
+                }
+            }
+        }
+
+        impl ::std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                match self {
+                    $(Self::$variant(value) => {
+                        f.debug_tuple(stringify!($variant)).field($crate::runtime::hidden::shown!(value $(, $hidden)?)).finish()
+                    })*
+                }
+            }
+        }
+
+        #[cfg(feature = "schemars")]
+        impl ::schemars::JsonSchema for $name {
+            fn schema_name() -> ::std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(generator: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+                let variants = [$($crate::runtime::choice::schema!(generator, $ty $(, $key)?),)*];
+                ::schemars::json_schema!({"oneOf": variants})
+            }
+        }
+    };
+}
+
+/// The value of a variant, if it is there.
+macro_rules! read {
+    ($value:ident, $ty:ty) => {
+        <$ty as ::serde::Deserialize>::deserialize(&$value).ok()
+    };
+    ($value:ident, $ty:ty, $key:literal) => {
+        $value.get($key).and_then(|value| <$ty as ::serde::Deserialize>::deserialize(value).ok())
+    };
+}
+
+macro_rules! write {
+    ($value:ident, $serializer:ident) => {
+        ::serde::Serialize::serialize($value, $serializer)
+    };
+    ($value:ident, $serializer:ident, $key:literal) => {
+        $crate::runtime::choice::single($key, $value, $serializer)
+    };
+}
+
+macro_rules! schema {
+    ($generator:ident, $ty:ty) => {
+        $generator.subschema_for::<$ty>()
+    };
+    ($generator:ident, $ty:ty, $key:literal) => {
+        ::schemars::json_schema!({
+            "type": "object", "required": [$key], "properties": {$key: $generator.subschema_for::<$ty>()},
+        })
+    };
+}
+
+pub(crate) use {choice, read, schema, write};
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+    use serde_json::json;
+
+    #[derive(Clone, Debug, PartialEq, Deserialize, serde::Serialize)]
+    #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+    struct Range {
+        low: i64,
+        high: i64,
+    }
+
+    choice! {
+        /// An amount.
+        Amount {
+            /// Crypto.
+            Crypto(String) hidden = "crypto_amount",
+            /// A range.
+            Range(Range),
+        }
+    }
+
+    #[derive(Clone, Debug, PartialEq, Deserialize, serde::Serialize)]
+    struct Quote {
+        currency: String,
+        #[serde(flatten)]
+        amount: Amount,
+    }
+
+    #[test]
+    fn one_alternative_is_written_beside_the_other_properties() {
+        for (amount, value) in [
+            (Amount::Crypto("1".into()), json!({"currency": "c", "crypto_amount": "1"})),
+            (Amount::Range(Range { low: 1, high: 2 }), json!({"currency": "c", "low": 1, "high": 2})),
+        ] {
+            let quote = Quote { currency: "c".into(), amount };
+            assert_eq!(serde_json::to_value(&quote).expect("written"), value);
+            assert_eq!(serde_json::from_value::<Quote>(value).expect("read"), quote);
+        }
+        assert!(serde_json::from_value::<Quote>(json!({"currency": "c"})).is_err());
+    }
+
+    #[test]
+    fn debug_hides_what_is_marked() {
+        assert_eq!(format!("{:?}", Amount::Crypto("secret".into())), "Crypto([hidden])");
+    }
+}
