@@ -179,7 +179,11 @@ impl<T: Transport> Call<'_, T> {
 
     /// A form without files. A field that is not in `styles` is written as the specification says where a document says
     /// nothing: scalars as text, each member of a list by itself, objects as JSON.
-    pub(crate) fn form_urlencoded(mut self, body: &impl Serialize, styles: &[(&'static str, Style)]) -> Self {
+    pub(crate) fn form_urlencoded(
+        mut self,
+        body: &(impl Serialize + ?Sized),
+        styles: &[(&'static str, Style)],
+    ) -> Self {
         let Some(Node::Map(fields)) = Node::of(body) else {
             self.refuse("body", "can't be written as a form");
             return self;

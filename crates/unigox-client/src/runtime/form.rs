@@ -93,13 +93,18 @@ impl Form {
     }
 
     // Goes when the generated forms call `field`.
-    pub(crate) fn value(self, name: &'static str, value: &impl Serialize) -> Self {
+    pub(crate) fn value(self, name: &'static str, value: &(impl Serialize + ?Sized)) -> Self {
         self.field(name, None, value)
     }
 
     /// Adds a value: nothing for null, a part for each member of a list, otherwise one part. Objects are JSON and
     /// scalars text, unless the document names another media type; with one of JSON, a list is one part too.
-    pub(crate) fn field(self, name: &'static str, media_type: Option<&'static str>, value: &impl Serialize) -> Self {
+    pub(crate) fn field(
+        self,
+        name: &'static str,
+        media_type: Option<&'static str>,
+        value: &(impl Serialize + ?Sized),
+    ) -> Self {
         let Some(value) = Node::of(value) else { return self.refuse(name) };
         if value.is_null() {
             return self;
