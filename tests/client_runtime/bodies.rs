@@ -11,7 +11,7 @@ use crate::{
         form::{FilePart, Form},
         operation::{Operation, Retry},
         parameter::Style,
-        response::Response,
+        response::{Response, TextBody},
     },
     sent,
 };
@@ -220,8 +220,11 @@ async fn parts_that_have_no_form_are_refused() {
 async fn text(content_type: &str, body: &[u8]) -> Result<String, String> {
     let reply = Reply::new(200, body).with_header("content-type", content_type);
     let (_, received) = exchange(&GET, reply, |call| call).await.expect("it is sent");
-    let read: Result<Response<String>, Error<()>> = received.text();
-    read.map(Response::into_value).map_err(|error| match error {
+    let read: Result<Response<TextBody>, Error<()>> = received.text();
+    if let Ok(read) = &read {
+        assert_eq!(format!("{:?}", read.value()), format!("TextBody {{ bytes: {} }}", read.len()));
+    }
+    read.map(|read| read.to_string()).map_err(|error| match error {
         Error::Decode(error) => error.problem().to_owned(),
         _ => "another error".to_owned(),
     })

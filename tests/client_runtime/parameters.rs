@@ -258,6 +258,9 @@ async fn parameters_that_would_call_another_path_are_refused() {
         assert!(path(Style::SIMPLE, value).await.is_err(), "{value:?}");
     }
     assert!(path(Style::SIMPLE, None::<i32>).await.is_err());
+    for value in [[""], ["."], [".."]] {
+        assert!(path(Style::SIMPLE, value).await.is_err(), "{value:?}");
+    }
     // Each of these stays one segment.
     for (value, expected) in [("a/../b", "a%2F..%2Fb"), ("%2e%2e", "%252e%252e"), ("a\\b", "a%5Cb")] {
         assert_eq!(path(Style::SIMPLE, value).await, Ok(expected.to_owned()));
