@@ -250,6 +250,13 @@ async fn scalars_are_written_with_their_digits() {
     assert_eq!(query(Style::FORM, u64::MAX).await, cell("18446744073709551615"));
     assert_eq!(query(Style::FORM, -1).await, cell("-1"));
     assert_eq!(query(Style::FORM, true).await, cell("true"));
+    assert_eq!(query(Style::FORM, 0.1 + 0.2).await, cell("0.30000000000000004"));
+    assert_eq!(query(Style::FORM, f64::MIN_POSITIVE).await, cell("2.2250738585072014e-308"));
+    // JSON would have null, which would be left out.
+    for value in [f64::NAN, f64::INFINITY] {
+        let problem = "can't be written as a parameter";
+        assert_eq!(query(Style::FORM, value).await, refused("plain", "color", problem));
+    }
 }
 
 #[tokio::test]

@@ -240,6 +240,51 @@ fn the_tag_is_written() {
     assert_eq!(error.to_string(), "a variant that is told apart by a property is no object");
 }
 
+/// A union in a union in a union: each level is written once.
+#[test]
+fn tagged_unions_nest() {
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+    pub struct Folder {
+        inside: Vec<Item>,
+    }
+    union! {
+        /// An item.
+        Item tag "kind" {
+            /// A folder.
+            Folder(Folder) from = "folder",
+        }
+    }
+    let mut text = r#"{"kind":"folder","inside":[]}"#.to_owned();
+    for _ in 0..50 {
+        text = format!(r#"{{"kind":"folder","inside":[{text}]}}"#);
+    }
+    let item: Item = serde_json::from_str(&text).expect("it is read");
+    assert_eq!(written(&item), text);
+}
+
+#[derive(Serialize)]
+#[allow(clippy::exhaustive_enums, reason = "a test's own")]
+enum Plain {
+    Unit,
+    Newtype(u8),
+    Tuple(u8, char),
+    Struct { a: Option<f32> },
+}
+
+/// What a form sends as JSON is what JSON itself would be.
+#[test]
+fn a_node_is_written_as_its_value() {
+    use std::collections::BTreeMap;
+
+    use crate::runtime::node::Node;
+
+    let map = BTreeMap::from([(-1, (1.5_f32, 0.1_f64, u64::MAX)), (2, (1e20, 1e300, 0))]);
+    let plain = [Plain::Unit, Plain::Newtype(1), Plain::Tuple(2, 'ü'), Plain::Struct { a: Some(0.1) }];
+    let value = (map, plain, ((), "text", [i8::MIN, 0], None::<u8>), [[true]; 2]);
+    assert_eq!(Node::of(&value).and_then(|node| node.json()), Some(written(&value)));
+    assert!(Node::of(&f32::NAN).is_none() && Node::of(&BTreeMap::from([((), 1)])).is_none());
+}
+
 #[test]
 fn without_a_tag_the_first_variant_that_fits_is_read() {
     assert_eq!(read::<Contact>(json!({"side": 2, "at": [1], "more": 3})), Ok(Contact::Square(square())));

@@ -162,8 +162,8 @@ pub(super) enum Piece {
 /// in a list, which would be no piece.
 pub(super) fn pieces(value: Node) -> Option<Pieces> {
     let piece = |value: Node| match value {
-        Node::Scalar(_) => value.into_text().map(Piece::Text),
-        value => value.json().map(Piece::Json),
+        Node::List(_) | Node::Map(_) => value.json().map(Piece::Json),
+        scalar => scalar.into_text().map(Piece::Text),
     };
     match value {
         Node::List(members) => members.into_iter().map(piece).collect::<Option<_>>().map(Pieces::Many),
