@@ -29,7 +29,7 @@ pub use crate::{
         form::FilePart,
         integer_enum::UnknownInteger,
         operation::{Operation, Retry},
-        response::{RawBody, Response},
+        response::{RawBody, Response, TextBody},
         string_enum::{ParseEnumError, UnknownValue},
         transport::{RawResponse, Transport},
     },

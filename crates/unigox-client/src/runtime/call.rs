@@ -16,8 +16,8 @@ use super::{
     node::Node,
     old_call::OldCall,
     operation::Operation,
-    parameter::{Problem, Style, escape_literal},
-    response::{RawBody, Response},
+    parameter::{Problem, Style, push_literal},
+    response::{RawBody, Response, TextBody},
     transport::{RawResponse, Transport},
 };
 
@@ -179,7 +179,11 @@ impl<T: Transport> Call<'_, T> {
 
     /// A form without files. A field that is not in `styles` is written as the specification says where a document says
     /// nothing: scalars as text, each member of a list by itself, objects as JSON.
-    pub(crate) fn form_urlencoded(mut self, body: &impl Serialize, styles: &[(&'static str, Style)]) -> Self {
+    pub(crate) fn form_urlencoded(
+        mut self,
+        body: &(impl Serialize + ?Sized),
+        styles: &[(&'static str, Style)],
+    ) -> Self {
         let Some(Node::Map(fields)) = Node::of(body) else {
             self.refuse("body", "can't be written as a form");
             return self;
@@ -235,10 +239,11 @@ impl<T: Transport> Call<'_, T> {
         let base = url.path();
         let mut path = base.strip_suffix('/').unwrap_or(base).to_owned();
         for segment in self.operation.path.split('/').skip(1) {
-            match fill(segment, &self.path) {
-                // A segment that only its parameters make a step is a step all the same.
-                Some(filled) if !is_step(&filled) => path.extend(["/", &filled]),
-                _ => self.refuse(segment, "has no value that a path can hold"),
+            path.push('/');
+            let start = path.len();
+            // A segment that only its parameters make a step is a step all the same.
+            if fill(segment, &self.path, &mut path).is_none() || is_step(&path[start..]) {
+                self.refuse(segment, "has no value that a path can hold");
             }
         }
         url.set_path(&path);
@@ -307,23 +312,22 @@ fn node(value: &(impl Serialize + ?Sized)) -> Result<Node, Problem> {
     Node::of(value).ok_or("can't be written as a parameter")
 }
 
-/// A segment of a path template with its parameters filled in.
-fn fill(segment: &str, values: &[(&str, String)]) -> Option<String> {
-    let mut filled = String::new();
+/// Adds a segment of a path template with its parameters filled in; nothing if one has no value.
+fn fill(segment: &str, values: &[(&str, String)], path: &mut String) -> Option<()> {
     let mut rest = segment;
     while let Some((before, after)) = rest.split_once('{') {
         let (name, after) = after.split_once('}')?;
-        filled.push_str(&escape_literal(before));
-        filled.push_str(&values.iter().find(|(known, _)| *known == name)?.1);
+        push_literal(path, before);
+        path.push_str(&values.iter().find(|(known, _)| *known == name)?.1);
         rest = after;
     }
-    filled.push_str(&escape_literal(rest));
-    Some(filled)
+    push_literal(path, rest);
+    Some(())
 }
 
 /// Whether a URL takes `segment` for a step in the path.
 fn is_step(segment: &str) -> bool {
-    matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..")
+    segment.len() <= "%2e%2e".len() && matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..")
 }
 
 /// A response whose status is a success.
@@ -347,7 +351,7 @@ impl Received {
     }
 
     /// The response of an operation that returns text.
-    pub(crate) fn text<V: From<String>, E>(self) -> Result<Response<V>, Error<E>> {
+    pub(crate) fn text<E>(self) -> Result<Response<TextBody>, Error<E>> {
         let content_type = self.raw.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let charset = content_type.split(';').skip(1).find_map(|parameter| {
             let (name, value) = parameter.split_once('=')?;
@@ -359,7 +363,7 @@ impl Received {
             Some(_) => return Err(self.error(".".to_owned(), "is text in a charset other than UTF-8 and ISO 8859-1")),
         };
         match text {
-            Some(text) => Ok(Response::new(V::from(text), self.raw)),
+            Some(text) => Ok(Response::new(TextBody(text), self.raw)),
             None => Err(self.error(".".to_owned(), "is not text in UTF-8")),
         }
     }

@@ -93,13 +93,18 @@ impl Form {
     }
 
     // Goes when the generated forms call `field`.
-    pub(crate) fn value(self, name: &'static str, value: &impl Serialize) -> Self {
+    pub(crate) fn value(self, name: &'static str, value: &(impl Serialize + ?Sized)) -> Self {
         self.field(name, None, value)
     }
 
     /// Adds a value: nothing for null, a part for each member of a list, otherwise one part. Objects are JSON and
     /// scalars text, unless the document names another media type; with one of JSON, a list is one part too.
-    pub(crate) fn field(self, name: &'static str, media_type: Option<&'static str>, value: &impl Serialize) -> Self {
+    pub(crate) fn field(
+        self,
+        name: &'static str,
+        media_type: Option<&'static str>,
+        value: &(impl Serialize + ?Sized),
+    ) -> Self {
         let Some(value) = Node::of(value) else { return self.refuse(name) };
         if value.is_null() {
             return self;
@@ -157,8 +162,8 @@ pub(super) enum Piece {
 /// in a list, which would be no piece.
 pub(super) fn pieces(value: Node) -> Option<Pieces> {
     let piece = |value: Node| match value {
-        Node::Scalar(_) => value.into_text().map(Piece::Text),
-        value => value.json().map(Piece::Json),
+        Node::List(_) | Node::Map(_) => value.json().map(Piece::Json),
+        scalar => scalar.into_text().map(Piece::Text),
     };
     match value {
         Node::List(members) => members.into_iter().map(piece).collect::<Option<_>>().map(Pieces::Many),

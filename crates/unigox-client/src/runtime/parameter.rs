@@ -65,19 +65,15 @@ impl Style {
             Kind::Simple => Row::SIMPLE,
             Kind::Label => Row::LABEL,
             Kind::Matrix => Row::MATRIX,
-            Kind::Json => return Ok(json(value)?.map(|text| self.escaped(&text, &[]))),
+            Kind::Json => return Ok(json(value)?.map(|text| escape(&text, &[]))),
             _ => return Err(NO_CELL),
         };
-        match Shape::of(value)? {
-            Some(Shape::Text(text)) if self.kind == Kind::Simple => match text.as_str() {
-                "" => Err(EMPTY_STEP),
-                // A URL can only express these as steps in the path.
-                "." | ".." => Err("is a step in the path, which would call another path"),
-                _ => Ok(Some(self.escaped(&text, &[]))),
-            },
-            Some(shape) if shape.is_empty() && self.kind == Kind::Simple => Err(EMPTY_STEP),
-            Some(shape) => self.expand(row, name, &shape).map(Some),
-            None => Ok(None),
+        let Some(shape) = Shape::of(value)? else { return Ok(None) };
+        match self.expand(row, name, &shape).as_str() {
+            "" => Err("is empty, which would call another path"),
+            // A URL can only express these as steps in the path.
+            "." | ".." => Err("is a step in the path, which would call another path"),
+            expanded => Ok(Some(expanded.to_owned())),
         }
     }
 
@@ -101,8 +97,8 @@ impl Style {
             (Kind::Form, Shape::Map(members)) if members.is_empty() && self.is_exploded && !self.allows_empty => {
                 return Ok(());
             }
-            (Kind::Form, _) => self.expand(row, name, &shape)?,
-            (_, shape) if shape.is_empty() => return Err("is empty, which its style has no form for: leave it out"),
+            (Kind::Form, _) => self.expand(row, name, &shape),
+            (_, shape) if shape.is_empty() => return Err(EMPTY),
             (Kind::DeepObject, Shape::Map(members)) => {
                 let name = escape(name, &[]);
                 let pairs = members
@@ -116,7 +112,7 @@ impl Style {
             (Kind::SpaceDelimited, shape) if shape.words().any(|word| word.contains(' ')) => {
                 return Err("has a space in a member, which is what separates the members");
             }
-            _ => self.expand(row, name, &shape)?,
+            _ => self.expand(row, name, &shape),
         };
         append(query, "&", &expanded);
         Ok(())
@@ -130,7 +126,7 @@ impl Style {
                 None => None,
                 Some(Shape::Text(text)) => Some(text),
                 Some(shape) if shape.is_empty() => {
-                    return Err("is empty, which its style has no form for: leave it out");
+                    return Err(EMPTY);
                 }
                 Some(shape) if shape.words().any(|word| word.contains(',')) => {
                     return Err("has a comma in a member, which is what separates the members");
@@ -161,7 +157,7 @@ impl Style {
                 None => None,
                 // Several cookies, of which none has the name of the parameter or all have the same.
                 Some(Shape::List(_) | Shape::Map(_)) if self.is_exploded => return Err(NO_CELL),
-                Some(shape) => Some(Self { keeps_reserved: false, ..self }.expand(Row::FORM, name, &shape)?),
+                Some(shape) => Some(Self { keeps_reserved: false, ..self }.expand(Row::FORM, name, &shape)),
             },
             _ => return Err(NO_CELL),
         };
@@ -172,7 +168,7 @@ impl Style {
     }
 
     /// What RFC 6570 calls an expansion.
-    fn expand(self, row: Row, name: &str, shape: &Shape) -> Result<String, Problem> {
+    fn expand(self, row: Row, name: &str, shape: &Shape) -> String {
         let name = escape(name, &[]);
         let pair = |name: &str, value: &str| {
             let sign = if value.is_empty() { row.empty_sign } else { "=" };
@@ -198,7 +194,7 @@ impl Style {
                 pair(&name, &words.collect::<Vec<_>>().join(if row.delimiter == " " { "%20" } else { row.delimiter }))
             }
         };
-        Ok(format!("{}{expanded}", row.first))
+        format!("{}{expanded}", row.first)
     }
 
     fn escaped(self, text: &str, also: &[u8]) -> String {
@@ -210,7 +206,7 @@ impl Style {
 pub(super) type Problem = &'static str;
 
 const NO_CELL: Problem = "has a value that its style has no form for";
-const EMPTY_STEP: Problem = "is empty, which would call another path";
+const EMPTY: Problem = "is empty, which its style has no form for: leave it out";
 
 /// A row of the table of styles.
 #[derive(Clone, Copy)]
@@ -303,9 +299,9 @@ fn escape_but_reserved(text: &str, also: &[u8]) -> String {
     escape_unless(text, |byte| (is_unreserved(byte) || b":/?[]@!$'()*,;=".contains(&byte)) && !also.contains(&byte))
 }
 
-/// A part of a path template that is no parameter: what may stand in a path stays.
-pub(super) fn escape_literal(text: &str) -> String {
-    escape_unless(text, |byte| is_unreserved(byte) || b":@!$&'()*+,;=%".contains(&byte))
+/// Adds a part of a path template that is no parameter: what may stand in a path stays.
+pub(super) fn push_literal(out: &mut String, text: &str) {
+    push_escaped(out, text, |byte| is_unreserved(byte) || b":@!$&'()*+,;=%".contains(&byte));
 }
 
 fn is_unreserved(byte: u8) -> bool {
@@ -313,8 +309,16 @@ fn is_unreserved(byte: u8) -> bool {
 }
 
 fn escape_unless(text: &str, stays: impl Fn(u8) -> bool) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     let mut out = String::with_capacity(text.len());
+    push_escaped(&mut out, text, stays);
+    out
+}
+
+fn push_escaped(out: &mut String, text: &str, stays: impl Fn(u8) -> bool) {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    if text.bytes().all(&stays) {
+        return out.push_str(text);
+    }
     for byte in text.bytes() {
         if stays(byte) {
             out.push(char::from(byte));
@@ -322,5 +326,4 @@ fn escape_unless(text: &str, stays: impl Fn(u8) -> bool) -> String {
             out.extend(['%', char::from(DIGITS[usize::from(byte >> 4)]), char::from(DIGITS[usize::from(byte & 15)])]);
         }
     }
-    out
 }

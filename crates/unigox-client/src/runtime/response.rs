@@ -60,7 +60,26 @@ impl<T> Deref for Response<T> {
     }
 }
 
-/// A body that is not JSON, as it was received.
+/// A body that is text.
+#[derive(Clone, PartialEq, Eq)]
+pub struct TextBody(pub String);
+
+impl Deref for TextBody {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Shows the length alone.
+impl fmt::Debug for TextBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TextBody").field("bytes", &self.0.len()).finish()
+    }
+}
+
+/// A body that is neither JSON nor text, as it was received.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RawBody(pub Bytes);
 

@@ -37,8 +37,10 @@ pub(crate) fn write<S: Serializer>(
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     let (Some(tag), Some(first)) = (tag, values.first()) else { return value.serialize(serializer) };
-    let Some(Node::Map(mut members)) = Node::of(value) else {
-        return Err(S::Error::custom("a variant that is told apart by a property is no object"));
+    let mut members = match Node::of(value) {
+        Some(Node::Map(members)) => members,
+        Some(_) => return Err(S::Error::custom("a variant that is told apart by a property is no object")),
+        None => return Err(S::Error::custom("a variant has a number in it that JSON does not have")),
     };
     let tag_value = || Node::Scalar(Value::from(*first));
     match members.iter_mut().find(|(key, _)| key == tag) {
