@@ -85,24 +85,24 @@ async fn every_status_that_the_vendor_ever_used_is_read() {
         let envelope = |data: Value| json!({"success": true, "data": data});
 
         server.reply(Reply::json(200, &envelope(json!({"status": status}))));
-        let verification = client.get_verification_status(&USER, None).await.expect(status);
+        let verification = client.get_verification_status(USER).await.expect(status);
         assert_eq!(verification.data.status.as_str(), status);
         assert_eq!(verification.data.status == types::VerificationStatus::Verified, status == "VERIFIED");
 
         server.reply(Reply::json(200, &envelope(json!({"user_uuid": USER, "kyc": {"status": status}}))));
-        let user = client.get_partner_user(&USER).await.expect(status);
+        let user = client.get_partner_user(USER).await.expect(status);
         let kyc = user.data.kyc.as_ref().expect("the reply has it");
         assert_eq!(kyc.status.as_ref().map(types::KycStatus::as_str), Some(status));
 
         server.reply(Reply::json(200, &envelope(json!({"kyc_status": status}))));
-        let submission = types::Handoff::default().into();
-        let submitted = client.submit_kyc(&USER, &submission).await.expect(status);
+        let submission = types::KycSubmitHandoff::new(types::Handoff::default()).into();
+        let submitted = client.submit_kyc(USER, &submission).await.expect(status);
         assert_eq!(submitted.data.kyc_status.as_str(), status);
 
         server.reply(Reply::json(200, &envelope(json!({"verification_status": status}))));
         let url = "https://files.example.com/1";
         let link = types::DocumentLink::new(types::UploadMethod::UrlLink, types::DocumentType::Selfie, url);
-        let uploaded = client.upload_partner_kyc_document(&USER, &link.into()).await.expect(status);
+        let uploaded = client.upload_partner_kyc_document(USER, &link.into()).await.expect(status);
         let uploaded = uploaded.data.verification_status.as_ref().expect("the reply has it");
         assert_eq!(uploaded.as_str(), status);
     }
@@ -183,11 +183,11 @@ fn unknown_fields_are_in_extra() {
     });
     let user: types::GetUserResponse = serde_json::from_value(body).expect("unknown fields are read");
     let kyc = user.data.kyc.as_ref().expect("it is in the body");
-    let profile = &user.data.payment_profiles[0];
+    let profile = &user.data.payment_profiles.as_ref().expect("it is in the body")[0];
     for (place, new) in [(&user.extra, 1), (&user.data.extra, 2), (&kyc.extra, 3), (&profile.extra, 4)] {
         assert_eq!(Value::Object(place.clone()), json!({"new": new}));
     }
-    assert_eq!(Value::Object(profile.details.clone()), json!({"new": 5}));
+    assert_eq!(profile.details.clone().map(Value::Object), Some(json!({"new": 5})));
 }
 
 #[test]
@@ -241,18 +241,25 @@ fn a_response_without_a_required_field_is_refused() {
 }
 
 #[test]
-fn optional_lists_and_maps_may_be_null() {
+fn optional_lists_and_maps_may_be_absent_null_or_empty() {
     let body = json!({"success": true, "data": {"user_uuid": USER, "payment_profiles": null}});
-    let user: types::GetUserResponse = serde_json::from_value(body).expect("null is an empty list");
-    assert_eq!(user.data.payment_profiles, []);
+    let user: types::GetUserResponse = serde_json::from_value(body).expect("null is no list");
+    assert_eq!(user.data.payment_profiles, None);
+    let body = json!({"success": true, "data": {"user_uuid": USER, "payment_profiles": []}});
+    let user: types::GetUserResponse = serde_json::from_value(body).expect("an empty list is one");
+    assert_eq!(user.data.payment_profiles, Some(Vec::new()));
 
     let body = json!({"payment_details_id": "40417", "rail": "iban-sepa", "currency": "EUR", "details": null});
-    let profile: types::PaymentProfile = serde_json::from_value(body).expect("null is an empty map");
-    assert!(profile.details.is_empty());
+    let profile: types::PaymentProfile = serde_json::from_value(body).expect("null is no map");
+    assert_eq!(profile.details, None);
 
-    for (messages, expected) in
-        [(json!(null), None), (json!([]), Some(vec![])), (json!(["m"]), Some(vec!["m".to_owned()]))]
-    {
+    let absent: types::Verification = serde_json::from_value(json!({"status": "IN_PROGRESS"})).expect("it is optional");
+    assert_eq!(absent.provider_messages, None);
+    for (messages, expected) in [
+        (json!(null), Some(None)),
+        (json!([]), Some(Some(vec![]))),
+        (json!(["m"]), Some(Some(vec!["m".to_owned()]))),
+    ] {
         let body = json!({"status": "IN_PROGRESS", "provider_messages": messages});
         let verification: types::Verification = serde_json::from_value(body).expect("it is documented as nullable");
         assert_eq!(verification.provider_messages, expected);
@@ -266,11 +273,11 @@ async fn required_lists_may_be_null() {
     let client = client_at(&server.url());
 
     server.reply(Reply::json(200, &json!({"success": true, "data": null})));
-    let accounts = client.get_payment_details(&USER).await.expect("null is an empty list");
+    let accounts = client.get_payment_details(USER).await.expect("null is an empty list");
     assert_eq!(accounts.data, []);
 
     server.reply(Reply::json(200, &json!({"success": true, "data": {"updated_fields": null}})));
-    let update = client.update_kyc(&USER, &types::UpdateKycRequest::default()).await.expect("null is an empty list");
+    let update = client.update_kyc(USER, &types::UpdateKycRequest::default()).await.expect("null is an empty list");
     assert!(update.data.updated_fields.is_empty());
 }
 
@@ -431,7 +438,7 @@ async fn undecodable_items_of_a_list_are_named_by_their_index() {
     broken["rail"] = json!({"of": CANARY});
     let body = json!({"success": true, "data": [account, broken]});
     let server = Server::replying(Reply::json(200, &body)).await;
-    let outcome = client_at(&server.url()).get_payment_details(&USER).await;
+    let outcome = client_at(&server.url()).get_payment_details(USER).await;
     let Err(Error::Decode(error)) = &outcome else { panic!("{outcome:?}") };
     assert_eq!(error.path(), "data[1].rail");
     keeps_secret_all_over(&outcome);
@@ -455,7 +462,7 @@ async fn truncated_successes_are_undecodable_wherever_they_end() {
     let client = client_at(&server.url());
     for end in 0..body.len() {
         server.reply(Reply::new(200, &body[..end]));
-        let outcome = client.get_partner_user(&USER).await;
+        let outcome = client.get_partner_user(USER).await;
         let Err(Error::Decode(error)) = &outcome else { panic!("{}: {outcome:?}", &body[..end]) };
         assert!(!error.path().is_empty(), "{}", &body[..end]);
         keeps_secret_all_over(&outcome);
@@ -472,7 +479,7 @@ async fn places_name_no_keys_that_the_document_does_not_have() {
         format!(r#"{{"success":true,"{CANARY}":tru"#),
     ] {
         let server = Server::replying(Reply::new(200, body.as_str())).await;
-        let outcome = client_at(&server.url()).get_partner_user(&USER).await;
+        let outcome = client_at(&server.url()).get_partner_user(USER).await;
         assert!(matches!(outcome, Err(Error::Decode(_))), "{body}: {outcome:?}");
         keeps_secret_all_over(&outcome);
     }
@@ -500,7 +507,7 @@ async fn errors_show_neither_bodies_nor_headers_nor_the_key() {
                 .with_header("x-request-id", CANARY)
                 .with_header("location", &format!("https://files.example.com/?q={}", CANARY.replace(' ', "+")));
             let server = Server::replying(reply).await;
-            let outcome = client_at(&server.url()).delete_payment_details(&USER, "canary-id").await;
+            let outcome = client_at(&server.url()).delete_payment_details(USER, "canary-id").await;
             assert!(outcome.is_err(), "{status} {body}");
             keeps_secret_all_over(&outcome);
         }
@@ -519,7 +526,7 @@ async fn connections_that_are_refused_or_end_early_are_errors_of_the_transport()
     let stopping = Server::replying(reply.cut_short()).await;
 
     for (url, is_connect) in [(format!("http://{address}"), true), (silent.url(), false), (stopping.url(), false)] {
-        let outcome = client_at(&url).delete_payment_details(&USER, "canary-id").await;
+        let outcome = client_at(&url).delete_payment_details(USER, "canary-id").await;
         let Err(Error::Transport(error)) = &outcome else { panic!("{outcome:?}") };
         assert_eq!(error.is_connect(), is_connect, "{error:?}");
         keeps_secret_all_over(&outcome);
@@ -622,7 +629,7 @@ fn reread_enum(name: &str, json: &str) -> (String, bool) {
 /// The error of a call whose response is `reply`.
 async fn api_error(reply: Reply) -> Box<unigox_client::ApiError> {
     let server = Server::replying(reply).await;
-    let outcome = client_at(&server.url()).delete_payment_details(&USER, "canary-id").await;
+    let outcome = client_at(&server.url()).delete_payment_details(USER, "canary-id").await;
     if outcome.is_err() {
         keeps_secret_all_over(&outcome);
     }

@@ -16,6 +16,7 @@
 #[path = "../crates/unigox-client/src/runtime"]
 mod runtime {
     pub(crate) mod call;
+    pub(crate) mod choice;
     pub(crate) mod constrained;
     pub(crate) mod error;
     pub(crate) mod error_body;
@@ -25,9 +26,8 @@ mod runtime {
     pub(crate) mod node;
     pub(crate) mod null;
     pub(crate) mod operation;
-    // Goes with the file.
-    pub(crate) mod old_call;
     pub(crate) mod parameter;
+    pub(crate) mod params;
     pub(crate) mod response;
     pub(crate) mod string_enum;
     pub(crate) mod transport;
@@ -78,7 +78,7 @@ async fn exchange(
     let server = Server::replying(reply).await;
     let http = reqwest::Client::builder().no_proxy().build().expect("these settings go together");
     let client = Client::new(&format!("{}/base/", server.url()), Http(http)).expect("the base URL is valid");
-    match add(client.request(operation)).send().await {
+    match add(client.call(operation)).send().await {
         Ok(received) => Ok((server.take_request(), received)),
         Err(Error::InvalidRequest(error)) => {
             assert!(server.take_requests().is_empty(), "{error}");

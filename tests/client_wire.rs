@@ -185,7 +185,7 @@ async fn control_characters_call_no_other_path() {
 async fn steps_and_nothing_are_refused_as_path_parameters_before_sending() {
     for id in ["", ".", ".."] {
         let server = Server::start().await;
-        let outcome = client_at(&server.url()).delete_payment_details(&USER, id).await;
+        let outcome = client_at(&server.url()).delete_payment_details(USER, id).await;
         let Err(Error::InvalidRequest(error)) = outcome else { panic!("{id:?}: {outcome:?}") };
         assert_eq!(error.parameter(), "payment_details_id");
         assert_eq!(error.operation().id, "deletePaymentDetails");
@@ -237,7 +237,7 @@ async fn a_verification_is_asked_for_only_if_it_is_given() {
     ] {
         let server =
             Server::replying(Reply::json(200, &json!({"success": true, "data": {"status": "VERIFIED"}}))).await;
-        let outcome = client_at(&server.url()).get_verification_status(&USER, verification_id).await;
+        let outcome = client_at(&server.url()).get_verification_status(USER, verification_id).await;
         outcome.expect("the reply is a documented one");
         let target = under_user(&format!("/verification-status{query}"));
         assert_eq!(server.take_request().target, target, "{verification_id:?}");
@@ -442,7 +442,7 @@ fn calls() -> Vec<Call> {
         Call {
             name: "getPartnerUser",
             operation: "getPartnerUser",
-            send: send!(|client| client.get_partner_user(&USER)),
+            send: send!(|client| client.get_partner_user(USER)),
             method: "GET",
             target: under_user(""),
             body: Content::None,
@@ -450,7 +450,7 @@ fn calls() -> Vec<Call> {
         Call {
             name: "submitKYC: direct data, as little as possible",
             operation: "submitKYC",
-            send: send!(|client| client.submit_kyc(&USER, &types::DirectData::new(pii()).into())),
+            send: send!(|client| client.submit_kyc(USER, &types::DirectData::new(pii()).into())),
             method: "POST",
             target: under_user("/kyc-submissions"),
             body: Content::Json(json!({
@@ -461,7 +461,7 @@ fn calls() -> Vec<Call> {
         Call {
             name: "submitKYC: direct data, everything",
             operation: "submitKYC",
-            send: send!(|client| client.submit_kyc(&USER, &types::DirectData::new(full_pii()).into())),
+            send: send!(|client| client.submit_kyc(USER, &types::DirectData::new(full_pii()).into())),
             method: "POST",
             target: under_user("/kyc-submissions"),
             body: Content::Json(json!({
@@ -484,7 +484,7 @@ fn calls() -> Vec<Call> {
         Call {
             name: "submitKYC: token of Sumsub",
             operation: "submitKYC",
-            send: send!(|client| client.submit_kyc(&USER, &sumsub().into())),
+            send: send!(|client| client.submit_kyc(USER, &sumsub().into())),
             method: "POST",
             target: under_user("/kyc-submissions"),
             body: Content::Json(json!({
@@ -495,7 +495,7 @@ fn calls() -> Vec<Call> {
         Call {
             name: "submitKYC: inquiry of Persona",
             operation: "submitKYC",
-            send: send!(|client| client.submit_kyc(&USER, &persona().into())),
+            send: send!(|client| client.submit_kyc(USER, &persona().into())),
             method: "POST",
             target: under_user("/kyc-submissions"),
             body: Content::Json(json!({
@@ -506,7 +506,7 @@ fn calls() -> Vec<Call> {
         Call {
             name: "submitKYC: handoff of a stranger",
             operation: "submitKYC",
-            send: send!(|client| client.submit_kyc(&USER, &types::Handoff::default().into())),
+            send: send!(|client| client.submit_kyc(USER, &types::Handoff::default().into())),
             method: "POST",
             target: under_user("/kyc-submissions"),
             body: Content::Json(json!({"method": "handoff", "data": {}})),
@@ -514,7 +514,7 @@ fn calls() -> Vec<Call> {
         Call {
             name: "submitKYC: handoff of someone known",
             operation: "submitKYC",
-            send: send!(|client| client.submit_kyc(&USER, &handoff().into())),
+            send: send!(|client| client.submit_kyc(USER, &handoff().into())),
             method: "POST",
             target: under_user("/kyc-submissions"),
             body: Content::Json(json!({
@@ -525,7 +525,7 @@ fn calls() -> Vec<Call> {
         Call {
             name: "uploadPartnerKYCDocument: link",
             operation: "uploadPartnerKYCDocument",
-            send: send!(|client| client.upload_partner_kyc_document(&USER, &link().into())),
+            send: send!(|client| client.upload_partner_kyc_document(USER, &link().into())),
             method: "POST",
             target: under_user("/kyc/documents"),
             body: Content::Json(json!({
@@ -537,7 +537,7 @@ fn calls() -> Vec<Call> {
         Call {
             name: "uploadPartnerKYCDocument: links",
             operation: "uploadPartnerKYCDocument",
-            send: send!(|client| client.upload_partner_kyc_document(&USER, &links().into())),
+            send: send!(|client| client.upload_partner_kyc_document(USER, &links().into())),
             method: "POST",
             target: under_user("/kyc/documents"),
             body: Content::Json(json!({
@@ -565,7 +565,7 @@ fn calls() -> Vec<Call> {
         Call {
             name: "updateKYC: one field",
             operation: "updateKYC",
-            send: send!(|client| client.update_kyc(&USER, &move_to("Lagos"))),
+            send: send!(|client| client.update_kyc(USER, &move_to("Lagos"))),
             method: "PATCH",
             target: under_user("/kyc"),
             body: Content::Json(json!({"city": "Lagos"})),
@@ -573,7 +573,7 @@ fn calls() -> Vec<Call> {
         Call {
             name: "updateKYC: everything",
             operation: "updateKYC",
-            send: send!(|client| client.update_kyc(&USER, &full_update())),
+            send: send!(|client| client.update_kyc(USER, &full_update())),
             method: "PATCH",
             target: under_user("/kyc"),
             body: Content::Json(json!({
@@ -590,7 +590,7 @@ fn calls() -> Vec<Call> {
         Call {
             name: "getVerificationStatus: latest",
             operation: "getVerificationStatus",
-            send: send!(|client| client.get_verification_status(&USER, None)),
+            send: send!(|client| client.get_verification_status(USER, None)),
             method: "GET",
             target: under_user("/verification-status"),
             body: Content::None,
@@ -598,7 +598,7 @@ fn calls() -> Vec<Call> {
         Call {
             name: "getVerificationStatus: a certain one",
             operation: "getVerificationStatus",
-            send: send!(|client| client.get_verification_status(&USER, Some("c7e1f0b4"))),
+            send: send!(|client| client.get_verification_status(USER, Some("c7e1f0b4"))),
             method: "GET",
             target: under_user("/verification-status?verification_id=c7e1f0b4"),
             body: Content::None,
@@ -606,7 +606,7 @@ fn calls() -> Vec<Call> {
         Call {
             name: "getPaymentDetails",
             operation: "getPaymentDetails",
-            send: send!(|client| client.get_payment_details(&USER)),
+            send: send!(|client| client.get_payment_details(USER)),
             method: "GET",
             target: under_user("/payment-details"),
             body: Content::None,
@@ -614,7 +614,7 @@ fn calls() -> Vec<Call> {
         Call {
             name: "createPaymentDetails: without an institution",
             operation: "createPaymentDetails",
-            send: send!(|client| client.create_payment_details(&USER, &on_sepa().into())),
+            send: send!(|client| client.create_payment_details(USER, &on_sepa().into())),
             method: "POST",
             target: under_user("/payment-details"),
             body: Content::Json(json!({
@@ -626,7 +626,7 @@ fn calls() -> Vec<Call> {
         Call {
             name: "createPaymentDetails: with an institution that could be left out",
             operation: "createPaymentDetails",
-            send: send!(|client| client.create_payment_details(&USER, &at_a_nigerian_bank().into())),
+            send: send!(|client| client.create_payment_details(USER, &at_a_nigerian_bank().into())),
             method: "POST",
             target: under_user("/payment-details"),
             body: Content::Json(json!({
@@ -640,7 +640,7 @@ fn calls() -> Vec<Call> {
         Call {
             name: "createPaymentDetails: with an institution that is needed",
             operation: "createPaymentDetails",
-            send: send!(|client| client.create_payment_details(&USER, &via_uala().into())),
+            send: send!(|client| client.create_payment_details(USER, &via_uala().into())),
             method: "POST",
             target: under_user("/payment-details"),
             body: Content::Json(json!({
@@ -654,7 +654,7 @@ fn calls() -> Vec<Call> {
         Call {
             name: "deletePaymentDetails",
             operation: "deletePaymentDetails",
-            send: send!(|client| client.delete_payment_details(&USER, "40417")),
+            send: send!(|client| client.delete_payment_details(USER, "40417")),
             method: "DELETE",
             target: under_user("/payment-details/40417"),
             body: Content::None,
@@ -767,13 +767,13 @@ fn object(value: Value) -> Map<String, Value> {
 /// The target of the request that deletes `id`.
 async fn deleting(id: &str) -> Result<String, Failure> {
     let server = Server::replying(Reply::json(200, &json!({"success": true, "data": {}}))).await;
-    client_at(&server.url()).delete_payment_details(&USER, id).await?;
+    client_at(&server.url()).delete_payment_details(USER, id).await?;
     Ok(server.take_request().target)
 }
 
 async fn upload(client: &Client<Loopback>, file: FilePart) -> Result<Response<types::UploadDocumentResponse>, Failure> {
     let form = types::DocumentFileUpload::new(file, types::DocumentType::IdentityFront);
-    client.upload_partner_kyc_document_multipart(&USER, form).await
+    client.upload_partner_kyc_document_multipart(USER, form).await
 }
 
 /// The request that uploads `file`.

@@ -56,9 +56,8 @@ fn typed(schema: &Value) -> Result<ReferenceOr<Schema>, serde_json::Error> {
 
 fn structure(value: &Value, is_names: bool) -> Value {
     let is_structure = |key: &str| {
-        const WORDS: [&str; 11] = [
-            "$ref", "allOf", "type", "format", "properties", "required", "items", "additionalProperties", "nullable", "not", "enum",
-        ];
+        const WORDS: [&str; 9] =
+            ["$ref", "allOf", "type", "format", "properties", "required", "items", "additionalProperties", "nullable"];
         WORDS.contains(&key)
     };
     match value {

@@ -10,7 +10,6 @@ pub(crate) mod hidden;
 pub(crate) mod integer_enum;
 pub(crate) mod node;
 pub(crate) mod null;
-pub(crate) mod old_call;
 pub(crate) mod operation;
 pub(crate) mod parameter;
 pub(crate) mod params;

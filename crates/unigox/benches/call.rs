@@ -86,7 +86,7 @@ impl Callers {
     }
 
     async fn read_by_generated(&self) {
-        drop(self.generated.get_partner_user(&USER).await.expect("a response"));
+        drop(self.generated.get_partner_user(USER).await.expect("a response"));
     }
 
     async fn read_by_hand(&self) {
@@ -106,7 +106,7 @@ impl Callers {
         let details = details.map(|(name, value)| (name.to_owned(), Value::from(value))).into_iter().collect();
         let rail = unigox::InstitutionOptionalRail::IbanSepa;
         let body = types::CreatePaymentDetailsRequestInstitutionOptional::new("EUR", rail, details);
-        drop(self.generated.create_payment_details(&USER, &body.into()).await.expect("a response"));
+        drop(self.generated.create_payment_details(USER, &body.into()).await.expect("a response"));
     }
 
     async fn create_by_hand(&self) {

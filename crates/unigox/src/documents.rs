@@ -51,7 +51,7 @@ impl DocumentsHandle {
         document_type: DocumentType,
         file: DocumentFile,
     ) -> Result<Response<types::UploadedDocument>> {
-        let (uuid, file) = (&self.user.uuid, &file);
+        let (uuid, file) = (self.user.uuid, &file);
         call::call(&self.user.client, &operations::UPLOAD_PARTNER_KYC_DOCUMENT, |api| {
             let part = FilePart::new(file.name(), file.media_type(), file.body()).with_length(file.length());
             let form = types::DocumentFileUpload::new(part, document_type);
@@ -124,7 +124,7 @@ impl DocumentsHandle {
     }
 
     async fn send(&self, body: &types::DocumentLinkRequest) -> Result<Response<types::UploadedDocument>> {
-        let uuid = &self.user.uuid;
+        let uuid = self.user.uuid;
         let operation = &operations::UPLOAD_PARTNER_KYC_DOCUMENT;
         call::call(&self.user.client, operation, |api| async move { api.upload_partner_kyc_document(uuid, body).await })
             .await

@@ -54,7 +54,7 @@ impl KycHandle {
     pub async fn submit(&self, submission: &KycSubmission) -> Result<Response<types::KycSubmissionResult>> {
         let operation = &operations::SUBMIT_KYC;
         submission.validate().map_err(|error| error.with_operation(operation))?;
-        let (uuid, body) = (&self.user.uuid, submission.body());
+        let (uuid, body) = (self.user.uuid, submission.body());
         call::call(&self.user.client, operation, |api| async move { api.submit_kyc(uuid, body).await }).await
     }
 
@@ -84,7 +84,7 @@ impl KycHandle {
     pub async fn update(&self, update: &KycUpdate) -> Result<Response<types::UpdatedKyc>> {
         let operation = &operations::UPDATE_KYC;
         update.validate().map_err(|error| error.with_operation(operation))?;
-        let (uuid, body) = (&self.user.uuid, update.body());
+        let (uuid, body) = (self.user.uuid, update.body());
         call::call(&self.user.client, operation, |api| async move { api.update_kyc(uuid, body).await }).await
     }
 }

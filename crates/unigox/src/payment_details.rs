@@ -41,7 +41,7 @@ impl PaymentDetailsHandle {
     /// # }
     /// ```
     pub async fn list(&self) -> Result<Response<Vec<SavedPaymentDetails>>> {
-        let uuid = &self.user.uuid;
+        let uuid = self.user.uuid;
         let operation = &operations::GET_PAYMENT_DETAILS;
         call::call(&self.user.client, operation, |api| async move { api.get_payment_details(uuid).await }).await
     }
@@ -79,7 +79,7 @@ impl PaymentDetailsHandle {
     pub async fn create(&self, payment_details: &PaymentDetails) -> Result<Response<SavedPaymentDetails>> {
         let operation = &operations::CREATE_PAYMENT_DETAILS;
         let body = payment_details.checked_body().map_err(|error| error.with_operation(operation))?;
-        let uuid = &self.user.uuid;
+        let uuid = self.user.uuid;
         call::call(&self.user.client, operation, |api| async move { api.create_payment_details(uuid, body).await })
             .await
     }
@@ -109,7 +109,7 @@ impl PaymentDetailsHandle {
     /// ```
     pub async fn delete(&self, payment_details_id: impl AsRef<str>) -> Result<Response<types::DeletedPaymentDetails>> {
         let operation = &operations::DELETE_PAYMENT_DETAILS;
-        let (uuid, id) = (&self.user.uuid, payment_details_id.as_ref());
+        let (uuid, id) = (self.user.uuid, payment_details_id.as_ref());
         filled("payment_details_id", id).map_err(|error| error.with_operation(operation))?;
         call::call(&self.user.client, operation, |api| async move { api.delete_payment_details(uuid, id).await }).await
     }

@@ -98,7 +98,7 @@ impl UserHandle {
     /// # }
     /// ```
     pub async fn get(&self) -> Result<Response<types::PartnerUser>> {
-        let uuid = &self.uuid;
+        let uuid = self.uuid;
         call::call(&self.client, &operations::GET_PARTNER_USER, |api| async move { api.get_partner_user(uuid).await })
             .await
     }

@@ -62,11 +62,14 @@ impl VerificationHandle {
     /// Reads the status, within `time` if that is given and shorter than the total time-out.
     async fn read(&self, time: Option<Duration>) -> Result<Response<types::Verification>> {
         let operation = &operations::GET_VERIFICATION_STATUS;
-        let (uuid, session) = (&self.user.uuid, self.session.as_deref());
+        let uuid = self.user.uuid;
+        let mut params = types::GetVerificationStatusParams::new();
+        params.verification_id = self.session.clone();
+        let params = &params;
         let allowed = self.user.client.limits(operation).total;
         let total = time.map_or(allowed, |time| time.min(allowed));
         let client = self.user.client.with_options(CallOptions::new().total_timeout(total));
-        call::call(&client, operation, |api| async move { api.get_verification_status(uuid, session).await }).await
+        call::call(&client, operation, |api| async move { api.get_verification_status_with(uuid, params).await }).await
     }
 
     /// Waits until the verification has ended, or as long as `policy` allows.

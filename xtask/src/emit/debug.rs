@@ -61,7 +61,7 @@ pub(super) fn of_fields<'f>(
         (false, true) => format!("{ident}: optional"),
         (false, false) => format!("{ident}: hidden"),
     });
-    format!("\nhidden::debug! {{ {name} {{{}}} }}\n", listed(4, fields))
+    format!("\nhidden::debug! {{ {name} {{{}}} }}\n", listed(0, fields))
 }
 
 /// As [`of_fields`], for a struct that is one value without a name.

@@ -40,20 +40,20 @@ fn method(model: &Model<'_>, call: &Call<'_>, is_form: bool) -> String {
     // Always with the suffix: the vendor has moved this body in and out of JSON, and callers should not notice.
     let name = if is_form { format!("{}_multipart", call.method.trim_end_matches('_')) } else { call.method.clone() };
     let mut arguments: Vec<(String, String)> = Vec::new();
-    let mut calls = String::new();
+    let mut calls: Vec<String> = Vec::new();
     for argument in &call.required {
         let (ty, value) = passed(&argument.parameter.value()["schema"], &argument.name);
-        let _ = write!(calls, "\n            {}", written(argument, &value));
+        calls.push(written(argument, &value));
         arguments.push((argument.name.clone(), ty));
     }
     let after = match (&call.form, &call.body) {
         (Some(form), _) if is_form => {
             let ty = format!("types::{}", form.name);
             Some(match form.is_required || call.body.is_some() {
-                true => (("form".to_owned(), ty), ".multipart(form.into_form())".to_owned()),
+                true => (("form".to_owned(), ty), "multipart(form.into_form())".to_owned()),
                 false => {
                     let ty = format!("::std::option::Option<{ty}>");
-                    (("form".to_owned(), ty), ".optional(form, |call, form| call.multipart(form.into_form()))".to_owned())
+                    (("form".to_owned(), ty), "optional(form, |call, form| call.multipart(form.into_form()))".to_owned())
                 }
             })
         }
@@ -62,7 +62,9 @@ fn method(model: &Model<'_>, call: &Call<'_>, is_form: bool) -> String {
     };
     let (value, read) = answer(model, call);
     let result = format!("Result<Response<{value}>, Error<T::Error>>");
-    let accept = if call.accept == "application/json" { String::new() } else { format!("\n            .accept({:?})", call.accept) };
+    if call.accept != "application/json" {
+        calls.push(format!("accept({:?})", call.accept));
+    }
     let mut out = String::new();
     let mut name_of_sender = name.clone();
     if !call.optional.is_empty() {
@@ -81,32 +83,36 @@ fn method(model: &Model<'_>, call: &Call<'_>, is_form: bool) -> String {
         );
         arguments.push(("params".to_owned(), format!("&types::{}", call.params)));
         for argument in &call.optional {
-            let _ = write!(calls, "\n            {}", written(argument, &format!("&params.{}", argument.name)));
+            calls.push(written(argument, &format!("&params.{}", argument.name)));
         }
     }
     if let Some((argument, call)) = after {
         arguments.push(argument);
-        let _ = write!(calls, "\n            {call}");
+        calls.push(call);
     }
     let listed: Vec<String> = arguments.iter().map(|(name, ty)| format!("{name}: {ty}")).collect();
     let doc = match call.optional.is_empty() {
         true => documentation(model, call, None),
-        false => format!("[`{name}`](Self::{name}), with its optional parameters."),
+        false => format!("`{name}`, with its optional parameters."),
     };
     let constant = call.constant();
     let _ = write!(
         out,
         "\n{}    pub async fn {name_of_sender}({}) -> {result} {{\n        \
-                 let received = self\n            \
-                     .call(&operations::{constant}){accept}{calls}\n            \
-                     .send()\n            \
-                     .await?;\n        \
-                 {read}\n    \
+                 {}.send().await?.{read}\n    \
              }}\n",
         comment("    ", &doc),
         inputs(&listed),
+        chain(&format!("self.call(&operations::{constant})"), &calls),
     );
     out
+}
+
+/// A chain of method calls, in one line if there is room.
+fn chain(start: &str, calls: &[String]) -> String {
+    let length = start.len() + calls.iter().map(|call| call.len() + 1).sum::<usize>();
+    let separator = if length < 80 { "." } else { "\n            ." };
+    std::iter::once(start).chain(calls.iter().map(String::as_str)).collect::<Vec<_>>().join(separator)
 }
 
 /// The inputs of a method, in one line if there is room.
@@ -135,7 +141,7 @@ fn passed(schema: &Value, name: &str) -> (String, String) {
 /// The call that writes a parameter.
 fn written(argument: &Argument<'_>, value: &str) -> String {
     let parameter = &argument.parameter;
-    format!(".{}({:?}, {}, {value})", parameter.location, parameter.name, style(parameter))
+    format!("{}({:?}, {}, {value})", parameter.location, parameter.name, style(parameter))
 }
 
 /// The style of a parameter.
@@ -184,7 +190,7 @@ fn sent(body: &Body<'_>) -> ((String, String), String) {
         }
     };
     if body.is_required {
-        return (("body".to_owned(), ty), format!(".{call}"));
+        return (("body".to_owned(), ty), call);
     }
     let ty = match body.kind {
         BodyKind::Text => STRING.to_owned(),
@@ -192,7 +198,7 @@ fn sent(body: &Body<'_>) -> ((String, String), String) {
         _ => ty,
     };
     let ty = format!("::std::option::Option<{ty}>");
-    (("body".to_owned(), ty), format!(".optional(body, |call, body| call.{call})"))
+    (("body".to_owned(), ty), format!("optional(body, |call, body| call.{call})"))
 }
 
 /// The fields of a form whose style is not that of a query.
@@ -214,14 +220,14 @@ fn field_styles(body: &Body<'_>) -> String {
 fn answer(model: &Model<'_>, call: &Call<'_>) -> (String, String) {
     if call.operation.successes().is_some() {
         let name = status_responses::name(model, call);
-        return (format!("types::{name}"), format!("types::{name}::read(received)"));
+        return (format!("types::{name}"), format!("by_status(types::{name}::read)"));
     }
     let responses = call.operation.value().get("responses").and_then(Value::as_object).into_iter().flatten();
     let content = responses.filter_map(|(_, response)| model.resolve(response)?.get("content")?.as_object());
     match content.filter(|content| !content.is_empty()).map(|content| content.get("application/json")).next() {
-        None => ("()".to_owned(), "received.empty()".to_owned()),
-        Some(None) => ("RawBody".to_owned(), "received.raw()".to_owned()),
-        Some(Some(json)) => (rust_type(&json["schema"], "types::"), "received.json()".to_owned()),
+        None => ("()".to_owned(), "empty()".to_owned()),
+        Some(None) => ("RawBody".to_owned(), "raw()".to_owned()),
+        Some(Some(json)) => (rust_type(&json["schema"], "types::"), "json()".to_owned()),
     }
 }
 
@@ -237,7 +243,7 @@ fn documentation(model: &Model<'_>, call: &Call<'_>, with: Option<&str>) -> Stri
     let _ = write!(out, "\n\n`{}`: `{} {}`.", call.id(), operation.method.to_uppercase(), operation.path);
     out.push_str(if operation.is_safe_to_repeat() { " Safe to repeat." } else { " Not safe to repeat." });
     if let Some(with) = with {
-        let _ = write!(out, " [`{with}`](Self::{with}) takes its optional parameters.");
+        let _ = write!(out, " `{with}` takes its optional parameters.");
     }
     let described = call.required.iter().filter_map(|argument| {
         let value = argument.parameter.value();

@@ -13,14 +13,13 @@ pub(super) fn operations(model: &Model<'_>) -> String {
         let (name, id, path) = (call.constant(), call.id(), operation.path);
         let method = operation.method.to_uppercase();
         let retry = if operation.is_safe_to_repeat() { "Safe" } else { "Never" };
-        let check_with = operation.check_with().map(|id| format!("\n.check_with({id:?})")).unwrap_or_default();
-        let with_file = if operation.has_file() { "\n.with_file()" } else { "" };
+        let check_with = operation.check_with().map(|id| format!(".check_with({id:?})")).unwrap_or_default();
+        let with_file = if operation.has_file() { ".with_file()" } else { "" };
         let _ = write!(
             out,
             "\n/// {}: {}.\n\
-             pub const {name}: Operation = Operation::new(\n    \
-                 {id:?},\n    {method:?},\n    {path:?},\n    Retry::{retry},\n\
-             ){check_with}{with_file};\n",
+             pub const {name}: Operation =\n    \
+                 Operation::new({id:?}, {method:?}, {path:?}, Retry::{retry}){check_with}{with_file};\n",
             code(id),
             code(&format!("{method} {path}")),
         );

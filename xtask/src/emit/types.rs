@@ -296,6 +296,10 @@ fn constrained_string(name: &str, schema: &Value) -> String {
         (None, None) => {}
     }
     rules.extend(pattern.map(|pattern| format!("that matches {}", code(pattern))));
+    let refused = schema["not"]["enum"].as_array().into_iter().flatten().filter_map(Value::as_str).collect::<Vec<_>>();
+    if !refused.is_empty() {
+        rules.push(format!("other than {}", refused.iter().map(|value| code(value)).collect::<Vec<_>>().join(", ")));
+    }
     let rule = format!("Text {}.", rules.join(", "));
     let said = schema["description"].as_str().filter(|text| !text.trim().is_empty()).map(sentence);
     let text = said.map_or_else(|| rule.clone(), |said| format!("{said}\n\n{rule}"));
@@ -303,6 +307,9 @@ fn constrained_string(name: &str, schema: &Value) -> String {
     out.push_str(&min.map(|min| format!(", min {min}")).unwrap_or_default());
     out.push_str(&max.map(|max| format!(", max {max}")).unwrap_or_default());
     out.push_str(&pattern.map(|pattern| format!(", pattern {pattern:?}")).unwrap_or_default());
+    if !refused.is_empty() {
+        let _ = write!(out, ", not {refused:?}");
+    }
     out.push_str("\n}\n");
     out
 }

@@ -1,4 +1,4 @@
-//! Strings with a length or a pattern that are sent.
+//! Strings that are sent, with a length, a pattern or values that they refuse.
 //!
 //! The generator makes a type of each place. Here each distinct constraint is a component, whatever the number of its
 //! places. What is only received stays a string: a constraint binds what is sent, and never refuses a response.
@@ -101,7 +101,8 @@ impl Types<'_> {
     /// `schema`, if it is a string with a constraint that can be checked. A pattern that can't goes.
     fn constrained<'s>(&mut self, schema: &'s mut Value, pointer: &str) -> Option<&'s mut Object> {
         let object = schema.as_object_mut()?;
-        if object.get("type").is_none_or(|kind| kind != "string") || object.contains_key("enum") || object.contains_key("format") {
+        let is_string = object.get("type").map_or(object.contains_key("not"), |kind| kind == "string");
+        if !is_string || object.contains_key("enum") || object.contains_key("format") {
             return None;
         }
         if let Some(pattern) = object.get("pattern").and_then(Value::as_str)
@@ -125,7 +126,7 @@ impl Types<'_> {
     }
 }
 
-const KEYS: [&str; 3] = ["minLength", "maxLength", "pattern"];
+const KEYS: [&str; 4] = ["minLength", "maxLength", "pattern", "not"];
 
 /// The flags under which `pattern` is a regular expression of ECMA 262. Unicode comes first: without it, `\p{L}` is a `p`.
 pub(crate) fn flags(pattern: &str) -> Option<&'static str> {
@@ -136,7 +137,7 @@ pub(crate) fn flags(pattern: &str) -> Option<&'static str> {
 fn called(constraint: &Object, place: &str) -> String {
     let bound = |key: &str| constraint.get(key).and_then(Value::as_u64);
     match (constraint.get("pattern"), bound("minLength"), bound("maxLength")) {
-        (Some(_), ..) => pascal(place),
+        (Some(_), ..) | (None, None, None) => pascal(place),
         (None, Some(1), None) => "NonEmptyText".to_owned(),
         (None, Some(min), None) => format!("TextFrom{min}"),
         (None, None, Some(max)) => format!("TextUpTo{max}"),

@@ -139,7 +139,7 @@ impl Choice {
                 schema["title"] = title.into();
                 schema
             } else {
-                let inner = free(&format!("{component}{title}"), schemas);
+                let inner = free(&format!("{}{title}", pascal(parent)), schemas);
                 schemas.insert(inner.clone(), schema);
                 json!({"title": title, "allOf": [reference_to(&inner)]})
             });
@@ -220,10 +220,10 @@ mod tests {
                 "AAmount": {"x-lowered-choice": true, "oneOf": [
                     {"type": "object", "required": ["crypto_amount"], "properties": {"crypto_amount": text}, "title": "CryptoAmount"},
                     {"type": "object", "required": ["fiat_amount"], "properties": {"fiat_amount": text}, "title": "FiatAmount"}]},
-                "AXOrOthersOthers": {"type": "object", "required": ["y", "z"], "properties": {"y": text, "z": text}},
+                "AOthers": {"type": "object", "required": ["y", "z"], "properties": {"y": text, "z": text}},
                 "AXOrOthers": {"x-lowered-choice": true, "oneOf": [
                     {"type": "object", "required": ["x"], "properties": {"x": text}, "title": "X"},
-                    {"title": "Others", "allOf": [reference_to("AXOrOthersOthers")]}]},
+                    {"title": "Others", "allOf": [reference_to("AOthers")]}]},
                 "A": {"required": ["c"], "properties": {"c": text}, "x-lowered-choices": {
                     "amount": reference_to("AAmount"), "x_or_others": reference_to("AXOrOthers")}}}),
                 "R",

@@ -24,11 +24,7 @@ impl<T: Transport> Client<T> {
     ///
     /// Any other status than a success is an error as well; see `Error`.
     pub async fn verify_auth(&self) -> Result<Response<types::VerifyAuthResponse>, Error<T::Error>> {
-        let received = self
-            .call(&operations::VERIFY_AUTH)
-            .send()
-            .await?;
-        received.json()
+        self.call(&operations::VERIFY_AUTH).send().await?.json()
     }
 
     /// Create a partner user, or find the existing one.
@@ -55,12 +51,7 @@ impl<T: Transport> Client<T> {
     ///
     /// Any other status than a success is an error as well; see `Error`.
     pub async fn create_partner_user(&self, body: &types::CreateUserRequest) -> Result<Response<types::CreateUserResponse>, Error<T::Error>> {
-        let received = self
-            .call(&operations::CREATE_PARTNER_USER)
-            .json("application/json", body)
-            .send()
-            .await?;
-        received.json()
+        self.call(&operations::CREATE_PARTNER_USER).json("application/json", body).send().await?.json()
     }
 
     /// Read a partner user.
@@ -85,12 +76,8 @@ impl<T: Transport> Client<T> {
     ///
     /// Any other status than a success is an error as well; see `Error`.
     pub async fn get_partner_user(&self, user_uuid: ::uuid::Uuid) -> Result<Response<types::GetUserResponse>, Error<T::Error>> {
-        let received = self
-            .call(&operations::GET_PARTNER_USER)
-            .path("user_uuid", Style::SIMPLE, &user_uuid)
-            .send()
-            .await?;
-        received.json()
+        self.call(&operations::GET_PARTNER_USER)
+            .path("user_uuid", Style::SIMPLE, &user_uuid).send().await?.json()
     }
 
     /// Submit KYC data.
@@ -130,13 +117,9 @@ impl<T: Transport> Client<T> {
     ///
     /// Any other status than a success is an error as well; see `Error`.
     pub async fn submit_kyc(&self, user_uuid: ::uuid::Uuid, body: &types::KycSubmission) -> Result<Response<types::KycSubmitResponse>, Error<T::Error>> {
-        let received = self
-            .call(&operations::SUBMIT_KYC)
+        self.call(&operations::SUBMIT_KYC)
             .path("user_uuid", Style::SIMPLE, &user_uuid)
-            .json("application/json", body)
-            .send()
-            .await?;
-        received.json()
+            .json("application/json", body).send().await?.json()
     }
 
     /// Upload KYC documents, as a file or by link.
@@ -173,13 +156,9 @@ impl<T: Transport> Client<T> {
     ///
     /// Any other status than a success is an error as well; see `Error`.
     pub async fn upload_partner_kyc_document(&self, user_uuid: ::uuid::Uuid, body: &types::DocumentLinkRequest) -> Result<Response<types::UploadDocumentResponse>, Error<T::Error>> {
-        let received = self
-            .call(&operations::UPLOAD_PARTNER_KYC_DOCUMENT)
+        self.call(&operations::UPLOAD_PARTNER_KYC_DOCUMENT)
             .path("user_uuid", Style::SIMPLE, &user_uuid)
-            .json("application/json", body)
-            .send()
-            .await?;
-        received.json()
+            .json("application/json", body).send().await?.json()
     }
 
     /// Upload KYC documents, as a file or by link.
@@ -216,13 +195,9 @@ impl<T: Transport> Client<T> {
     ///
     /// Any other status than a success is an error as well; see `Error`.
     pub async fn upload_partner_kyc_document_multipart(&self, user_uuid: ::uuid::Uuid, form: types::DocumentFileUpload) -> Result<Response<types::UploadDocumentResponse>, Error<T::Error>> {
-        let received = self
-            .call(&operations::UPLOAD_PARTNER_KYC_DOCUMENT)
+        self.call(&operations::UPLOAD_PARTNER_KYC_DOCUMENT)
             .path("user_uuid", Style::SIMPLE, &user_uuid)
-            .multipart(form.into_form())
-            .send()
-            .await?;
-        received.json()
+            .multipart(form.into_form()).send().await?.json()
     }
 
     /// Add or change optional KYC data.
@@ -251,13 +226,9 @@ impl<T: Transport> Client<T> {
     ///
     /// Any other status than a success is an error as well; see `Error`.
     pub async fn update_kyc(&self, user_uuid: ::uuid::Uuid, body: &types::UpdateKycRequest) -> Result<Response<types::UpdateKycResponse>, Error<T::Error>> {
-        let received = self
-            .call(&operations::UPDATE_KYC)
+        self.call(&operations::UPDATE_KYC)
             .path("user_uuid", Style::SIMPLE, &user_uuid)
-            .json("application/json", body)
-            .send()
-            .await?;
-        received.json()
+            .json("application/json", body).send().await?.json()
     }
 
     /// Read the verification status.
@@ -275,7 +246,7 @@ impl<T: Transport> Client<T> {
     ///   verified, only `VERIFIED` says that.
     /// - Any other status means that the verification has not ended.
     ///
-    /// `getVerificationStatus`: `GET /api/v1/partner/users/{user_uuid}/verification-status`. Safe to repeat. \[`get_verification_status_with`\](Self::get_verification_status_with) takes its optional parameters.
+    /// `getVerificationStatus`: `GET /api/v1/partner/users/{user_uuid}/verification-status`. Safe to repeat. `get_verification_status_with` takes its optional parameters.
     ///
     /// # Parameters
     ///
@@ -292,19 +263,15 @@ impl<T: Transport> Client<T> {
         self.get_verification_status_with(user_uuid, &Default::default()).await
     }
 
-    /// \[`get_verification_status`\](Self::get_verification_status), with its optional parameters.
+    /// `get_verification_status`, with its optional parameters.
     pub async fn get_verification_status_with(
         &self,
         user_uuid: ::uuid::Uuid,
         params: &types::GetVerificationStatusParams,
     ) -> Result<Response<types::VerificationStatusResponse>, Error<T::Error>> {
-        let received = self
-            .call(&operations::GET_VERIFICATION_STATUS)
+        self.call(&operations::GET_VERIFICATION_STATUS)
             .path("user_uuid", Style::SIMPLE, &user_uuid)
-            .query("verification_id", Style::FORM, &params.verification_id)
-            .send()
-            .await?;
-        received.json()
+            .query("verification_id", Style::FORM, &params.verification_id).send().await?.json()
     }
 
     /// List the payment details.
@@ -328,12 +295,8 @@ impl<T: Transport> Client<T> {
     ///
     /// Any other status than a success is an error as well; see `Error`.
     pub async fn get_payment_details(&self, user_uuid: ::uuid::Uuid) -> Result<Response<types::GetPaymentDetailsResponse>, Error<T::Error>> {
-        let received = self
-            .call(&operations::GET_PAYMENT_DETAILS)
-            .path("user_uuid", Style::SIMPLE, &user_uuid)
-            .send()
-            .await?;
-        received.json()
+        self.call(&operations::GET_PAYMENT_DETAILS)
+            .path("user_uuid", Style::SIMPLE, &user_uuid).send().await?.json()
     }
 
     /// Store payment details.
@@ -377,13 +340,9 @@ impl<T: Transport> Client<T> {
         user_uuid: ::uuid::Uuid,
         body: &types::CreatePaymentDetailsRequest,
     ) -> Result<Response<types::CreatePaymentDetailsResponse>, Error<T::Error>> {
-        let received = self
-            .call(&operations::CREATE_PAYMENT_DETAILS)
+        self.call(&operations::CREATE_PAYMENT_DETAILS)
             .path("user_uuid", Style::SIMPLE, &user_uuid)
-            .json("application/json", body)
-            .send()
-            .await?;
-        received.json()
+            .json("application/json", body).send().await?.json()
     }
 
     /// Delete payment details.
@@ -410,12 +369,8 @@ impl<T: Transport> Client<T> {
     ///
     /// Any other status than a success is an error as well; see `Error`.
     pub async fn delete_payment_details(&self, user_uuid: ::uuid::Uuid, payment_details_id: &str) -> Result<Response<types::DeletePaymentDetailsResponse>, Error<T::Error>> {
-        let received = self
-            .call(&operations::DELETE_PAYMENT_DETAILS)
+        self.call(&operations::DELETE_PAYMENT_DETAILS)
             .path("user_uuid", Style::SIMPLE, &user_uuid)
-            .path("payment_details_id", Style::SIMPLE, payment_details_id)
-            .send()
-            .await?;
-        received.json()
+            .path("payment_details_id", Style::SIMPLE, payment_details_id).send().await?.json()
     }
 }

@@ -5,89 +5,44 @@
 use crate::runtime::operation::{Operation, Retry};
 
 /// `verifyAuth`: `GET /api/v1/partner/verify-auth`.
-pub const VERIFY_AUTH: Operation = Operation::new(
-    "verifyAuth",
-    "GET",
-    "/api/v1/partner/verify-auth",
-    Retry::Safe,
-);
+pub const VERIFY_AUTH: Operation =
+    Operation::new("verifyAuth", "GET", "/api/v1/partner/verify-auth", Retry::Safe);
 
 /// `createPartnerUser`: `POST /api/v1/partner/users`.
-pub const CREATE_PARTNER_USER: Operation = Operation::new(
-    "createPartnerUser",
-    "POST",
-    "/api/v1/partner/users",
-    Retry::Safe,
-);
+pub const CREATE_PARTNER_USER: Operation =
+    Operation::new("createPartnerUser", "POST", "/api/v1/partner/users", Retry::Safe);
 
 /// `getPartnerUser`: `GET /api/v1/partner/users/{user_uuid}`.
-pub const GET_PARTNER_USER: Operation = Operation::new(
-    "getPartnerUser",
-    "GET",
-    "/api/v1/partner/users/{user_uuid}",
-    Retry::Safe,
-);
+pub const GET_PARTNER_USER: Operation =
+    Operation::new("getPartnerUser", "GET", "/api/v1/partner/users/{user_uuid}", Retry::Safe);
 
 /// `submitKYC`: `POST /api/v1/partner/users/{user_uuid}/kyc-submissions`.
-pub const SUBMIT_KYC: Operation = Operation::new(
-    "submitKYC",
-    "POST",
-    "/api/v1/partner/users/{user_uuid}/kyc-submissions",
-    Retry::Never,
-)
-.check_with("getVerificationStatus");
+pub const SUBMIT_KYC: Operation =
+    Operation::new("submitKYC", "POST", "/api/v1/partner/users/{user_uuid}/kyc-submissions", Retry::Never).check_with("getVerificationStatus");
 
 /// `uploadPartnerKYCDocument`: `POST /api/v1/partner/users/{user_uuid}/kyc/documents`.
-pub const UPLOAD_PARTNER_KYC_DOCUMENT: Operation = Operation::new(
-    "uploadPartnerKYCDocument",
-    "POST",
-    "/api/v1/partner/users/{user_uuid}/kyc/documents",
-    Retry::Never,
-)
-.check_with("getVerificationStatus")
-.with_file();
+pub const UPLOAD_PARTNER_KYC_DOCUMENT: Operation =
+    Operation::new("uploadPartnerKYCDocument", "POST", "/api/v1/partner/users/{user_uuid}/kyc/documents", Retry::Never).check_with("getVerificationStatus").with_file();
 
 /// `updateKYC`: `PATCH /api/v1/partner/users/{user_uuid}/kyc`.
-pub const UPDATE_KYC: Operation = Operation::new(
-    "updateKYC",
-    "PATCH",
-    "/api/v1/partner/users/{user_uuid}/kyc",
-    Retry::Safe,
-);
+pub const UPDATE_KYC: Operation =
+    Operation::new("updateKYC", "PATCH", "/api/v1/partner/users/{user_uuid}/kyc", Retry::Safe);
 
 /// `getVerificationStatus`: `GET /api/v1/partner/users/{user_uuid}/verification-status`.
-pub const GET_VERIFICATION_STATUS: Operation = Operation::new(
-    "getVerificationStatus",
-    "GET",
-    "/api/v1/partner/users/{user_uuid}/verification-status",
-    Retry::Safe,
-);
+pub const GET_VERIFICATION_STATUS: Operation =
+    Operation::new("getVerificationStatus", "GET", "/api/v1/partner/users/{user_uuid}/verification-status", Retry::Safe);
 
 /// `getPaymentDetails`: `GET /api/v1/partner/users/{user_uuid}/payment-details`.
-pub const GET_PAYMENT_DETAILS: Operation = Operation::new(
-    "getPaymentDetails",
-    "GET",
-    "/api/v1/partner/users/{user_uuid}/payment-details",
-    Retry::Safe,
-);
+pub const GET_PAYMENT_DETAILS: Operation =
+    Operation::new("getPaymentDetails", "GET", "/api/v1/partner/users/{user_uuid}/payment-details", Retry::Safe);
 
 /// `createPaymentDetails`: `POST /api/v1/partner/users/{user_uuid}/payment-details`.
-pub const CREATE_PAYMENT_DETAILS: Operation = Operation::new(
-    "createPaymentDetails",
-    "POST",
-    "/api/v1/partner/users/{user_uuid}/payment-details",
-    Retry::Never,
-)
-.check_with("getPaymentDetails");
+pub const CREATE_PAYMENT_DETAILS: Operation =
+    Operation::new("createPaymentDetails", "POST", "/api/v1/partner/users/{user_uuid}/payment-details", Retry::Never).check_with("getPaymentDetails");
 
 /// `deletePaymentDetails`: `DELETE /api/v1/partner/users/{user_uuid}/payment-details/{payment_details_id}`.
-pub const DELETE_PAYMENT_DETAILS: Operation = Operation::new(
-    "deletePaymentDetails",
-    "DELETE",
-    "/api/v1/partner/users/{user_uuid}/payment-details/{payment_details_id}",
-    Retry::Never,
-)
-.check_with("getPaymentDetails");
+pub const DELETE_PAYMENT_DETAILS: Operation =
+    Operation::new("deletePaymentDetails", "DELETE", "/api/v1/partner/users/{user_uuid}/payment-details/{payment_details_id}", Retry::Never).check_with("getPaymentDetails");
 
 /// Every operation, in the order of the document.
 pub const ALL: &[Operation] = &[

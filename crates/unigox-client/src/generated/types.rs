@@ -517,49 +517,11 @@ closed_enum! {
     }
 }
 
-/// Any rail but `iban-sepa` and `nip-nigeria`.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
-#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-#[serde(transparent)]
-#[non_exhaustive]
-pub struct InstitutionRequiredRail(::std::string::String);
-
-hidden::debug! { InstitutionRequiredRail() }
-
-impl ::std::ops::Deref for InstitutionRequiredRail {
-    type Target = ::std::string::String;
-    fn deref(&self) -> &::std::string::String {
-        &self.0
-    }
-}
-
-impl ::std::convert::From<InstitutionRequiredRail> for ::std::string::String {
-    fn from(value: InstitutionRequiredRail) -> Self {
-        value.0
-    }
-}
-
-impl ::std::convert::TryFrom<::std::string::String> for InstitutionRequiredRail {
-    type Error = self::error::ConversionError;
-    fn try_from(
-        value: ::std::string::String,
-    ) -> ::std::result::Result<Self, self::error::ConversionError> {
-        if ["iban-sepa".to_string(), "nip-nigeria".to_string()].contains(&value) {
-            Err("invalid value".into())
-        } else {
-            Ok(Self(value))
-        }
-    }
-}
-
-impl<'de> ::serde::Deserialize<'de> for InstitutionRequiredRail {
-    fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
-    where
-        D: ::serde::Deserializer<'de>,
-    {
-        Self::try_from(<::std::string::String>::deserialize(deserializer)?)
-            .map_err(|e| { <D::Error as ::serde::de::Error>::custom(e.to_string()) })
-    }
+constrained_string! {
+    /// Any rail but `iban-sepa` and `nip-nigeria`.
+    ///
+    /// Text other than `iban-sepa`, `nip-nigeria`.
+    InstitutionRequiredRail, not ["iban-sepa", "nip-nigeria"]
 }
 
 open_enum! {
@@ -831,9 +793,9 @@ impl PaymentProfile {
 }
 
 hidden::debug! { PaymentProfile {
-        payment_details_id, rail, currency, institution_name, institution_id, details: optional,
-        extra: hidden,
-    } }
+    payment_details_id, rail, currency, institution_name, institution_id, details: optional,
+    extra: hidden,
+} }
 
 /// Personal data of the user. Payouts in EUR, AUD and GBP need the three address fields `address`, `city`
 /// and `postal_code`; they can also follow through `updateKYC`.
@@ -894,10 +856,10 @@ impl Pii {
 }
 
 hidden::debug! { Pii {
-        first_name: hidden, last_name: hidden, country_code: hidden, dob: optional,
-        middle_name: optional, phone_number: optional, id_number: optional, id_type,
-        address: optional, city: optional, postal_code: optional,
-    } }
+    first_name: hidden, last_name: hidden, country_code: hidden, dob: optional,
+    middle_name: optional, phone_number: optional, id_number: optional, id_type, address: optional,
+    city: optional, postal_code: optional,
+} }
 
 /// The fields to change. Send at least one; a field left out stays as it is.
 #[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
@@ -931,9 +893,9 @@ pub struct UpdateKycRequest {
 }
 
 hidden::debug! { UpdateKycRequest {
-        address: optional, city: optional, postal_code: optional, dob: optional,
-        phone_number: optional, middle_name: optional, id_number: optional, id_type,
-    } }
+    address: optional, city: optional, postal_code: optional, dob: optional,
+    phone_number: optional, middle_name: optional, id_number: optional, id_type,
+} }
 
 /// Answer to a change of KYC data.
 #[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
@@ -1064,9 +1026,9 @@ pub struct UploadedDocument {
 }
 
 hidden::debug! { UploadedDocument {
-        document_id, document_type, file_name: optional, message: optional,
-        verification_session_id: optional, verification_status, extra: hidden,
-    } }
+    document_id, document_type, file_name: optional, message: optional,
+    verification_session_id: optional, verification_status, extra: hidden,
+} }
 
 /// Summary of the user's KYC.
 #[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
@@ -1111,9 +1073,9 @@ pub struct UserKyc {
 }
 
 hidden::debug! { UserKyc {
-        status, kyc_method, first_name: optional, last_name: optional, country_code: optional,
-        rejection_reason: optional, updated_at, extra: hidden,
-    } }
+    status, kyc_method, first_name: optional, last_name: optional, country_code: optional,
+    rejection_reason: optional, updated_at, extra: hidden,
+} }
 
 /// Payment details as they are listed with their user.
 #[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
@@ -1158,9 +1120,7 @@ pub struct UserPaymentDetails {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { UserPaymentDetails {
-        id, rail, currency, institution_name, institution_id, details: optional, extra: hidden,
-    } }
+hidden::debug! { UserPaymentDetails { id, rail, currency, institution_name, institution_id, details: optional, extra: hidden } }
 
 /// How far the verification has come.
 #[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
@@ -1222,9 +1182,9 @@ impl Verification {
 }
 
 hidden::debug! { Verification {
-        status, verification_url: optional, verification_seconds_left, provider_messages: optional,
-        extra: hidden,
-    } }
+    status, verification_url: optional, verification_seconds_left, provider_messages: optional,
+    extra: hidden,
+} }
 
 open_enum! {
     /// State of a verification.

@@ -14,7 +14,6 @@ use super::{
     error_body::ErrorBody,
     form::{Form, Pieces, pieces},
     node::Node,
-    old_call::OldCall,
     operation::Operation,
     parameter::{Problem, Style, push_literal},
     response::{RawBody, Response, TextBody},
@@ -57,12 +56,7 @@ impl<T> Client<T> {
 }
 
 impl<T: Transport> Client<T> {
-    // Goes when the generated methods call `request`.
-    pub(crate) fn call(&self, operation: &'static Operation) -> OldCall<'_, T> {
-        OldCall(self.request(operation))
-    }
-
-    pub(crate) fn request(&self, operation: &'static Operation) -> Call<'_, T> {
+    pub(crate) fn call(&self, operation: &'static Operation) -> Call<'_, T> {
         Call {
             client: self,
             operation,
@@ -366,6 +360,11 @@ impl Received {
             Some(text) => Ok(Response::new(TextBody(text), self.raw)),
             None => Err(self.error(".".to_owned(), "is not text in UTF-8")),
         }
+    }
+
+    /// The response of an operation whose statuses have shapes of their own.
+    pub(crate) fn by_status<V, E>(self, read: impl FnOnce(Self) -> Result<Response<V>, Error<E>>) -> Result<Response<V>, Error<E>> {
+        read(self)
     }
 
     /// The response of an operation that returns a status alone.

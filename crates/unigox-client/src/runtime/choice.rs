@@ -111,7 +111,7 @@ mod tests {
 
     #[derive(Clone, Debug, PartialEq, Deserialize, serde::Serialize)]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-    struct Range {
+    pub struct Range {
         low: i64,
         high: i64,
     }

@@ -17,6 +17,7 @@ pub(crate) enum Rule {
     Min(usize),
     Max(usize),
     Pattern(&'static str),
+    Listed,
 }
 
 impl ConstraintError {
@@ -33,15 +34,16 @@ impl fmt::Display for ConstraintError {
             Rule::Min(count) => write!(f, "is shorter than {count} {}", characters(count)),
             Rule::Max(count) => write!(f, "is longer than {count} {}", characters(count)),
             Rule::Pattern(pattern) => write!(f, "does not match the pattern {pattern}"),
+            Rule::Listed => f.write_str("is one of the values that the document refuses"),
         }
     }
 }
 
 impl std::error::Error for ConstraintError {}
 
-/// A string with a length, in Unicode characters, or a pattern, as ECMA 262 has them, or both.
+/// A string with a length, in Unicode characters, or a pattern, as ECMA 262 has them, or values that it refuses.
 macro_rules! constrained_string {
-    ($(#[$meta:meta])* $name:ident $(, min $min:literal)? $(, max $max:literal)? $(, pattern $pattern:literal)?) => {
+    ($(#[$meta:meta])* $name:ident $(, min $min:literal)? $(, max $max:literal)? $(, pattern $pattern:literal)? $(, not $refused:tt)?) => {
         $(#[$meta])*
         #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, ::serde::Serialize, ::serde::Deserialize)]
         #[serde(transparent)]
@@ -71,6 +73,9 @@ macro_rules! constrained_string {
                     if pattern.as_ref().is_some_and(|pattern| pattern.find(&value).is_none()) {
                         return refuse($crate::runtime::constrained::Rule::Pattern($pattern));
                     }
+                })?
+                $(if $refused.contains(&value.as_str()) {
+                    return refuse($crate::runtime::constrained::Rule::Listed);
                 })?
                 Ok(Self(value))
             }

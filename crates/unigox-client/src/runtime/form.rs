@@ -92,11 +92,6 @@ impl Form {
         files.into_iter().fold(self, |form, file| form.file(name, file))
     }
 
-    // Goes when the generated forms call `field`.
-    pub(crate) fn value(self, name: &'static str, value: &(impl Serialize + ?Sized)) -> Self {
-        self.field(name, None, value)
-    }
-
     /// Adds a value: nothing for null, a part for each member of a list, otherwise one part. Objects are JSON and
     /// scalars text, unless the document names another media type; with one of JSON, a list is one part too.
     pub(crate) fn field(

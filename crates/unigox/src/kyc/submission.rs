@@ -24,14 +24,14 @@ pub struct KycSubmission(types::KycSubmission);
 impl KycSubmission {
     /// By `direct_data`: you state who the person is.
     pub fn direct(pii: Pii) -> Self {
-        Self(types::DirectData::new(pii.0).into())
+        Self(types::KycSubmitDirectData::new(types::DirectData::new(pii.0)).into())
     }
 
     /// By `external_token`: Sumsub has verified the person, and `token` shares the result. The token is a secret.
     pub fn sumsub(token: impl Into<String>) -> Self {
         let mut data = types::ExternalToken::new(types::KycProvider::Sumsub);
         data.token = Some(token.into());
-        Self(data.into())
+        Self(types::KycSubmitExternalToken::new(data).into())
     }
 
     /// By `external_token`: Persona has verified the person in the inquiry `inquiry_id`, which begins with `inq_`. The
@@ -39,19 +39,19 @@ impl KycSubmission {
     pub fn persona(inquiry_id: impl Into<String>) -> Self {
         let mut data = types::ExternalToken::new(types::KycProvider::Persona);
         data.inquiry_id = Some(inquiry_id.into());
-        Self(data.into())
+        Self(types::KycSubmitExternalToken::new(data).into())
     }
 
     /// By `handoff`: Unigox verifies the person, on a page whose address is in the response.
     pub fn handoff() -> Self {
-        Self(types::Handoff::default().into())
+        Self(types::KycSubmitHandoff::new(types::Handoff::default()).into())
     }
 
     /// As [`handoff`](Self::handoff), on a page where the given data is filled in already.
     pub fn handoff_with(prefill: Prefill) -> Self {
         let mut data = types::Handoff::default();
         data.pii = Some(prefill.0);
-        Self(data.into())
+        Self(types::KycSubmitHandoff::new(data).into())
     }
 
     /// Checks the submission as [`KycHandle::submit`](crate::KycHandle::submit) does before it sends it.
@@ -62,12 +62,12 @@ impl KycSubmission {
     /// credential is blank.
     pub fn validate(&self) -> Result<()> {
         match &self.0 {
-            types::KycSubmission::DirectData(data) => Pii::check(&data.pii),
-            types::KycSubmission::ExternalToken(data) => {
-                filled_if_given("data.token", data.token.as_deref())?;
-                filled_if_given("data.inquiry_id", data.inquiry_id.as_deref())
+            types::KycSubmission::KycSubmitDirectData(submission) => Pii::check(&submission.data.pii),
+            types::KycSubmission::KycSubmitExternalToken(submission) => {
+                filled_if_given("data.token", submission.data.token.as_deref())?;
+                filled_if_given("data.inquiry_id", submission.data.inquiry_id.as_deref())
             }
-            types::KycSubmission::Handoff(data) => data.pii.as_ref().map_or(Ok(()), Prefill::check),
+            types::KycSubmission::KycSubmitHandoff(submission) => submission.data.pii.as_ref().map_or(Ok(()), Prefill::check),
             // A method that the document gets later has no constructor here.
             _ => Err(Error::invalid("method", "is not one that this version of the crate can check")),
         }

@@ -112,7 +112,7 @@ impl VerificationOutcome {
 
     /// The page where the person has to act, if there is one. Keep it out of logs.
     pub fn verification_url(&self) -> Option<&str> {
-        self.verification().verification_url.as_deref()
+        self.verification().verification_url.as_ref()?.as_deref()
     }
 
     fn new(last: Verification) -> Self {
@@ -227,7 +227,7 @@ impl Poller {
     }
 
     fn report_url(&mut self, verification: &Verification) {
-        if let (Some(show), Some(url)) = (&self.policy.on_action, &verification.verification_url)
+        if let (Some(show), Some(url)) = (&self.policy.on_action, verification.verification_url.as_ref().and_then(Option::as_ref))
             && self.reported_url.as_ref() != Some(url)
             && !is_final(&verification.status)
         {
