@@ -87,7 +87,7 @@ async fn successes_show_no_data_of_request_and_response() {
         POSTAL_CODE,
         TOKEN,
         INQUIRY,
-        "verification_id=canary+session%2F1",
+        "verification_id=canary%20session%2F1",
         FILE_NAME,
         FILE_CONTENT,
         LINK,

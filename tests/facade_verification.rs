@@ -286,7 +286,7 @@ async fn a_session_is_asked_for_by_its_id_and_the_latest_by_none() {
     for (id, query) in [
         (None, ""),
         (Some("session-1"), "?verification_id=session-1"),
-        (Some("a b&c=d/ü?#%"), "?verification_id=a+b%26c%3Dd%2F%C3%BC%3F%23%25"),
+        (Some("a b&c=d/ü?#%"), "?verification_id=a%20b%26c%3Dd%2F%C3%BC%3F%23%25"),
     ] {
         let session = session_at(&server);
         let session = id.map_or_else(|| session.clone(), |id| session.clone().of_session(id));

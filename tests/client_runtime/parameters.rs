@@ -268,6 +268,7 @@ async fn parameters_that_would_call_another_path_are_refused() {
     for value in [[""], ["."], [".."]] {
         assert!(path(Style::SIMPLE, value).await.is_err(), "{value:?}");
     }
+    assert_eq!(path(Style::SIMPLE, ["a", "b\n"]).await, refused("path", "color", "has a control character in it"));
     // Each of these stays one segment.
     for (value, expected) in [("a/../b", "a%2F..%2Fb"), ("%2e%2e", "%252e%252e"), ("a\\b", "a%5Cb")] {
         assert_eq!(path(Style::SIMPLE, value).await, Ok(expected.to_owned()));

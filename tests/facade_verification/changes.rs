@@ -140,7 +140,7 @@ async fn a_session_is_asked_for_by_its_id() {
     session.changes(within(10)).try_collect::<Vec<_>>().await.expect("nothing fails");
     let requests = server.take_requests();
     assert!(requests.len() > 2, "{requests:?}");
-    assert!(requests.iter().all(|request| request.target.ends_with("/verification-status?verification_id=a+b")));
+    assert!(requests.iter().all(|request| request.target.ends_with("/verification-status?verification_id=a%20b")));
 }
 
 /// A caller with a time-out of its own loses neither changes nor the position in the wait.

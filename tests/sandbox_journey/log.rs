@@ -42,7 +42,7 @@ async fn the_log_has_each_request_with_the_status_of_its_response_in_order() {
         ]
     );
     assert_eq!(requests[2].path, format!("/api/v1/partner/users/{}/kyc-submissions", user.uuid()));
-    assert_eq!(requests[3].query.as_deref(), Some("verification_id=s+1"));
+    assert_eq!(requests[3].query.as_deref(), Some("verification_id=s%201"));
     let body = requests[1].body.as_ref().expect("it was JSON");
     assert_eq!((&body["user_ref"], requests[1].body_bytes), (&"customer-42".into(), body.to_string().len()));
     assert_eq!((&requests[4].body, requests[4].body_bytes), (&None, 0));

@@ -69,6 +69,10 @@ impl Style {
             _ => return Err(NO_CELL),
         };
         let Some(shape) = Shape::of(value)? else { return Ok(None) };
+        // Servers and proxies drop line breaks and tabs, which would turn one id into another.
+        if shape.words().any(|word| word.contains(char::is_control)) {
+            return Err("has a control character in it");
+        }
         match self.expand(row, name, &shape).as_str() {
             "" => Err("is empty, which would call another path"),
             // A URL can only express these as steps in the path.
