@@ -255,11 +255,9 @@ fn optional_lists_and_maps_may_be_absent_null_or_empty() {
 
     let absent: types::Verification = serde_json::from_value(json!({"status": "IN_PROGRESS"})).expect("it is optional");
     assert_eq!(absent.provider_messages, None);
-    for (messages, expected) in [
-        (json!(null), Some(None)),
-        (json!([]), Some(Some(vec![]))),
-        (json!(["m"]), Some(Some(vec!["m".to_owned()]))),
-    ] {
+    for (messages, expected) in
+        [(json!(null), Some(None)), (json!([]), Some(Some(vec![]))), (json!(["m"]), Some(Some(vec!["m".to_owned()])))]
+    {
         let body = json!({"status": "IN_PROGRESS", "provider_messages": messages});
         let verification: types::Verification = serde_json::from_value(body).expect("it is documented as nullable");
         assert_eq!(verification.provider_messages, expected);

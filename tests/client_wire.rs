@@ -237,7 +237,9 @@ async fn a_verification_is_asked_for_only_if_it_is_given() {
     ] {
         let server =
             Server::replying(Reply::json(200, &json!({"success": true, "data": {"status": "VERIFIED"}}))).await;
-        let outcome = client_at(&server.url()).get_verification_status(USER, verification_id).await;
+        let mut params = types::GetVerificationStatusParams::new();
+        params.verification_id = verification_id.map(str::to_owned);
+        let outcome = client_at(&server.url()).get_verification_status_with(USER, &params).await;
         outcome.expect("the reply is a documented one");
         let target = under_user(&format!("/verification-status{query}"));
         assert_eq!(server.take_request().target, target, "{verification_id:?}");
@@ -450,7 +452,8 @@ fn calls() -> Vec<Call> {
         Call {
             name: "submitKYC: direct data, as little as possible",
             operation: "submitKYC",
-            send: send!(|client| client.submit_kyc(USER, &types::DirectData::new(pii()).into())),
+            send: send!(|client| client
+                .submit_kyc(USER, &types::KycSubmitDirectData::new(types::DirectData::new(pii())).into())),
             method: "POST",
             target: under_user("/kyc-submissions"),
             body: Content::Json(json!({
@@ -461,7 +464,8 @@ fn calls() -> Vec<Call> {
         Call {
             name: "submitKYC: direct data, everything",
             operation: "submitKYC",
-            send: send!(|client| client.submit_kyc(USER, &types::DirectData::new(full_pii()).into())),
+            send: send!(|client| client
+                .submit_kyc(USER, &types::KycSubmitDirectData::new(types::DirectData::new(full_pii())).into())),
             method: "POST",
             target: under_user("/kyc-submissions"),
             body: Content::Json(json!({
@@ -484,7 +488,7 @@ fn calls() -> Vec<Call> {
         Call {
             name: "submitKYC: token of Sumsub",
             operation: "submitKYC",
-            send: send!(|client| client.submit_kyc(USER, &sumsub().into())),
+            send: send!(|client| client.submit_kyc(USER, &types::KycSubmitExternalToken::new(sumsub()).into())),
             method: "POST",
             target: under_user("/kyc-submissions"),
             body: Content::Json(json!({
@@ -495,7 +499,7 @@ fn calls() -> Vec<Call> {
         Call {
             name: "submitKYC: inquiry of Persona",
             operation: "submitKYC",
-            send: send!(|client| client.submit_kyc(USER, &persona().into())),
+            send: send!(|client| client.submit_kyc(USER, &types::KycSubmitExternalToken::new(persona()).into())),
             method: "POST",
             target: under_user("/kyc-submissions"),
             body: Content::Json(json!({
@@ -506,7 +510,9 @@ fn calls() -> Vec<Call> {
         Call {
             name: "submitKYC: handoff of a stranger",
             operation: "submitKYC",
-            send: send!(|client| client.submit_kyc(USER, &types::Handoff::default().into())),
+            send: send!(
+                |client| client.submit_kyc(USER, &types::KycSubmitHandoff::new(types::Handoff::default()).into())
+            ),
             method: "POST",
             target: under_user("/kyc-submissions"),
             body: Content::Json(json!({"method": "handoff", "data": {}})),
@@ -514,7 +520,7 @@ fn calls() -> Vec<Call> {
         Call {
             name: "submitKYC: handoff of someone known",
             operation: "submitKYC",
-            send: send!(|client| client.submit_kyc(USER, &handoff().into())),
+            send: send!(|client| client.submit_kyc(USER, &types::KycSubmitHandoff::new(handoff()).into())),
             method: "POST",
             target: under_user("/kyc-submissions"),
             body: Content::Json(json!({
@@ -590,7 +596,7 @@ fn calls() -> Vec<Call> {
         Call {
             name: "getVerificationStatus: latest",
             operation: "getVerificationStatus",
-            send: send!(|client| client.get_verification_status(USER, None)),
+            send: send!(|client| client.get_verification_status(USER)),
             method: "GET",
             target: under_user("/verification-status"),
             body: Content::None,
@@ -598,7 +604,10 @@ fn calls() -> Vec<Call> {
         Call {
             name: "getVerificationStatus: a certain one",
             operation: "getVerificationStatus",
-            send: send!(|client| client.get_verification_status(USER, Some("c7e1f0b4"))),
+            send: send!(|client| client.get_verification_status_with(
+                USER,
+                &types::GetVerificationStatusParams::new().verification_id("c7e1f0b4")
+            )),
             method: "GET",
             target: under_user("/verification-status?verification_id=c7e1f0b4"),
             body: Content::None,

@@ -403,7 +403,7 @@ async fn fields_that_are_not_documented_are_kept() {
     let user = facade_at(&server.url()).user(USER).get().await.expect("more is no less");
     assert_eq!(user.extra["wallet"], json!({"status": "linked"}));
     assert_eq!(user.kyc.as_ref().map(|kyc| kyc.extra["tier"].clone()), Some(json!(2)));
-    assert_eq!(user.payment_profiles[0].extra["nickname"], "main");
+    assert_eq!(user.payment_profiles.as_ref().expect("it is there")[0].extra["nickname"], "main");
 }
 
 #[tokio::test]

@@ -59,7 +59,10 @@ async fn a_user_is_created_verified_and_given_payment_details() {
     let read = user.get().await.expect("it is there");
     let kyc = read.kyc.as_ref().expect("it was submitted");
     assert_eq!((&kyc.status, kyc.first_name.as_deref()), (&Some(KycStatus::Verified), Some("Ada")));
-    assert_eq!(read.payment_profiles[0].id.as_deref(), Some(saved.payment_details_id.as_str()));
+    assert_eq!(
+        read.payment_profiles.as_ref().expect("it is there")[0].id.as_deref(),
+        Some(saved.payment_details_id.as_str())
+    );
     user.payment_details().delete(&saved.payment_details_id).await.expect("nothing refers to it");
     assert!(user.payment_details().list().await.expect("it can be read").is_empty());
 }

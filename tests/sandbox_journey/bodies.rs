@@ -216,18 +216,22 @@ async fn every_kind_of_payment_details_is_accepted_and_read_back() {
     for (details, rail, currency, institution, fields) in cases {
         let profile = user.payment_details().create(&details).await.expect("it is accepted");
         assert_eq!((profile.rail.as_str(), profile.currency.as_str()), (rail, currency));
-        assert_eq!((profile.institution_id.as_deref(), &profile.institution_name), (Some(institution), &None));
-        assert_eq!(Value::Object(profile.details.clone()), last_body(&fixture)["details"], "{rail}");
-        assert!(fields.is_none_or(|fields| fields == Value::Object(profile.details.clone())), "{rail}");
+        assert_eq!(
+            (profile.institution_id.clone().flatten().as_deref(), profile.institution_name.clone().flatten()),
+            (Some(institution), None)
+        );
+        let kept = profile.details.clone().map(Value::Object);
+        assert_eq!(kept.as_ref(), Some(&last_body(&fixture)["details"]), "{rail}");
+        assert!(fields.is_none() || fields == kept, "{rail}");
         saved.push(profile.into_value());
     }
     assert_eq!(*user.payment_details().list().await.expect("it can be read"), saved);
-    assert_eq!(summaries(&user).await, saved.iter().map(|account| account.details.clone()).collect::<Vec<_>>());
+    assert_eq!(summaries(&user).await, saved.iter().filter_map(|account| account.details.clone()).collect::<Vec<_>>());
 }
 
 async fn summaries(user: &UserHandle) -> Vec<Map<String, Value>> {
     let read = user.get().await.expect("it can be read");
-    read.payment_profiles.iter().map(|account| account.details.clone()).collect()
+    read.payment_profiles.iter().flatten().filter_map(|account| account.details.clone()).collect()
 }
 
 #[tokio::test]
@@ -235,5 +239,5 @@ async fn payment_details_need_no_kyc() {
     let fixture = Fixture::start().await;
     let user = fixture.user("customer-42").await;
     user.payment_details().create(&sepa()).await.expect("it is accepted");
-    assert_eq!(user.get().await.expect("it can be read").payment_profiles.len(), 1);
+    assert_eq!(user.get().await.expect("it can be read").payment_profiles.as_ref().map(Vec::len), Some(1));
 }

@@ -13,7 +13,7 @@ async fn payment_details_have_one_identifier_under_both_names() {
     let listed = user.payment_details().list().await.expect("it can be read");
     let listed: Vec<_> = listed.iter().map(|account| account.payment_details_id.clone()).collect();
     let read = user.get().await.expect("it can be read");
-    let read: Vec<_> = read.payment_profiles.iter().filter_map(|account| account.id.clone()).collect();
+    let read: Vec<_> = read.payment_profiles.iter().flatten().filter_map(|account| account.id.clone()).collect();
     assert_eq!((&listed, &read), (&saved, &saved));
     saved.dedup();
     assert_eq!(saved.len(), 3, "two of them have the same identifier");

@@ -112,7 +112,8 @@ fn attempt(components: &Components) -> Result<Vec<syn::Item>, String> {
     let components = Some(components.clone());
     let document = OpenAPI { openapi: "3.0.3".to_owned(), components, ..OpenAPI::default() };
     let generated = contain(|| {
-        let tokens = Generator::new(&GenerationSettings::new()).generate_tokens(&document).map_err(|e| e.to_string())?;
+        let tokens =
+            Generator::new(&GenerationSettings::new()).generate_tokens(&document).map_err(|e| e.to_string())?;
         syn::parse2::<syn::File>(tokens).map_err(|error| format!("the code it made can't be parsed: {error}"))
     });
     let file = generated.unwrap_or_else(|panicked| Err(format!("it panicked: {panicked}")))?;

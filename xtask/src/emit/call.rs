@@ -80,7 +80,8 @@ impl<'d> Call<'d> {
     }
 
     fn of(operation: Operation<'d>, method: String, taken: &BTreeSet<&str>) -> Self {
-        let (required, optional): (Vec<_>, Vec<_>) = operation.parameters().into_iter().partition(Parameter::is_required);
+        let (required, optional): (Vec<_>, Vec<_>) =
+            operation.parameters().into_iter().partition(Parameter::is_required);
         let order = operation.placeholders();
         let position = |parameter: &Parameter<'_>| {
             let in_path = order.iter().position(|name| parameter.location == "path" && *name == parameter.name);

@@ -49,7 +49,8 @@ pub(super) fn form(model: &Model<'_>, call: &Call<'_>, form: &Form<'_>) -> Strin
         "\nimpl {name} {{\n    pub(crate) fn into_form(self) -> form::Form {{\n        form::Form::default(){parts}\n    }}\n}}\n"
     );
     let types: Vec<Option<syn::Type>> = given.iter().map(|(_, ty, _)| syn::parse_str(ty).ok()).collect();
-    let shown = schemas.into_iter().zip(&types).filter_map(|((ident, schema), ty)| Some((ident, ty.as_ref()?, Some(schema))));
+    let shown =
+        schemas.into_iter().zip(&types).filter_map(|((ident, schema), ty)| Some((ident, ty.as_ref()?, Some(schema))));
     out.push_str(&debug::of_fields(model, name, shown));
     out
 }
@@ -80,7 +81,9 @@ impl<'f> Field<'f> {
     fn part(&self, property: &str, ident: &str, is_required: bool) -> String {
         if !self.is_file {
             let media_type = match self.media_type {
-                Some(media_type) if is_json(media_type) || media_type.starts_with("text/") => format!("Some({media_type:?})"),
+                Some(media_type) if is_json(media_type) || media_type.starts_with("text/") => {
+                    format!("Some({media_type:?})")
+                }
                 _ => "None".to_owned(),
             };
             return format!(".field({property:?}, {media_type}, &self.{ident})");
@@ -98,7 +101,9 @@ impl<'f> Field<'f> {
             (true, _) => {
                 let files = format!("self.{ident}{}", if is_required { "" } else { ".unwrap_or_default()" });
                 match self.media_type {
-                    Some(_) => format!(".files({property:?}, {files}.into_iter().map(|file| {}).collect())", typed("file")),
+                    Some(_) => {
+                        format!(".files({property:?}, {files}.into_iter().map(|file| {}).collect())", typed("file"))
+                    }
                     None => format!(".files({property:?}, {files})"),
                 }
             }

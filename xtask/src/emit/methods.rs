@@ -53,7 +53,10 @@ fn method(model: &Model<'_>, call: &Call<'_>, is_form: bool) -> String {
                 true => (("form".to_owned(), ty), "multipart(form.into_form())".to_owned()),
                 false => {
                     let ty = format!("::std::option::Option<{ty}>");
-                    (("form".to_owned(), ty), "optional(form, |call, form| call.multipart(form.into_form()))".to_owned())
+                    (
+                        ("form".to_owned(), ty),
+                        "optional(form, |call, form| call.multipart(form.into_form()))".to_owned(),
+                    )
                 }
             })
         }
@@ -133,7 +136,8 @@ fn passed(schema: &Value, name: &str) -> (String, String) {
         return (format!("&[{member}]"), name.to_owned());
     }
     let is_copied = |ty: &str| {
-        ty.starts_with(|c: char| c.is_ascii_lowercase() && !ty.starts_with("types::")) || ["::uuid::", "::chrono::"].iter().any(|path| ty.starts_with(path))
+        ty.starts_with(|c: char| c.is_ascii_lowercase() && !ty.starts_with("types::"))
+            || ["::uuid::", "::chrono::"].iter().any(|path| ty.starts_with(path))
     };
     if is_copied(&ty) { (ty, format!("&{name}")) } else { (format!("&{ty}"), name.to_owned()) }
 }

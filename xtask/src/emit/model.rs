@@ -28,7 +28,8 @@ impl<'d> Model<'d> {
         let calls = Call::all(document, &taken);
         let references = References::of(document);
         let name = |owner: &str| openapi::schema_name(&format!("#{owner}")).map(pascal);
-        let circles = references.circles().into_iter().filter_map(|(owner, circle)| Some((name(owner)?, circle))).collect();
+        let circles =
+            references.circles().into_iter().filter_map(|(owner, circle)| Some((name(owner)?, circle))).collect();
         Self { document, schemas, circles, calls }
     }
 

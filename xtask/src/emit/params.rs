@@ -11,7 +11,8 @@ pub(super) fn params(model: &Model<'_>, call: &Call<'_>) -> String {
     for argument in &call.optional {
         let value = argument.parameter.value();
         let schema = &value["schema"];
-        let text = described(model, value, schema).unwrap_or_else(|| format!("`{}` in the document.", argument.parameter.name));
+        let text = described(model, value, schema)
+            .unwrap_or_else(|| format!("`{}` in the document.", argument.parameter.name));
         let ty = rust_type(schema, "");
         let hidden = if debug::is_shown_as(model, &ty, schema) { "" } else { " = hidden" };
         let _ = writeln!(out, "{}        {}: {ty}{hidden},", comment("        ", &text), argument.name);

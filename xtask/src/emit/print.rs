@@ -12,8 +12,16 @@ pub(super) fn pretty(item: Item) -> String {
 pub(super) fn one_line(tokens: &impl ToTokens) -> String {
     let mut text = tokens.to_token_stream().to_string();
     for (spaced, plain) in [
-        (" :: ", "::"), (":: ", "::"), (" <", "<"), ("< ", "<"), (" >", ">"), ("& ", "&"), (" ,", ","), (" : ", ": "),
-        ("<::", "<::"), (",::", ", ::"),
+        (" :: ", "::"),
+        (":: ", "::"),
+        (" <", "<"),
+        ("< ", "<"),
+        (" >", ">"),
+        ("& ", "&"),
+        (" ,", ","),
+        (" : ", ": "),
+        ("<::", "<::"),
+        (",::", ", ::"),
     ] {
         text = text.replace(spaced, plain);
     }

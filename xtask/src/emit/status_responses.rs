@@ -64,10 +64,7 @@ pub(super) fn status_responses(model: &Model<'_>, call: &Call<'_>) -> Option<Str
              }}\n\
          }}\n"
     );
-    let doc = comment(
-        "",
-        &format!("The successful responses of `{}`, told apart by their status.", call.id()),
-    );
+    let doc = comment("", &format!("The successful responses of `{}`, told apart by their status.", call.id()));
     Some(format!(
         "{doc}\
          #[derive(Clone, PartialEq)]\n\

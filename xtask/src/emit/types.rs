@@ -5,7 +5,8 @@ use std::{collections::HashMap, fmt::Write as _};
 use proc_macro2::{Ident, Span};
 use serde_json::Value;
 use syn::{
-    Attribute, Field, Fields, GenericArgument, Item, ItemImpl, ItemStruct, PathArguments, Token, Type, punctuated::Punctuated,
+    Attribute, Field, Fields, GenericArgument, Item, ItemImpl, ItemStruct, PathArguments, Token, Type,
+    punctuated::Punctuated,
 };
 
 use super::{
@@ -103,7 +104,9 @@ fn attributes(given: &[Attribute], description: Option<&str>, name: &Ident, has_
         false => syn::parse_quote!(#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]),
     });
     all.push(syn::parse_quote!(#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]));
-    all.extend(given.iter().filter(|attribute| attribute.path().is_ident("serde") && has_serde(given, "transparent")).cloned());
+    all.extend(
+        given.iter().filter(|attribute| attribute.path().is_ident("serde") && has_serde(given, "transparent")).cloned(),
+    );
     all.push(syn::parse_quote!(#[non_exhaustive]));
     all
 }
@@ -148,7 +151,8 @@ fn structure(model: &Model<'_>, mut item: ItemStruct) -> String {
     item.attrs = attributes(&item.attrs, description, &name, has_default);
     let shown = about.iter().map(|(ident, ty, schema, _)| (ident.clone(), ty, *schema));
     let debug = debug::of_fields(model, &type_name, shown);
-    let given: Vec<_> = about.iter().map(|(ident, ty, _, is_required)| (ident.clone(), one_line(ty), *is_required)).collect();
+    let given: Vec<_> =
+        about.iter().map(|(ident, ty, _, is_required)| (ident.clone(), one_line(ty), *is_required)).collect();
     format!("{}{}{debug}", pretty(Item::Struct(item)), constructor(&type_name, &given))
 }
 
@@ -255,7 +259,9 @@ fn unknown(taken: &[String]) -> &'static str {
 fn string_enum(name: &str, schema: &Value) -> String {
     let values: Vec<&str> = schema["enum"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     let wanted = values.iter().map(|value| (pascal(value), pascal(value)));
-    values_enum(("open_enum", "closed_enum"), name, schema, &distinct(wanted, &[]), |index| format!("{:?}", values[index]))
+    values_enum(("open_enum", "closed_enum"), name, schema, &distinct(wanted, &[]), |index| {
+        format!("{:?}", values[index])
+    })
 }
 
 fn integer_enum(name: &str, schema: &Value) -> String {
@@ -332,8 +338,13 @@ fn union(model: &Model<'_>, name: &str, schema: &Value) -> String {
         let is_distinct = types.iter().filter(|other| *other == ty).count() == 1;
         let from = if is_distinct && !is_boxed { " from" } else { "" };
         let hidden = if debug::is_shown_as(model, ty, variant) { "" } else { " hidden" };
-        let values: Vec<String> =
-            variant[TAG].as_array().into_iter().flatten().filter_map(Value::as_str).map(|value| format!("{value:?}")).collect();
+        let values: Vec<String> = variant[TAG]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .map(|value| format!("{value:?}"))
+            .collect();
         let values = if values.is_empty() { String::new() } else { format!(" = {}", values.join(" | ")) };
         let ty = if is_boxed { format!("::std::boxed::Box<{ty}>") } else { ty.clone() };
         let about = described(model, variant, variant).unwrap_or_else(|| format!("`{called}`."));

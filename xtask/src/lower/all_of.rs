@@ -15,9 +15,7 @@
 use serde_json::Value;
 
 use super::{Report, drop_unused};
-use crate::openapi::{
-    Object, Place, References, extension::ALTERNATIVES, reference, schemas_mut_beside, shape::parts,
-};
+use crate::openapi::{Object, Place, References, extension::ALTERNATIVES, reference, schemas_mut_beside, shape::parts};
 
 pub(super) fn run(document: &mut Value, report: &mut Report) {
     let used = References::of(document);
@@ -52,7 +50,8 @@ fn merged(schema: &Value, document: &Value) -> Option<Object> {
     whole.insert("type".to_owned(), "object".into());
     for part in parts.iter().filter(|part| reference(part.value).is_none()) {
         // What is said of the part as such (its description, its name) is not said of the whole.
-        let is_structure = |key: &str| matches!(key, "type" | "properties" | "required" | "additionalProperties" | ALTERNATIVES);
+        let is_structure =
+            |key: &str| matches!(key, "type" | "properties" | "required" | "additionalProperties" | ALTERNATIVES);
         add(&mut whole, plain(part.value)?.iter().filter(|(key, _)| is_structure(key)))?;
     }
     add(&mut whole, plain(own.value)?.iter().filter(|(key, _)| *key != "allOf"))?;

@@ -241,7 +241,9 @@ fn is_values(schema: &Value) -> bool {
     let kind = schema.get("type").and_then(Value::as_str);
     let values = schema.get("enum").or_else(|| schema.get("not")?.get("enum")).and_then(Value::as_array);
     match kind {
-        Some("integer") => schema.get("enum").is_some() && values.is_some_and(|values| values.iter().all(Value::is_i64)),
+        Some("integer") => {
+            schema.get("enum").is_some() && values.is_some_and(|values| values.iter().all(Value::is_i64))
+        }
         None | Some("string") => values.is_some_and(|values| values.iter().all(Value::is_string)),
         Some(_) => false,
     }

@@ -18,9 +18,12 @@ use crate::{
 };
 
 pub(super) fn run(document: &mut Value, report: &mut Report) {
-    let mut types = Types { made: BTreeMap::new(), taken: components(document).map(|(name, _)| pascal(name)).collect(), report };
+    let mut types =
+        Types { made: BTreeMap::new(), taken: components(document).map(|(name, _)| pascal(name)).collect(), report };
     for name in sent(document) {
-        let Some(mut schema) = components_mut(document).and_then(|all| all.get_mut(&name)).map(Value::take) else { continue };
+        let Some(mut schema) = components_mut(document).and_then(|all| all.get_mut(&name)).map(Value::take) else {
+            continue;
+        };
         let mut pointer = join("/components/schemas", &name);
         let root = pointer.clone();
         schema_mut(&mut schema, &mut pointer, &mut |schema, pointer| {
@@ -73,7 +76,8 @@ impl Types<'_> {
     /// Makes `schema` a reference to the component of its constraint; `name` is what it is called in its place.
     fn refer_as(&mut self, schema: &mut Value, pointer: &str, name: &str) {
         let Some(object) = self.constrained(schema, pointer) else { return };
-        let constraint: Object = KEYS.iter().filter_map(|key| Some(((*key).to_owned(), object.get(*key)?.clone()))).collect();
+        let constraint: Object =
+            KEYS.iter().filter_map(|key| Some(((*key).to_owned(), object.get(*key)?.clone()))).collect();
         let given = object.get(TYPE_NAME).and_then(Value::as_str).map(pascal);
         let mut left = Object::new();
         for key in ["nullable", "description", "readOnly", "writeOnly", SENSITIVE, "default", "example"] {
@@ -199,7 +203,9 @@ mod tests {
         );
         assert_eq!(
             notes,
-            ["/paths/~1a/post/parameters/0/schema: not a regular expression of ECMA 262; the pattern is left to the server"]
+            [
+                "/paths/~1a/post/parameters/0/schema: not a regular expression of ECMA 262; the pattern is left to the server"
+            ]
         );
         assert_eq!(flags(r"^\p{L}+$"), Some("u"));
         assert_eq!(flags(r"^\-$"), Some(""), "what only the older syntax allows");

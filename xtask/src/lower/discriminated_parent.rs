@@ -70,7 +70,8 @@ fn split(schemas: &mut Map<String, Value>, name: &str, below: &[String], report:
         return report.note(join(&pointer, "discriminator"), "dropped; no schema is an `allOf` of this one");
     }
     let base_name = ["Base", "Fields", "Parent"].iter().map(|suffix| format!("{name}{suffix}"));
-    let base_name = base_name.into_iter().find(|name| !schemas.contains_key(name)).unwrap_or_else(|| format!("{name}Base_"));
+    let base_name =
+        base_name.into_iter().find(|name| !schemas.contains_key(name)).unwrap_or_else(|| format!("{name}Base_"));
     // Values that are mapped to the parent are those of what has only its fields; else its own name is.
     let mut mapping = discriminator.get("mapping").and_then(Value::as_object).cloned().unwrap_or_default();
     let is_parent = |target: &str| schema_name(target).unwrap_or(target) == name;
@@ -88,7 +89,8 @@ fn split(schemas: &mut Map<String, Value>, name: &str, below: &[String], report:
             }
         }
     }
-    let variants: Vec<Value> = below.iter().map(|child| reference_to(child)).chain([reference_to(&base_name)]).collect();
+    let variants: Vec<Value> =
+        below.iter().map(|child| reference_to(child)).chain([reference_to(&base_name)]).collect();
     let mut union = json!({
         "oneOf": variants,
         "discriminator": {"propertyName": discriminator["propertyName"], "mapping": mapping},
@@ -122,7 +124,10 @@ mod tests {
                         "cat": "#/components/schemas/Cat", "Pet": "#/components/schemas/PetBase"}}},
                 "Cat": child("PetBase"), "Lion": child("Cat"), "PetBase": own}}}),
         );
-        assert_eq!(notes, ["/components/schemas/Pet: a choice between 2 of its children and `PetBase`, its own fields"]);
+        assert_eq!(
+            notes,
+            ["/components/schemas/Pet: a choice between 2 of its children and `PetBase`, its own fields"]
+        );
     }
 
     #[test]

@@ -117,7 +117,8 @@ fn kind(document: &Value, media_type: &str, media: &Value) -> Option<Kind> {
     let plain = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let schema = media.get("schema").and_then(|schema| resolve(document, schema));
     let is_string = schema.is_none_or(|schema| {
-        let is_bare = schema.as_object().is_some_and(|object| object.keys().all(|key| key == "description" || key == "example"));
+        let is_bare =
+            schema.as_object().is_some_and(|object| object.keys().all(|key| key == "description" || key == "example"));
         schema["type"] == "string" || is_bare
     });
     let is_bytes = schema.is_none_or(|schema| schema["format"] == "binary");
@@ -138,7 +139,8 @@ fn kind(document: &Value, media_type: &str, media: &Value) -> Option<Kind> {
 
 /// Keeps the one media type that is sent: JSON if it can be, under its own name.
 fn request(document: &Value, content: &mut Object, place: &str, report: &mut Report) {
-    let kinds = content.iter().filter_map(|(media_type, media)| Some((kind(document, media_type, media)?, media_type.clone())));
+    let kinds =
+        content.iter().filter_map(|(media_type, media)| Some((kind(document, media_type, media)?, media_type.clone())));
     let rank = |(kind, media_type): &(Kind, String)| (*kind, media_type != JSON);
     let Some((kind, media_type)) = kinds.min_by_key(rank) else {
         let found = content.keys().map(|media_type| format!("`{media_type}`")).collect::<Vec<_>>().join(", ");
@@ -172,7 +174,9 @@ fn responses(document: &mut Value, report: &mut Report) {
         let Some(content) = response.get_mut("content").and_then(Value::as_object_mut) else { return };
         let place = join(place, "content");
         let json = content.keys().filter(|media_type| is_json(media_type)).min_by_key(|media_type| *media_type != JSON);
-        let json = json.or_else(|| content.iter().find(|(key, media)| key.starts_with(ANY) && !is_text(media)).map(|(key, _)| key));
+        let json = json.or_else(|| {
+            content.iter().find(|(key, media)| key.starts_with(ANY) && !is_text(media)).map(|(key, _)| key)
+        });
         let Some(json) = json.cloned() else { return };
         keep(content, &json, &place, report);
         schema_of(content, &json, &place, report);

@@ -19,7 +19,9 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
     let mut found = Vec::new();
     for operation in operations(document) {
         let parameters = operation.parameters();
-        found.push(parameters.iter().filter_map(|parameter| written_out(document, parameter, report)).collect::<Vec<_>>());
+        found.push(
+            parameters.iter().filter_map(|parameter| written_out(document, parameter, report)).collect::<Vec<_>>(),
+        );
     }
     let mut found = found.into_iter();
     operations_mut(document, |operation| {
@@ -143,7 +145,8 @@ mod tests {
 
     #[test]
     fn writes_shared_parameters_out_and_ignores_headers_that_the_request_sets() {
-        let (p, q) = (json!({"name": "p", "in": "query", "schema": {}}), json!({"name": "q", "in": "query", "schema": {}}));
+        let (p, q) =
+            (json!({"name": "p", "in": "query", "schema": {}}), json!({"name": "q", "in": "query", "schema": {}}));
         let notes = check(
             run,
             json!({"components": {"parameters": {"Q": q}}, "paths": {"/a": {
@@ -151,7 +154,10 @@ mod tests {
                 "get": {"parameters": [{"$ref": "#/components/parameters/Q"}]}}}}),
             &json!({"components": {}, "paths": {"/a": {"get": {"parameters": [q, p]}}}}),
         );
-        assert_eq!(notes, ["/paths/~1a/parameters/1: ignored, as OpenAPI 3.0 says of this header: the request sets it"]);
+        assert_eq!(
+            notes,
+            ["/paths/~1a/parameters/1: ignored, as OpenAPI 3.0 says of this header: the request sets it"]
+        );
     }
 
     #[test]
@@ -166,21 +172,41 @@ mod tests {
 
     #[test]
     fn refuses_what_the_table_of_styles_does_not_define() {
-        let parameter = |location: &str, style: &str, explode: bool, kind: &str| {
-            json!({"name": "p", "in": location, "style": style, "explode": explode, "schema": {"type": kind}})
-        };
+        let parameter = |location: &str, style: &str, explode: bool, kind: &str| json!({"name": "p", "in": location, "style": style, "explode": explode, "schema": {"type": kind}});
         let problem = |p: Value| defects(p).pop().map(|text| text.replace("/paths/~1a/get/parameters/0: ", ""));
         for (location, style, explode, kind, expected) in [
             ("query", "form", true, "object", None),
             ("query", "pipeDelimited", false, "array", None),
             ("query", "deepObject", true, "object", None),
             ("path", "matrix", true, "array", None),
-            ("query", "pipeDelimited", true, "array", Some("style `pipeDelimited` with `explode: true` is not defined for array values")),
-            ("query", "spaceDelimited", false, "string", Some("style `spaceDelimited` is not defined for scalar values")),
-            ("query", "deepObject", true, "array", Some("style `deepObject` with `explode: true` is not defined for array values")),
+            (
+                "query",
+                "pipeDelimited",
+                true,
+                "array",
+                Some("style `pipeDelimited` with `explode: true` is not defined for array values"),
+            ),
+            (
+                "query",
+                "spaceDelimited",
+                false,
+                "string",
+                Some("style `spaceDelimited` is not defined for scalar values"),
+            ),
+            (
+                "query",
+                "deepObject",
+                true,
+                "array",
+                Some("style `deepObject` with `explode: true` is not defined for array values"),
+            ),
             ("header", "form", true, "string", Some("style `form` is not defined for a parameter in the header")),
         ] {
-            assert_eq!(problem(parameter(location, style, explode, kind)).as_deref(), expected, "{location} {style} {kind}");
+            assert_eq!(
+                problem(parameter(location, style, explode, kind)).as_deref(),
+                expected,
+                "{location} {style} {kind}"
+            );
         }
     }
 }

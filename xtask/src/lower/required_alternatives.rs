@@ -46,7 +46,8 @@ fn alternatives(list: &Value) -> Option<Vec<Value>> {
         let Some(object) = alternative.as_object() else { return false };
         let is_plain = |key: &String| matches!(key.as_str(), "required" | "title" | "description" | "type" | TYPE_NAME);
         let names = object.get("required").and_then(Value::as_array);
-        object.keys().all(is_plain) && names.is_some_and(|names| !names.is_empty() && names.iter().all(Value::is_string))
+        object.keys().all(is_plain)
+            && names.is_some_and(|names| !names.is_empty() && names.iter().all(Value::is_string))
     };
     let list = list.as_array().filter(|list| list.len() > 1)?;
     list.iter().all(is_list).then(|| list.clone())

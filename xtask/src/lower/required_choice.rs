@@ -82,7 +82,8 @@ struct Alternative {
 impl Choice {
     /// The choice that `list` is in `object`, if one field can say it.
     fn of(object: &Object, list: &[Value]) -> Option<Self> {
-        let required: Vec<&str> = object.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+        let required: Vec<&str> =
+            object.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
         let properties = object.get("properties")?.as_object()?;
         let lists: Vec<Vec<&str>> = list
             .iter()
@@ -92,8 +93,11 @@ impl Choice {
         let common = lists.first()?.iter().filter(|name| is_common(name)).map(|name| (*name).to_owned()).collect();
         let mut alternatives = Vec::new();
         for (one, list) in list.iter().zip(&lists) {
-            let names: Vec<String> =
-                list.iter().filter(|name| !is_common(name) && !required.contains(name)).map(|name| (*name).to_owned()).collect();
+            let names: Vec<String> = list
+                .iter()
+                .filter(|name| !is_common(name) && !required.contains(name))
+                .map(|name| (*name).to_owned())
+                .collect();
             // Another choice may have taken a name already.
             if names.is_empty() || names.iter().any(|name| !properties.contains_key(name)) {
                 return None;
@@ -112,9 +116,18 @@ impl Choice {
         }
         let label = self.label();
         let component = free(&format!("{}{}", pascal(parent), pascal(&label)), schemas);
-        let taken: BTreeSet<String> =
-            object.get("properties").and_then(Value::as_object).into_iter().flatten().map(|(name, _)| snake(name)).collect();
-        let field = if taken.contains(&label) && !self.names().any(|name| *name == label) { format!("{label}_choice") } else { label };
+        let taken: BTreeSet<String> = object
+            .get("properties")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+            .map(|(name, _)| snake(name))
+            .collect();
+        let field = if taken.contains(&label) && !self.names().any(|name| *name == label) {
+            format!("{label}_choice")
+        } else {
+            label
+        };
         let mut moved = Object::new();
         if let Some(properties) = object.get_mut("properties").and_then(Value::as_object_mut) {
             for name in self.names() {
@@ -160,7 +173,8 @@ impl Choice {
         let words = |name: &String| snake(name).split('_').map(str::to_owned).collect::<Vec<_>>();
         let all: Vec<Vec<String>> = self.names().map(words).collect();
         let common = |length: usize| {
-            all.iter().all(|words| words.len() > length && words[words.len() - length..] == all[0][all[0].len() - length..])
+            all.iter()
+                .all(|words| words.len() > length && words[words.len() - length..] == all[0][all[0].len() - length..])
         };
         let length = (1..).take_while(|length| common(*length)).last().unwrap_or(0);
         if length > 0 && self.alternatives.iter().all(|alternative| alternative.names.len() == 1) {

@@ -20,7 +20,9 @@ use serde_json::{Value, json};
 use super::Report;
 use crate::{
     defect::Defect,
-    openapi::{Object, component, components_mut, extension::TAG, join, reference, references, schema_name, schemas_mut_beside},
+    openapi::{
+        Object, component, components_mut, extension::TAG, join, reference, references, schema_name, schemas_mut_beside,
+    },
 };
 
 pub(super) fn run(document: &mut Value, report: &mut Report) {
@@ -42,13 +44,24 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
     }
 }
 
-fn tell_apart(schema: &mut Value, pointer: &str, rest: &Value, tagged: &mut Vec<(String, String)>, report: &mut Report) {
-    let Some(key) = ["oneOf", "anyOf"].into_iter().find(|key| schema.get(*key).is_some_and(Value::is_array)) else { return };
+fn tell_apart(
+    schema: &mut Value,
+    pointer: &str,
+    rest: &Value,
+    tagged: &mut Vec<(String, String)>,
+    report: &mut Report,
+) {
+    let Some(key) = ["oneOf", "anyOf"].into_iter().find(|key| schema.get(*key).is_some_and(Value::is_array)) else {
+        return;
+    };
     let Some(variants) = schema[key].as_array() else { return };
     if variants.iter().any(|variant| variant.get(TAG).is_some()) {
         return;
     }
-    let resolved: Vec<&Value> = variants.iter().map(|variant| named(variant).and_then(|name| component(rest, name)).unwrap_or(variant)).collect();
+    let resolved: Vec<&Value> = variants
+        .iter()
+        .map(|variant| named(variant).and_then(|name| component(rest, name)).unwrap_or(variant))
+        .collect();
     let given = schema.get("discriminator").and_then(|discriminator| discriminator["propertyName"].as_str());
     let Some(tag) = given.map(str::to_owned).or_else(|| constant_tag(&resolved).map(str::to_owned)) else { return };
     let mapping = schema.get("discriminator").and_then(|discriminator| discriminator["mapping"].as_object());
@@ -72,7 +85,11 @@ fn tell_apart(schema: &mut Value, pointer: &str, rest: &Value, tagged: &mut Vec<
     let mut seen = HashSet::new();
     if let Some(twice) = values.iter().flatten().find(|value| !seen.insert(value.to_string())) {
         let problem = format!("two variants have the same value {twice} of `{tag}`");
-        return report.defect(Defect::new(pointer, problem, "map each variant to a value of its own in `discriminator`"));
+        return report.defect(Defect::new(
+            pointer,
+            problem,
+            "map each variant to a value of its own in `discriminator`",
+        ));
     }
     let unmapped = mapping.into_iter().flatten().filter(|(value, _)| !seen.contains(&json!(value).to_string()));
     for (value, _) in unmapped {

@@ -23,7 +23,9 @@ fn simplify(schema: &mut Value, pointer: &str, rest: &Value, report: &mut Report
         let remedy = "write one of them, or each in a part of an `allOf`, with an overlay action";
         return report.defect(Defect::new(pointer, "`oneOf` beside `anyOf`, which have no type together", remedy));
     }
-    let Some(key) = ["oneOf", "anyOf"].into_iter().find(|key| object.get(*key).is_some_and(Value::is_array)) else { return };
+    let Some(key) = ["oneOf", "anyOf"].into_iter().find(|key| object.get(*key).is_some_and(Value::is_array)) else {
+        return;
+    };
     let mut variants = object.get_mut(key).and_then(Value::as_array_mut).map(std::mem::take).unwrap_or_default();
     let mut seen = HashSet::new();
     variants.retain(|variant| seen.insert(variant.to_string()));
@@ -43,7 +45,9 @@ fn simplify(schema: &mut Value, pointer: &str, rest: &Value, report: &mut Report
         object.shift_remove(key);
         let part = variants.remove(0);
         report.note(pointer, format!("`{key}` with one variant; taken for the variant"));
-        if object.keys().all(|key| matches!(key.as_str(), "description" | "title" | "example")) && reference(&part).is_none() {
+        if object.keys().all(|key| matches!(key.as_str(), "description" | "title" | "example"))
+            && reference(&part).is_none()
+        {
             let said = std::mem::replace(schema, part);
             if let (Some(object), Value::Object(said)) = (schema.as_object_mut(), said) {
                 object.extend(said);
@@ -71,9 +75,11 @@ fn resolve<'v>(rest: &'v Value, schema: &'v Value) -> &'v Value {
 
 fn takes_anything(schema: &Value) -> bool {
     let is_annotation = |key: &String| {
-        matches!(key.as_str(), "description" | "title" | "example" | "nullable" | "default" | "deprecated") || key.starts_with("x-")
+        matches!(key.as_str(), "description" | "title" | "example" | "nullable" | "default" | "deprecated")
+            || key.starts_with("x-")
     };
-    schema == true || schema.as_object().is_some_and(|object| !object.contains_key(TAG) && object.keys().all(is_annotation))
+    schema == true
+        || schema.as_object().is_some_and(|object| !object.contains_key(TAG) && object.keys().all(is_annotation))
 }
 
 /// What all of `variants` are, if it is one scalar type: values that are listed in each add up.
@@ -96,7 +102,11 @@ fn in_common(variants: &[&Value]) -> Option<Object> {
     let lists: Option<Vec<&Vec<Value>>> = variants.iter().map(|variant| variant.get("enum")?.as_array()).collect();
     if let Some(lists) = lists {
         let mut values: Vec<Value> = Vec::new();
-        lists.into_iter().flatten().for_each(|value| if !values.contains(value) { values.push(value.clone()) });
+        lists.into_iter().flatten().for_each(|value| {
+            if !values.contains(value) {
+                values.push(value.clone())
+            }
+        });
         whole.insert("enum".to_owned(), Value::Array(values));
     }
     Some(whole)
@@ -114,7 +124,10 @@ mod tests {
                 json!({"description": "d", key: [{"type": "string", "format": "date"}, {"type": "string", "pattern": "a"}]}),
                 json!({"description": "d", "type": "string"}),
             );
-            assert_eq!(notes, [format!("/components/schemas/A: `{key}` of 2 that are each \"string\"; taken for that")]);
+            assert_eq!(
+                notes,
+                [format!("/components/schemas/A: `{key}` of 2 that are each \"string\"; taken for that")]
+            );
         }
         check_schema(
             run,

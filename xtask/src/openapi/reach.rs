@@ -92,7 +92,9 @@ impl References {
                 }
             }
             let is_circle = circle.len() > 1
-                || circle.first().is_some_and(|one| self.by_owner.get(*one).is_some_and(|targets| targets.contains(*one)));
+                || circle
+                    .first()
+                    .is_some_and(|one| self.by_owner.get(*one).is_some_and(|targets| targets.contains(*one)));
             if is_circle {
                 circles.extend(circle.into_iter().map(|owner| (owner, number)));
             }

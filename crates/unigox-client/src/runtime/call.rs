@@ -363,7 +363,10 @@ impl Received {
     }
 
     /// The response of an operation whose statuses have shapes of their own.
-    pub(crate) fn by_status<V, E>(self, read: impl FnOnce(Self) -> Result<Response<V>, Error<E>>) -> Result<Response<V>, Error<E>> {
+    pub(crate) fn by_status<V, E>(
+        self,
+        read: impl FnOnce(Self) -> Result<Response<V>, Error<E>>,
+    ) -> Result<Response<V>, Error<E>> {
         read(self)
     }
 

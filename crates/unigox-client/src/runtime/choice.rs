@@ -15,7 +15,11 @@
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 
 /// Writes an object with one property.
-pub(crate) fn single<S: Serializer>(key: &'static str, value: &impl Serialize, serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn single<S: Serializer>(
+    key: &'static str,
+    value: &impl Serialize,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     let mut map = serializer.serialize_map(Some(1))?;
     map.serialize_entry(key, value)?;
     map.end()

@@ -67,7 +67,9 @@ impl KycSubmission {
                 filled_if_given("data.token", submission.data.token.as_deref())?;
                 filled_if_given("data.inquiry_id", submission.data.inquiry_id.as_deref())
             }
-            types::KycSubmission::KycSubmitHandoff(submission) => submission.data.pii.as_ref().map_or(Ok(()), Prefill::check),
+            types::KycSubmission::KycSubmitHandoff(submission) => {
+                submission.data.pii.as_ref().map_or(Ok(()), Prefill::check)
+            }
             // A method that the document gets later has no constructor here.
             _ => Err(Error::invalid("method", "is not one that this version of the crate can check")),
         }

@@ -227,7 +227,8 @@ impl Poller {
     }
 
     fn report_url(&mut self, verification: &Verification) {
-        if let (Some(show), Some(url)) = (&self.policy.on_action, verification.verification_url.as_ref().and_then(Option::as_ref))
+        if let (Some(show), Some(url)) =
+            (&self.policy.on_action, verification.verification_url.as_ref().and_then(Option::as_ref))
             && self.reported_url.as_ref() != Some(url)
             && !is_final(&verification.status)
         {
