@@ -14,11 +14,12 @@ use openapiv3::OpenAPI;
 use progenitor::{GenerationSettings, Generator};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
+use serde_path_to_error::Segment;
 
 use crate::{
     defect::Defect,
     names,
-    openapi::{self, Operation, Place, References, join, operations},
+    openapi::{self, Place, References, join, operations},
 };
 
 /// The code that the generator makes of a lowered document.
@@ -194,40 +195,58 @@ fn bisect<'p, P>(parts: &[&'p P], fails: &dyn Fn(&[&P]) -> Option<String>, repor
     }
 }
 
-/// Finds the smallest part of the document that the typed model refuses: its own message names no place.
-fn untypable(document: &Value, error: &serde_json::Error) -> Defect {
-    fn refused<T: DeserializeOwned>(value: &Value) -> Option<String> {
-        serde_path_to_error::deserialize::<_, T>(value).err().map(|error| match error.path().to_string().as_str() {
-            "." => error.inner().to_string(),
-            path => format!("{} (in `{path}`)", error.inner()),
-        })
+/// Finds the smallest part of the document that the typed model refuses: its own message names no place, but for the way
+/// into what it read in one piece.
+fn untypable<'d>(document: &'d Value, error: &serde_json::Error) -> Defect {
+    fn refused<T: DeserializeOwned>(place: &Place<'_>) -> Option<(String, String)> {
+        let error = serde_path_to_error::deserialize::<_, T>(place.value).err()?;
+        let pointer = error.path().iter().fold(place.pointer(), |pointer, segment| match segment {
+            Segment::Seq { index } => join(&pointer, &index.to_string()),
+            Segment::Map { key } => join(&pointer, key),
+            Segment::Enum { .. } | Segment::Unknown => pointer,
+        });
+        Some((pointer, error.inner().to_string()))
     }
-    type Schema = openapiv3::ReferenceOr<openapiv3::Schema>;
-    // A schema is refused if any within is, and these come after it.
-    let in_schema = |(schema, _): (Place<'_>, _)| Some((schema.pointer(), refused::<Schema>(schema.value)?));
-    let in_operation =
-        |operation: Operation<'_>| Some((operation.pointer(), refused::<openapiv3::Operation>(operation.value())?));
-    let found = openapi::schemas(document)
+    use openapiv3::{Operation, Parameter, ReferenceOr, RequestBody, Response, Schema};
+    type Refused = fn(&Place<'_>) -> Option<(String, String)>;
+    // A part is refused if anything within is, and what is within comes before it.
+    let mut parts: Vec<(Place<'d>, Refused)> = openapi::schemas(document)
         .into_iter()
         .rev()
-        .find_map(in_schema)
-        .or_else(|| operations(document).find_map(in_operation));
-    let sections = document.as_object().into_iter().flatten();
-    let in_section = |(key, value): (&String, &Value)| {
-        let problem = match key.as_str() {
-            "info" => refused::<openapiv3::Info>(value),
-            "servers" => refused::<Vec<openapiv3::Server>>(value),
-            "tags" => refused::<Vec<openapiv3::Tag>>(value),
-            "components" => refused::<openapiv3::Components>(value),
-            "security" => refused::<Vec<openapiv3::SecurityRequirement>>(value),
-            "externalDocs" => refused::<openapiv3::ExternalDocumentation>(value),
-            "paths" => refused::<openapiv3::Paths>(value),
-            _ => None,
-        };
-        problem.map(|problem| (join("", key), problem))
+        .map(|(schema, _)| (schema, refused::<ReferenceOr<Schema>> as Refused))
+        .collect();
+    let mut add = |place: Option<Place<'d>>, refused: Refused| parts.extend(place.map(|place| (place, refused)));
+    for operation in operations(document) {
+        for parameter in operation.place.get("parameters").iter().flat_map(Place::elements) {
+            add(Some(parameter), refused::<ReferenceOr<Parameter>>);
+        }
+        add(operation.place.get("requestBody"), refused::<ReferenceOr<RequestBody>>);
+        for (_, response) in operation.place.get("responses").iter().flat_map(Place::members) {
+            add(Some(response), refused::<ReferenceOr<Response>>);
+        }
+        add(Some(operation.place), refused::<Operation>);
+    }
+    let root = Place::root(document);
+    let components = |section: &str| {
+        let members = root.get("components").and_then(|components| components.get(section));
+        members.iter().flat_map(Place::members).map(|(_, member)| member).collect::<Vec<_>>()
     };
-    let (place, problem) =
-        found.or_else(|| sections.filter_map(in_section).next()).unwrap_or((String::new(), error.to_string()));
+    components("parameters").into_iter().for_each(|place| add(Some(place), refused::<ReferenceOr<Parameter>>));
+    components("requestBodies").into_iter().for_each(|place| add(Some(place), refused::<ReferenceOr<RequestBody>>));
+    components("responses").into_iter().for_each(|place| add(Some(place), refused::<ReferenceOr<Response>>));
+    for (key, refused) in [
+        ("info", refused::<openapiv3::Info> as Refused),
+        ("servers", refused::<Vec<openapiv3::Server>>),
+        ("tags", refused::<Vec<openapiv3::Tag>>),
+        ("components", refused::<openapiv3::Components>),
+        ("security", refused::<Vec<openapiv3::SecurityRequirement>>),
+        ("externalDocs", refused::<openapiv3::ExternalDocumentation>),
+        ("paths", refused::<openapiv3::Paths>),
+    ] {
+        add(root.get(key), refused);
+    }
+    let found = parts.into_iter().find_map(|(place, refused)| refused(&place));
+    let (place, problem) = found.unwrap_or((String::new(), error.to_string()));
     Defect::new(place, format!("not OpenAPI 3.0: {problem}"), REMEDY)
 }
 
@@ -264,6 +283,23 @@ mod tests {
     fn names_the_schema_that_the_typed_model_refuses() {
         let schemas = json!({"A": {"properties": {"a": {"type": "string", "minLength": "long"}}}});
         assert_eq!(places(&document(schemas, json!({}))), ["/components/schemas/A/properties/a"]);
+    }
+
+    #[test]
+    fn names_the_place_that_the_typed_model_refuses_outside_of_schemas() {
+        let operation = |part: Value| {
+            let mut operation = json!({"operationId": "a", "responses": {"200": {"description": ""}}});
+            operation.as_object_mut().expect("an object").extend(part.as_object().cloned().unwrap_or_default());
+            json!({"/a": {"get": operation}})
+        };
+        for (part, place) in [
+            (json!({"parameters": [{"name": "a", "in": "query"}]}), "/paths/~1a/get/parameters/0"),
+            (json!({"responses": {"200": {"description": 1}}}), "/paths/~1a/get/responses/200"),
+            (json!({"tags": "a"}), "/paths/~1a/get/tags"),
+            (json!({"requestBody": {"content": []}}), "/paths/~1a/get/requestBody"),
+        ] {
+            assert_eq!(places(&document(json!({}), operation(part))), [place]);
+        }
     }
 
     #[test]
