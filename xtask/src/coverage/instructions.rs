@@ -247,7 +247,7 @@ mod tests {
                             {"name": "currency", "in": "query", "required": true, "schema": {"type": "string"}},
                         ],
                         "responses": response("Routes"),
-                        "x-errors": {"401": {}, "404": {}},
+                        "x-lowered-errors": {"401": {}, "404": {}},
                         "x-retry": "safe",
                     },
                 },

@@ -178,13 +178,13 @@ mod tests {
             document(json!({"requestBody": {"content": {
                 "multipart/form-data": {"schema": form}, "application/json": {"schema": link}}}})),
             &document(json!({
-                "requestBody": {"content": {"application/json": {"schema": link}}}, "x-multipart": {"schema": form}})),
+                "requestBody": {"content": {"application/json": {"schema": link}}}, "x-lowered-multipart": {"schema": form}})),
         );
         assert_eq!(notes.len(), 1);
         check(
             run,
             document(json!({"requestBody": {"content": {"multipart/form-data": {"schema": form}}}})),
-            &document(json!({"x-multipart": {"schema": form}})),
+            &document(json!({"x-lowered-multipart": {"schema": form}})),
         );
     }
 
@@ -203,7 +203,7 @@ mod tests {
         let mut input = document(json!({"requestBody": {"content": {"multipart/form-data": {"schema": reference}}}}));
         input["components"] = json!({"schemas": {"Form": {"properties": {"f": {}}}}});
         let form = json!({"properties": {"f": {}}, "x-type-name": "Form"});
-        let mut expected = document(json!({"x-multipart": {"schema": form}}));
+        let mut expected = document(json!({"x-lowered-multipart": {"schema": form}}));
         expected["components"] = json!({"schemas": {}});
         check(run, input, &expected);
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::reference::references;
+use super::reference::{local, references};
 
 /// The references of a document, between owners: an operation, the parameters of a path, a component.
 #[derive(Debug)]
@@ -16,8 +16,8 @@ impl References {
     pub(crate) fn of(document: &Value) -> Self {
         let mut by_owner: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         references(document, &mut |pointer, target| {
-            let Some(target) = target.strip_prefix('#').map(owner) else { return };
-            let from = owner(pointer);
+            let Some(target) = local(target) else { return };
+            let (from, target) = (owner(pointer), owner(&target));
             match by_owner.get_mut(from) {
                 Some(targets) if targets.contains(target) => {}
                 Some(targets) => drop(targets.insert(target.to_owned())),
@@ -45,7 +45,7 @@ impl References {
     pub(crate) fn schemas_in<'v>(&self, values: impl IntoIterator<Item = &'v Value>) -> BTreeSet<String> {
         let mut direct = BTreeSet::new();
         for value in values {
-            references(value, &mut |_, target| direct.extend(target.strip_prefix('#').map(|t| owner(t).to_owned())));
+            references(value, &mut |_, target| direct.extend(local(target).map(|t| owner(&t).to_owned())));
         }
         self.schemas_from(direct.iter().map(String::as_str))
     }
@@ -60,6 +60,38 @@ impl References {
         let referred_to: BTreeSet<&str> = self.by_owner.values().flatten().map(String::as_str).collect();
         let roots = self.by_owner.keys().map(String::as_str).filter(|owner| !referred_to.contains(owner));
         schemas(self.reach(roots).into_iter().filter(|owner| referred_to.contains(owner)))
+    }
+
+    /// The names of the component schemas that are on a circle of references, or between two circles.
+    pub(crate) fn circular_schemas(&self) -> BTreeSet<String> {
+        let mut back: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        let mut forth: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for (from, targets) in &self.by_owner {
+            for target in targets {
+                forth.entry(from).or_default().insert(target);
+                back.entry(target).or_default().insert(from);
+            }
+        }
+        // Whoever leads only to what leads nowhere is on no circle; and the same the other way.
+        let endless = |next: &BTreeMap<&str, BTreeSet<&str>>, before: &BTreeMap<&str, BTreeSet<&str>>| {
+            let mut left: BTreeMap<String, usize> =
+                next.iter().map(|(owner, n)| ((*owner).to_owned(), n.len())).collect();
+            let mut ended: Vec<String> =
+                before.keys().filter(|owner| !next.contains_key(*owner)).map(|owner| (*owner).to_owned()).collect();
+            while let Some(owner) = ended.pop() {
+                for from in before.get(owner.as_str()).into_iter().flatten() {
+                    let Some(count) = left.get_mut(*from) else { continue };
+                    *count -= 1;
+                    if *count == 0 {
+                        left.remove(*from);
+                        ended.push((*from).to_owned());
+                    }
+                }
+            }
+            left
+        };
+        let (onward, backward) = (endless(&forth, &back), endless(&back, &forth));
+        schemas(onward.keys().map(String::as_str).filter(|owner| backward.contains_key(*owner)))
     }
 
     /// The owners that refer to something.
@@ -84,4 +116,21 @@ fn schemas<'o>(owners: impl IntoIterator<Item = &'o str>) -> BTreeSet<String> {
         Some(name.replace("~1", "/").replace("~0", "~"))
     };
     owners.into_iter().filter_map(name).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn finds_circles_and_not_what_only_leads_to_them() {
+        let refer = |name: &str| json!({"items": {"$ref": format!("#/components/schemas/{name}")}});
+        let document = json!({"components": {"schemas": {
+            "Before": refer("A"), "A": refer("B"), "B": {"properties": {"a": refer("A"), "after": refer("After")}},
+            "After": refer("End"), "End": {}, "Self": refer("Self")}}});
+        let found: Vec<String> = References::of(&document).circular_schemas().into_iter().collect();
+        assert_eq!(found, ["A", "B", "Self"]);
+    }
 }
