@@ -24,7 +24,7 @@ impl Document {
     /// The names of the string enums that are open, or of those that are closed.
     pub fn enums(&self, open: bool) -> BTreeSet<&str> {
         members(&self.0["components"]["schemas"])
-            .filter(|(_, schema)| schema.get("enum").is_some() && schema.get("x-open-enum").is_some() == open)
+            .filter(|(_, schema)| schema.get("enum").is_some() && schema.get("x-lowered-open-enum").is_some() == open)
             .map(|(name, _)| name)
             .collect()
     }
@@ -96,11 +96,11 @@ impl DocumentedOperation {
         let status = |text: &str| text.parse().expect("a response has a status");
         let (successes, others): (Vec<_>, Vec<_>) =
             members(&operation["responses"]).partition(|(status, _)| status.starts_with('2'));
-        assert!(others.is_empty(), "lowering moves errors to `x-errors`");
-        let errors = members(&operation["x-errors"]);
+        assert!(others.is_empty(), "lowering moves errors to `x-lowered-errors`");
+        let errors = members(&operation["x-lowered-errors"]);
         Self {
             id: operation["operationId"].as_str().expect("every operation has an id").to_owned(),
-            takes_a_body: ["requestBody", "x-multipart"].iter().any(|key| operation.get(key).is_some()),
+            takes_a_body: ["requestBody", "x-lowered-multipart"].iter().any(|key| operation.get(key).is_some()),
             body: operation.pointer("/requestBody/content/application~1json/schema").cloned(),
             successes: successes.into_iter().map(|(code, response)| Success::new(status(code), response)).collect(),
             errors: errors.map(|(code, error)| (status(code), error["schema"].as_str().map(str::to_owned))).collect(),

@@ -6,11 +6,12 @@ use serde_json::Value;
 
 use crate::{
     defect::Defect,
+    lower::keyword::{SIZES, whole},
     names,
     openapi::{
         self, METHODS, Place,
-        extension::{CHECK_WITH, RETRY},
-        join, operations,
+        extension::{CHECK_WITH, RETRY, SENSITIVE, TYPE_NAME},
+        join, local, operations, tokens,
     },
 };
 
@@ -61,12 +62,13 @@ pub(crate) fn outline(document: &Value) -> Vec<Defect> {
         false
     };
     if expect("/info", document.get("info"), Value::is_object, "a mapping") {
-        for key in ["title", "version"] {
-            expect(&join("/info", key), document["info"].get(key), Value::is_string, "a string");
-        }
+        expect("/info/title", document["info"].get("title"), Value::is_string, "a string");
+        // `version: 1.0` without quotes is a number to YAML, and what was meant is clear.
+        let is_version = |version: &Value| version.is_string() || version.is_number();
+        expect("/info/version", document["info"].get("version"), is_version, "a string");
     }
     if expect("/paths", document.get("paths"), Value::is_object, "a mapping") {
-        for (path, item) in document["paths"].as_object().into_iter().flatten() {
+        for (path, item) in names(&document["paths"]) {
             let pointer = join("/paths", path);
             if !expect(&pointer, Some(item), Value::is_object, "a mapping of methods") {
                 continue;
@@ -74,17 +76,26 @@ pub(crate) fn outline(document: &Value) -> Vec<Defect> {
             for method in METHODS {
                 let Some(operation) = item.get(method) else { continue };
                 let pointer = join(&pointer, method);
-                if expect(&pointer, Some(operation), Value::is_object, "an operation") {
+                // A reference has a defect of its own.
+                if expect(&pointer, Some(operation), Value::is_object, "an operation")
+                    && operation.get("$ref").is_none()
+                {
                     let responses = operation.get("responses");
                     expect(&join(&pointer, "responses"), responses, Value::is_object, "a mapping of statuses");
                 }
             }
         }
     }
-    for (name, schema) in openapi::components(document) {
+    for (name, schema) in names(&document["components"]["schemas"]) {
         expect(&join("/components/schemas", name), Some(schema), Value::is_object, "a schema");
     }
     defects
+}
+
+/// The members of a mapping of names, without a reference that stands for all of them: it has a defect of its own.
+fn names(mapping: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    let is_reference = |name: &str, value: &Value| name == "$ref" && value.is_string();
+    mapping.as_object().into_iter().flatten().filter(move |(name, value)| !is_reference(name, value))
 }
 
 /// References that lead nowhere, or out of the document.
@@ -96,16 +107,43 @@ pub(crate) fn references(document: &Value, defects: &mut Vec<Defect>) {
             defects.push(Defect::new(place, "`$ref` is empty or not a string, and refers to nothing", remedy));
             return;
         }
-        let Some(local) = target.strip_prefix('#') else {
+        if !target.starts_with('#') {
             let problem = format!("refers to another file, `{target}`");
             let remedy = "bundle the document into one file first, for example with `redocly bundle`";
             defects.push(Defect::new(place, problem, remedy));
             return;
+        }
+        let holder = tokens(pointer);
+        let is_operation =
+            matches!(holder.as_slice(), [first, _, method] if first == "paths" && METHODS.contains(&method.as_str()));
+        let is_mapping = holder == ["paths"] || matches!(holder.as_slice(), [first, _] if first == "components");
+        if is_operation || is_mapping {
+            let what = if is_operation { "an operation" } else { "a mapping of names" };
+            let remedy = "write it out in place; a path item, a schema and other components can be references";
+            defects.push(Defect::new(place, format!("{what} that is a reference is not OpenAPI 3.0"), remedy));
+            return;
+        }
+        let Some(local) = local(target) else {
+            let remedy = "write the escapes (`%24`) as those of UTF-8, or what they stand for";
+            defects.push(Defect::new(place, format!("`{target}` has escapes that stand for no text"), remedy));
+            return;
         };
-        if pointer.starts_with("/paths/") && pointer.matches('/').count() == 2 {
-            let remedy = "write the path item out in place";
-            defects.push(Defect::new(place, "a path item that is a reference is not supported", remedy));
-        } else if document.pointer(local).is_none_or(|found| !found.is_object()) {
+        if leads_out(document, &local) {
+            return;
+        }
+        let is_path_item = matches!(holder.as_slice(), [first, _] if first == "paths");
+        let is_whole = match tokens(&local).as_slice() {
+            [] => true,
+            [first, rest @ ..] => match first.as_str() {
+                "paths" if is_path_item => rest.is_empty(),
+                "paths" | "components" => rest.len() < 2,
+                _ => false,
+            },
+        };
+        if is_whole {
+            let problem = format!("`{target}` is a whole section of the document, not what belongs here");
+            defects.push(Defect::new(place, problem, "refer to one schema, parameter or response"));
+        } else if document.pointer(&local).is_none_or(|found| !found.is_object()) {
             let nearest = local.rsplit_once('/').and_then(|(parent, name)| {
                 let siblings = document.pointer(parent)?.as_object()?.keys().map(String::as_str);
                 nearest(name, siblings).map(|name| format!("; the nearest name there is `{name}`"))
@@ -115,6 +153,12 @@ pub(crate) fn references(document: &Value, defects: &mut Vec<Defect>) {
             defects.push(Defect::new(place, problem, remedy));
         }
     });
+}
+
+/// Whether `pointer` leads through a reference to another file, which has a defect of its own.
+fn leads_out(document: &Value, pointer: &str) -> bool {
+    let ends = pointer.match_indices('/').map(|(end, _)| &pointer[..end]);
+    ends.filter_map(|holder| openapi::reference(document.pointer(holder)?)).any(|target| !target.starts_with('#'))
 }
 
 /// The name most like `wanted`, if any is like it at all.
@@ -169,20 +213,21 @@ fn circle<'s>(steps: impl Iterator<Item = &'s str>) -> Defect {
 /// How many steps of a circle are shown.
 const MAX_SHOWN: usize = 20;
 
-/// What the passes leave to the generator, which would stop at it without naming a place: types that are none, and two
-/// properties that make one field.
+/// What the passes leave to the generator, which would stop at it without naming a place: keywords with a value that they
+/// can't have, values that are none of their type, and two properties that make one field.
 pub fn schemas(document: &Value) -> Vec<Defect> {
     let mut defects = Vec::new();
     for (schema, _) in openapi::schemas(document) {
-        if let Some(kind) = schema.value.get("type") {
-            let known = ["array", "boolean", "integer", "number", "object", "string"];
-            if !kind.as_str().is_some_and(|kind| known.contains(&kind)) {
-                let problem = format!("not OpenAPI 3.0: there is no `type: {kind}`");
-                defects.push(Defect::new(schema.pointer(), problem, format!("write one of `{}`", known.join("`, `"))));
-            }
+        if openapi::reference(schema.value).is_some() {
+            continue;
         }
+        keywords(&schema, &mut defects);
+        values(&schema, &mut defects);
         let mut fields = HashMap::new();
         for (name, property) in schema.get("properties").iter().flat_map(Place::members) {
+            if !property.value.is_object() {
+                defects.push(Defect::new(property.pointer(), "not a schema", "write the schema of the property"));
+            }
             if let Some(first) = fields.insert(names::snake(name), name) {
                 let problem = format!("makes the same field name as `{first}`");
                 let remedy = "rename one of them, or remove it with an overlay action";
@@ -193,12 +238,83 @@ pub fn schemas(document: &Value) -> Vec<Defect> {
     defects
 }
 
+/// What the keywords of a schema must be, by the specification.
+const KEYWORDS: [(&[&str], fn(&Value) -> bool, &str); 11] = [
+    (&SIZES, |value| whole(value).is_some_and(|size| size >= 0), "a whole number from 0"),
+    (&["minimum", "maximum"], Value::is_number, "a number"),
+    (&["multipleOf"], |value| value.as_f64().is_some_and(|step| step > 0.0), "a number above 0"),
+    (
+        &["exclusiveMinimum", "exclusiveMaximum"],
+        Value::is_boolean,
+        "`true` or `false`, beside the bound in `minimum` or `maximum`",
+    ),
+    (&["nullable", "readOnly", "writeOnly", "deprecated", "uniqueItems"], Value::is_boolean, "`true` or `false`"),
+    (&["title", "description", "format", "pattern"], Value::is_string, "a string"),
+    (&["enum"], Value::is_array, "a list of values"),
+    (&["allOf", "oneOf", "anyOf"], |value| is_list_of(value, Value::is_object), "a list of schemas"),
+    (&["items", "not", "properties"], Value::is_object, "a mapping"),
+    (&["additionalProperties"], |value| value.is_object() || value.is_boolean(), "a schema, `true` or `false`"),
+    (&["required"], |value| value.is_boolean() || is_list_of(value, Value::is_string), "a list of names"),
+];
+
+fn is_list_of(value: &Value, is: fn(&Value) -> bool) -> bool {
+    value.as_array().is_some_and(|list| list.iter().all(is))
+}
+
+fn keywords(schema: &Place<'_>, defects: &mut Vec<Defect>) {
+    const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
+    // A keyword without a value is read as if it were not there.
+    let said = |key: &&str| schema.get(key).filter(|said| !said.value.is_null());
+    if let Some(kind) = said(&"type").filter(|kind| !kind.value.as_str().is_some_and(|kind| TYPES.contains(&kind))) {
+        let problem = format!("not OpenAPI 3.0: there is no `type: {}`", kind.value);
+        defects.push(Defect::new(schema.pointer(), problem, format!("write one of `{}`", TYPES.join("`, `"))));
+    }
+    for (keys, is, what) in KEYWORDS {
+        for wrong in keys.iter().filter_map(said).filter(|said| !is(said.value)) {
+            defects.push(Defect::new(wrong.pointer(), format!("not {what}"), CORRECT));
+        }
+    }
+    if let Some(discriminator) = said(&"discriminator") {
+        let mapping = discriminator.get("mapping").filter(|mapping| !mapping.value.is_null());
+        let is_mapping =
+            |mapping: &Value| mapping.as_object().is_some_and(|mapping| mapping.values().all(Value::is_string));
+        if discriminator.text("propertyName").is_none() {
+            let problem = "a discriminator without `propertyName`, a string";
+            defects.push(Defect::new(discriminator.pointer(), problem, CORRECT));
+        } else if let Some(mapping) = mapping.filter(|mapping| !is_mapping(mapping.value)) {
+            defects.push(Defect::new(mapping.pointer(), "not a mapping from values to schemas", CORRECT));
+        }
+    }
+}
+
+const CORRECT: &str = "correct the document there, or with an overlay action";
+
+/// Values of an enum that are none of the type beside it.
+fn values(schema: &Place<'_>, defects: &mut Vec<Defect>) {
+    let is: fn(&Value) -> bool = match schema.text("type") {
+        Some("string") => Value::is_string,
+        Some("integer") => |value| whole(value).is_some(),
+        Some("number") => Value::is_number,
+        Some("boolean") => Value::is_boolean,
+        _ => return,
+    };
+    let Some(values) = schema.get("enum") else { return };
+    let other = values.elements().filter(|value| !value.value.is_null() && !is(value.value)).count();
+    if other > 0 {
+        let kind = schema.text("type").unwrap_or_default();
+        let problem = format!("{} of the values can't be of the type `{kind}`", other);
+        let remedy = "write the type of the values, or the values as that type: `'1'` is a string and `1` is none";
+        defects.push(Defect::new(values.pointer(), problem, remedy));
+    }
+}
+
 fn operation_ids(document: &Value, defects: &mut Vec<Defect>) {
     let mut seen: HashMap<&str, String> = HashMap::new();
     for operation in operations(document) {
         let Some(id) = operation.id() else { continue };
         let place = join(&operation.pointer(), "operationId");
-        if let Some(first) = seen.get(id) {
+        // Of a path item behind references there are several, all the same one.
+        if let Some(first) = seen.get(id).filter(|first| **first != place) {
             let problem = format!("operationId `{id}` is taken already, at {first}");
             defects.push(Defect::new(place, problem, "give each operation an id of its own"));
         } else {
@@ -207,8 +323,22 @@ fn operation_ids(document: &Value, defects: &mut Vec<Defect>) {
     }
 }
 
-/// Facts of operations that are not what they have to be. Taken for what they are not, they would be dropped in silence.
+/// Facts of operations and schemas that are not what they have to be. Taken for what they are not, they would be dropped in silence.
 fn extensions(document: &Value, defects: &mut Vec<Defect>) {
+    for (schema, _) in openapi::schemas(document) {
+        let is_name = |name: &Value| name.as_str().is_some_and(|name| name.chars().any(char::is_alphabetic));
+        if let Some(name) = schema.get(TYPE_NAME).filter(|name| !is_name(name.value)) {
+            defects.push(Defect::new(
+                name.pointer(),
+                "not the name of a type",
+                "write one such as `UserStatus`, or remove it",
+            ));
+        }
+        if let Some(sensitive) = schema.get(SENSITIVE).filter(|sensitive| !sensitive.value.is_boolean()) {
+            let remedy = "write `true` for personal data and secrets, `false` for what was reviewed, or remove it";
+            defects.push(Defect::new(sensitive.pointer(), "neither `true` nor `false`", remedy));
+        }
+    }
     let ids: Vec<&str> = operations(document).filter_map(|operation| operation.id()).collect();
     for operation in operations(document) {
         let fact = |key: &str| Some((join(&operation.pointer(), key), operation.value().get(key)?));
@@ -319,6 +449,53 @@ mod tests {
                 "/paths/~1d/put/x-check-with: not the operationId of an operation",
             ]
         );
+    }
+
+    #[test]
+    fn names_the_keyword_whose_value_is_none() {
+        let schemas = json!({"A": {"properties": {
+            "a": {"type": "string", "enum": ["x", 1], "minLength": -1}, "b": {"exclusiveMinimum": 5}, "c": null,
+            "d": {"type": "integer", "enum": [1, 2.0, null], "maximum": "5", "description": null}, "e": {"oneOf": [1]},
+            "f": {"discriminator": "kind"}, "g": {"enum": {}}, "h": {"type": ["string"]}}}});
+        let document = json!({"components": {"schemas": schemas}});
+        let found: Vec<String> = super::schemas(&document).into_iter().map(|defect| defect.place).collect();
+        let places =
+            ["a/minLength", "a/enum", "b/exclusiveMinimum", "d/maximum", "e/oneOf", "f/discriminator", "g/enum", "h"];
+        let mut expected = vec!["/components/schemas/A/properties/c".to_owned()];
+        expected.extend(places.map(|place| format!("/components/schemas/A/properties/{place}")));
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn reports_each_reference_to_another_file_once_and_nothing_that_follows() {
+        let refer = |to: &str| json!({"$ref": to});
+        let document = json!({
+            "openapi": "3.0.3", "info": {"title": "T", "version": "1"},
+            "paths": {"/a": {"get": refer("a.yaml"), "parameters": [refer("p.yaml")]}, "/b": refer("b.yaml"),
+                "/c": {"get": {"responses": {"200": {"$ref": "#/components/responses/Ok"}, "404": {"content": {
+                    "application/json": {"schema": refer("#/components/schemas/A/properties/b")}}}}}}},
+            "components": {"schemas": {"$ref": "schemas.yaml"}, "responses": refer("responses.yaml")},
+        });
+        let found: Vec<String> = check(&document).into_iter().map(|defect| defect.place).collect();
+        assert_eq!(
+            found,
+            [
+                "/paths/~1a/get/$ref",
+                "/paths/~1a/parameters/0/$ref",
+                "/paths/~1b/$ref",
+                "/components/schemas/$ref",
+                "/components/responses/$ref",
+            ]
+        );
+    }
+
+    #[test]
+    fn refuses_references_to_what_can_not_be_one() {
+        let found = with(
+            json!({"A": {"$ref": "#"}, "B": {"$ref": "#/components/schemas"}, "C": {"$ref": "#/%FF"}}),
+            json!({"/a": {"get": {"$ref": "#/paths/~1b/get"}}, "/b": {"get": {"responses": {}}}}),
+        );
+        assert_eq!(found.len(), 4, "{found:?}");
     }
 
     #[test]

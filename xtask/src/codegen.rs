@@ -99,13 +99,14 @@ pub fn elsewhere(inputs: &Inputs, folder: &Path) -> Result<Outputs, Error> {
     let code = pipeline::generate(&inputs.document, &lowered.effective)?;
     let has_patterns = has_patterns(&code);
     add_code(&mut outputs, Path::new(""), code, &lowered);
-    let name = package_name(folder);
+    let title = lowered.effective["info"]["title"].as_str().unwrap_or_default();
+    let name = package_name(folder, title);
     let template = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name(CRATE);
     for path in hand_written(&template)? {
         let full = template.join(&path);
         let content = fs::read_to_string(&full).with_context(|| format!("can't read {}", full.display()))?;
         let content = match path.to_str() {
-            Some("Cargo.toml") => manifest(&content, &name, has_patterns, &lowered.provenance),
+            Some("Cargo.toml") => manifest(&content, &name, title, has_patterns, &lowered.provenance),
             // Its examples name the crate.
             _ => content.replace("unigox_client", &name.replace('-', "_")),
         };
@@ -152,18 +153,17 @@ fn refuse_foreign(folder: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The name of the package in `folder`: the folder's own.
-fn package_name(folder: &Path) -> String {
-    let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let name = names::snake(&name).trim_matches('_').replace('_', "-");
-    match name.chars().next() {
-        Some(first) if first.is_ascii_alphabetic() && name.is_ascii() => name,
-        _ => "generated-client".to_owned(),
-    }
+/// The name of the package in `folder`: the folder's own, or one made from the title of its document.
+fn package_name(folder: &Path, title: &str) -> String {
+    let folder = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let names = [folder, format!("{title} client")];
+    let names = names.iter().map(|name| names::snake(name).trim_matches('_').replace('_', "-"));
+    let is_name = |name: &String| name.is_ascii() && name.starts_with(|first: char| first.is_ascii_alphabetic());
+    names.into_iter().find(is_name).unwrap_or_else(|| "generated-client".to_owned())
 }
 
 /// The manifest of a crate made elsewhere. Its section `[workspace]` keeps it out of a workspace that the folder is in.
-fn manifest(template: &str, name: &str, has_patterns: bool, provenance: &Provenance) -> String {
+fn manifest(template: &str, name: &str, title: &str, has_patterns: bool, provenance: &Provenance) -> String {
     let header: String = provenance.lines().iter().map(|line| format!("# {line}\n")).collect();
     let (package, rest) = template.split_once("\n\n").unwrap_or((template, ""));
     let kept: String = package.lines().filter(|line| is_kept(line)).map(|line| format!("{line}\n")).collect();
@@ -171,7 +171,12 @@ fn manifest(template: &str, name: &str, has_patterns: bool, provenance: &Provena
         true => with_patterns(rest),
         false => rest.to_owned(),
     };
-    format!("{header}\n[package]\nname = \"{name}\"\n{kept}publish = false\n\n{rest}\n[workspace]\n")
+    let title = title.replace(char::is_control, " ");
+    // A string of JSON without control characters is one of TOML.
+    let description = Value::from(format!("Client generated from the OpenAPI document `{}`", title.trim()));
+    format!(
+        "{header}\n[package]\nname = \"{name}\"\ndescription = {description}\n{kept}publish = false\n\n{rest}\n[workspace]\n"
+    )
 }
 
 /// Whether a line of the section `[package]` holds for a crate made elsewhere. The others describe this crate, and name

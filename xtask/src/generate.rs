@@ -12,13 +12,14 @@ use std::{
 
 use openapiv3::{Components, OpenAPI, ReferenceOr, Schema};
 use progenitor::{GenerationSettings, Generator};
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
+use serde_path_to_error::Segment;
 
 use crate::{
     defect::Defect,
     names,
-    openapi::{self, References, join},
+    openapi::{self, Place, References, join, operations},
     type_kind::TypeKind,
 };
 
@@ -28,12 +29,14 @@ use crate::{
 ///
 /// The [`Defect`]s of what it can't take.
 pub fn generate(effective: &Value) -> Result<Vec<syn::Item>, Vec<Defect>> {
+    // What is not OpenAPI 3.0 outside of schemas shows here, too.
+    OpenAPI::deserialize(effective).map_err(|error| vec![untypable(effective, &error)])?;
     let mut components = Components::default();
     let mut defects = Vec::new();
     for (name, schema) in openapi::components(effective) {
         match typed(schema) {
             Ok(schema) => drop(components.schemas.insert(name.clone(), schema)),
-            Err(problem) => defects.push(untypable(effective, &join("/components/schemas", name), &problem)),
+            Err(error) => defects.push(untypable(effective, &error)),
         }
     }
     if !defects.is_empty() {
@@ -185,14 +188,58 @@ fn bisect<'p, P>(parts: &[&'p P], fails: &dyn Fn(&[&P]) -> Option<String>, repor
     }
 }
 
-/// Finds the smallest part of the component at `pointer` that the typed model refuses: its own message names no place.
-fn untypable(effective: &Value, pointer: &str, error: &serde_json::Error) -> Defect {
-    // A schema is refused if any within is, and these come after it.
-    let found = openapi::schemas(effective).into_iter().rev().find_map(|(place, _)| {
-        let problem = ReferenceOr::<Schema>::deserialize(structure(place.value, false)).err()?;
-        Some((place.pointer(), problem.to_string())).filter(|(found, _)| found.starts_with(pointer))
-    });
-    let (place, problem) = found.unwrap_or_else(|| (pointer.to_owned(), error.to_string()));
+/// Finds the smallest part of the document that the typed model refuses: its own message names no place, but for the way
+/// into what it read in one piece.
+fn untypable<'d>(document: &'d Value, error: &serde_json::Error) -> Defect {
+    fn refused<T: DeserializeOwned>(place: &Place<'_>) -> Option<(String, String)> {
+        let error = serde_path_to_error::deserialize::<_, T>(place.value).err()?;
+        let pointer = error.path().iter().fold(place.pointer(), |pointer, segment| match segment {
+            Segment::Seq { index } => join(&pointer, &index.to_string()),
+            Segment::Map { key } => join(&pointer, key),
+            Segment::Enum { .. } | Segment::Unknown => pointer,
+        });
+        Some((pointer, error.inner().to_string()))
+    }
+    use openapiv3::{Operation, Parameter, ReferenceOr, RequestBody, Response, Schema};
+    type Refused = fn(&Place<'_>) -> Option<(String, String)>;
+    // A part is refused if anything within is, and what is within comes before it.
+    let mut parts: Vec<(Place<'d>, Refused)> = openapi::schemas(document)
+        .into_iter()
+        .rev()
+        .map(|(schema, _)| (schema, refused::<ReferenceOr<Schema>> as Refused))
+        .collect();
+    let mut add = |place: Option<Place<'d>>, refused: Refused| parts.extend(place.map(|place| (place, refused)));
+    for operation in operations(document) {
+        for parameter in operation.place.get("parameters").iter().flat_map(Place::elements) {
+            add(Some(parameter), refused::<ReferenceOr<Parameter>>);
+        }
+        add(operation.place.get("requestBody"), refused::<ReferenceOr<RequestBody>>);
+        for (_, response) in operation.place.get("responses").iter().flat_map(Place::members) {
+            add(Some(response), refused::<ReferenceOr<Response>>);
+        }
+        add(Some(operation.place), refused::<Operation>);
+    }
+    let root = Place::root(document);
+    let components = |section: &str| {
+        let members = root.get("components").and_then(|components| components.get(section));
+        members.iter().flat_map(Place::members).map(|(_, member)| member).collect::<Vec<_>>()
+    };
+    components("parameters").into_iter().for_each(|place| add(Some(place), refused::<ReferenceOr<Parameter>>));
+    components("requestBodies").into_iter().for_each(|place| add(Some(place), refused::<ReferenceOr<RequestBody>>));
+    components("responses").into_iter().for_each(|place| add(Some(place), refused::<ReferenceOr<Response>>));
+    for (key, refused) in [
+        ("info", refused::<openapiv3::Info> as Refused),
+        ("servers", refused::<Vec<openapiv3::Server>>),
+        ("tags", refused::<Vec<openapiv3::Tag>>),
+        ("components", refused::<Components>),
+        ("security", refused::<Vec<openapiv3::SecurityRequirement>>),
+        ("externalDocs", refused::<openapiv3::ExternalDocumentation>),
+        ("paths", refused::<openapiv3::Paths>),
+    ] {
+        add(root.get(key), refused);
+    }
+    let found = parts.into_iter().find_map(|(place, refused)| refused(&place));
+    let (place, problem) = found.unwrap_or((String::new(), error.to_string()));
     Defect::new(place, format!("not OpenAPI 3.0: {problem}"), REMEDY)
 }
 
@@ -203,7 +250,8 @@ mod tests {
     use super::*;
 
     fn places(schemas: &Value) -> Vec<String> {
-        let defects = generate(&json!({"components": {"schemas": schemas}})).err().unwrap_or_default();
+        let document = json!({"openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": {}, "components": {"schemas": schemas}});
+        let defects = generate(&document).err().unwrap_or_default();
         defects.into_iter().map(|defect| defect.place).collect()
     }
 
@@ -221,6 +269,26 @@ mod tests {
     fn names_the_schema_that_the_typed_model_refuses() {
         let schemas = json!({"A": {"properties": {"a": {"type": "string", "nullable": "maybe"}}}});
         assert_eq!(places(&schemas), ["/components/schemas/A/properties/a"]);
+    }
+
+    #[test]
+    fn names_the_place_that_the_typed_model_refuses_outside_of_schemas() {
+        let operation = |part: Value| {
+            let mut operation = json!({"operationId": "a", "responses": {"200": {"description": ""}}});
+            operation.as_object_mut().expect("an object").extend(part.as_object().cloned().unwrap_or_default());
+            json!({"/a": {"get": operation}})
+        };
+        for (part, place) in [
+            (json!({"parameters": [{"name": "a", "in": "query"}]}), "/paths/~1a/get/parameters/0"),
+            (json!({"responses": {"200": {"description": 1}}}), "/paths/~1a/get/responses/200"),
+            (json!({"tags": "a"}), "/paths/~1a/get/tags"),
+            (json!({"requestBody": {"content": []}}), "/paths/~1a/get/requestBody"),
+        ] {
+            let document =
+                json!({"openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": operation(part)});
+            let defects = generate(&document).expect_err("it is not OpenAPI");
+            assert_eq!(defects[0].place, place);
+        }
     }
 
     #[test]

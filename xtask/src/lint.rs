@@ -9,7 +9,6 @@ mod differing_enums;
 mod discriminator;
 mod enum_value;
 mod example;
-mod json_schema;
 mod listed_values;
 mod missing_content;
 mod operation_id;

@@ -4,24 +4,32 @@
 //! run in the order of [`PASSES`]; a pass may rely on the ones before it. None invents a fact: what the document leaves
 //! open is settled in the overlay, not here.
 
+mod alias;
 mod all_of;
 mod ambiguous_enum;
 mod anonymous_schema;
 mod binary_variant;
 mod boolean_required;
 mod closed_response;
+mod component_name;
 mod constrained_string;
+mod deep_reference;
+mod default_value;
 mod direction;
 mod discriminated_parent;
 mod error_shapes;
+pub(crate) mod keyword;
 mod known_values;
 mod media_types;
 mod negation;
 mod null_in_enum;
+mod null_value;
 mod nullable_reference;
 mod operation_id;
 mod parameter;
+mod path_item;
 mod path_parameter;
+mod private_extension;
 mod required_alternatives;
 mod required_choice;
 mod success_shapes;
@@ -98,9 +106,34 @@ impl std::fmt::Debug for Pass {
 /// The passes, in their order.
 pub const PASSES: &[Pass] = &[
     Pass {
+        name: "null_value",
+        about: "a keyword without a value is read as if it were not there",
+        run: null_value::run,
+    },
+    Pass {
+        name: "path_item",
+        about: "a path item behind a reference is written out; its operations are named for their own path",
+        run: path_item::run,
+    },
+    Pass {
         name: "boolean_required",
         about: "`required: true` inside a property is not valid OpenAPI 3.0; the name is added to the list of its parent",
         run: boolean_required::run,
+    },
+    Pass {
+        name: "deep_reference",
+        about: "what references lead to becomes a component; escapes in references are read",
+        run: deep_reference::run,
+    },
+    Pass {
+        name: "component_name",
+        about: "`x-type-name` on a component is its name; every reference follows",
+        run: component_name::run,
+    },
+    Pass {
+        name: "private_extension",
+        about: "extensions called like those that the passes set are dropped",
+        run: private_extension::run,
     },
     Pass { name: "null_in_enum", about: "`null` among enum values becomes `nullable: true`", run: null_in_enum::run },
     Pass {
@@ -112,6 +145,21 @@ pub const PASSES: &[Pass] = &[
         name: "nullable_reference",
         about: "`nullable` beside or behind a `$ref` would be dropped; it moves to an `allOf` around the reference",
         run: nullable_reference::run,
+    },
+    Pass {
+        name: "alias",
+        about: "a reference to a component that is another by its own reference leads to that one",
+        run: alias::run,
+    },
+    Pass {
+        name: "keyword",
+        about: "keywords that say nothing of the type they stand at are dropped, and bounds of integers made integers",
+        run: keyword::run,
+    },
+    Pass {
+        name: "default_value",
+        about: "a default that does not fit its schema is dropped; it would stop the program that reads it",
+        run: default_value::run,
     },
     Pass {
         name: "path_parameter",
@@ -224,9 +272,13 @@ pub fn lower(mut document: Value) -> Result<(Value, Report), Vec<Defect>> {
         return Err(defects);
     }
     let mut report = Report::default();
+    let limit = limit(&document);
     for pass in PASSES {
         report.pass = pass.name;
         (pass.run)(&mut document, &mut report);
+        if nodes(&document) > limit {
+            report.defect(too_large(&document, pass));
+        }
         if !report.defects.is_empty() {
             return Err(report.defects);
         }
@@ -253,6 +305,31 @@ fn received(document: &Value) -> BTreeSet<String> {
         resolved.chain(operation.value().get(SUCCESSES))
     });
     References::of(document).schemas_in(values)
+}
+
+/// How many values there may be in what is made of `document`: parts that are made of parts can take any number of them.
+fn limit(document: &Value) -> usize {
+    2_000_000 + 20 * nodes(document)
+}
+
+/// How many values there are in `value`.
+fn nodes(value: &Value) -> usize {
+    1 + match value {
+        Value::Object(members) => members.values().map(nodes).sum(),
+        Value::Array(members) => members.iter().map(nodes).sum(),
+        _ => 0,
+    }
+}
+
+/// The defect of a document that a pass made too large: its largest schema or operation.
+fn too_large(document: &Value, pass: &Pass) -> Defect {
+    let schemas = openapi::components(document).map(|(name, schema)| (join("/components/schemas", name), schema));
+    let operations = openapi::operations(document).map(|operation| (operation.pointer(), operation.value()));
+    let largest = schemas.chain(operations).max_by_key(|(_, value)| nodes(value));
+    let place = largest.map(|(place, _)| place).unwrap_or_default();
+    let problem =
+        format!("the largest part of a document that `{}` makes too large: it repeats what it refers to", pass.name);
+    Defect::new(place, problem, "refer to components where it repeats others, or remove it with an overlay action")
 }
 
 /// Removes the components that something led to `before` a pass and that nothing needs after it. A component that nothing

@@ -11,6 +11,7 @@
 //! | `visit.rs` | every schema, and what holds one; to read |
 //! | `rewrite.rs` | every schema and operation; to change |
 //! | `shape.rs` | all that holds at once for a schema: references followed, `allOf` laid flat |
+//! | `json_schema.rs` | schemas as one JSON Schema, to hold values against |
 //! | `extension.rs` | the extensions that the overlay and the passes use |
 //!
 //! They know the shape of OpenAPI 3.0, so that nobody takes an example, or a property called `schema`, for a schema.
@@ -19,6 +20,7 @@
 //! recurses follows how deep a document is written, which `load.rs` bounds.
 
 pub mod extension;
+pub(crate) mod json_schema;
 mod load;
 mod operation;
 mod place;
@@ -35,7 +37,7 @@ pub use self::{
     load::{Loaded, MAX_BYTES, load, parse},
     operation::{METHODS, Operation, Parameter, operations},
     pointer::join,
-    reference::{reference, references, resolve, schema_name, target},
+    reference::{local, reference, references, resolve, schema_name, target},
     rewrite::{
         OperationMut, components_mut, components_or_new, operations_mut, reference_to, schemas_in_use_mut, schemas_mut,
     },
@@ -43,8 +45,9 @@ pub use self::{
 pub(crate) use self::{
     operation::placeholders,
     place::Place,
+    pointer::tokens,
     reach::{References, owner},
-    reference::made_of,
+    reference::{is_data, is_map, made_of, parts_of, reference_at, references_mut},
     rewrite::{schema_mut, schemas_mut_beside},
     visit::{Visit, schemas, visit},
 };

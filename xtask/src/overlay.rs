@@ -9,14 +9,14 @@ use serde_json::Value;
 use self::query::{Node, Query, Shape, Step, find};
 use crate::{
     defect::Defect,
-    openapi::{Object, join},
+    openapi::{Object, extension::TYPE_NAME, join},
 };
 
 /// Applies `overlay` to `document`, action by action, each to the result of the one before.
 ///
-/// The rules are those of the OpenAPI Overlay Specification 1.1.0, with three of our own, all stricter: an action gives
-/// its reason in `description`; one whose `target` selects nothing is refused, not skipped; and so is one that tools
-/// read in different ways.
+/// The rules are those of the OpenAPI Overlay Specification 1.1.0, with three of our own, all stricter: an action whose
+/// `target` selects nothing, or that changes nothing, is refused, not skipped; so is one that tools read in different ways;
+/// and a list gets no member that it has already.
 ///
 /// # Errors
 ///
@@ -172,7 +172,9 @@ impl<'o> Action<'o> {
             return None;
         };
         refuse_unknown(fields, &["target", "description", "update", "copy", "remove"], &place, defects);
-        text(fields, "description", &place, "say why the document has to be changed there", defects);
+        if fields.contains_key("description") {
+            text(fields, "description", &place, "say why the document has to be changed there", defects);
+        }
         let change = Change::read(fields, version, &place, defects);
         let target = query(fields, "target", &place, defects)?;
         Some(Self { place, version, target, change })
@@ -235,23 +237,33 @@ impl<'o> Action<'o> {
         let before: Vec<Option<Value>> = nodes.iter().map(|node| find(document, &node.location).cloned()).collect();
         for node in nodes {
             match (find(document, &node.location), value) {
-                (Some(Value::Array(elements)), element) if !element.is_array() => elements.push(element.clone()),
+                (Some(Value::Array(elements)), element) if !element.is_array() => add_missing(elements, [element]),
                 (Some(target), value) => merge(target, value, "", node, &mut conflicts),
                 (None, _) => {}
             }
         }
-        if !conflicts.is_empty() {
-            for (node, before) in nodes.iter().zip(before) {
-                if let (Some(target), Some(before)) = (find(document, &node.location), before) {
-                    *target = before;
-                }
+        let field = if let Some(Change::Copy(_)) = self.change { "copy" } else { "update" };
+        let place = join(&self.place, field);
+        if conflicts.is_empty() {
+            let is_as_before =
+                |(node, before): (&Node, &Option<Value>)| find(document, &node.location).as_deref() == before.as_ref();
+            if !nodes.is_empty() && nodes.iter().zip(&before).all(is_as_before) {
+                let problem = format!("has no effect: `{}` has all of it already", self.target.text);
+                defects.push(Defect::new(place, problem, "delete the action if the document no longer needs it"));
+            } else {
+                unread_names(value, &place, "", nodes, document, defects);
+            }
+            return;
+        }
+        for (node, before) in nodes.iter().zip(before) {
+            if let (Some(target), Some(before)) = (find(document, &node.location), before) {
+                *target = before;
             }
         }
         defects.extend(conflicts.into_iter().map(|(at, problem)| {
-            let field =
-                if let Some(Change::Copy(_)) = self.change { "/copy".to_owned() } else { format!("/update{at}") };
+            let at = if field == "copy" { "" } else { &at };
             let remedy = "give a value of the same kind, or remove what is there in an action before";
-            Defect::new(format!("{}{field}", self.place), problem, remedy)
+            Defect::new(format!("{place}{at}"), problem, remedy)
         }));
     }
 }
@@ -305,6 +317,50 @@ fn remove(mut nodes: Vec<Node>, document: &mut Value) {
     }
 }
 
+/// Reports the names in `value` that no type gets, since none is made where they were put. `at` is where in `value`.
+fn unread_names(value: &Value, place: &str, at: &str, nodes: &[Node], document: &mut Value, defects: &mut Vec<Defect>) {
+    let Some(members) = value.as_object() else { return };
+    if members.contains_key(TYPE_NAME) {
+        let mut problem = None;
+        for node in nodes {
+            problem = find(document, &node.location).and_then(|node| unread(node.pointer(at)?));
+            if problem.is_none() {
+                break;
+            }
+        }
+        if let Some(problem) = problem {
+            let place = join(&format!("{place}{at}"), TYPE_NAME);
+            defects.push(Defect::new(
+                place,
+                problem,
+                "name what is there in the component that it refers to, or not at all",
+            ));
+        }
+    }
+    for (name, member) in members {
+        unread_names(member, place, &join(at, name), nodes, document, defects);
+    }
+}
+
+/// Why `schema` gets no type that could have a name.
+fn unread(schema: &Value) -> Option<String> {
+    if schema.get("$ref").is_some() {
+        return Some(format!("`{TYPE_NAME}` has no effect beside a reference: the component has the name"));
+    }
+    let kind = schema.get("type")?.as_str().filter(|kind| matches!(*kind, "boolean" | "integer" | "number"))?;
+    let has_no_values = schema.get("enum").is_none();
+    has_no_values.then(|| format!("`{TYPE_NAME}` has no effect: no type of its own is made of `type: {kind}`"))
+}
+
+/// Adds what `elements` does not have yet.
+fn add_missing<'v>(elements: &mut Vec<Value>, more: impl IntoIterator<Item = &'v Value>) {
+    for element in more {
+        if !elements.contains(element) {
+            elements.push(element.clone());
+        }
+    }
+}
+
 /// Merges `value` into `target`, which is at the pointer `at` within `node`.
 fn merge(target: &mut Value, value: &Value, at: &str, node: &Node, conflicts: &mut BTreeMap<String, String>) {
     match (target, value) {
@@ -316,7 +372,7 @@ fn merge(target: &mut Value, value: &Value, at: &str, node: &Node, conflicts: &m
                 }
             }
         }
-        (Value::Array(elements), Value::Array(more)) => elements.extend_from_slice(more),
+        (Value::Array(elements), Value::Array(more)) => add_missing(elements, more),
         (target, value) if Shape::of(target) == Shape::Primitive && Shape::of(value) == Shape::Primitive => {
             *target = value.clone();
         }

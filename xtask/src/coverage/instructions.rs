@@ -216,7 +216,8 @@ fn parameters(operation: &Operation<'_>) -> Vec<Parameter> {
 
 /// The type that is generated for `schema`, as the facade calls it.
 fn kind(schema: &Value) -> String {
-    rust_type(schema, "types::")
+    let ty = rust_type(schema, "types::");
+    ["::std::vec::", "::std::string::", "::uuid::"].iter().fold(ty, |ty, path| ty.replace(path, ""))
 }
 
 #[cfg(test)]
@@ -247,7 +248,7 @@ mod tests {
                             {"name": "currency", "in": "query", "required": true, "schema": {"type": "string"}},
                         ],
                         "responses": response("Routes"),
-                        "x-errors": {"401": {}, "404": {}},
+                        "x-lowered-errors": {"401": {}, "404": {}},
                         "x-retry": "safe",
                     },
                 },

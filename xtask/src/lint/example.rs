@@ -5,24 +5,21 @@
 
 use std::cmp::Reverse;
 
-use jsonschema::{Draft, ValidationError, error::ValidationErrorKind};
+use jsonschema::{ValidationError, error::ValidationErrorKind};
 use serde_json::{Map, Value, json};
 
 use super::{
-    json_schema::Definitions,
     places::Places,
     report::{Findings, quoted},
 };
 use crate::{
     check,
-    openapi::{join, reference, resolve},
+    openapi::{
+        join,
+        json_schema::{Definitions, can_be_judged, fragment, options},
+        reference, resolve,
+    },
 };
-
-/// How many schemas may be looked at for one example: schemas that refer to each other can be made to take for ever.
-const STEPS: usize = 100_000;
-
-/// How deep references and values may nest together.
-const DEPTH: usize = 600;
 
 /// How many mistakes of one example are listed.
 const LISTED: usize = 3;
@@ -71,9 +68,7 @@ pub(crate) fn run(places: &Places<'_>, findings: &mut Findings) {
     if let Some(schema) = schema.as_object_mut() {
         schema.insert("properties".to_owned(), Value::Object(asked));
     }
-    // Of all drafts that `definitions` belong to, the first that knows UUIDs.
-    let options = jsonschema::options().with_draft(Draft::Draft201909).should_validate_formats(true).offline();
-    let validator = match options.build(&schema) {
+    let validator = match options().build(&schema) {
         Ok(validator) => validator,
         Err(error) => {
             let place = definitions.origin(error.instance_path().as_str()).unwrap_or_default();
@@ -183,46 +178,6 @@ fn said(error: &ValidationError<'_>, definitions: &Definitions<'_>) -> (String, 
         _ => format!("{} it violates `{keyword}`", at(error)),
     };
     (what, place)
-}
-
-/// A pointer as the fragment of a reference.
-fn fragment(pointer: &str) -> String {
-    let mut fragment = String::new();
-    for byte in pointer.bytes() {
-        if byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte) {
-            fragment.push(char::from(byte));
-        } else {
-            fragment.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    fragment
-}
-
-/// Whether judging `value` ends while somebody waits: goes the way that it takes, and counts.
-fn can_be_judged(all: &Value, schema: &Value, value: &Value) -> bool {
-    fn go(all: &Value, schema: &Value, value: &Value, steps: &mut usize, depth: usize) -> bool {
-        if *steps == 0 || depth == DEPTH {
-            return false;
-        }
-        *steps -= 1;
-        if let Some(target) = reference(schema) {
-            let target = all.pointer(target.trim_start_matches('#'));
-            return target.is_none_or(|target| go(all, target, value, steps, depth + 1));
-        }
-        let Some(schema) = schema.as_object() else { return true };
-        let mut each = |inner: &Value, value: &Value| go(all, inner, value, steps, depth + 1);
-        schema.iter().all(|(key, inner)| match (key.as_str(), value) {
-            ("allOf" | "oneOf" | "anyOf", _) => inner.as_array().into_iter().flatten().all(|inner| each(inner, value)),
-            ("not" | "else", _) => each(inner, value),
-            ("items", Value::Array(values)) => values.iter().all(|value| each(inner, value)),
-            ("additionalProperties", Value::Object(values)) => values.values().all(|value| each(inner, value)),
-            ("properties", Value::Object(values)) => {
-                values.iter().all(|(name, value)| inner.get(name).is_none_or(|inner| each(inner, value)))
-            }
-            _ => true,
-        })
-    }
-    go(all, schema, value, &mut STEPS.clone(), 0)
 }
 
 #[cfg(test)]

@@ -11,29 +11,232 @@
 //!
 //! A property that several parts describe must satisfy all of them: an empty description gives way, two objects merge,
 //! and constraints add up. Where parts contradict each other, or one is no object, the `allOf` stays as it is.
+//!
+//! A schema that is made of one that it is in would be written out without end. It becomes a component first, and so does
+//! what two parts say of a property with references; equal ones become the same component, which is why merging ends.
 
-use serde_json::Value;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::{Report, drop_unused};
-use crate::openapi::{Object, Place, References, extension::ALTERNATIVES, reference, schemas_mut_beside, shape::parts};
+use serde_json::{Value, json};
+
+use super::{Report, drop_unused, limit, nodes};
+use crate::{
+    defect::Defect,
+    names::pascal,
+    openapi::{
+        Object, Place, References, components, components_mut, components_or_new,
+        extension::{ALTERNATIVES, BOTH, SENSITIVE, TYPE_NAME},
+        join, parts_of, reference, reference_to, references, schema_mut, schema_name, schemas, schemas_mut,
+        schemas_mut_beside,
+        shape::{parts, parts_below},
+        tokens,
+    },
+};
 
 pub(super) fn run(document: &mut Value, report: &mut Report) {
     let used = References::of(document);
+    let circular = used.circular_schemas();
+    let mut added = Added::new(document);
+    let mut budget = limit(document);
+    added.take_circular(document, &circular, report);
     let before = report.notes.len();
-    schemas_mut_beside(document, &mut |schema, pointer, rest| {
-        let Some(parts) = schema.get("allOf").and_then(Value::as_array) else { return };
-        // One reference in an `allOf` is how OpenAPI 3.0 says something more about it.
-        if parts.len() == 1 && parts.iter().all(|part| reference(part).is_some()) && is_annotated_only(schema) {
+    schemas_mut_beside(document, &mut |schema, pointer, rest| merge(schema, pointer, rest, &mut budget, report));
+    report.sort_since(before, document);
+    if !report.defects.is_empty() {
+        return;
+    }
+    schemas_mut(document, &mut |schema, pointer| added.take_both(schema, pointer, report));
+    while let Some((name, mut schema)) = added.open.pop() {
+        let mut pointer = join("/components/schemas", &name);
+        schema_mut(&mut schema, &mut pointer, &mut |schema, pointer| {
+            merge(schema, pointer, document, &mut budget, report)
+        });
+        schema_mut(&mut schema, &mut pointer, &mut |schema, pointer| added.take_both(schema, pointer, report));
+        if !report.defects.is_empty() {
             return;
         }
-        let count = parts.len();
-        if let Some(merged) = merged(schema, rest) {
-            *schema = Value::Object(merged);
-            report.note(pointer, format!("`allOf` of {count} merged into one object"));
-        }
-    });
-    report.sort_since(before, document);
+        components_or_new(document).and_then(|schemas| schemas.insert(name, schema));
+    }
+    refuse_endless(document, &circular, &mut budget, report);
     drop_unused(document, &used, report, "a part of others alone, and merged into them");
+}
+
+fn merge(schema: &mut Value, pointer: &str, rest: &Value, budget: &mut usize, report: &mut Report) {
+    let Some(listed) = schema.get("allOf").and_then(Value::as_array) else { return };
+    if !report.defects.is_empty() || is_reference_with_more(schema) {
+        return;
+    }
+    let count = listed.len();
+    let parts = parts(rest, [Place::root(schema)]);
+    let part_count = parts.len();
+    let merged = merged(parts);
+    let size = part_count + merged.as_ref().map_or(0, |merged| merged.values().map(nodes).sum());
+    let is_too_much = size > *budget || (merged.is_none() && part_count > MAX_PARTS);
+    *budget = budget.saturating_sub(size);
+    if is_too_much {
+        let problem = "the parts of schemas up to this one are too many to be written out in each";
+        report.defect(Defect::new(pointer, problem, "make the chain of `allOf` shorter, or use properties instead"));
+    } else if let Some(merged) = merged {
+        *schema = Value::Object(merged);
+        report.note(pointer, format!("`allOf` of {count} merged into one object"));
+    }
+}
+
+/// Of how many parts a schema may be that can't be merged here: the generator goes into each from the one before.
+const MAX_PARTS: usize = 500;
+
+/// One reference in an `allOf` is how OpenAPI 3.0 says something more about it.
+fn is_reference_with_more(schema: &Value) -> bool {
+    let parts = schema.get("allOf").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    matches!(parts, [only] if reference(only).is_some()) && is_annotated_only(schema)
+}
+
+/// The components that are made of inline schemas, by their content.
+struct Added {
+    by_content: HashMap<String, String>,
+    types: HashSet<String>,
+    /// Those that are still to be merged.
+    open: Vec<(String, Value)>,
+    /// How many more there may be.
+    left: usize,
+}
+
+impl Added {
+    fn new(document: &Value) -> Self {
+        let types: HashSet<String> = components(document).map(|(name, _)| pascal(name)).collect();
+        let left = 10_000 + 2 * types.len();
+        Self { by_content: HashMap::new(), types, open: Vec::new(), left }
+    }
+
+    /// Makes components of inline schemas that are made of what they are in.
+    fn take_circular(&mut self, document: &mut Value, circular: &BTreeSet<String>, report: &mut Report) {
+        let is_circular = |reference: &str| schema_name(reference).is_some_and(|name| circular.contains(name));
+        let mut found = Vec::new();
+        for name in circular {
+            let Some(component) = components_mut(document).and_then(|schemas| schemas.get_mut(name)) else { continue };
+            let mut pointer = join("/components/schemas", name);
+            let root = pointer.clone();
+            schema_mut(component, &mut pointer, &mut |schema, pointer| {
+                if pointer != root && is_composed(schema) && parts_of(schema).into_iter().any(is_circular) {
+                    self.take(schema, pointer, report);
+                }
+            });
+            found.append(&mut self.open);
+        }
+        components_or_new(document).into_iter().for_each(|schemas| schemas.extend(found.drain(..)));
+    }
+
+    fn take_both(&mut self, schema: &mut Value, pointer: &str, report: &mut Report) {
+        if schema.as_object_mut().and_then(|schema| schema.shift_remove(BOTH)).is_some() {
+            self.take(schema, pointer, report);
+        }
+    }
+
+    /// Leaves a reference to a component in the place of `schema`, with what is said of the place.
+    fn take(&mut self, schema: &mut Value, pointer: &str, report: &mut Report) {
+        let mut moved = std::mem::take(schema);
+        let mut left = Object::new();
+        let mut given = None;
+        if let Some(object) = moved.as_object_mut() {
+            given = object.shift_remove(TYPE_NAME).and_then(|given| given.as_str().map(pascal));
+            for key in ["nullable", "description", SENSITIVE] {
+                left.extend(object.shift_remove(key).map(|value| (key.to_owned(), value)));
+            }
+        }
+        let content = format!("{given:?}{moved}");
+        let name = match self.by_content.get(&content) {
+            Some(name) => name.clone(),
+            None => {
+                let wanted = given.unwrap_or_else(|| name_at(pointer));
+                let numbered = (2..).map(|number| format!("{wanted}{number}"));
+                let mut names = std::iter::once(wanted.clone()).chain(numbered);
+                let name = names.find(|name| self.types.insert(name.clone())).unwrap_or(wanted);
+                self.by_content.insert(content, name.clone());
+                self.open.push((name.clone(), moved));
+                match self.left.checked_sub(1) {
+                    Some(left) => self.left = left,
+                    None => {
+                        let problem = "its parts refer to each other in too many ways to make a type of each";
+                        report.defect(Defect::new(pointer, problem, "write out what it describes, without `allOf`"));
+                    }
+                }
+                name
+            }
+        };
+        report.note(pointer, format!("made of what it is in, or of two references; became the component `{name}`"));
+        *schema = reference_to(&name);
+        if !left.is_empty() {
+            left.insert("allOf".to_owned(), json!([schema]));
+            *schema = Value::Object(left);
+        }
+    }
+}
+
+/// The name of a schema that stands at `pointer`: its component's, and the way from there.
+fn name_at(pointer: &str) -> String {
+    let tokens = tokens(pointer);
+    let mut name = String::new();
+    for token in tokens.iter().skip(2) {
+        match token.as_str() {
+            "properties" | "allOf" => {}
+            "items" => name += "-item",
+            "additionalProperties" => name += "-value",
+            token => name += &format!("-{token}"),
+        }
+    }
+    pascal(&name)
+}
+
+/// Whether `schema` says more than what one of its parts says.
+fn is_composed(schema: &Value) -> bool {
+    let says = |key: &str| schema.get(key).is_some();
+    (says("allOf") && !is_reference_with_more(schema))
+        || ((says("oneOf") || says("anyOf")) && (says("allOf") || says("properties") || says("required")))
+}
+
+/// Refuses what the generator, which merges what is left, would merge without end: parts that describe a property
+/// differently, each with a reference to something that leads back to itself.
+fn refuse_endless(document: &Value, circular: &BTreeSet<String>, budget: &mut usize, report: &mut Report) {
+    if circular.is_empty() {
+        return;
+    }
+    let leads_on = |schema: &Value| {
+        let mut found = false;
+        references(schema, &mut |_, target| found |= schema_name(target).is_some_and(|name| circular.contains(name)));
+        found
+    };
+    for (schema, _) in schemas(document).into_iter().filter(|(schema, _)| is_composed(schema.value)) {
+        let all_of = schema.get("allOf");
+        let lists =
+            ["oneOf", "anyOf"].into_iter().filter_map(|key| schema.get(key)).map(|list| list.elements().collect());
+        let members = all_of.iter().flat_map(Place::elements).map(|part| vec![part]).chain(lists);
+        let mut known: HashMap<&str, &Value> =
+            schema.get("properties").iter().flat_map(Place::members).map(|(n, p)| (n, p.value)).collect();
+        for member in members {
+            let parts = parts_below(document, member, &["allOf", "oneOf", "anyOf"]);
+            if parts.len() > *budget {
+                let problem = "its parts have too many parts to be compared";
+                report.defect(Defect::new(schema.pointer(), problem, "make the chain of `allOf` shorter"));
+                return;
+            }
+            *budget -= parts.len();
+            let properties: Vec<_> =
+                parts.iter().filter_map(|part| part.get("properties")).flat_map(|list| list.members()).collect();
+            for (name, property) in &properties {
+                if known
+                    .get(name)
+                    .is_some_and(|known| *known != property.value && leads_on(known) && leads_on(property.value))
+                {
+                    let problem =
+                        format!("parts describe `{name}` differently, and what it refers to leads back to itself");
+                    let remedy = "describe the property in one of the parts only, with an overlay action";
+                    report.defect(Defect::new(schema.pointer(), problem, remedy));
+                    return;
+                }
+            }
+            known.extend(properties.into_iter().map(|(name, property)| (name, property.value)));
+        }
+    }
 }
 
 fn is_annotated_only(schema: &Value) -> bool {
@@ -41,10 +244,9 @@ fn is_annotated_only(schema: &Value) -> bool {
     schema.as_object().is_some_and(|object| object.keys().all(|key| is_annotation(key) || key.starts_with("x-")))
 }
 
-/// The object that `schema` describes, if it is one. It can't be a part of itself but through a property, which merging
+/// The object that `parts` describe together, if it is one; the last is the schema itself. It can't be a part of itself but through a property, which merging
 /// never follows.
-fn merged(schema: &Value, document: &Value) -> Option<Object> {
-    let mut parts = parts(document, [Place::root(schema)]);
+fn merged(mut parts: Vec<Place<'_>>) -> Option<Object> {
     let own = parts.pop()?;
     let mut whole = Object::new();
     whole.insert("type".to_owned(), "object".into());
@@ -114,13 +316,25 @@ fn both(a: Value, b: Value) -> Option<Value> {
     let (Value::Object(mut a), Value::Object(b)) = (a, b) else { return None };
     let is_annotation =
         |key: &str| matches!(key, "description" | "title" | "example" | "examples") || key.starts_with("x-");
-    if a.keys().all(|key| is_annotation(key)) {
+    if a.keys().all(|key| is_annotation(key) && key != BOTH) {
         a.extend(b);
         return Some(Value::Object(a));
     }
-    if b.keys().all(|key| is_annotation(key)) {
+    if b.keys().all(|key| is_annotation(key) && key != BOTH) {
         a.extend(b);
         return Some(Value::Object(a));
+    }
+    if a.contains_key("$ref") || b.contains_key("$ref") || a.contains_key(BOTH) || b.contains_key(BOTH) {
+        let mut parts = Vec::new();
+        for mut part in [a, b] {
+            match part.shift_remove(BOTH).and_then(|_| part.shift_remove("allOf")) {
+                Some(Value::Array(within)) => parts.extend(within),
+                _ => parts.push(Value::Object(part)),
+            }
+        }
+        parts.sort_by_cached_key(Value::to_string);
+        parts.dedup();
+        return Some(json!({BOTH: true, "allOf": parts}));
     }
     let is_object =
         |schema: &Object| schema.get("type").is_some_and(|kind| kind == "object") && !schema.contains_key("allOf");
@@ -193,6 +407,65 @@ mod tests {
             json!({"allOf": [part(json!({"type": "string"})), part(json!({"type": "string", "not": {"enum": ["a"]}}))]}),
             part(json!({"type": "string", "not": {"enum": ["a"]}})),
         );
+    }
+
+    #[test]
+    fn what_is_made_of_itself_becomes_a_component() {
+        let refer = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+        let more = json!({"properties": {"x": {"type": "string"}}});
+        let place: [fn(Value) -> Value; 3] = [
+            |inner| json!({"type": "array", "items": inner}),
+            |inner| json!({"type": "object", "additionalProperties": inner}),
+            |inner| inner,
+        ];
+        for (place, name) in place.into_iter().zip(["BKidItem", "BKidValue", "BKid"]) {
+            let with = |kid: Value| json!({"type": "object", "properties": {"kid": place(kid)}});
+            let mut merged = with(refer(name));
+            merged["properties"]["x"] = json!({"type": "string"});
+            let notes = check(
+                run,
+                json!({"components": {"schemas": {"B": with(json!({"allOf": [refer("B"), more]}))}}}),
+                &json!({"components": {"schemas": {"B": with(refer(name)), name: merged}}}),
+            );
+            assert_eq!(notes.len(), 2, "{notes:?}");
+        }
+    }
+
+    #[test]
+    fn what_two_parts_say_of_a_property_becomes_a_component_once() {
+        let refer = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+        let node = |name: &str, own: &str| json!({"type": "object", "properties": {"next": refer(name), own: {"type": "string"}}});
+        let both = json!({"type": "object", "properties": {
+            "next": refer("ANext"), "x": {"type": "string"}, "y": {"type": "string"}}});
+        check(
+            run,
+            json!({"components": {"schemas": {
+                "X": node("X", "x"), "Y": node("Y", "y"), "A": {"allOf": [refer("X"), refer("Y")]}}}}),
+            &json!({"components": {"schemas": {"A": both, "ANext": both}}}),
+        );
+    }
+
+    #[test]
+    fn refuses_what_would_never_end() {
+        let refer = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+        let node = |name: &str| json!({"type": "object", "minProperties": 1, "properties": {"next": refer(name)}});
+        let chain = |length: usize| {
+            let part = |number: usize| {
+                json!({"allOf": [
+                refer(&format!("S{}", number + 1)), {"properties": {format!("p{number}"): {"type": "string"}}}]})
+            };
+            let mut schemas: Object = (0..length).map(|number| (format!("S{number}"), part(number))).collect();
+            schemas.insert(format!("S{length}"), json!({"type": "object"}));
+            json!({"components": {"schemas": schemas}})
+        };
+        let endless = json!({"components": {"schemas": {
+            "X": node("X"), "Y": node("Y"), "A": {"allOf": [refer("X"), refer("Y")]}}}});
+        for (mut document, place) in [(endless, "/components/schemas/A"), (chain(3_000), "/components/schemas/S")] {
+            let mut report = Report::default();
+            run(&mut document, &mut report);
+            assert_eq!(report.defects.len(), 1);
+            assert!(report.defects[0].place.starts_with(place), "{:?}", report.defects);
+        }
     }
 
     #[test]

@@ -69,7 +69,7 @@ mod tests {
             &json!({"paths": paths, "components": {"schemas": {
                 "Sent": object(refer("Kind")), "Kind": closed,
                 "Received": {"type": "object", "properties": {"status": refer("Status")}, "additionalProperties": {}},
-                "Status": {"type": "string", "enum": ["a"], "x-open-enum": true}}}}),
+                "Status": {"type": "string", "enum": ["a"], "x-lowered-open-enum": true}}}}),
         );
         assert_eq!(notes.len(), 2);
     }

@@ -77,7 +77,7 @@ mod tests {
             run,
             document(json!({"responses": {"200": ok, "400": {"description": "bad", "content": body}, "401": {
                 "description": "who"}}})),
-            &document(json!({"responses": {"200": ok}, "x-errors": {
+            &document(json!({"responses": {"200": ok}, "x-lowered-errors": {
                 "400": {"description": "bad", "schema": "E"}, "401": {"description": "who"}}})),
         );
         assert_eq!(notes, ["/paths/~1a/get/responses: 2 to `ErrorBody`: E; 1 without a body"]);

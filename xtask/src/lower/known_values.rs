@@ -4,7 +4,7 @@
 //! # before                          # after
 //! anyOf:                            type: string
 //!   - type: string                  enum: [a, b]
-//!     enum: [a, b]                  x-open-enum: true
+//!     enum: [a, b]                  x-lowered-open-enum: true
 //!   - type: string
 //! ```
 
@@ -70,7 +70,7 @@ mod tests {
         let notes = check_schema(
             run,
             json!({"anyOf": [{"type": "string", "enum": ["a"]}, {"type": "string"}]}),
-            json!({"type": "string", "enum": ["a"], "x-open-enum": true}),
+            json!({"type": "string", "enum": ["a"], "x-lowered-open-enum": true}),
         );
         assert_eq!(notes.len(), 1);
     }
@@ -82,7 +82,7 @@ mod tests {
         check(
             run,
             with(json!({"type": "string", "enum": ["a"]}), json!({"anyOf": [reference, {"type": "string"}]})),
-            &with(json!({"type": "string", "enum": ["a"], "x-open-enum": true}), reference.clone()),
+            &with(json!({"type": "string", "enum": ["a"], "x-lowered-open-enum": true}), reference.clone()),
         );
     }
 

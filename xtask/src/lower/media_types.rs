@@ -196,7 +196,8 @@ fn responses(document: &mut Value, report: &mut Report) {
             }
             response(value, &place, report);
         }
-        operation.value.insert(ACCEPT.to_owned(), accepted.next().unwrap_or_default().into());
+        let accepted = accepted.next().unwrap_or_default();
+        operation.value.entry(ACCEPT).or_insert_with(|| accepted.into());
     });
     let shared = document.pointer_mut("/components/responses").and_then(Value::as_object_mut);
     for (name, value) in shared.into_iter().flatten() {
@@ -258,13 +259,13 @@ mod tests {
             document(json!({"requestBody": {"content": {
                 "multipart/form-data": {"schema": form}, "application/json": {"schema": link}}}})),
             &document(json!({
-                "requestBody": {"content": {"application/json": {"schema": link}}}, "x-multipart": {"schema": form}})),
+                "requestBody": {"content": {"application/json": {"schema": link}}}, "x-lowered-multipart": {"schema": form}, "x-lowered-accept": "*/*"})),
         );
         assert_eq!(notes.len(), 1);
         check(
             run,
             document(json!({"requestBody": {"content": {"multipart/form-data": {"schema": form}}}})),
-            &document(json!({"x-multipart": {"schema": form}})),
+            &document(json!({"x-lowered-multipart": {"schema": form}, "x-lowered-accept": "*/*"})),
         );
     }
 
@@ -273,7 +274,9 @@ mod tests {
         check(
             run,
             document(json!({"responses": {"200": {"content": {"application/problem+json": {"example": 1}}}}})),
-            &document(json!({"responses": {"200": {"content": {"application/json": {"example": 1, "schema": {}}}}}})),
+            &document(json!({
+                "responses": {"200": {"content": {"application/json": {"example": 1, "schema": {}}}}},
+                "x-lowered-accept": "application/problem+json"})),
         );
     }
 
@@ -283,15 +286,59 @@ mod tests {
         let mut input = document(json!({"requestBody": {"content": {"multipart/form-data": {"schema": reference}}}}));
         input["components"] = json!({"schemas": {"Form": {"properties": {"f": {}}}}});
         let form = json!({"properties": {"f": {}}, "x-type-name": "Form"});
-        let mut expected = document(json!({"x-multipart": {"schema": form}}));
+        let mut expected = document(json!({"x-lowered-multipart": {"schema": form}, "x-lowered-accept": "*/*"}));
         expected["components"] = json!({"schemas": {}});
         check(run, input, &expected);
     }
 
     #[test]
+    fn sends_each_body_under_its_own_name() {
+        let (text, bytes) = (json!({"type": "string"}), json!({"type": "string", "format": "binary"}));
+        for (media_type, schema, sent, expected) in [
+            (
+                "application/merge-patch+json",
+                json!({"type": "object"}),
+                "application/merge-patch+json",
+                json!({"type": "object"}),
+            ),
+            ("text/csv", text.clone(), "text/csv", text.clone()),
+            ("image/png", bytes.clone(), "image/png", bytes.clone()),
+            ("application/xml", text.clone(), "application/xml", text.clone()),
+            ("*/*", text.clone(), "text/plain", text.clone()),
+            ("*/*", bytes.clone(), "application/octet-stream", bytes.clone()),
+        ] {
+            let body = |media_type: &str, schema: &Value| json!({"content": {media_type: {"schema": schema}}});
+            check(
+                run,
+                document(json!({"requestBody": body(media_type, &schema)})),
+                &document(json!({"requestBody": body(sent, &expected), "x-lowered-accept": "*/*"})),
+            );
+        }
+    }
+
+    #[test]
+    fn a_response_without_a_body_has_no_content() {
+        let notes = check(
+            run,
+            document(json!({"responses": {"204": {"description": "", "content": {"application/json": {}}}}})),
+            &document(json!({"responses": {"204": {"description": ""}}, "x-lowered-accept": "application/json"})),
+        );
+        assert_eq!(
+            notes,
+            ["/paths/~1a/post/responses/204: a response without a body, by HTTP; its content is dropped"]
+        );
+    }
+
+    #[test]
     fn refuses_a_body_that_can_not_be_sent() {
-        let mut report = Report::default();
-        run(&mut document(json!({"requestBody": {"content": {"application/xml": {}}}})), &mut report);
-        assert_eq!(report.defects.len(), 1);
+        for (media_type, schema) in [
+            ("application/xml", json!({"type": "object"})),
+            ("image/*", json!({"type": "string", "format": "binary"})),
+            ("multipart/related", json!({"type": "object"})),
+        ] {
+            let mut report = Report::default();
+            run(&mut document(json!({"requestBody": {"content": {media_type: {"schema": schema}}}})), &mut report);
+            assert_eq!(report.defects.len(), 1, "{media_type}");
+        }
     }
 }

@@ -51,7 +51,7 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
     });
 }
 
-fn name(method: &str, path: &str) -> String {
+pub(super) fn name(method: &str, path: &str) -> String {
     let is_version = |segment: &str| {
         segment.strip_prefix('v').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()))
     };

@@ -12,17 +12,20 @@ pub const RETRY: &str = "x-retry";
 /// Set by the overlay on an operation: the `operationId` of the one that shows whether a call took effect.
 pub const CHECK_WITH: &str = "x-check-with";
 
+/// What the extensions begin with that passes set for later stages. A document that has one by itself loses it first.
+pub const PRIVATE: &str = "x-lowered-";
+
 /// Set by a pass on an operation with a multipart form: `{schema: …}`.
-pub const MULTIPART: &str = "x-multipart";
+pub const MULTIPART: &str = "x-lowered-multipart";
 
 /// Set by a pass on an operation whose success statuses have different shapes: `{"200": {schema: …}, "204": {}}`.
-pub const SUCCESSES: &str = "x-successes";
+pub const SUCCESSES: &str = "x-lowered-successes";
 
 /// Set by a pass on every operation: its error statuses, `{"400": {description: …, schema: "ErrorResponse"}}`.
-pub const ERRORS: &str = "x-errors";
+pub const ERRORS: &str = "x-lowered-errors";
 
 /// Set by a pass on an enum that may grow.
-pub const OPEN_ENUM: &str = "x-open-enum";
+pub const OPEN_ENUM: &str = "x-lowered-open-enum";
 
 /// Set by a pass on an operation: the media types of its responses, as its requests accept them.
 pub const ACCEPT: &str = "x-lowered-accept";
@@ -47,3 +50,6 @@ pub const CONSTRAINED: &str = "x-lowered-constrained";
 
 /// Set by a pass on a parameter that is written as JSON.
 pub const JSON_PARAMETER: &str = "x-lowered-json";
+
+/// Set by a pass on two descriptions of one property, until they are one.
+pub const BOTH: &str = "x-lowered-both";

@@ -8,7 +8,10 @@ use std::{
 
 use serde_json::Value;
 
-use super::{pointer::push, reference::reference};
+use super::{
+    pointer::push,
+    reference::{local, reference},
+};
 
 /// A value and where it is.
 #[derive(Debug, Clone)]
@@ -36,7 +39,8 @@ impl<'d> Place<'d> {
 
     /// The place of a local reference.
     pub(crate) fn at(document: &'d Value, reference: &str) -> Option<Self> {
-        let tokens = reference.strip_prefix("#/")?.split('/');
+        let pointer = local(reference)?;
+        let tokens = pointer.strip_prefix('/')?.split('/');
         tokens.map(|token| token.replace("~1", "/").replace("~0", "~")).try_fold(
             Self::root(document),
             |place, token| match place.value {

@@ -19,6 +19,11 @@ pub(crate) fn push(pointer: &mut String, token: &str) {
     }
 }
 
+/// The tokens of `pointer`.
+pub(crate) fn tokens(pointer: &str) -> Vec<String> {
+    pointer.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~")).collect()
+}
+
 /// Runs `f` with `token` at the end of `pointer`.
 pub(super) fn at<R>(pointer: &mut String, token: &str, f: impl FnOnce(&mut String) -> R) -> R {
     let length = pointer.len();

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::reference::references;
+use super::reference::{local, references};
 
 /// The references of a document, between owners: an operation, the parameters of a path, a component.
 #[derive(Debug)]
@@ -16,8 +16,8 @@ impl References {
     pub(crate) fn of(document: &Value) -> Self {
         let mut by_owner: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         references(document, &mut |pointer, target| {
-            let Some(target) = target.strip_prefix('#').map(owner) else { return };
-            let from = owner(pointer);
+            let Some(target) = local(target) else { return };
+            let (from, target) = (owner(pointer), owner(&target));
             match by_owner.get_mut(from) {
                 Some(targets) if targets.contains(target) => {}
                 Some(targets) => drop(targets.insert(target.to_owned())),
@@ -45,7 +45,7 @@ impl References {
     pub(crate) fn schemas_in<'v>(&self, values: impl IntoIterator<Item = &'v Value>) -> BTreeSet<String> {
         let mut direct = BTreeSet::new();
         for value in values {
-            references(value, &mut |_, target| direct.extend(target.strip_prefix('#').map(|t| owner(t).to_owned())));
+            references(value, &mut |_, target| direct.extend(local(target).map(|t| owner(&t).to_owned())));
         }
         self.schemas_from(direct.iter().map(String::as_str))
     }
@@ -102,6 +102,11 @@ impl References {
         circles
     }
 
+    /// The names of the component schemas that are on a circle of references.
+    pub(crate) fn circular_schemas(&self) -> BTreeSet<String> {
+        schemas(self.circles().into_keys())
+    }
+
     /// The owners that refer to something.
     pub(crate) fn owners(&self) -> impl Iterator<Item = &str> {
         self.by_owner.keys().map(String::as_str)
@@ -138,5 +143,15 @@ mod tests {
         assert!(at("A").is_some() && at("A") == at("B"), "{circles:?}");
         assert!(at("D").is_some() && at("D") != at("A"), "{circles:?}");
         assert_eq!((at("C"), at("E")), (None, None));
+    }
+
+    #[test]
+    fn finds_circles_and_not_what_only_leads_to_them() {
+        let refer = |name: &str| json!({"items": {"$ref": format!("#/components/schemas/{name}")}});
+        let document = json!({"components": {"schemas": {
+            "Before": refer("A"), "A": refer("B"), "B": {"properties": {"a": refer("A"), "after": refer("After")}},
+            "After": refer("End"), "End": {}, "Self": refer("Self")}}});
+        let found: Vec<String> = References::of(&document).circular_schemas().into_iter().collect();
+        assert_eq!(found, ["A", "B", "Self"]);
     }
 }

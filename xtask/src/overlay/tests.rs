@@ -178,9 +178,9 @@ fn a_copy_merges_like_an_update() {
 #[test]
 fn a_copy_takes_its_source_as_it_was_before() {
     check(
-        json!({"a": [1], "b": [2]}),
-        v1_1(json!([{"target": "$.*", "copy": "$.a"}])),
-        json!({"a": [1, 1], "b": [2, 1]}),
+        json!({"a": {"k": {}}, "b": {}}),
+        v1_1(json!([{"target": "$..['k', 'b']", "copy": "$.a"}])),
+        json!({"a": {"k": {"k": {}}}, "b": {"k": {}}}),
     );
 }
 
@@ -371,11 +371,9 @@ fn reports_every_defect_of_the_overlay_at_once() {
     /info: `version` is missing
     /info/licence: there is no field `licence`
     /actions/0: the action is not an object
-    /actions/1: `description` is missing
     /actions/1: changes nothing
     /actions/1: `target` is missing
     /actions/2/descripton: there is no field `descripton`
-    /actions/2: `description` is missing
     /actions/2: `$.a` matches nothing: `$` is an object without the member `a`
     /actions/3/description: `description` is " ", not a string with content
     /actions/3/target: `$.a[` is not a valid JSONPath: at position 3, parser error
@@ -510,5 +508,46 @@ proptest! {
             let removed = query.query_located(&document).locations().map(ToString::to_string).collect();
             prop_assert_eq!(applied.to_string(), without(&removed, &document, "$").to_string());
         }
+    }
+}
+
+#[test]
+fn an_action_that_changes_nothing_is_reported_and_a_list_gets_no_member_twice() {
+    let reference = json!({"$ref": "#/components/schemas/K"});
+    let document =
+        json!({"A": {"required": ["a"], "properties": {"kind": reference, "n": {"type": "integer"}}}, "K": {}});
+    let actions = json!([
+        {"target": "$.A", "update": {"required": ["a"]}},
+        {"target": "$.A.properties.kind", "update": {"x-type-name": "Kind", "x-sensitive": false}},
+        {"target": "$.A.properties", "update": {"n": {"x-type-name": "N"}}},
+        {"target": "$.A", "update": {"required": ["a", "b", "b"]}},
+        {"target": "$.K", "update": {"x-type-name": "DocumentType"}},
+        {"target": "$.A.properties.kind", "copy": "$.A.properties.kind"},
+    ]);
+    let overlay = v1_1(actions);
+    insta::assert_snapshot!(defects(document.clone(), overlay.clone()), @r"
+    /actions/0/update: has no effect: `$.A` has all of it already
+    /actions/1/update/x-type-name: `x-type-name` has no effect beside a reference: the component has the name
+    /actions/2/update/n/x-type-name: `x-type-name` has no effect: no type of its own is made of `type: integer`
+    /actions/5/copy: has no effect: `$.A.properties.kind` has all of it already
+    ");
+    let (applied, unmatched) = apply_matching(document, &overlay, &|_| true).expect("well-formed");
+    assert_eq!(unmatched.len(), 4);
+    assert_eq!(applied["A"]["required"], json!(["a", "b"]));
+}
+
+#[test]
+fn takes_an_overlay_of_others_without_reasons() {
+    let overlay = json!({"overlay": "1.1.0", "info": {"title": "t", "version": "1"}, "actions": [{"target": "$.a", "remove": true}]});
+    assert_eq!(apply(json!({"a": 1}), &overlay), Ok(json!({})));
+}
+
+#[test]
+fn every_action_of_our_own_overlay_gives_its_reason() {
+    let text = include_str!("../../../openapi/overlay.yaml");
+    let overlay = crate::openapi::parse(text).expect("YAML");
+    for action in overlay["actions"].as_array().expect("actions") {
+        let reason = action["description"].as_str().unwrap_or_default().trim();
+        assert!(!reason.is_empty(), "{} says nothing of why", action["target"]);
     }
 }

@@ -43,14 +43,14 @@ use super::operation::Operation;
 /// }
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let mut key = reqwest::header::HeaderValue::from_str(&std::env::var("UNIGOX_API_KEY")?)?;
+/// let mut key = reqwest::header::HeaderValue::from_str(&std::env::var("API_KEY")?)?;
 /// key.set_sensitive(true);
 /// let client = reqwest::Client::builder()
 ///     .redirect(reqwest::redirect::Policy::none())
 ///     .connect_timeout(Duration::from_secs(5))
 ///     .timeout(Duration::from_secs(30))
 ///     .build()?;
-/// let client = Client::new("https://api-staging.unigox.com", Http { client, key })?;
+/// let client = Client::new("https://api.example.com", Http { client, key })?;
 /// # Ok(())
 /// # }
 /// ```

@@ -6,12 +6,23 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use jsonschema::Draft;
 use serde_json::{Map, Value, json};
 
-use crate::openapi::{join, resolve};
+use super::{
+    join,
+    reference::{local, reference},
+    resolve,
+};
 
 /// The formats that are checked. Of the others no program can say whether a string has them.
 const FORMATS: [&str; 8] = ["date", "date-time", "email", "hostname", "ipv4", "ipv6", "uri", "uuid"];
+
+/// How many schemas may be looked at for one example: schemas that refer to each other can be made to take for ever.
+const STEPS: usize = 100_000;
+
+/// How deep references and values may nest together.
+const DEPTH: usize = 600;
 
 /// Where a schema without a type goes that may be null: nothing else is called so in OpenAPI 3.0.
 const NOT_NULL: &str = "else";
@@ -109,9 +120,9 @@ impl<'d> Definitions<'d> {
     ) -> Value {
         self.places.insert(pointer.to_owned(), place.to_owned());
         if let Some(reference) = object.get("$ref") {
-            let target = reference.as_str().and_then(|reference| reference.strip_prefix('#'));
-            return match target.and_then(|target| Some((target, document.pointer(target)?))) {
-                Some((target, schema)) => json!({"$ref": format!("#/definitions/{}", self.number(target, schema))}),
+            let target = reference.as_str().and_then(local);
+            return match target.and_then(|target| Some((document.pointer(&target)?, target))) {
+                Some((schema, target)) => json!({"$ref": format!("#/definitions/{}", self.number(&target, schema))}),
                 None => Value::Bool(true),
             };
         }
@@ -195,6 +206,51 @@ fn required(document: &Value, object: &Map<String, Value>, value: &Value) -> Val
     names.dedup();
     names.retain(|name| travels_both_ways(name));
     json!(names)
+}
+
+/// How values are held against [`Definitions`]. Of all drafts that `definitions` belong to, it is the first that knows UUIDs.
+pub(crate) fn options() -> jsonschema::ValidationOptions<'static> {
+    jsonschema::options().with_draft(Draft::Draft201909).should_validate_formats(true).offline()
+}
+
+/// A pointer as the fragment of a reference.
+pub(crate) fn fragment(pointer: &str) -> String {
+    let mut fragment = String::new();
+    for byte in pointer.bytes() {
+        if byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte) {
+            fragment.push(char::from(byte));
+        } else {
+            fragment.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    fragment
+}
+
+/// Whether judging `value` ends while somebody waits: goes the way that it takes, and counts.
+pub(crate) fn can_be_judged(all: &Value, schema: &Value, value: &Value) -> bool {
+    fn go(all: &Value, schema: &Value, value: &Value, steps: &mut usize, depth: usize) -> bool {
+        if *steps == 0 || depth == DEPTH {
+            return false;
+        }
+        *steps -= 1;
+        if let Some(target) = reference(schema) {
+            let target = all.pointer(target.trim_start_matches('#'));
+            return target.is_none_or(|target| go(all, target, value, steps, depth + 1));
+        }
+        let Some(schema) = schema.as_object() else { return true };
+        let mut each = |inner: &Value, value: &Value| go(all, inner, value, steps, depth + 1);
+        schema.iter().all(|(key, inner)| match (key.as_str(), value) {
+            ("allOf" | "oneOf" | "anyOf", _) => inner.as_array().into_iter().flatten().all(|inner| each(inner, value)),
+            ("not" | "else", _) => each(inner, value),
+            ("items", Value::Array(values)) => values.iter().all(|value| each(inner, value)),
+            ("additionalProperties", Value::Object(values)) => values.values().all(|value| each(inner, value)),
+            ("properties", Value::Object(values)) => {
+                values.iter().all(|(name, value)| inner.get(name).is_none_or(|inner| each(inner, value)))
+            }
+            _ => true,
+        })
+    }
+    go(all, schema, value, &mut STEPS.clone(), 0)
 }
 
 #[cfg(test)]
