@@ -6,7 +6,7 @@ use super::{docs::code, model::Model};
 
 /// The code of `operations.rs`.
 pub(super) fn operations(model: &Model<'_>) -> String {
-    let mut out = "use crate::runtime::operation::{Operation, Retry};\n".to_owned();
+    let mut out = "#[allow(unused_imports, reason = \"a document may have no operation\")]\nuse crate::runtime::operation::{Operation, Retry};\n".to_owned();
     let mut all = String::new();
     for call in &model.calls {
         let operation = &call.operation;

@@ -57,7 +57,22 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
             if content.is_empty() {
                 operation.shift_remove("requestBody");
             } else {
-                request(&schemas, content, &place, report);
+                // Beside a form, what can't be sent is one way less.
+                content.retain(|media_type, media| {
+                    let is_sendable = kind(&schemas, media_type, media).is_some();
+                    if !is_sendable {
+                        report
+                            .note(join(&place, media_type), "dropped; nothing here can write it, and there is a form");
+                    }
+                    is_sendable
+                });
+                if content.is_empty() {
+                    operation.shift_remove("requestBody");
+                } else if let Some(content) =
+                    operation.get_mut("requestBody").and_then(|body| body.get_mut("content")?.as_object_mut())
+                {
+                    request(&schemas, content, &place, report);
+                }
             }
             let mut set_aside = json!({"schema": schema});
             for (key, value) in [("encoding", form.get("encoding").cloned()), ("required", is_required)] {

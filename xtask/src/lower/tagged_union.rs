@@ -20,9 +20,7 @@ use serde_json::{Value, json};
 use super::Report;
 use crate::{
     defect::Defect,
-    openapi::{
-        Object, component, components_mut, extension::TAG, join, reference, references, schema_name, schemas_mut_beside,
-    },
+    openapi::{Object, component, components_mut, extension::TAG, join, references, schemas_mut_beside, target},
 };
 
 pub(super) fn run(document: &mut Value, report: &mut Report) {
@@ -58,6 +56,7 @@ fn tell_apart(
     if variants.iter().any(|variant| variant.get(TAG).is_some()) {
         return;
     }
+    // A variant may be annotated: what is null besides is read as an unknown one.
     let resolved: Vec<&Value> = variants
         .iter()
         .map(|variant| named(variant).and_then(|name| component(rest, name)).unwrap_or(variant))
@@ -98,7 +97,7 @@ fn tell_apart(
     tagged.extend(variants.iter().filter_map(named).map(|name| (name.to_owned(), tag.clone())));
     let variants = schema[key].as_array_mut().map(std::mem::take).unwrap_or_default();
     let variants = variants.into_iter().zip(values).map(|(mut variant, values)| match variant.as_object_mut() {
-        Some(object) if reference(&Value::Object(object.clone())).is_none() => {
+        Some(object) if !object.contains_key("$ref") => {
             without(object, &tag);
             object.insert(TAG.to_owned(), values.into());
             variant
@@ -111,7 +110,7 @@ fn tell_apart(
 }
 
 fn named(variant: &Value) -> Option<&str> {
-    reference(variant).and_then(schema_name)
+    target(variant)
 }
 
 /// The name in a mapping's target: a reference, or the name itself.
@@ -147,7 +146,7 @@ fn constant_tag<'v>(variants: &[&'v Value]) -> Option<&'v str> {
 #[cfg(test)]
 mod tests {
     use super::{super::check, *};
-    use crate::openapi::reference_to;
+    use crate::openapi::{reference, reference_to};
 
     fn variant(method: &str) -> Value {
         json!({"type": "object", "required": ["method"], "properties": {"method": {"type": "string", "enum": [method]}, "a": {}}})
