@@ -146,7 +146,7 @@ impl Added {
         let name = match self.by_content.get(&content) {
             Some(name) => name.clone(),
             None => {
-                let wanted = given.unwrap_or_else(|| name_at(pointer));
+                let wanted = given.unwrap_or_else(|| name_of(&moved, pointer));
                 let numbered = (2..).map(|number| format!("{wanted}{number}"));
                 let mut names = std::iter::once(wanted.clone()).chain(numbered);
                 let name = names.find(|name| self.types.insert(name.clone())).unwrap_or(wanted);
@@ -171,8 +171,14 @@ impl Added {
     }
 }
 
-/// The name of a schema that stands at `pointer`: its component's, and the way from there.
-fn name_at(pointer: &str) -> String {
+/// What `schema`, which stands at `pointer`, is called: for the components that it is made of if it is nothing but these,
+/// or for its own component and the way from there.
+fn name_of(schema: &Value, pointer: &str) -> String {
+    let parts = schema.get("allOf").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let names: Vec<&str> = parts.iter().filter_map(|part| reference(part).and_then(schema_name)).collect();
+    if names.len() == parts.len() && names.len() > 1 {
+        return pascal(&names.join("-and-"));
+    }
     let tokens = tokens(pointer);
     let mut name = String::new();
     for token in tokens.iter().skip(2) {
@@ -388,12 +394,12 @@ mod tests {
         let refer = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
         let node = |name: &str, own: &str| json!({"type": "object", "properties": {"next": refer(name), own: {"type": "string"}}});
         let both = json!({"type": "object", "properties": {
-            "next": refer("ANext"), "x": {"type": "string"}, "y": {"type": "string"}}});
+            "next": refer("XAndY"), "x": {"type": "string"}, "y": {"type": "string"}}});
         check(
             run,
             json!({"components": {"schemas": {
                 "X": node("X", "x"), "Y": node("Y", "y"), "A": {"allOf": [refer("X"), refer("Y")]}}}}),
-            &json!({"components": {"schemas": {"A": both, "ANext": both}}}),
+            &json!({"components": {"schemas": {"A": both, "XAndY": both}}}),
         );
     }
 
