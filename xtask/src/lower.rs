@@ -284,7 +284,9 @@ pub fn lower(mut document: Value) -> Result<(Value, Report), Vec<Defect>> {
         }
     }
     // Once more: parts that were merged can bring what neither had.
-    let defects = check::schemas(&document);
+    let mut defects = check::schemas(&document);
+    check::unions(&document, &mut defects);
+    check::endless(&document, &mut defects);
     if defects.is_empty() { Ok((document, report)) } else { Err(defects) }
 }
 

@@ -10,6 +10,8 @@
 //! A keyword for another type is no constraint by JSON Schema, and neither is an empty list of values or parts. Bounds of an
 //! integer that are none are rounded to those that mean the same.
 
+use std::{collections::HashSet, mem};
+
 use serde_json::Value;
 
 use super::Report;
@@ -40,11 +42,25 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
             if kind == "object" || kind == "array" {
                 drop_keyword(schema, "enum", &format!("values of the type `{kind}` are left to the server"));
             }
-        } else if !schema
-            .keys()
-            .any(|key| CONSTRAINS.iter().any(|(keys, _)| key != "format" && keys.contains(&key.as_str())))
-        {
-            drop_keyword(schema, "format", "without a type it leaves open what has the format");
+        } else {
+            let says = |schema: &Object, keys: &[&str]| keys.iter().any(|key| schema.contains_key(*key));
+            let [(text, _), (number, _), (object, _), (array, _), _] = CONSTRAINS;
+            // Whoever limits the length of a value without a type means a string; a bound alone says less.
+            if !says(schema, text) && !says(schema, object) && !says(schema, array) {
+                for key in number.iter().chain(&["format"]) {
+                    drop_keyword(schema, key, "without a type it leaves open what it constrains");
+                }
+            }
+            let kinds = |values: &Vec<Value>| values.iter().map(mem::discriminant).collect::<HashSet<_>>().len();
+            let is_open =
+                |values: &Vec<Value>| kinds(values) > 1 || values.iter().any(|v| v.is_object() || v.is_array());
+            if schema.get("enum").and_then(Value::as_array).is_some_and(is_open) {
+                drop_keyword(schema, "enum", "values of several kinds have no type, so they are left to the server");
+            }
+        }
+        let pattern = schema.get("pattern").and_then(Value::as_str);
+        if pattern.is_some_and(|pattern| regress::Regex::new(pattern).is_err()) {
+            drop_keyword(schema, "pattern", "not a regular expression of ECMA 262; left to the server");
         }
         for key in ["enum", "allOf", "oneOf", "anyOf"] {
             if schema.get(key).and_then(Value::as_array).is_some_and(Vec::is_empty) {
@@ -134,6 +150,18 @@ mod tests {
             notes[0],
             "/components/schemas/A/properties/a/format: dropped: it says nothing of the type `object`"
         );
+    }
+
+    #[test]
+    fn leaves_to_the_server_what_has_no_type_and_what_is_no_pattern() {
+        let notes = check_schema(
+            run,
+            json!({"properties": {"a": {"minimum": 1}, "b": {"enum": ["x", 1]}, "c": {"enum": [{}]}, "d": {"maxLength": 1},
+                "e": {"type": "string", "pattern": "a++"}, "f": {"type": "string", "pattern": "^\\d$"}}}),
+            json!({"properties": {"a": {}, "b": {}, "c": {}, "d": {"maxLength": 1}, "e": {"type": "string"},
+                "f": {"type": "string", "pattern": "^\\d$"}}}),
+        );
+        assert_eq!(notes.len(), 4, "{notes:?}");
     }
 
     #[test]
