@@ -7,7 +7,6 @@ use serde_json::Value;
 use crate::{
     defect::Defect,
     lower::keyword::{SIZES, whole},
-    names,
     openapi::{
         self, METHODS, Place, References,
         extension::{CHECK_WITH, RETRY, SENSITIVE, TYPE_NAME},
@@ -72,6 +71,9 @@ pub(crate) fn outline(document: &Value) -> Vec<Defect> {
     if expect("/paths", document.get("paths"), Value::is_object, "a mapping") {
         for (path, item) in names(&document["paths"]) {
             let pointer = join("/paths", path);
+            if path.starts_with("x-") {
+                continue;
+            }
             if !expect(&pointer, Some(item), Value::is_object, "a mapping of methods") {
                 continue;
             }
@@ -225,15 +227,9 @@ pub fn schemas(document: &Value) -> Vec<Defect> {
         }
         keywords(&schema, &mut defects);
         values(&schema, &mut defects);
-        let mut fields = HashMap::new();
-        for (name, property) in schema.get("properties").iter().flat_map(Place::members) {
+        for (_, property) in schema.get("properties").iter().flat_map(Place::members) {
             if !property.value.is_object() {
                 defects.push(Defect::new(property.pointer(), "not a schema", "write the schema of the property"));
-            }
-            if let Some(first) = fields.insert(names::snake(name), name) {
-                let problem = format!("makes the same field name as `{first}`");
-                let remedy = "rename one of them, or remove it with an overlay action";
-                defects.push(Defect::new(property.pointer(), problem, remedy));
             }
         }
     }
@@ -269,7 +265,11 @@ fn keywords(schema: &Place<'_>, defects: &mut Vec<Defect>) {
     let said = |key: &&str| schema.get(key).filter(|said| !said.value.is_null());
     if let Some(kind) = said(&"type").filter(|kind| !kind.value.as_str().is_some_and(|kind| TYPES.contains(&kind))) {
         let problem = format!("not OpenAPI 3.0: there is no `type: {}`", kind.value);
-        defects.push(Defect::new(schema.pointer(), problem, format!("write one of `{}`", TYPES.join("`, `"))));
+        let remedy = match kind.value.as_str() {
+            Some("null") => "write `nullable: true` beside the type that it may be instead".to_owned(),
+            _ => format!("write one of `{}`", TYPES.join("`, `")),
+        };
+        defects.push(Defect::new(schema.pointer(), problem, remedy));
     }
     for (keys, is, what) in KEYWORDS {
         for wrong in keys.iter().filter_map(said).filter(|said| !is(said.value)) {

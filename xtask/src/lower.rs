@@ -10,6 +10,7 @@ mod ambiguous_enum;
 mod anonymous_schema;
 mod binary_variant;
 mod boolean_required;
+mod callback;
 mod closed_response;
 mod component_name;
 mod constrained_string;
@@ -109,6 +110,11 @@ pub const PASSES: &[Pass] = &[
         name: "null_value",
         about: "a keyword without a value is read as if it were not there",
         run: null_value::run,
+    },
+    Pass {
+        name: "callback",
+        about: "callbacks are requests that the server sends; no method is made of them",
+        run: callback::run,
     },
     Pass {
         name: "path_item",

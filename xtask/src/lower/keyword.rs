@@ -29,6 +29,10 @@ const CONSTRAINS: [(&[&str], &[&str]); 5] = [
 pub(super) fn run(document: &mut Value, report: &mut Report) {
     schemas_mut(document, &mut |schema, pointer| {
         let Some(schema) = schema.as_object_mut() else { return };
+        if let Some(kind) = implied(schema) {
+            schema.insert("type".to_owned(), kind.into());
+            report.note(pointer, format!("without a type; taken for `{kind}`, which its keywords are about"));
+        }
         let mut drop_keyword = |schema: &mut Object, key: &str, why: &str| {
             if schema.shift_remove(key).is_some() {
                 report.note(join(pointer, key), format!("dropped: {why}"));
@@ -83,6 +87,19 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
             }
         }
     });
+}
+
+/// The type of a schema without one, if its keywords are of more than one kind, which no type of Rust is.
+fn implied(schema: &Object) -> Option<&'static str> {
+    let says = |index: usize| CONSTRAINS[index].0.iter().any(|key| schema.contains_key(*key));
+    let (text, object, array, format) = (says(0), says(2), says(3), says(4));
+    match schema.contains_key("type") || schema.contains_key("$ref") {
+        true => None,
+        false if object && (array || format) => Some("object"),
+        false if array && format => Some("array"),
+        false if text && format => Some("string"),
+        false => None,
+    }
 }
 
 /// Keywords whose value is a whole number.

@@ -80,12 +80,10 @@ fn agree(operation: OperationMut<'_>, own: &[Value], shared: &[Value], report: &
 
 /// The parameter names of a path template, each of them once.
 fn names(path: &str) -> Result<Vec<&str>, &'static str> {
-    let names = placeholders(path).map_err(|slip| slip.problem)?;
+    let mut names = placeholders(path).map_err(|slip| slip.problem)?;
     let mut seen = HashSet::new();
-    match names.iter().all(|name| seen.insert(*name)) {
-        true => Ok(names),
-        false => Err("a parameter is twice in the path"),
-    }
+    names.retain(|name| seen.insert(*name));
+    Ok(names)
 }
 
 #[cfg(test)]
