@@ -17,7 +17,7 @@ use super::{
     print::{one_line, pretty},
 };
 use crate::{
-    names::{self, STRING, distinct, pascal, rust_type},
+    names::{self, STRING, distinct_types, pascal, rust_type},
     openapi::extension::{CHOICES, OPEN_ENUM, OPEN_UNION, TAG},
     type_kind::{TypeKind, variants},
 };
@@ -197,7 +197,8 @@ fn property(model: &Model<'_>, type_name: &str, whole: Option<&Value>, wire: &st
 
 fn without_option(ty: &Type) -> Type {
     let Type::Path(path) = ty else { return ty.clone() };
-    match path.path.segments.last() {
+    // A component may be called like it.
+    match path.path.segments.last().filter(|_| path.path.segments.len() > 1) {
         Some(last) if last.ident == "Option" => match &last.arguments {
             PathArguments::AngleBracketed(list) => match list.args.first() {
                 Some(GenericArgument::Type(inner)) => inner.clone(),
@@ -258,10 +259,8 @@ fn unknown(taken: &[String]) -> &'static str {
 /// An invocation of the macro that writes a string enum; a person reads it more easily than what it expands to.
 fn string_enum(name: &str, schema: &Value) -> String {
     let values: Vec<&str> = schema["enum"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    let wanted = values.iter().map(|value| (pascal(value), pascal(value)));
-    values_enum(("open_enum", "closed_enum"), name, schema, &distinct(wanted, &[]), |index| {
-        format!("{:?}", values[index])
-    })
+    let names = distinct_types(values.iter().map(|value| pascal(value)));
+    values_enum(("open_enum", "closed_enum"), name, schema, &names, |index| format!("{:?}", values[index]))
 }
 
 fn integer_enum(name: &str, schema: &Value) -> String {
@@ -324,11 +323,7 @@ fn constrained_string(name: &str, schema: &Value) -> String {
 fn union(model: &Model<'_>, name: &str, schema: &Value) -> String {
     let variants = variants(schema).map(Vec::as_slice).unwrap_or_default();
     let types: Vec<String> = variants.iter().map(|variant| rust_type(variant, "")).collect();
-    let wanted = variants.iter().zip(&types).map(|(variant, ty)| {
-        let called = variant_name(name, variant, ty);
-        (called.clone(), called)
-    });
-    let names = distinct(wanted, &[]);
+    let names = distinct_types(variants.iter().zip(&types).map(|(variant, ty)| variant_name(name, variant, ty)));
     let unknown = if schema[OPEN_UNION] == true { format!(", {}", unknown(&names)) } else { String::new() };
     let tag = schema["discriminator"]["propertyName"].as_str();
     let tag = tag.map(|tag| format!(" tag {tag:?}")).unwrap_or_default();
@@ -404,6 +399,7 @@ fn has_serde(attributes: &[Attribute], name: &str) -> bool {
 /// Whether `ty` is a list or a map, which servers write as `null` when it is empty.
 fn is_list(ty: &Type) -> bool {
     let Type::Path(path) = ty else { return false };
-    let name = path.path.segments.last().map(|last| last.ident.to_string());
+    let last = path.path.segments.last().filter(|_| path.path.segments.len() > 1);
+    let name = last.map(|last| last.ident.to_string());
     matches!(name.as_deref(), Some("Vec" | "Map" | "HashMap"))
 }

@@ -64,6 +64,11 @@ fn tell_apart(
     let given = schema.get("discriminator").and_then(|discriminator| discriminator["propertyName"].as_str());
     let Some(tag) = given.map(str::to_owned).or_else(|| constant_tag(&resolved).map(str::to_owned)) else { return };
     let mapping = schema.get("discriminator").and_then(|discriminator| discriminator["mapping"].as_object());
+    let is_elsewhere = |target: &&str| target.contains(['/', '#']) && !target.starts_with("#/components/schemas/");
+    if let Some(target) = mapping.into_iter().flatten().filter_map(|(_, target)| target.as_str()).find(is_elsewhere) {
+        let problem = format!("a value of the discriminator is mapped to `{target}`, which is no component here");
+        return report.defect(Defect::new(pointer, problem, "map it to a component of this document"));
+    }
     let mut values: Vec<Vec<Value>> = Vec::new();
     for (variant, target) in variants.iter().zip(&resolved) {
         let name = named(variant);
@@ -87,7 +92,7 @@ fn tell_apart(
         return report.defect(Defect::new(
             pointer,
             problem,
-            "map each variant to a value of its own in `discriminator`",
+            "map each variant to a value of its own in `discriminator`, or remove that with an overlay action",
         ));
     }
     let unmapped = mapping.into_iter().flatten().filter(|(value, _)| !seen.contains(&json!(value).to_string()));
