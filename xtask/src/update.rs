@@ -11,6 +11,7 @@ use std::{
 };
 
 use anyhow::{Context, anyhow};
+use serde_json::Value;
 
 pub use self::{
     compile::CompileError,
@@ -52,9 +53,12 @@ pub fn update(writer: &Writer, file: &Path, is_dry: bool, begins: &mut dyn FnMut
 
     begins(&format!("comparing it with {}", document.display()));
     let coverage = Coverage::read(root);
-    let changes = diff::compare(&old.value, &new.document.value, &coverage);
+    // Code is made of what the overlay makes of them, as far as it fits.
+    let overlaid = |document: &Value| trial::overlaid(document.clone(), new.overlay.as_ref());
+    let generated_from = [&overlaid(&old.value), &overlaid(&new.document.value)];
+    let compared = diff::compare_with_code(&old.value, &new.document.value, &coverage, generated_from);
     let report =
-        Report::new(Document::new(document.display(), &old), Document::new(file.display(), &new.document), changes);
+        Report::new(Document::new(document.display(), &old), Document::new(file.display(), &new.document), compared);
 
     begins("applying the overlay, lowering and generating");
     let Trial { unmatched, lowered, code } = trial::run(&inputs, &new)?;

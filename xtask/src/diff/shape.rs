@@ -104,6 +104,18 @@ pub(super) struct Property<'d> {
     pub(super) required: Option<Place<'d>>,
 }
 
+impl<'d> Property<'d> {
+    /// Whether `word`, `readOnly` or `writeOnly`, is said of it, in place or by what it refers to.
+    pub(super) fn is_marked(&self, document: &'d Value, word: &str) -> bool {
+        let says = |part: &Place<'d>| part.value.get(word).is_some_and(|said| *said == true);
+        self.schema.parts.iter().any(|part| {
+            let within = part.get("allOf");
+            let mut within = within.iter().flat_map(|list| list.elements()).map(|part| part.resolved(document));
+            says(part) || says(&part.clone().resolved(document)) || within.any(|part| says(&part))
+        })
+    }
+}
+
 /// What a schema says of properties that it does not name.
 #[derive(Debug, Clone)]
 pub(super) enum Additional<'d> {
