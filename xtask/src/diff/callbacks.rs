@@ -82,7 +82,8 @@ impl<'d> Comparison<'d> {
         let listed = |document, holders: [&Place<'d>; 2]| -> Vec<Parameter<'d>> {
             let lists = holders.into_iter().filter_map(|holder| holder.get("parameters"));
             let places = lists.flat_map(|list| list.elements()).map(|place| place.resolved(document));
-            let named = |place: Place<'d>| Some(Parameter { name: place.text("name")?, location: place.text("in")?, place });
+            let named =
+                |place: Place<'d>| Some(Parameter { name: place.text("name")?, location: place.text("in")?, place });
             places.filter_map(named).collect()
         };
         let before = listed(self.old.document, [old_item, old]);

@@ -202,7 +202,8 @@ impl<'d> Made<'d> {
             )
         };
         let first = |defects: &[crate::defect::Defect]| {
-            let first = defects.first().map(|defect| format!("The first defect is at `{}`: {}.", defect.place, defect.problem));
+            let first =
+                defects.first().map(|defect| format!("The first defect is at `{}`: {}.", defect.place, defect.problem));
             failed(first.unwrap_or_default())
         };
         let (effective, _) = lower::lower(document.clone()).map_err(|defects| first(&defects))?;
@@ -240,14 +241,17 @@ impl<'d> Made<'d> {
                     path.splice(..0, self.parameter(&target).filter(|_| *kind == "parameters"));
                     let uses = self.uses.get(target.as_str()).into_iter().flatten();
                     let left = MAX_USES.saturating_sub(seen.len());
-                    open.extend(uses.filter(|at| seen.insert((*at).clone())).take(left).map(|at| (at.clone(), path.clone())));
+                    open.extend(
+                        uses.filter(|at| seen.insert((*at).clone())).take(left).map(|at| (at.clone(), path.clone())),
+                    );
                 }
                 ["paths", of, "parameters", index, rest @ ..] => {
                     let methods = self.methods.iter().filter(|((path, _), _)| path == of);
                     let at = openapi::join(&openapi::join("#/paths", of), "parameters");
                     let mut path = path(rest);
                     path.splice(..0, self.parameter(&openapi::join(&at, index)));
-                    spots.extend(methods.map(|(_, name)| Spot { item: Item::Method(name.clone()), path: path.clone() }));
+                    spots
+                        .extend(methods.map(|(_, name)| Spot { item: Item::Method(name.clone()), path: path.clone() }));
                 }
                 ["paths", of, method, rest @ ..] => {
                     let Some(name) = self.methods.get(&((*of).to_owned(), (*method).to_owned())) else { continue };

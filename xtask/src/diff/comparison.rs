@@ -145,7 +145,8 @@ impl<'d> Comparison<'d> {
             Entry::Vacant(slot) => {
                 let (operations, reaches) = (Vec::new(), Vec::new());
                 let (source, in_client) = (Verdict::Ok, Verdict::Ok);
-                let change = Change { rule, operations, direction, old, new, wire, source, client: in_client, summary, reaches };
+                let change =
+                    Change { rule, operations, direction, old, new, wire, source, client: in_client, summary, reaches };
                 self.changes.push(Found { change, facade, client });
                 *slot.insert(self.changes.len() - 1)
             }

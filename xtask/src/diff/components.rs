@@ -6,6 +6,7 @@ use super::{
     shape::Schema,
     subject::subject,
 };
+use crate::openapi::target;
 
 impl<'d> Comparison<'d> {
     /// Compares the names of two schemas, and has the schemas compared when their turn comes.
@@ -37,9 +38,15 @@ impl<'d> Comparison<'d> {
         let (before, now) = (self.old.component(is), self.new.component(is));
         let what = subject(self.old.document, &old.at);
         match (before, now) {
-            _ if old.parts.is_empty() => {}
+            _ if old.parts.is_empty() || is_made_of(old, is) => {}
             (None, Some(now)) => {
-                self.note(at, Rule::SchemaExtracted, &old.at, &now, format!("{what} is a schema of its own now, `{is}`"));
+                self.note(
+                    at,
+                    Rule::SchemaExtracted,
+                    &old.at,
+                    &now,
+                    format!("{what} is a schema of its own now, `{is}`"),
+                );
             }
             (Some(_), Some(_)) => {
                 self.note(at, Rule::SchemaExtracted, &old.at, &new.at, format!("{what} is written as `{is}` now"));
@@ -53,7 +60,7 @@ impl<'d> Comparison<'d> {
         let (before, now) = (self.old.component(was), self.new.component(was));
         let what = subject(self.new.document, &new.at);
         match (before, now) {
-            _ if new.parts.is_empty() => {}
+            _ if new.parts.is_empty() || is_made_of(new, was) => {}
             (Some(before), None) => {
                 let summary = format!("{what} is no longer a separate schema; it was `{was}`");
                 self.note(at, Rule::SchemaInlined, &before, &new.at, summary);
@@ -69,4 +76,9 @@ impl<'d> Comparison<'d> {
     pub(super) fn is_renamed(&self, was: &str, is: &str) -> bool {
         self.new.component(was).is_none() && self.old.component(is).is_none()
     }
+}
+
+/// Whether the component is among what holds at once.
+fn is_made_of(schema: &Schema<'_>, component: &str) -> bool {
+    schema.parts.iter().any(|part| target(part.value) == Some(component))
 }

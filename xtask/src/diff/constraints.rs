@@ -68,11 +68,14 @@ impl<'d> Comparison<'d> {
             let (was, is) = differing(old, new);
             // Of several, each is another restriction.
             let are_alone = old.len() < 2 && new.len() < 2;
-            self.constraint(pair, word, was, is, |was, is| match *word {
-                "pattern" => pattern::order(was.as_str()?, is.as_str()?),
-                "multipleOf" => multiple(was.as_u64()?, is.as_u64()?),
-                _ => None,
-            }.filter(|_| are_alone));
+            self.constraint(pair, word, was, is, |was, is| {
+                match *word {
+                    "pattern" => pattern::order(was.as_str()?, is.as_str()?),
+                    "multipleOf" => multiple(was.as_u64()?, is.as_u64()?),
+                    _ => None,
+                }
+                .filter(|_| are_alone)
+            });
         }
     }
 
@@ -103,8 +106,13 @@ impl<'d> Comparison<'d> {
     fn limit(&mut self, pair: &Pair<'_, 'd>, word: &str, exclusive: &str, grows: bool) {
         let is_integer = pair.old.kind == Some("integer");
         let tightest = |shape: &Shape<'d>| {
-            let limits = shape.parts.iter().filter_map(|part| Limit::of(part, word, exclusive, is_integer && !grows, is_integer && grows));
-            limits.reduce(|one, other| if more(one.order(&other, grows), grows) == Some(Ordering::Greater) { other } else { one })
+            let limits = shape
+                .parts
+                .iter()
+                .filter_map(|part| Limit::of(part, word, exclusive, is_integer && !grows, is_integer && grows));
+            limits.reduce(
+                |one, other| if more(one.order(&other, grows), grows) == Some(Ordering::Greater) { other } else { one },
+            )
         };
         let (was, is) = (tightest(pair.old), tightest(pair.new));
         let rule = match (&was, &is) {
@@ -179,7 +187,9 @@ impl<'d> Limit<'d> {
             #[allow(clippy::cast_possible_truncation, reason = "it is a whole number of 15 digits")]
             (None, Some(number)) if is_whole(number) => whole(number as i64),
             #[allow(clippy::cast_possible_truncation, reason = "it is a whole number of 15 digits")]
-            (None, Some(number)) if number.abs() < 9e15 => Some(if rounds_up { number.ceil() } else { number.floor() } as i64),
+            (None, Some(number)) if number.abs() < 9e15 => {
+                Some(if rounds_up { number.ceil() } else { number.floor() } as i64)
+            }
             _ => None,
         };
         let value = integer.map_or_else(|| place.value.clone(), Value::from);

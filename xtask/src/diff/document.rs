@@ -140,7 +140,9 @@ fn is_compared_elsewhere(key: &str) -> bool {
 
 /// What is compared where it is used, or is only for people.
 fn is_component(key: &str) -> bool {
-    matches!(key, "schemas"
+    matches!(
+        key,
+        "schemas"
             | "securitySchemes"
             | "parameters"
             | "headers"

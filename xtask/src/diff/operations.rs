@@ -75,7 +75,14 @@ fn flow(status: &str) -> Flow {
 pub(super) fn is_compared_elsewhere(key: &str) -> bool {
     matches!(
         key,
-        "callbacks" | "deprecated" | "operationId" | "parameters" | "requestBody" | "responses" | "security" | "servers"
+        "callbacks"
+            | "deprecated"
+            | "operationId"
+            | "parameters"
+            | "requestBody"
+            | "responses"
+            | "security"
+            | "servers"
     ) || METHODS.contains(&key)
 }
 

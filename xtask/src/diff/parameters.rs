@@ -121,7 +121,8 @@ impl<'d> Comparison<'d> {
         parameters: &mut Matching<(Key<'d>, Parameter<'d>)>,
     ) {
         for (was, is) in old.placeholders().into_iter().zip(new.placeholders()).filter(|(was, is)| was != is) {
-            let position = |list: &[(Key<'d>, _)], name| list.iter().position(|(key, _)| key.0 == "path" && key.1 == name);
+            let position =
+                |list: &[(Key<'d>, _)], name| list.iter().position(|(key, _)| key.0 == "path" && key.1 == name);
             let (before, now) = (position(&parameters.removed, was), position(&parameters.added, is));
             let old_place = before.map_or(&old.item, |index| &parameters.removed[index].1.place);
             let new_place = now.map_or(&new.item, |index| &parameters.added[index].1.place);
@@ -167,7 +168,8 @@ impl<'d> Comparison<'d> {
                 _ => false,
             };
             // Elsewhere, and in another style, other things go without saying: that it is so is said already.
-            if !is_without_effect && old.said(key) != new.said(key) && old.serialization(key) != new.serialization(key) {
+            if !is_without_effect && old.said(key) != new.said(key) && old.serialization(key) != new.serialization(key)
+            {
                 // What is allowed need not be done.
                 let is_allowed = key.starts_with("allow") && new.serialization(key) == true;
                 let detail = if is_allowed { Detail::Contained } else { Detail::Plain };

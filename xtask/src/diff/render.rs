@@ -150,7 +150,9 @@ fn conclusion(report: &Report) -> String {
     };
     let structural = count(report.changes.len() - words, "change");
     let words = if words == 0 { String::new() } else { format!(" and {} of words", count(words, "change")) };
-    format!("{structural} ({wire} the wire, {source} the source of unigox, {client} that of unigox-client){words}: {next}")
+    format!(
+        "{structural} ({wire} the wire, {source} the source of unigox, {client} that of unigox-client){words}: {next}"
+    )
 }
 
 /// Whom it breaks. What breaks code that uses `unigox` breaks code that uses `unigox-client`, too.

@@ -18,7 +18,10 @@ impl<'d> Comparison<'d> {
         let responses = |document, operation: &Place<'d>| -> BTreeMap<String, Place<'d>> {
             let responses = operation.resolved_members(document, "responses").into_iter();
             // A range may be written in any case.
-            responses.filter(|(key, _)| !key.starts_with("x-")).map(|(key, place)| (key.replace('x', "X"), place)).collect()
+            responses
+                .filter(|(key, _)| !key.starts_with("x-"))
+                .map(|(key, place)| (key.replace('x', "X"), place))
+                .collect()
         };
         let mut responses = Matching::by_name(responses(self.old.document, old), responses(self.new.document, new));
         let ranges = ranges(&responses);
@@ -98,10 +101,15 @@ impl<'d> Comparison<'d> {
         let headers = Matching::by_name(headers(self.old.document, old), headers(self.new.document, new));
         for ((name, before), (_, now)) in headers.pairs {
             let what = format!("the header `{name}` of {what}");
-            let (was, is) = [&before, &now].map(|header| header.value.get("required").is_some_and(|said| *said == true)).into();
+            let (was, is) =
+                [&before, &now].map(|header| header.value.get("required").is_some_and(|said| *said == true)).into();
             match (was, is) {
-                (false, true) => self.note(at, Rule::HeaderRequired, &before, &now, format!("{what} is always there now")),
-                (true, false) => self.note(at, Rule::HeaderOptional, &before, &now, format!("{what} may be missing now")),
+                (false, true) => {
+                    self.note(at, Rule::HeaderRequired, &before, &now, format!("{what} is always there now"))
+                }
+                (true, false) => {
+                    self.note(at, Rule::HeaderOptional, &before, &now, format!("{what} may be missing now"))
+                }
                 _ => {}
             }
             self.deprecation(at, &before, &now, &what);

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use self::{
-    Detail::{Contained, Restricting, Untyped},
+    Detail::{Contained, Marked, Restricting, Untyped},
     Source::{ByCode, Certain},
     Verdict::{Break, Ok, Warning},
 };
@@ -133,10 +133,10 @@ rules! {
     ExcludedValuesAdded: row(code(WIRE), code(NONE)),
     ExcludedValuesRemoved: row(MAYBE_CLIENT, code(NONE)),
     // One argument more of a constructor, which nobody calls for what is received.
-    RequiredPropertyAdded: row(BOTH, code(CLIENT)),
-    RequiredPropertyRemoved: always(BOTH),
+    RequiredPropertyAdded: row(BOTH, code(CLIENT)).when(Marked, row(code(BOTH), code(CLIENT))),
+    RequiredPropertyRemoved: always(BOTH).when(Marked, always(code(BOTH))),
     OptionalPropertyAdded: always(NONE),
-    OptionalPropertyRemoved: always(BOTH),
+    OptionalPropertyRemoved: always(BOTH).when(Marked, always(code(BOTH))),
     PropertyRenamed: always(BOTH),
     PropertyRequired: row(BOTH, SOURCE),
     PropertyOptional: row(CLIENT, BOTH),
@@ -273,6 +273,8 @@ pub(super) enum Detail {
     Untyped,
     /// It declares nothing of its own.
     Restricting,
+    /// It comes or goes by a `readOnly` or `writeOnly`: for this direction alone.
+    Marked,
 }
 
 /// A rule, and what else its verdict depends on.
@@ -402,9 +404,10 @@ mod tests {
     fn the_table_of_verdicts_is_as_it_was_reviewed() {
         let mut table = String::new();
         for rule in Rule::ALL {
-            for detail in [Detail::Plain, Contained, Untyped, Restricting] {
-                let verdicts =
-                    |detail| [Flow::Request, Flow::Success, Flow::Error].map(|flow| rule.with(detail).verdicts(flow, true));
+            for detail in [Detail::Plain, Contained, Untyped, Restricting, Marked] {
+                let verdicts = |detail| {
+                    [Flow::Request, Flow::Success, Flow::Error].map(|flow| rule.with(detail).verdicts(flow, true))
+                };
                 if detail != Detail::Plain && verdicts(detail) == verdicts(Detail::Plain) {
                     continue;
                 }

@@ -9,7 +9,7 @@ use super::{
     constraints::is_constraint,
     matching::Matching,
     pair::{Pair, differences, differing},
-    rule::Rule,
+    rule::{Detail, Rule},
     shape::{Additional, Property, Schema, Shape, is_prose},
     subject::values,
 };
@@ -154,7 +154,7 @@ impl<'d> Comparison<'d> {
             let place = &property.schema.at;
             if let (Some(now), Some(word)) = (new.properties.get(name), hidden) {
                 let summary = format!("{} is marked `{word}` now", self.about(place, &now.schema.at));
-                self.note(at, rule, place, &now.schema.at, summary);
+                self.note(at, rule.with(Detail::Marked), place, &now.schema.at, summary);
                 continue;
             }
             let (old, new) = (old.beside(place), new.beside(place));
@@ -169,7 +169,7 @@ impl<'d> Comparison<'d> {
             let place = &property.schema.at;
             if let (Some(before), Some(word)) = (old.properties.get(name), hidden) {
                 let summary = format!("{} is no longer marked `{word}`", self.about(&before.schema.at, place));
-                self.note(at, rule, &before.schema.at, place, summary);
+                self.note(at, rule.with(Detail::Marked), &before.schema.at, place, summary);
                 continue;
             }
             let (old, new) = (old.beside(place), new.beside(place));

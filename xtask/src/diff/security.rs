@@ -78,7 +78,7 @@ impl<'d> Comparison<'d> {
     fn renamed_schemes(&self) -> BTreeMap<&'d str, (&'d str, Place<'d>)> {
         let Matching { removed, added, .. } = Matching::by_name(&self.old.schemes, &self.new.schemes);
         let renamed = removed.into_iter().filter_map(|(was, old)| {
-            let (is, _) = added.iter().find(|(_, new)| substance(new) == substance(old))?;
+            let (is, _) = added.iter().find(|(_, new)| substance(new, old) == substance(old, new))?;
             Some((*was, (**is, old.clone())))
         });
         renamed.collect()
@@ -94,7 +94,7 @@ impl<'d> Comparison<'d> {
         }
         let Some(old) = self.old.schemes.get(name).cloned() else { return };
         let sent = At { flow: Flow::Request, ..at };
-        let (before, now) = (substance(&old), substance(&new));
+        let (before, now) = (substance(&old, &new), substance(&new, &old));
         let keys: BTreeSet<_> = before.keys().chain(now.keys()).copied().collect();
         for key in keys.into_iter().filter(|key| before.get(key) != now.get(key)) {
             let summary = format!("`{key}` of the security scheme `{name}` changed: keys are sent in another way");
@@ -131,8 +131,15 @@ impl<'d> Comparison<'d> {
                 flow.get("scopes").iter().flat_map(Place::members).collect()
             };
             let scopes = Matching::by_name(scopes(&before), scopes(&now));
-            for ((scope, before), (_, now)) in scopes.pairs.iter().filter(|((_, old), (_, new))| old.value != new.value) {
-                self.note(at, Rule::ProseChanged, before, now, format!("the text on the scope `{scope}` of {of} changed"));
+            for ((scope, before), (_, now)) in scopes.pairs.iter().filter(|((_, old), (_, new))| old.value != new.value)
+            {
+                self.note(
+                    at,
+                    Rule::ProseChanged,
+                    before,
+                    now,
+                    format!("the text on the scope `{scope}` of {of} changed"),
+                );
             }
             // Who needs one, an operation says.
             let harmless = Rule::SecuritySchemeChanged.with(Detail::Contained);
@@ -178,9 +185,10 @@ impl<'d> Comparison<'d> {
     }
 }
 
-/// What two schemes have to share for being one. A header is the same in any case, and so is the name of a scheme.
-fn substance<'d>(scheme: &Place<'d>) -> BTreeMap<&'d str, Cow<'d, Value>> {
-    let is_in_header = scheme.text("in") == Some("header");
+/// What `scheme` has to share with `other` for being the same. A header is the same in any case, and so is the name of a
+/// scheme of HTTP.
+fn substance<'d>(scheme: &Place<'d>, other: &Place<'_>) -> BTreeMap<&'d str, Cow<'d, Value>> {
+    let is_in_header = [scheme, other].iter().all(|scheme| scheme.text("in") == Some("header"));
     let said = scheme.members().filter(|(key, _)| !matches!(*key, "description" | "bearerFormat" | "flows"));
     let said = said.filter(|(key, _)| !key.starts_with("x-"));
     let any_case = |key: &str| key == "scheme" || (key == "name" && is_in_header);

@@ -57,7 +57,8 @@ impl Surface {
                     for variant in item.variants {
                         let mut inside = Members::new();
                         fields(&variant.fields, false, &mut inside);
-                        let inside: Vec<String> = inside.into_iter().map(|(name, of)| format!("{name}: {of}")).collect();
+                        let inside: Vec<String> =
+                            inside.into_iter().map(|(name, of)| format!("{name}: {of}")).collect();
                         members.insert(variant.ident.to_string(), inside.join(", "));
                     }
                 }
@@ -128,7 +129,8 @@ impl Surface {
         let mut level = from;
         while !level.is_empty() && seen.len() < MAX_TYPES {
             let members = level.iter().filter_map(|of| self.types.get(*of));
-            let found: Vec<&str> = members.clone().filter_map(|members| members.get(name)).map(String::as_str).collect();
+            let found: Vec<&str> =
+                members.clone().filter_map(|members| members.get(name)).map(String::as_str).collect();
             if !found.is_empty() {
                 return found;
             }
@@ -279,7 +281,10 @@ mod tests {
         assert_eq!(changed(types, &types.replace("Vec<Apart>", "Apart")), ["A", "B"]);
         assert_eq!(changed(types, &types.replace("pub b: B", "b: B")), ["A"]);
         assert_eq!(changed("#[derive(Clone)] pub struct A;", "pub struct A;"), ["A"]);
-        assert_eq!(changed("pub struct A; impl A { pub fn new(a: u8) {} }", "pub struct A; impl A { pub fn new() {} }"), ["A"]);
+        assert_eq!(
+            changed("pub struct A; impl A { pub fn new(a: u8) {} }", "pub struct A; impl A { pub fn new() {} }"),
+            ["A"]
+        );
     }
 
     #[test]

@@ -51,7 +51,11 @@ fn overlaid(document: Value, overlay: &Loaded, path: &Path, name: &Document) -> 
     let (document, unmatched) = applied.map_err(|list| Failure::of(Defects::of(path.display(), list), AGAIN))?;
     if !unmatched.is_empty() {
         let actions = defect::count(unmatched.len(), "action");
-        eprintln!("{actions} of {} left out: {} has nothing there to change", path.display(), page::printable(&name.file));
+        eprintln!(
+            "{actions} of {} left out: {} has nothing there to change",
+            path.display(),
+            page::printable(&name.file)
+        );
     }
     Ok(document)
 }
