@@ -11,7 +11,6 @@ use std::{
 };
 
 use anyhow::{Context, anyhow};
-use serde_json::Value;
 
 pub use self::{
     compile::CompileError,
@@ -51,18 +50,16 @@ pub fn update(writer: &Writer, file: &Path, is_dry: bool, begins: &mut dyn FnMut
     check::version(&new.document.value).map_err(|defect| Defects::of(file.display(), vec![defect]))?;
     let old = openapi::load(&checked_in.document)?;
 
+    begins("applying the overlay, lowering and generating");
+    let Trial { unmatched, lowered, code } = trial::run(&inputs, &new)?;
+    let before = trial::before(old.value.clone(), new.overlay.as_ref());
+
     begins(&format!("comparing it with {}", document.display()));
     let coverage = Coverage::read(root);
-    // Code is made of what the overlay makes of them, as far as it fits.
-    let overlaid = |document: &Value| trial::overlaid(document.clone(), new.overlay.as_ref());
-    let generated_from = [&overlaid(&old.value), &overlaid(&new.document.value)];
+    let generated_from = [&before.overlaid, &lowered.overlaid];
     let compared = diff::compare_with_code(&old.value, &new.document.value, &coverage, generated_from);
     let report =
         Report::new(Document::new(document.display(), &old), Document::new(file.display(), &new.document), compared);
-
-    begins("applying the overlay, lowering and generating");
-    let Trial { unmatched, lowered, code } = trial::run(&inputs, &new)?;
-    let before = trial::before(old.value, new.overlay.as_ref());
 
     let has_patterns = codegen::has_patterns(&code);
     let mut outputs = outputs_in_place(root, &lowered, code);

@@ -15,7 +15,7 @@ use super::{
     likeness::Likeness,
     report::Change,
     rule::{Direction, Flow, Judged, Rule, Source, Verdict, Verdicts},
-    shape::{Schema, is_prose},
+    shape::{Mark, Property, Schema, is_prose},
     subject::{is_component, subject},
 };
 use crate::{
@@ -53,6 +53,8 @@ pub(super) struct Side<'d> {
     pub(super) likeness: Likeness<'d>,
     /// The security schemes by name, their references followed.
     pub(super) schemes: BTreeMap<&'d str, Place<'d>>,
+    /// What is said of properties that travel in one direction alone.
+    pub(super) marks: [Mark<'d>; 2],
     /// What was compared: schemas, and what is merged into them, by identity.
     pub(super) read: HashSet<usize>,
 }
@@ -94,7 +96,14 @@ impl<'d> Side<'d> {
         let components = Place::root(document).get("components");
         let schemes =
             components.map_or_else(BTreeMap::new, |holder| holder.resolved_members(document, "securitySchemes"));
-        Self { document, likeness: Likeness::new(document), schemes, read: HashSet::new() }
+        let marks = ["readOnly", "writeOnly"].map(|word| Mark::new(document, word));
+        Self { document, likeness: Likeness::new(document), schemes, marks, read: HashSet::new() }
+    }
+
+    /// Whether data in this flow has the property: one that is `readOnly` is not sent.
+    pub(super) fn travels(&self, property: &Property<'d>, flow: Flow) -> bool {
+        let hiding = self.marks.iter().find(|mark| flow.hidden_by() == Some(mark.word));
+        hiding.is_none_or(|mark| !property.has(mark))
     }
 
     pub(super) fn component(&self, name: &str) -> Option<Place<'d>> {

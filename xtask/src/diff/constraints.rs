@@ -104,6 +104,9 @@ impl<'d> Comparison<'d> {
 
     /// Compares a bound of numbers. For an integer, it is the last one that is let through.
     fn limit(&mut self, pair: &Pair<'_, 'd>, word: &str, exclusive: &str, grows: bool) {
+        if [pair.old, pair.new].iter().all(|shape| shape.said(word).is_empty() && shape.said(exclusive).is_empty()) {
+            return;
+        }
         let is_integer = pair.old.kind == Some("integer");
         let tightest = |shape: &Shape<'d>| {
             let limits = shape

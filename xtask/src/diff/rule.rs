@@ -132,7 +132,7 @@ rules! {
     EnumValuesRemoved: row(BOTH, SOURCE),
     ExcludedValuesAdded: row(code(WIRE), code(NONE)),
     ExcludedValuesRemoved: row(MAYBE_CLIENT, code(NONE)),
-    // One argument more of a constructor, which nobody calls for what is received.
+    // In what is received it is one argument more of a constructor, which those who use the facade have no need to call.
     RequiredPropertyAdded: row(BOTH, code(CLIENT)).when(Marked, row(code(BOTH), code(CLIENT))),
     RequiredPropertyRemoved: always(BOTH).when(Marked, always(code(BOTH))),
     OptionalPropertyAdded: always(NONE),

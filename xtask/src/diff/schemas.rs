@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-
 use super::{
     comparison::{At, Comparison},
     constraints::is_constraint,
@@ -128,11 +126,8 @@ impl<'d> Comparison<'d> {
         let Pair { at, old, new } = *pair;
         // What does not travel this way is not there.
         let hidden = at.flow.hidden_by();
-        let travels = |document: &'d Value, property: &Property<'d>| {
-            hidden.is_none_or(|word| !property.is_marked(document, word))
-        };
-        let of_old = old.properties.iter().filter(|(_, property)| travels(self.old.document, property));
-        let of_new = new.properties.iter().filter(|(_, property)| travels(self.new.document, property));
+        let of_old = old.properties.iter().filter(|(_, property)| self.old.travels(property, at.flow));
+        let of_new = new.properties.iter().filter(|(_, property)| self.new.travels(property, at.flow));
         let Matching { pairs, removed, added } = Matching::by_name(of_old, of_new);
         for ((_, before), (_, now)) in pairs {
             self.property(pair, before, now);
@@ -201,10 +196,10 @@ impl<'d> Comparison<'d> {
             }
             _ => {}
         }
-        for word in ["readOnly", "writeOnly"] {
-            let (before, now) = (old.is_marked(self.old.document, word), new.is_marked(self.new.document, word));
+        for index in 0..self.old.marks.len() {
+            let (before, now) = (old.has(&self.old.marks[index]), new.has(&self.new.marks[index]));
             if before != now {
-                let is = if now { "is" } else { "is no longer" };
+                let (is, word) = (if now { "is" } else { "is no longer" }, self.new.marks[index].word);
                 let summary = format!("{} {is} marked `{word}`", self.about(&old.schema.at, &new.schema.at));
                 self.note(pair.at, Rule::AccessChanged, &old.schema.at, &new.schema.at, summary);
             }

@@ -105,14 +105,37 @@ pub(super) struct Property<'d> {
 }
 
 impl<'d> Property<'d> {
-    /// Whether `word`, `readOnly` or `writeOnly`, is said of it, in place or by what it refers to.
-    pub(super) fn is_marked(&self, document: &'d Value, word: &str) -> bool {
-        let says = |part: &Place<'d>| part.value.get(word).is_some_and(|said| *said == true);
-        self.schema.parts.iter().any(|part| {
-            let within = part.get("allOf");
-            let mut within = within.iter().flat_map(|list| list.elements()).map(|part| part.resolved(document));
-            says(part) || says(&part.clone().resolved(document)) || within.any(|part| says(&part))
-        })
+    /// Whether the mark is said of it, in place or by what it refers to.
+    pub(super) fn has(&self, mark: &Mark<'d>) -> bool {
+        self.schema.parts.iter().any(|part| mark.is_said(part.value))
+    }
+}
+
+/// `readOnly` or `writeOnly`, and the components that are marked so.
+#[derive(Debug)]
+pub(super) struct Mark<'d> {
+    pub(super) word: &'static str,
+    components: HashSet<&'d str>,
+}
+
+impl<'d> Mark<'d> {
+    pub(super) fn new(document: &'d Value, word: &'static str) -> Self {
+        let mut mark = Self { word, components: HashSet::new() };
+        let components = openapi::components(document).filter(|(_, schema)| {
+            let leads_to = reference(schema).and_then(|_| openapi::resolve(document, schema));
+            mark.is_said(leads_to.unwrap_or(schema))
+        });
+        mark.components = components.map(|(name, _)| name.as_str()).collect();
+        mark
+    }
+
+    fn is_said(&self, schema: &Value) -> bool {
+        let says = |schema: &Value| {
+            let component = || reference(schema).and_then(openapi::schema_name);
+            schema.get(self.word).is_some_and(|said| *said == true)
+                || component().is_some_and(|name| self.components.contains(name))
+        };
+        says(schema) || schema.get("allOf").and_then(Value::as_array).is_some_and(|parts| parts.iter().any(says))
     }
 }
 

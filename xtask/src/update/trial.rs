@@ -60,15 +60,10 @@ pub(super) fn run(inputs: &Inputs, sources: &Sources) -> Result<Trial, Defects> 
 
 /// The checked-in document with the overlay. It is only compared with: where it fails, less can be said.
 pub(super) fn before(document: Value, overlay: Option<&Loaded>) -> Before {
-    let overlaid = overlaid(document, overlay);
+    let overlaid = overlay.map(|overlay| overlay::apply_matching(document.clone(), &overlay.value, &|_| true));
+    let overlaid = overlaid.and_then(Result::ok).map_or(document, |(overlaid, _)| overlaid);
     let effective = lower::lower(overlaid.clone()).ok().map(|(effective, _)| effective);
     Before { overlaid, effective }
-}
-
-/// The document with what fits of the overlay.
-pub(super) fn overlaid(document: Value, overlay: Option<&Loaded>) -> Value {
-    let overlaid = overlay.map(|overlay| overlay::apply_matching(document.clone(), &overlay.value, &|_| true));
-    overlaid.and_then(Result::ok).map_or(document, |(overlaid, _)| overlaid)
 }
 
 /// Actions that are left out, by their index, each with the defect that it causes.

@@ -290,9 +290,8 @@ fn a_restriction_that_goes_is_harmless_to_who_sends() {
     for word in ["oneOf", "anyOf"] {
         let choice =
             format!("{{type: object, {properties}, {word}: [{{title: X, required: [x]}}, {{required: [y]}}]}}");
-        let dropped = format!(".B union-dropped sent postA %/post/requestBody/content/json/{word}");
         let found = lines(&sent(&choice), &sent(&free));
-        assert!(found.contains(&dropped[3..23]) && found.starts_with('.'), "{found}");
+        assert!(found.starts_with('.') && found.contains("union-dropped sent postA"), "{found}");
         let found = lines(&sent(&free), &sent(&choice));
         assert!(found.starts_with('B') && found.contains("union-introduced"), "{found}");
     }
