@@ -3,6 +3,7 @@
 use std::{
     cell::OnceCell,
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    iter,
     rc::Rc,
 };
 
@@ -121,21 +122,40 @@ pub(super) struct Mark<'d> {
 impl<'d> Mark<'d> {
     pub(super) fn new(document: &'d Value, word: &'static str) -> Self {
         let mut mark = Self { word, components: HashSet::new() };
-        let components = openapi::components(document).filter(|(_, schema)| {
-            let leads_to = reference(schema).and_then(|_| openapi::resolve(document, schema));
-            mark.is_said(leads_to.unwrap_or(schema))
-        });
-        mark.components = components.map(|(name, _)| name.as_str()).collect();
+        // From the marked ones to those that are made of them.
+        let mut users: HashMap<&str, Vec<&str>> = HashMap::new();
+        let mut open = Vec::new();
+        for (name, schema) in openapi::components(document) {
+            for part in Self::parts(schema) {
+                match reference(part).and_then(openapi::schema_name) {
+                    Some(used) => users.entry(used).or_default().push(name),
+                    None => open.extend(mark.is_said_by(part).then_some(name.as_str())),
+                }
+            }
+        }
+        while let Some(name) = open.pop() {
+            if mark.components.insert(name) {
+                open.extend(users.get(name).into_iter().flatten());
+            }
+        }
         mark
     }
 
+    /// The schema itself, and what holds with it.
+    fn parts(schema: &Value) -> impl Iterator<Item = &Value> {
+        let all = schema.get("allOf").and_then(Value::as_array);
+        iter::once(schema).chain(all.into_iter().flatten())
+    }
+
+    fn is_said_by(&self, part: &Value) -> bool {
+        part.get(self.word).is_some_and(|said| *said == true)
+    }
+
     fn is_said(&self, schema: &Value) -> bool {
-        let says = |schema: &Value| {
-            let component = || reference(schema).and_then(openapi::schema_name);
-            schema.get(self.word).is_some_and(|said| *said == true)
-                || component().is_some_and(|name| self.components.contains(name))
-        };
-        says(schema) || schema.get("allOf").and_then(Value::as_array).is_some_and(|parts| parts.iter().any(says))
+        Self::parts(schema).any(|part| {
+            let component = || reference(part).and_then(openapi::schema_name);
+            self.is_said_by(part) || component().is_some_and(|name| self.components.contains(name))
+        })
     }
 }
 

@@ -7,7 +7,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 use serde_json::Value;
 use xtask::{
     coverage::Coverage,
-    diff::{self, Change, Compared},
+    diff::{self, Compared},
     openapi,
 };
 
