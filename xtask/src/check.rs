@@ -236,8 +236,11 @@ pub fn schemas(document: &Value) -> Vec<Defect> {
     defects
 }
 
+/// Keywords, whether a value is one that they can have, and what that is.
+type Expected = (&'static [&'static str], fn(&Value) -> bool, &'static str);
+
 /// What the keywords of a schema must be, by the specification.
-const KEYWORDS: [(&[&str], fn(&Value) -> bool, &str); 11] = [
+const KEYWORDS: [Expected; 11] = [
     (&SIZES, |value| whole(value).is_some_and(|size| size >= 0), "a whole number from 0"),
     (&["minimum", "maximum"], Value::is_number, "a number"),
     (&["multipleOf"], |value| value.as_f64().is_some_and(|step| step > 0.0), "a number above 0"),

@@ -22,11 +22,14 @@ const PASSES: [&str; 9] = [
     "all_of",
 ];
 
+type Expected = &'static [(&'static str, &'static str)];
+type Found = Vec<(String, String)>;
+
 /// A case: its folder, and what happens.
 struct Case {
     folder: &'static str,
     /// The place and a part of the problem of each defect; or the pass and the place of each note.
-    outcome: Result<&'static [(&'static str, &'static str)], &'static [(&'static str, &'static str)]>,
+    outcome: Result<Expected, Expected>,
 }
 
 const CASES: &[Case] = &[
@@ -151,7 +154,7 @@ fn each_case_is_right_or_refused_where_it_stands() {
         let overlay = Some(path.join("overlay.yaml")).filter(|overlay| overlay.is_file());
         let inputs = Inputs { document: path.join("input.yaml"), overlay };
         let lowered = pipeline::lower(&inputs);
-        let found: Result<Vec<(String, String)>, Vec<(String, String)>> = match lowered {
+        let found: Result<Found, Found> = match lowered {
             Err(Error::Defects(defects)) => {
                 Err(defects.list.into_iter().map(|defect| (defect.place, defect.problem)).collect())
             }
