@@ -65,7 +65,8 @@ const ANY: &str = "::serde_json::Value";
 pub(crate) fn distinct(wanted: impl IntoIterator<Item = (String, String)>, taken: &[&str]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for (first, second) in wanted {
-        let numbered = (2..).map(|number| format!("{second}_{number}"));
+        let between = if second.starts_with(char::is_uppercase) { "" } else { "_" };
+        let numbered = (2..).map(|number| format!("{second}{between}{number}"));
         let candidates = [first, second.clone()].into_iter().chain(numbered);
         let is_free = |name: &String| !taken.contains(&name.as_str()) && !names.contains(name);
         let name = candidates.into_iter().find(is_free).unwrap_or_default();
@@ -103,6 +104,14 @@ const KEYWORDS: [&str; 53] = [
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tells_names_apart_in_the_case_that_they_have() {
+        let twice =
+            |name: &str| distinct([(name.to_owned(), name.to_owned()), (name.to_owned(), name.to_owned())], &[]);
+        assert_eq!(twice("List"), ["List", "List2"]);
+        assert_eq!(twice("list"), ["list", "list_2"]);
+    }
 
     #[test]
     fn agrees_with_the_generator() {
