@@ -132,6 +132,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn tells_names_apart_in_the_case_that_they_have() {
+        let twice =
+            |name: &str| distinct([(name.to_owned(), name.to_owned()), (name.to_owned(), name.to_owned())], &[]);
+        assert_eq!(twice("List"), ["List", "List2"]);
+        assert_eq!(twice("list"), ["list", "list_2"]);
+    }
+
+    #[test]
     fn agrees_with_the_generator() {
         assert_eq!(pascal("KYCSubmitDirectData"), "KycSubmitDirectData");
         assert_eq!(pascal("File Upload (multipart)"), "FileUploadMultipart");

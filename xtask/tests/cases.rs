@@ -1,219 +1,106 @@
-//! Documents made from public bug reports, in `cases/`: what is refused is refused where it stands, and what is changed or
-//! dropped on the way to the generator is said.
+//! Small documents, each with a construct that generators of clients are known to get wrong, and what is right of it.
+//!
+//! A folder in `cases/` is a case: a document (`input`), perhaps an `overlay.yaml`, and either `refused.txt`, the defects that
+//! the document is refused for, or `calls.rs`, which calls the client and claims what is on the wire and what is read. The
+//! lines of `notes.txt` have to be in the lowering report. All the crates are built without a warning, and their calls run.
 
-use std::{fs, path::Path};
+#[path = "support/scratch.rs"]
+mod scratch;
 
-use xtask::{
-    defect::Error,
-    openapi,
-    pipeline::{self, Inputs},
+use std::{
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
 };
 
-/// The passes of whose notes these tests speak.
-const PASSES: [&str; 9] = [
-    "null_value",
-    "path_item",
-    "deep_reference",
-    "component_name",
-    "private_extension",
-    "alias",
-    "keyword",
-    "default_value",
-    "all_of",
-];
+use scratch::{Scratch, package, root};
+use xtask::{
+    codegen,
+    defect::Error,
+    pipeline::{self, Inputs},
+    report,
+};
 
-type Expected = &'static [(&'static str, &'static str)];
-type Found = Vec<(String, String)>;
-
-/// A case: its folder, and what happens.
 struct Case {
-    folder: &'static str,
-    /// The place and a part of the problem of each defect; or the pass and the place of each note.
-    outcome: Result<Expected, Expected>,
+    name: String,
+    folder: PathBuf,
+    inputs: Inputs,
 }
 
-const CASES: &[Case] = &[
-    Case {
-        folder: "16-escaped-references",
-        outcome: Ok(&[
-            ("deep_reference", "/paths/~1users~1{id}/get/responses/200"),
-            ("component_name", "/components/parameters/Page~1Limit"),
-        ]),
-    },
-    Case {
-        folder: "16b-escaped-only-tilde",
-        outcome: Ok(&[
-            ("deep_reference", "/paths/~1users~1{id}/get/responses/200"),
-            ("component_name", "/components/parameters/Page~1Limit"),
-        ]),
-    },
-    Case {
-        folder: "16c-schema-in-a-path",
-        outcome: Ok(&[
-            (
-                "deep_reference",
-                "/paths/~1users~1{id}/get/responses/200/content/application~1json/schema/properties/pet",
-            ),
-            ("deep_reference", "/components/schemas/A/properties/b"),
-        ]),
-    },
-    Case {
-        folder: "17-path-item-reference",
-        outcome: Ok(&[("path_item", "/paths/~1b"), ("path_item", "/paths/~1b/get")]),
-    },
-    Case {
-        folder: "17b-references-to-other-files",
-        outcome: Err(&[
-            ("/paths/~1a/$ref", "another file, `paths/a.yaml`"),
-            ("/paths/~1b/get/$ref", "another file, `paths/b.yaml`"),
-            ("/paths/~1c/get/responses/200/$ref", "another file, `responses.yaml#/Ok`"),
-            ("/components/schemas/$ref", "another file, `schemas/index.yaml`"),
-        ]),
-    },
-    Case { folder: "20-recursion", outcome: Ok(&[("all_of", "/components/schemas/Third")]) },
-    Case {
-        folder: "20b-made-of-itself",
-        outcome: Ok(&[
-            ("all_of", "/components/schemas/B/properties/kid/items"),
-            ("all_of", "/components/schemas/B/properties/kin/additionalProperties"),
-            ("all_of", "/components/schemas/B/properties/next"),
-            ("all_of", "/components/schemas/Left/properties/right"),
-            ("all_of", "/components/schemas/Right/properties/left"),
-            ("all_of", "/components/schemas/BKidItem"),
-            ("all_of", "/components/schemas/LeftRight"),
-            ("all_of", "/components/schemas/RightLeft"),
-            ("all_of", "/components/schemas/Right"),
-        ]),
-    },
-    Case {
-        folder: "20c-choice-of-itself",
-        outcome: Err(&[("/components/schemas/AKid", "what it refers to leads back to itself")]),
-    },
-    Case { folder: "22x-half", outcome: Ok(&[]) },
-    Case { folder: "22y-a", outcome: Ok(&[("default_value", "/components/schemas/Pen/properties/a/default")]) },
-    Case { folder: "22y-f", outcome: Ok(&[("default_value", "/components/schemas/Pen/properties/f/default")]) },
-    Case {
-        folder: "40-empty-yaml-values",
-        outcome: Ok(&[
-            ("null_value", "/components"),
-            ("null_value", "/info/description"),
-            ("null_value", "/paths/~1a/get/summary"),
-            ("null_value", "/paths/~1a/get/description"),
-            ("null_value", "/paths/~1a/get/tags"),
-            ("null_value", "/paths/~1a/get/parameters"),
-            ("null_value", "/paths/~1a/get/responses/200/description"),
-            ("null_value", "/paths/~1a/get/responses/200/content/application~1json/schema/description"),
-            ("null_value", "/paths/~1a/get/responses/200/content/application~1json/schema/properties/a/description"),
-            ("null_value", "/paths/~1a/get/responses/200/content/application~1json/schema/properties/a/default"),
-            ("null_value", "/info/version"),
-        ]),
-    },
-    Case {
-        folder: "41-values-that-are-none",
-        outcome: Err(&[
-            ("/components/schemas/A/properties/a/minLength", "not a whole number from 0"),
-            ("/components/schemas/A/properties/b/enum", "can't be of the type `string`"),
-            ("/components/schemas/A/properties/c", "there is no `type: \"text\"`"),
-            ("/components/schemas/A/properties/d/exclusiveMinimum", "not `true` or `false`"),
-        ]),
-    },
-    Case {
-        folder: "44-vendor-extensions",
-        outcome: Err(&[
-            ("/paths/~1a/get/responses/200/content/application~1json/schema/x-type-name", "not the name of a type"),
-            ("/paths/~1a/get/responses/200/content/application~1json/schema/x-sensitive", "neither `true` nor `false`"),
-            ("/paths/~1a/get/x-retry", "neither `safe` nor `never`"),
-        ]),
-    },
-    Case {
-        folder: "44b-working-extensions",
-        outcome: Ok(&[
-            ("private_extension", "/paths/~1a/get/x-lowered-errors"),
-            ("private_extension", "/paths/~1a/get/responses/200/content/application~1json/schema/x-lowered-open-enum"),
-        ]),
-    },
-    Case {
-        folder: "50-format-on-object",
-        outcome: Ok(&[("keyword", "/components/schemas/A/properties/links/format")]),
-    },
-    Case {
-        folder: "55-overlay-no-op",
-        outcome: Err(&[
-            ("/actions/0/update/x-type-name", "has no effect beside a reference"),
-            ("/actions/1/update", "has no effect"),
-        ]),
-    },
-    Case { folder: "55b-component-name", outcome: Ok(&[("component_name", "/components/schemas/K")]) },
-];
+impl Case {
+    fn all() -> Vec<Self> {
+        let entries = fs::read_dir(root().join("xtask/tests/cases")).expect("the folder of the cases");
+        let folders = entries.map(|entry| entry.expect("an entry").path()).filter(|path| path.is_dir());
+        let mut all: Vec<Self> = folders.filter_map(Self::of).collect();
+        all.sort_by(|a, b| a.name.cmp(&b.name));
+        all
+    }
+
+    /// None for a pair of documents, which another test compares.
+    fn of(folder: PathBuf) -> Option<Self> {
+        let names = ["input.yaml", "input.json"];
+        let document = names.into_iter().map(|name| folder.join(name)).find(|path| path.exists())?;
+        let overlay = Some(folder.join("overlay.yaml")).filter(|path| path.exists());
+        let name = folder.file_name()?.to_str()?.to_owned();
+        Some(Self { name, folder, inputs: Inputs { document, overlay } })
+    }
+
+    fn text(&self, name: &str) -> Option<String> {
+        fs::read_to_string(self.folder.join(name)).ok()
+    }
+}
 
 #[test]
-fn each_case_is_right_or_refused_where_it_stands() {
-    let mut wrong = Vec::new();
-    for Case { folder, outcome } in CASES {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(folder);
-        let overlay = Some(path.join("overlay.yaml")).filter(|overlay| overlay.is_file());
-        let inputs = Inputs { document: path.join("input.yaml"), overlay };
-        let lowered = pipeline::lower(&inputs);
-        let found: Result<Found, Found> = match lowered {
-            Err(Error::Defects(defects)) => {
-                Err(defects.list.into_iter().map(|defect| (defect.place, defect.problem)).collect())
-            }
-            Err(error) => panic!("{folder}: {error}"),
-            Ok(lowered) => match pipeline::generate(&inputs.document, &lowered.effective) {
-                Err(defects) => panic!("{folder}: {defects}"),
-                Ok(_) => {
-                    let notes = lowered.notes.into_iter().filter(|note| PASSES.contains(&note.pass));
-                    Ok(notes.map(|note| (note.pass.to_owned(), note.place)).collect())
-                }
-            },
-        };
-        let is_as_expected = match (&found, outcome) {
-            (Ok(found), Ok(expected)) => {
-                found.iter().map(|(pass, place)| (pass.as_str(), place.as_str())).eq(expected.iter().copied())
-            }
-            (Err(found), Err(expected)) => {
-                let fits = |(found, expected): (&(String, String), &(&str, &str))| {
-                    found.0 == expected.0 && found.1.contains(expected.1)
-                };
-                found.len() == expected.len() && found.iter().zip(*expected).all(fits)
-            }
-            _ => false,
-        };
-        if !is_as_expected {
-            wrong.push(format!("{folder}: {found:#?}"));
+fn what_is_not_done_is_refused_with_place_construct_and_remedy() {
+    for case in Case::all() {
+        let Some(expected) = case.text("refused.txt") else { continue };
+        let folder = tempfile::tempdir().expect("a folder");
+        let outcome = codegen::elsewhere(&case.inputs, folder.path()).map(drop);
+        let Err(Error::Defects(defects)) = outcome else { panic!("{} is not refused: {outcome:?}", case.name) };
+        let defects: String = defects.list.iter().map(|defect| format!("{defect}\n")).collect();
+        assert_eq!(defects, expected, "{}", case.name);
+    }
+}
+
+#[test]
+fn what_is_changed_is_noted() {
+    for case in Case::all() {
+        let Some(expected) = case.text("notes.txt") else { continue };
+        let lowered = pipeline::lower(&case.inputs).unwrap_or_else(|error| panic!("{}: {error}", case.name));
+        let notes = report::lowering(&lowered.notes);
+        for line in expected.lines() {
+            assert!(notes.contains(line), "{}: the report lacks `{line}`:\n{notes}", case.name);
         }
     }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
-fn a_path_item_behind_a_reference_has_an_operation_of_its_own() {
-    let effective = effective("17-path-item-reference");
-    let ids: Vec<&str> = openapi::operations(&effective).filter_map(|operation| operation.id()).collect();
-    assert_eq!(ids, ["getA", "getB"]);
-}
-
-#[test]
-fn a_component_keeps_the_name_that_the_overlay_gives() {
-    let effective = effective("55b-component-name");
-    assert!(openapi::component(&effective, "DocumentType").is_some());
-    let kind = effective.pointer("/components/schemas/A/properties/kind/$ref").and_then(|reference| reference.as_str());
-    assert_eq!(kind, Some("#/components/schemas/DocumentType"));
-}
-
-fn effective(folder: &str) -> serde_json::Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(folder);
-    let overlay = Some(path.join("overlay.yaml")).filter(|overlay| overlay.is_file());
-    let inputs = Inputs { document: path.join("input.yaml"), overlay };
-    pipeline::lower(&inputs).expect("it can be lowered").effective
-}
-
-#[test]
-fn every_folder_of_an_input_is_in_the_table() {
-    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
-    for entry in fs::read_dir(cases).expect("a folder").filter_map(Result::ok) {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let is_ours = entry.path().join("input.yaml").is_file();
-        assert!(!is_ours || CASES.iter().any(|case| case.folder == name), "{name} is in no table");
+fn what_is_done_is_what_the_document_says() {
+    let mut scratch = Scratch::new(&Path::new(env!("CARGO_TARGET_TMPDIR")).join("cases"));
+    let mut main = String::from("mod wire;\n\nfn main() {\n");
+    let mut modules = String::new();
+    let mut count = 0;
+    for case in Case::all() {
+        if case.text("refused.txt").is_some() {
+            continue;
+        }
+        let name = case.name.as_str();
+        scratch.add(name, &case.inputs);
+        let calls = case.folder.join("calls.rs");
+        if !calls.exists() {
+            continue;
+        }
+        let api = package(name).replace('-', "_");
+        let _ = writeln!(main, "    println!(\"{name}\");\n    case_{api}::run();");
+        let _ = write!(
+            modules,
+            "\nmod case_{api} {{\n    crate::wire::calls! {{ {api} }}\n    include!({:?});\n}}\n",
+            fs::canonicalize(calls).expect("a path"),
+        );
+        count += 1;
     }
+    let wire = fs::read_to_string(root().join("xtask/tests/cases/wire.rs")).expect("a file");
+    let out = scratch.run(&[("main.rs", format!("{main}}}\n{modules}")), ("wire.rs", wire)]);
+    assert_eq!(out.lines().count(), count);
+    scratch.document();
 }

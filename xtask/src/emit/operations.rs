@@ -6,7 +6,8 @@ use super::{docs::code, model::Model};
 
 /// The code of `operations.rs`.
 pub(super) fn operations(model: &Model<'_>) -> String {
-    let mut out = "#[allow(unused_imports, reason = \"a document may have no operation\")]\nuse crate::runtime::operation::{Operation, Retry};\n".to_owned();
+    let used = if model.calls.is_empty() { "Operation" } else { "{Operation, Retry}" };
+    let mut out = format!("use crate::runtime::operation::{used};\n");
     let mut all = String::new();
     for call in &model.calls {
         let operation = &call.operation;

@@ -195,18 +195,25 @@ fn property(model: &Model<'_>, type_name: &str, whole: Option<&Value>, wire: &st
     is_required
 }
 
+/// The type within an `Option`, which may be in a `Box`: the generator puts it there where a type holds itself.
 fn without_option(ty: &Type) -> Type {
-    let Type::Path(path) = ty else { return ty.clone() };
-    // A component may be called like it.
-    match path.path.segments.last().filter(|_| path.path.segments.len() > 1) {
-        Some(last) if last.ident == "Option" => match &last.arguments {
-            PathArguments::AngleBracketed(list) => match list.args.first() {
-                Some(GenericArgument::Type(inner)) => inner.clone(),
-                _ => ty.clone(),
-            },
-            _ => ty.clone(),
-        },
+    let Some((outer, inner)) = generic(ty) else { return ty.clone() };
+    match (outer.as_str(), generic(&inner)) {
+        ("Option", _) => inner,
+        ("Box", Some((option, innermost))) if option == "Option" => syn::parse_quote!(::std::boxed::Box<#innermost>),
         _ => ty.clone(),
+    }
+}
+
+/// The name of a type with one parameter, and that.
+fn generic(ty: &Type) -> Option<(String, Type)> {
+    let Type::Path(path) = ty else { return None };
+    // A component may be called like a type of the library.
+    let last = path.path.segments.last().filter(|_| path.path.segments.len() > 1)?;
+    let PathArguments::AngleBracketed(list) = &last.arguments else { return None };
+    match list.args.first()? {
+        GenericArgument::Type(inner) if list.args.len() == 1 => Some((last.ident.to_string(), inner.clone())),
+        _ => None,
     }
 }
 

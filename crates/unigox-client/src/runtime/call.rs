@@ -55,6 +55,7 @@ impl<T> Client<T> {
     }
 }
 
+#[allow(dead_code, reason = "a document may have no operation")]
 impl<T: Transport> Client<T> {
     pub(crate) fn call(&self, operation: &'static Operation) -> Call<'_, T> {
         Call {
@@ -99,6 +100,7 @@ pub(crate) struct Call<'c, T> {
     refused: Option<(Cow<'static, str>, Problem)>,
 }
 
+#[allow(dead_code, reason = "which of these are used depends on the document that the methods are generated from")]
 enum Content {
     None,
     Bytes(Cow<'static, str>, Body),

@@ -1,0 +1,4 @@
+pub(crate) fn run() {
+    assert_eq!(sent(async |api| api.get_a().await).target, "/a");
+    assert_eq!(sent(async |api| api.get_b().await).target, "/b");
+}

@@ -1,0 +1,95 @@
+//! Generated crates beside a program that calls them, built and run as one workspace.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use xtask::{codegen, pipeline::Inputs};
+
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// The manifest of a workspace with the program `caller` and the crates in `crates/`, and that of the program. The
+/// features are those that the crates need anyway, so that nothing is built twice.
+const WORKSPACE: &str = "[workspace]\nresolver = \"3\"\nmembers = [\"caller\"]\n\n\
+    [profile.dev]\ndebug = false\nincremental = false\n";
+const CALLER: &str = "[package]\nname = \"caller\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n\
+    serde = \"1\"\nserde_json = \"1\"\ntokio = { version = \"1\", default-features = false, features = [\"rt\", \"net\", \"time\"] }\n";
+
+/// What the package in a folder is called: a name that starts with a digit is none.
+pub(crate) fn package(folder: &str) -> String {
+    if folder.starts_with(|c: char| c.is_ascii_digit()) { format!("x{folder}") } else { folder.to_owned() }
+}
+
+/// A workspace of generated crates and the program that calls them.
+pub(crate) struct Scratch {
+    folder: PathBuf,
+    dependencies: String,
+}
+
+impl Scratch {
+    pub(crate) fn new(folder: &Path) -> Self {
+        Self { folder: folder.to_owned(), dependencies: String::new() }
+    }
+
+    /// Generates the crate `name`, which the program depends on, and returns its folder.
+    pub(crate) fn add(&mut self, name: &str, inputs: &Inputs) -> PathBuf {
+        let folder = self.folder.join("crates").join(name);
+        let outputs = codegen::elsewhere(inputs, &folder).unwrap_or_else(|error| panic!("{name}: {error}"));
+        outputs.write().expect("a folder that can be written");
+        // It is a member of this workspace, and none of its own.
+        let manifest = folder.join("Cargo.toml");
+        let text = fs::read_to_string(&manifest).expect("a manifest");
+        let text = text.strip_suffix("[workspace]\n").expect("a crate that stands alone");
+        fs::write(manifest, text).expect("written");
+        let line = format!("{} = {{ path = \"../crates/{name}\", features = [\"schemars\"] }}\n", package(name));
+        self.dependencies.push_str(&line);
+        folder
+    }
+
+    /// Builds the crates and the program from `files`, with the lints of rustc and clippy, and runs the program; none of it
+    /// may warn. Returns what the program prints.
+    pub(crate) fn run(&self, files: &[(&str, String)]) -> String {
+        let caller = self.folder.join("caller");
+        fs::create_dir_all(caller.join("src")).expect("a folder");
+        let write = |path: PathBuf, text: &str| {
+            // What is unchanged is not built again.
+            if fs::read_to_string(&path).ok().as_deref() != Some(text) {
+                fs::write(&path, text).expect("written");
+            }
+        };
+        write(self.folder.join("Cargo.toml"), WORKSPACE);
+        write(caller.join("Cargo.toml"), &format!("{CALLER}{}", self.dependencies));
+        for (name, text) in files {
+            write(caller.join("src").join(name), text);
+        }
+        fs::copy(root().join("Cargo.lock"), self.folder.join("Cargo.lock")).expect("copied");
+        // clippy's driver compiles as rustc does, so that one build has the lints of both.
+        self.cargo(&["run", "--package", "caller"], ("RUSTC_WORKSPACE_WRAPPER", "clippy-driver"))
+    }
+
+    /// Builds the documentation of the crates, which may not warn either.
+    #[allow(dead_code, reason = "one of the tests that share this does")]
+    pub(crate) fn document(&self) {
+        self.cargo(&["doc", "--no-deps", "--workspace", "--exclude", "caller"], ("RUSTDOCFLAGS", "-D warnings"));
+    }
+
+    fn cargo(&self, args: &[&str], (name, value): (&str, &str)) -> String {
+        let output = Command::new(env!("CARGO"))
+            .args(args)
+            .args(["--offline", "--quiet"])
+            .current_dir(&self.folder)
+            .env(name, value)
+            // One target folder for all, so that dependencies are built once.
+            .env("CARGO_TARGET_DIR", root().join("target"))
+            .output()
+            .expect("cargo");
+        let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success(), "{out}\n{err}");
+        assert!(!err.contains("warning"), "{err}");
+        out.into_owned()
+    }
+}
