@@ -350,7 +350,7 @@ fn schemas_say_what_is_sent() {
 }
 
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, schemars::JsonSchema)]
-struct Range {
+pub struct Range {
     low: i64,
     high: i64,
 }

@@ -332,6 +332,8 @@ impl Names {
                     self.twice.extend(inner.twice);
                     self.inner.extend(inner.items);
                 }
+                // It writes `Debug` for a type that is there.
+                syn::Item::Macro(item) if item.mac.path.segments.iter().any(|segment| segment.ident == "debug") => {}
                 syn::Item::Macro(item) => self.string_enum(item.mac.tokens.clone()),
                 syn::Item::Impl(block) if block.trait_.is_none() => {
                     let Some(name) = path_end(&block.self_ty) else { continue };
@@ -377,10 +379,19 @@ impl Names {
                 Ident(name) if title.is_none() => title = Some(name.to_string()),
                 Ident(name) => variants.push(name.to_string()),
                 Group(group) if group.delimiter() == proc_macro2::Delimiter::Brace => {
-                    variants.extend(group.stream().into_iter().filter_map(|token| match token {
-                        Ident(name) => Some(name.to_string()),
-                        _ => None,
-                    }));
+                    // A member begins after a comma, or after the comment on it.
+                    let mut is_start = true;
+                    for token in group.stream() {
+                        match &token {
+                            Ident(name) if is_start => variants.push(name.to_string()),
+                            _ => {}
+                        }
+                        is_start = match token {
+                            proc_macro2::TokenTree::Punct(sign) => matches!(sign.as_char(), ',' | '#'),
+                            Group(group) => is_start && group.delimiter() == proc_macro2::Delimiter::Bracket,
+                            _ => false,
+                        };
+                    }
                 }
                 _ => {}
             }

@@ -17,7 +17,7 @@ const REQUEST_ID_HEADERS: [&str; 3] = ["x-request-id", "x-correlation-id", "requ
 /// ```no_run
 /// # async fn f(unigox: &unigox::Client, user: unigox::uuid::Uuid) -> Result<(), unigox::Error> {
 /// let user = unigox.user(user).get().await?;
-/// println!("{} payment details", user.payment_profiles.len());
+/// println!("{} payment details", user.payment_profiles.iter().flatten().count());
 /// println!("status {}, request {:?}", user.http_status(), user.raw().request_id());
 /// # Ok(())
 /// # }
