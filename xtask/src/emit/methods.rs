@@ -259,6 +259,10 @@ fn documentation(model: &Model<'_>, call: &Call<'_>, with: Option<&str>) -> Stri
         let _ = write!(out, "\n\n# Parameters\n{described}");
     }
     out.push_str("\n\n# Errors\n");
+    if operation.errors().next().is_none() {
+        out.push_str("\nAny other status than a success is one; see `Error`.");
+        return out;
+    }
     for (status, error) in operation.errors() {
         let description = error["description"].as_str().filter(|text| !text.is_empty()).unwrap_or("no description");
         let _ = write!(out, "\n- `{status}`: {}", one_line(description));

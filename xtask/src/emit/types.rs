@@ -31,6 +31,7 @@ pub(super) fn types(model: &Model<'_>, items: Vec<Item>) -> String {
          integer_enum::{closed_integer_enum, open_integer_enum}, params::params,\n    \
          string_enum::{closed_enum, open_enum}, union::union,\n};\n",
     );
+    let mut error = None;
     for item in items {
         let code = match item {
             Item::Struct(item) => {
@@ -44,13 +45,33 @@ pub(super) fn types(model: &Model<'_>, items: Vec<Item>) -> String {
                     Some((TypeKind::Choice, schema)) => choice(model, &name, schema),
                 }
             }
-            Item::Impl(block) if is_made_by_macro(model, &block) => continue,
+            Item::Impl(block) if is_made_by_macro(model, &block) || is_of_alias(model, &block) => continue,
+            // Its one error is of conversions that the macros have their own for.
+            Item::Mod(module) if module.ident == "error" => {
+                error = Some(Item::Mod(module));
+                continue;
+            }
             other => pretty(other),
         };
         out.push('\n');
         out.push_str(&code);
     }
+    if let Some(error) = error.filter(|_| out.contains("error::ConversionError")) {
+        out.push('\n');
+        out.push_str(&pretty(error));
+    }
     out
+}
+
+/// Whether `block` makes text of a component that is another one by reference, as the generator takes all that macros make
+/// for text.
+fn is_of_alias(model: &Model<'_>, block: &ItemImpl) -> bool {
+    let Type::Path(path) = &*block.self_ty else { return false };
+    let of_trait = block.trait_.as_ref().and_then(|(path, _)| path.segments.last());
+    let is_of_text =
+        of_trait.is_some_and(|last| ["FromStr", "TryFrom", "Display"].iter().any(|name| last.ident == name));
+    let schema = path.path.get_ident().and_then(|name| model.schema(&name.to_string()));
+    is_of_text && schema.is_some_and(|schema| target_type(schema).is_some())
 }
 
 fn is_made_by_macro(model: &Model<'_>, block: &ItemImpl) -> bool {

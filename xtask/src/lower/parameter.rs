@@ -2,6 +2,8 @@
 //!
 //! What OpenAPI 3.0.3 leaves undefined in its table of styles is refused, and headers that it says to ignore are.
 
+use std::collections::HashSet;
+
 use serde_json::{Value, json};
 
 use super::Report;
@@ -19,6 +21,11 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
     let mut found = Vec::new();
     for operation in operations(document) {
         let parameters = operation.parameters();
+        let mut seen = HashSet::new();
+        for twice in parameters.iter().filter(|parameter| !seen.insert((parameter.location, parameter.name))) {
+            let problem = format!("the parameter `{}` is there twice in the {}", twice.name, twice.location);
+            report.defect(Defect::new(twice.place.pointer(), problem, "remove one of them with an overlay action"));
+        }
         found.push(
             parameters.iter().filter_map(|parameter| written_out(document, parameter, report)).collect::<Vec<_>>(),
         );
@@ -69,7 +76,7 @@ fn written_out(document: &Value, parameter: &Parameter<'_>, report: &mut Report)
     match style_problem(document, parameter.location, &object) {
         None => Some(Value::Object(object)),
         Some(problem) => {
-            let remedy = "set a `style` and `explode` that OpenAPI 3.0 defines for it, with an overlay action";
+            let remedy = "set an `in`, `style` and `explode` that OpenAPI 3.0 defines together, with an overlay action";
             report.defect(Defect::new(place, problem, remedy));
             None
         }
