@@ -29,6 +29,11 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
 }
 
 fn agree(operation: OperationMut<'_>, own: &[Value], shared: &[Value], report: &mut Report) {
+    if let Some(mark) = operation.path.chars().find(|c| matches!(c, '?' | '#')) {
+        let problem = format!("a path with a `{mark}`, where no path goes on");
+        let remedy = "take it and what follows out of the path, and describe what is sent as a parameter in the query";
+        return report.defect(Defect::new(join("/paths", operation.path), problem, remedy));
+    }
     let names = match names(operation.path) {
         Ok(names) => names,
         Err(problem) => {
