@@ -144,8 +144,6 @@ fn rails_that_need_no_institution_are_refused_where_one_is_needed() {
     for rail in Document::effective().values("InstitutionOptionalRail") {
         let error = types::InstitutionRequiredRail::try_from(rail.to_owned()).expect_err(rail);
         assert!(!format!("{error} {error:?}").contains(rail), "{error}");
-        let error = serde_json::from_value::<types::InstitutionRequiredRail>(rail.into()).expect_err(rail);
-        assert!(!error.to_string().contains(rail), "{error}");
     }
     assert!(types::InstitutionRequiredRail::try_from("iban-sepa".to_owned()).is_err());
     let rail = types::InstitutionRequiredRail::try_from("cvu-cbu".to_owned()).expect("it needs an institution");
@@ -202,7 +200,7 @@ fn unknown_fields_are_written_again_as_they_were() {
 }
 
 #[test]
-fn null_and_absence_of_what_is_optional_read_alike() {
+fn null_and_absence_read_alike_where_the_document_does_not_tell_them_apart() {
     let document = Document::effective();
     let mut tried = 0;
     for response in responses(&document) {
@@ -215,8 +213,11 @@ fn null_and_absence_of_what_is_optional_read_alike() {
                 absent.pointer_mut(&pointer).and_then(Value::as_object_mut).expect("it was found there").remove(name);
                 null.pointer_mut(&pointer).expect("it was found there")[name] = Value::Null;
                 let absent = reread_value(response.operation, &absent);
-                let null = reread_value(response.operation, &null);
-                assert_eq!(absent, null, "{}: {pointer}/{name}", response.operation);
+                let reread = reread_value(response.operation, &null);
+                let is_told_apart = schema["properties"][name]["nullable"] == true;
+                let expected = if is_told_apart { Some(&Value::Null) } else { None };
+                let read = reread.pointer(&pointer).and_then(|object| object.get(name));
+                assert_eq!(read, expected, "{}: {pointer}/{name}", response.operation);
                 assert_eq!(absent.pointer(&pointer).and_then(|object| object.get(name)), None, "{pointer}/{name}");
                 tried += 1;
             }

@@ -61,7 +61,7 @@ fn every_variant_of_every_body_is_called() {
             assert!(document.fits(schema, body), "{} does not take {body}", operation.id);
         }
         for (index, variant) in schema["oneOf"].as_array().into_iter().flatten().enumerate() {
-            let is_sent = bodies.iter().any(|body| document.fits(variant, body));
+            let is_sent = bodies.iter().any(|body| document.fits_variant(schema, variant, body));
             assert!(is_sent, "{} is never called with variant {index} of its body", operation.id);
         }
     }
@@ -77,7 +77,7 @@ async fn every_documented_success_is_read_and_tells_its_status() {
                     let summary = (call.send)(&client_at(&server.url())).await;
                     let summary = summary.unwrap_or_else(|error| panic!("{}, {}: {error}", call.name, success.status));
                     assert_eq!(summary.status.as_u16(), success.status, "{}", call.name);
-                    assert_eq!(summary.value, without_nulls(example), "{}, {}", call.name, success.status);
+                    assert_eq!(summary.value, *example, "{}, {}", call.name, success.status);
                     assert_eq!(summary.body, example.to_string().as_bytes(), "{}, {}", call.name, success.status);
                 }
             }
@@ -805,17 +805,5 @@ fn file_part(quoted_name: &str, content_type: &str, content: &[u8]) -> Part {
             format!("Content-Type: {content_type}"),
         ],
         content: content.to_vec(),
-    }
-}
-
-/// `value` without the members that are null: an optional field is read from null and not written again.
-fn without_nulls(value: &Value) -> Value {
-    match value {
-        Value::Object(members) => {
-            let members = members.iter().filter(|(_, value)| !value.is_null());
-            members.map(|(name, value)| (name.clone(), without_nulls(value))).collect()
-        }
-        Value::Array(items) => items.iter().map(without_nulls).collect(),
-        other => other.clone(),
     }
 }

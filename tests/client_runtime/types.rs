@@ -6,9 +6,11 @@ use serde_json::{Value, json};
 use crate::{
     UnknownInteger,
     runtime::{
+        choice::choice,
         constrained::constrained_string,
         integer_enum::{closed_integer_enum, open_integer_enum},
         null,
+        params::params,
         union::union,
     },
 };
@@ -345,4 +347,72 @@ fn schemas_say_what_is_sent() {
     let answer = schema(schemars::schema_for!(Answer));
     assert_eq!(answer["anyOf"][2], json!(true));
     assert_eq!(members(answer), 3);
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, schemars::JsonSchema)]
+struct Range {
+    low: i64,
+    high: i64,
+}
+
+choice! {
+    /// An amount.
+    Amount {
+        /// Crypto.
+        Crypto(String) hidden = "crypto_amount",
+        /// A range.
+        Range(Range),
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, schemars::JsonSchema)]
+struct Quote {
+    currency: String,
+    #[serde(flatten)]
+    amount: Amount,
+}
+
+#[test]
+fn one_alternative_is_written_beside_the_other_properties() {
+    for (amount, text) in [
+        (Amount::Crypto("1".to_owned()), r#"{"currency":"c","crypto_amount":"1"}"#),
+        (Amount::Range(Range { low: 1, high: 2 }), r#"{"currency":"c","low":1,"high":2}"#),
+    ] {
+        let quote = Quote { currency: "c".to_owned(), amount };
+        assert_eq!(written(&quote), text);
+        assert_eq!(read::<Quote>(serde_json::from_str(text).expect("it is JSON")), Ok(quote));
+    }
+    assert!(read::<Quote>(json!({"currency": "c"})).is_err(), "none is there");
+    assert_eq!(format!("{:?}", Amount::Crypto("secret".to_owned())), "Crypto([hidden])");
+}
+
+params! {
+    /// Some.
+    Filter {
+        /// How many.
+        limit: i64,
+        /// From where.
+        cursor: String = hidden,
+    }
+}
+
+#[test]
+fn an_optional_parameter_is_set_or_left_out_and_hidden_where_it_is_marked() {
+    let filter = Filter::new().limit(3).cursor("secret");
+    assert_eq!((filter.limit, filter.cursor.as_deref()), (Some(3), Some("secret")));
+    assert_eq!(format!("{filter:?}"), "Filter { limit: Some(3), cursor: Some([hidden]) }");
+    assert_eq!(Filter::new(), Filter::default());
+}
+
+constrained_string! {
+    /// Refuses two.
+    Other, not ["a", "b"]
+}
+
+#[test]
+fn refused_values_are_refused_to_who_sends_and_read_all_the_same() {
+    let error = Other::new("a").expect_err("it is listed");
+    assert_eq!(error.to_string(), "the text for `Other` is one of the values that the document refuses");
+    assert_eq!(Other::new("c").map(Other::into_string), Ok("c".to_owned()));
+    assert_eq!(read::<Other>(json!("a")).map(Other::into_string), Ok("a".to_owned()));
 }

@@ -48,12 +48,20 @@ impl Document {
         }
     }
 
+    /// Whether `value` fits `variant` of `union`, and has the tag that the union writes for it.
+    pub fn fits_variant(&self, union: &Value, variant: &Value, value: &Value) -> bool {
+        let tag = union["discriminator"]["propertyName"].as_str().map(|tag| &value[tag]);
+        let tags = variant["x-lowered-tag"].as_array();
+        let is_tagged = tag.zip(tags).is_none_or(|(tag, tags)| tags.contains(tag));
+        is_tagged && self.fits(variant, value)
+    }
+
     /// Whether `value` has what `schema` requires and the enum values that it lists. Formats and types are left aside:
     /// this tells variants apart, and is no validator.
     pub fn fits(&self, schema: &Value, value: &Value) -> bool {
         let schema = self.resolve(schema);
         if let Some(variants) = schema.get("oneOf").and_then(Value::as_array) {
-            return variants.iter().filter(|variant| self.fits(variant, value)).count() == 1;
+            return variants.iter().filter(|variant| self.fits_variant(schema, variant, value)).count() == 1;
         }
         let lists = |schema: &Value| schema["enum"].as_array().map(|values| values.contains(value));
         lists(schema) != Some(false)

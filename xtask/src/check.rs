@@ -7,11 +7,12 @@ use serde_json::Value;
 use crate::{
     defect::Defect,
     lower::keyword::{SIZES, whole},
-    names,
     openapi::{
-        self, METHODS, Place,
+        self, METHODS, Place, References,
         extension::{CHECK_WITH, RETRY, SENSITIVE, TYPE_NAME},
-        join, local, operations, tokens,
+        join, local, operations, parts_of, schema_name,
+        shape::parts_below,
+        tokens,
     },
 };
 
@@ -70,6 +71,9 @@ pub(crate) fn outline(document: &Value) -> Vec<Defect> {
     if expect("/paths", document.get("paths"), Value::is_object, "a mapping") {
         for (path, item) in names(&document["paths"]) {
             let pointer = join("/paths", path);
+            if path.starts_with("x-") {
+                continue;
+            }
             if !expect(&pointer, Some(item), Value::is_object, "a mapping of methods") {
                 continue;
             }
@@ -223,23 +227,20 @@ pub fn schemas(document: &Value) -> Vec<Defect> {
         }
         keywords(&schema, &mut defects);
         values(&schema, &mut defects);
-        let mut fields = HashMap::new();
-        for (name, property) in schema.get("properties").iter().flat_map(Place::members) {
+        for (_, property) in schema.get("properties").iter().flat_map(Place::members) {
             if !property.value.is_object() {
                 defects.push(Defect::new(property.pointer(), "not a schema", "write the schema of the property"));
-            }
-            if let Some(first) = fields.insert(names::snake(name), name) {
-                let problem = format!("makes the same field name as `{first}`");
-                let remedy = "rename one of them, or remove it with an overlay action";
-                defects.push(Defect::new(property.pointer(), problem, remedy));
             }
         }
     }
     defects
 }
 
+/// Keywords, whether a value is one that they can have, and what that is.
+type Expected = (&'static [&'static str], fn(&Value) -> bool, &'static str);
+
 /// What the keywords of a schema must be, by the specification.
-const KEYWORDS: [(&[&str], fn(&Value) -> bool, &str); 11] = [
+const KEYWORDS: [Expected; 11] = [
     (&SIZES, |value| whole(value).is_some_and(|size| size >= 0), "a whole number from 0"),
     (&["minimum", "maximum"], Value::is_number, "a number"),
     (&["multipleOf"], |value| value.as_f64().is_some_and(|step| step > 0.0), "a number above 0"),
@@ -267,7 +268,11 @@ fn keywords(schema: &Place<'_>, defects: &mut Vec<Defect>) {
     let said = |key: &&str| schema.get(key).filter(|said| !said.value.is_null());
     if let Some(kind) = said(&"type").filter(|kind| !kind.value.as_str().is_some_and(|kind| TYPES.contains(&kind))) {
         let problem = format!("not OpenAPI 3.0: there is no `type: {}`", kind.value);
-        defects.push(Defect::new(schema.pointer(), problem, format!("write one of `{}`", TYPES.join("`, `"))));
+        let remedy = match kind.value.as_str() {
+            Some("null") => "write `nullable: true` beside the type that it may be instead".to_owned(),
+            _ => format!("write one of `{}`", TYPES.join("`, `")),
+        };
+        defects.push(Defect::new(schema.pointer(), problem, remedy));
     }
     for (keys, is, what) in KEYWORDS {
         for wrong in keys.iter().filter_map(said).filter(|said| !is(said.value)) {
@@ -306,6 +311,101 @@ fn values(schema: &Place<'_>, defects: &mut Vec<Defect>) {
         let remedy = "write the type of the values, or the values as that type: `'1'` is a string and `1` is none";
         defects.push(Defect::new(values.pointer(), problem, remedy));
     }
+}
+
+/// Two choices at once, for which there is no type.
+pub(crate) fn unions(document: &Value, defects: &mut Vec<Defect>) {
+    for (schema, _) in openapi::schemas(document) {
+        if schema.get("oneOf").is_some() && schema.get("anyOf").is_some() {
+            let remedy = "move one of them into an `allOf` part with properties of its own, or remove it, with an overlay action";
+            defects.push(Defect::new(
+                schema.pointer(),
+                "`oneOf` and `anyOf` of one schema have no type together",
+                remedy,
+            ));
+        }
+    }
+}
+
+/// Whether what `schema` is made of has to be merged to make a type of it.
+pub(crate) fn is_composed(schema: &Value) -> bool {
+    let says = |key: &str| schema.get(key).is_some();
+    says("allOf") || ((says("oneOf") || says("anyOf")) && (says("properties") || says("required")))
+}
+
+/// Of how many parts a schema may be that the generator has to merge, with all that they are made of.
+const MAX_PARTS: usize = 1_000;
+
+/// What the generator, which merges what the passes left, would merge without end: it goes from a property that two parts
+/// describe into what they refer to.
+pub(crate) fn endless(document: &Value, defects: &mut Vec<Defect>) {
+    let circular = References::of(document).circular_schemas();
+    if circular.is_empty() {
+        return;
+    }
+    let is_circular = |reference: &str| schema_name(reference).is_some_and(|name| circular.contains(name));
+    let leads_on = |schema: &Value| {
+        let mut found = false;
+        openapi::references(schema, &mut |_, target| found |= is_circular(target));
+        found
+    };
+    let component = |reference: &str| schema_name(reference).and_then(|name| openapi::component(document, name));
+    let merges_again = |schema: &Value| {
+        let mut targets = parts_of(schema).into_iter().filter(|target| is_circular(target)).filter_map(component);
+        targets.any(is_composed)
+    };
+    let remedy = "describe the property in one of the parts only, or make what it refers to a plain object";
+    for (schema, _) in openapi::schemas(document).into_iter().filter(|(schema, _)| is_composed(schema.value)) {
+        // Each part of an `allOf` is merged with the others, and so is each variant of a choice.
+        let all_of = schema.get("allOf");
+        let choices = ["oneOf", "anyOf"].into_iter().filter_map(|key| schema.get(key));
+        let members = all_of.iter().flat_map(Place::elements).map(|part| vec![part]);
+        let members: Vec<Vec<Place<'_>>> = members.chain(choices.map(|list| list.elements().collect())).collect();
+        let own = ["properties", "items", "additionalProperties"].iter().any(|key| schema.get(key).is_some());
+        if members.len() + usize::from(own) < 2 {
+            continue;
+        }
+        let mut known: HashMap<&str, &Value> = described(&schema).into_iter().collect();
+        for member in members {
+            let parts = parts_below(document, member, &["allOf", "oneOf", "anyOf"]);
+            if parts.len() > MAX_PARTS {
+                let problem = "made of too many parts that can't be written out as one object";
+                defects.push(Defect::new(schema.pointer(), problem, "make the chain of `allOf` shorter"));
+                break;
+            }
+            let properties: Vec<(&str, &Value)> = parts.iter().flat_map(described).collect();
+            let is_open = |others: Option<&&Value>| others.is_some_and(|others| others.is_object());
+            let differs = properties.iter().find(|(name, property)| match known.get(name) {
+                Some(known) => known != property && leads_on(known) && leads_on(property),
+                None => is_open(known.get(OTHERS)) && merges_again(property),
+            });
+            let now: HashMap<&str, &Value> = properties.iter().copied().collect();
+            let is_open_now = is_open(now.get(OTHERS));
+            let mut before = known.iter().map(|(name, property)| (*name, *property));
+            let before =
+                before.find(|(name, property)| is_open_now && !now.contains_key(name) && merges_again(property));
+            let differs = differs.copied().or(before);
+            if let Some((name, _)) = differs {
+                let name = if name.starts_with('`') { name.to_owned() } else { format!("`{name}`") };
+                let problem = format!("parts describe {name} differently, and what it refers to leads back to itself");
+                defects.push(Defect::new(schema.pointer(), problem, remedy));
+                break;
+            }
+            known.extend(properties);
+        }
+    }
+}
+
+/// What stands for the values of a map among the properties of a schema.
+const OTHERS: &str = "`additionalProperties`";
+
+/// What `schema` describes below itself: properties, items, and the values of a map.
+fn described<'d>(schema: &Place<'d>) -> Vec<(&'d str, &'d Value)> {
+    let properties = schema.get("properties");
+    let properties = properties.iter().flat_map(Place::members).map(|(name, property)| (name, property.value));
+    let items = schema.get("items").map(|items| ("`items`", items.value));
+    let others = schema.get("additionalProperties").map(|values| (OTHERS, values.value));
+    properties.chain(items).chain(others).collect()
 }
 
 fn operation_ids(document: &Value, defects: &mut Vec<Defect>) {
@@ -449,6 +549,28 @@ mod tests {
                 "/paths/~1d/put/x-check-with: not the operationId of an operation",
             ]
         );
+    }
+
+    #[test]
+    fn refuses_what_would_be_merged_without_end() {
+        let refer = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+        let found = |schemas: Value| {
+            let mut defects = Vec::new();
+            endless(&json!({"components": {"schemas": schemas}}), &mut defects);
+            defects.into_iter().map(|defect| defect.place).collect::<Vec<_>>()
+        };
+        let both = json!({"allOf": [refer("X"), refer("Y")]});
+        let next = |name: &str| json!({"properties": {"next": refer(name)}});
+        let list = |name: &str| json!({"type": "array", "items": refer(name)});
+        assert_eq!(found(json!({"A": both, "X": next("X"), "Y": next("Y")})), ["/components/schemas/A"]);
+        assert_eq!(found(json!({"A": both, "X": list("X"), "Y": list("Y")})), ["/components/schemas/A"]);
+        let choice = json!({"properties": {"y": {}}, "additionalProperties": {}, "oneOf": [refer("X")]});
+        assert_eq!(found(json!({"A": choice, "X": next("A")})), ["/components/schemas/A"]);
+        let choice = json!({"allOf": [refer("X"), {"oneOf": [refer("Y")]}]});
+        let open = json!({"additionalProperties": {}});
+        assert_eq!(found(json!({"A": choice, "X": next("A"), "Y": open})), ["/components/schemas/A"]);
+        assert_eq!(found(json!({"A": both, "X": next("X"), "Y": next("X")})), [""; 0]);
+        assert_eq!(found(json!({"A": both, "X": next("B"), "Y": list("C"), "B": {}, "C": {}})), [""; 0]);
     }
 
     #[test]

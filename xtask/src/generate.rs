@@ -19,7 +19,7 @@ use serde_path_to_error::Segment;
 use crate::{
     defect::Defect,
     names,
-    openapi::{self, Place, References, join, operations},
+    openapi::{self, Object, Place, References, join, operations},
     type_kind::TypeKind,
 };
 
@@ -51,29 +51,47 @@ pub fn generate(effective: &Value) -> Result<Vec<syn::Item>, Vec<Defect>> {
 /// of the runtime makes is a name to it.
 fn typed(schema: &Value) -> Result<ReferenceOr<Schema>, serde_json::Error> {
     let schema = match TypeKind::of(schema) {
-        TypeKind::Generated => structure(schema, false),
+        TypeKind::Generated => structure(schema),
         _ => json!({"type": "string"}),
     };
     ReferenceOr::deserialize(schema)
 }
 
-fn structure(value: &Value, is_names: bool) -> Value {
+fn structure(value: &Value) -> Value {
     let is_structure = |key: &str| {
         const WORDS: [&str; 9] =
             ["$ref", "allOf", "type", "format", "properties", "required", "items", "additionalProperties", "nullable"];
         WORDS.contains(&key)
     };
     match value {
-        Value::Object(object) if is_names => {
-            object.iter().map(|(name, schema)| (name.clone(), structure(schema, false))).collect()
-        }
         Value::Object(object) => {
-            let kept = object.iter().filter(|(key, _)| is_structure(key));
-            kept.map(|(key, value)| (key.clone(), structure(value, key == "properties"))).collect()
+            let kept = object
+                .iter()
+                .filter(|(key, _)| is_structure(key) && !matches!(key.as_str(), "properties" | "required"));
+            let mut kept: Object = kept.map(|(key, value)| (key.clone(), structure(value))).collect();
+            if object.contains_key("properties") || object.contains_key("required") {
+                fields_of(value, &mut kept);
+            }
+            Value::Object(kept)
         }
-        Value::Array(members) => members.iter().map(|member| structure(member, false)).collect(),
+        Value::Array(members) => members.iter().map(|member| structure(member)).collect(),
         scalar => scalar.clone(),
     }
+}
+
+/// Writes the properties of `schema` into `kept` under the names of their fields, which the generator then keeps.
+fn fields_of(schema: &Value, kept: &mut Object) {
+    let required = schema.get("required").and_then(Value::as_array);
+    let (mut properties, mut needed) = (Object::new(), Vec::new());
+    for (field, property) in names::fields(schema) {
+        if required.is_some_and(|required| required.iter().any(|name| name == property)) {
+            needed.push(Value::from(field.clone()));
+        }
+        let described = schema.get("properties").and_then(|properties| properties.get(property));
+        properties.insert(field, described.map_or_else(|| json!({}), |schema| structure(schema)));
+    }
+    kept.insert("properties".to_owned(), Value::Object(properties));
+    kept.insert("required".to_owned(), Value::Array(needed));
 }
 
 /// What the generator gave the same name: it makes names of what stands in a place without looking whether they are taken.

@@ -10,6 +10,7 @@ mod ambiguous_enum;
 mod anonymous_schema;
 mod binary_variant;
 mod boolean_required;
+mod callback;
 mod closed_response;
 mod component_name;
 mod constrained_string;
@@ -110,6 +111,11 @@ pub const PASSES: &[Pass] = &[
         name: "null_value",
         about: "a keyword without a value is read as if it were not there",
         run: null_value::run,
+    },
+    Pass {
+        name: "callback",
+        about: "callbacks are requests that the server sends; no method is made of them",
+        run: callback::run,
     },
     Pass {
         name: "path_item",
@@ -290,7 +296,9 @@ pub fn lower(mut document: Value) -> Result<(Value, Report), Vec<Defect>> {
         }
     }
     // Once more: parts that were merged can bring what neither had.
-    let defects = check::schemas(&document);
+    let mut defects = check::schemas(&document);
+    check::unions(&document, &mut defects);
+    check::endless(&document, &mut defects);
     if defects.is_empty() { Ok((document, report)) } else { Err(defects) }
 }
 

@@ -1,5 +1,7 @@
 //! The Rust names that the generator makes of the document's names, so that other stages can find what it generated.
 
+use std::collections::HashSet;
+
 use heck::{ToPascalCase, ToSnakeCase};
 use serde_json::Value;
 use unicode_ident::{is_xid_continue, is_xid_start};
@@ -66,16 +68,40 @@ const ANY: &str = "::serde_json::Value";
 /// A name for each of `wanted`, in order: the wanted one, or else the second one given, or else with a number, so that none
 /// is there twice or among `taken`.
 pub(crate) fn distinct(wanted: impl IntoIterator<Item = (String, String)>, taken: &[&str]) -> Vec<String> {
+    distinct_by("_", wanted, taken)
+}
+
+/// As [`distinct`], for names of types and variants.
+pub(crate) fn distinct_types(wanted: impl IntoIterator<Item = String>) -> Vec<String> {
+    distinct_by("", wanted.into_iter().map(|name| (name.clone(), name)), &[])
+}
+
+fn distinct_by(before_number: &str, wanted: impl IntoIterator<Item = (String, String)>, taken: &[&str]) -> Vec<String> {
+    let mut known: HashSet<String> = taken.iter().map(|name| (*name).to_owned()).collect();
     let mut names: Vec<String> = Vec::new();
     for (first, second) in wanted {
-        let between = if second.starts_with(char::is_uppercase) { "" } else { "_" };
-        let numbered = (2..).map(|number| format!("{second}{between}{number}"));
+        let numbered = (2..).map(|number| format!("{}{before_number}{number}", second.trim_end_matches('_')));
         let candidates = [first, second.clone()].into_iter().chain(numbered);
-        let is_free = |name: &String| !taken.contains(&name.as_str()) && !names.contains(name);
-        let name = candidates.into_iter().find(is_free).unwrap_or_default();
+        let name = candidates.into_iter().find(|name| !known.contains(name)).unwrap_or_default();
+        known.insert(name.clone());
         names.push(name);
     }
     names
+}
+
+/// The fields of the type of an object: what each is called, and its property. What is required and described nowhere may be
+/// anything. Two that would be called alike are told apart.
+pub(crate) fn fields(schema: &Value) -> Vec<(String, &str)> {
+    let listed =
+        schema.get("properties").and_then(Value::as_object).into_iter().flatten().map(|(name, _)| name.as_str());
+    let mut properties: Vec<&str> = listed.collect();
+    let known: HashSet<&str> = properties.iter().copied().collect();
+    let required = schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    let mut undescribed: Vec<&str> = required.filter(|name| !known.contains(name)).collect();
+    undescribed.dedup();
+    properties.extend(undescribed);
+    let wanted = properties.iter().map(|name| (snake(name), snake(name)));
+    distinct(wanted, &[]).into_iter().zip(properties).collect()
 }
 
 fn plain(name: &str) -> String {

@@ -58,7 +58,7 @@ pub type Object = Map<String, Value>;
 /// Whether a body of `media_type` is JSON, under whatever name.
 pub fn is_json(media_type: &str) -> bool {
     let plain = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    plain == "application/json" || plain.ends_with("+json")
+    plain.ends_with("/json") || plain.ends_with("+json")
 }
 
 /// The component schemas, by name.

@@ -50,15 +50,16 @@ pub fn update(writer: &Writer, file: &Path, is_dry: bool, begins: &mut dyn FnMut
     check::version(&new.document.value).map_err(|defect| Defects::of(file.display(), vec![defect]))?;
     let old = openapi::load(&checked_in.document)?;
 
-    begins(&format!("comparing it with {}", document.display()));
-    let coverage = Coverage::read(root);
-    let changes = diff::compare(&old.value, &new.document.value, &coverage);
-    let report =
-        Report::new(Document::new(document.display(), &old), Document::new(file.display(), &new.document), changes);
-
     begins("applying the overlay, lowering and generating");
     let Trial { unmatched, lowered, code } = trial::run(&inputs, &new)?;
-    let before = trial::before(old.value, new.overlay.as_ref());
+    let before = trial::before(old.value.clone(), new.overlay.as_ref());
+
+    begins(&format!("comparing it with {}", document.display()));
+    let coverage = Coverage::read(root);
+    let generated_from = [&before.overlaid, &lowered.overlaid];
+    let compared = diff::compare_with_code(&old.value, &new.document.value, &coverage, generated_from);
+    let report =
+        Report::new(Document::new(document.display(), &old), Document::new(file.display(), &new.document), compared);
 
     let has_patterns = codegen::has_patterns(&code);
     let mut outputs = outputs_in_place(root, &lowered, code);

@@ -2,12 +2,16 @@
 
 #![allow(clippy::print_stdout, reason = "the counts say what was covered")]
 
+#[path = "drift/cases.rs"]
+mod cases;
 #[path = "drift/constructs.rs"]
 mod constructs;
 #[path = "drift/gaps.rs"]
 mod gaps;
 #[path = "drift/hostile.rs"]
 mod hostile;
+#[path = "drift/kinds.rs"]
+mod kinds;
 #[path = "drift/laws.rs"]
 mod laws;
 #[path = "drift/mutants.rs"]

@@ -62,17 +62,17 @@ fn the_report_for_a_terminal_says_what_changed_and_whom_it_breaks() {
     old.yaml → new.json
 
     createPaymentDetails, getPaymentDetails  → PaymentDetailsHandle::create, PaymentDetailsHandle::list
-      harmless              `PaymentProfile` now has an optional property `created_at`
-                            optional-property-added, response, /components/schemas/PaymentProfile/properties/created_at
+      harmless                `PaymentProfile` now has an optional property `created_at`
+                              optional-property-added, response, /components/schemas/PaymentProfile/properties/created_at
 
     submitKYC  → KycHandle::submit
-      breaks wire, source   `KYCSubmitDirectData.data.pii.dob` became required
-                            property-required, request, /components/schemas/KYCSubmitDirectData/properties/data/properties/pii/properties/dob
+      breaks wire, source     `KYCSubmitDirectData.data.pii.dob` became required
+                              property-required, request, /components/schemas/KYCSubmitDirectData/properties/data/properties/pii/properties/dob
 
     verifyAuth  → Client::verify_auth
-      words                 `summary` of the operation
+      words                   `summary` of the operation
 
-    2 changes (1 breaks the wire, 1 breaks source) and 1 change of words: a major version of unigox: code that uses it may not compile
+    2 changes (1 breaks the wire, 1 breaks the source of unigox, 1 breaks that of unigox-client) and 1 change of words: a major version of unigox: code that uses it may not compile
     "##);
 }
 
@@ -83,7 +83,7 @@ fn the_report_for_a_pull_request_is_a_table_for_each_operation() {
     insta::assert_snapshot!(stdout, @r##"
     ## API drift: `old.yaml` → `new.json`
 
-    **2 changes (1 breaks the wire, 1 breaks source) and 1 change of words: a major version of unigox: code that uses it may not compile**
+    **2 changes (1 breaks the wire, 1 breaks the source of unigox, 1 breaks that of unigox-client) and 1 change of words: a major version of unigox: code that uses it may not compile**
 
     ### createPaymentDetails, getPaymentDetails
 
@@ -158,6 +158,78 @@ fn the_exit_code_is_1_only_as_asked() {
     }
 }
 
+/// A default is a warning, and a request property that becomes optional is the generated crate's matter alone.
+#[test]
+fn a_warning_is_no_break_and_each_crate_is_judged_for_itself() {
+    let folder = folder(|document| {
+        let direct =
+            &mut document["components"]["schemas"]["KYCSubmitDirectData"]["properties"]["data"]["properties"]["pii"];
+        direct["properties"]["dob"]["default"] = json!("1990-01-01");
+        direct["required"] = json!(["first_name", "last_name"]);
+    });
+    let (code, stdout, _) = run(&folder, "old.yaml", "new.json", &["--fail-on", "breaking", "--format", "json"]);
+    let report: Value = serde_json::from_str(&stdout).expect("JSON");
+    let verdicts: Vec<_> = (report["changes"].as_array().into_iter().flatten())
+        .map(|change| {
+            [&change["rule"], &change["wire"], &change["source"], &change["client"]].map(|said| said.as_str())
+        })
+        .collect();
+    let [warning, optional] = verdicts.as_slice() else { panic!("{stdout}") };
+    assert_eq!(warning[..3], [Some("default-changed"), Some("warning"), Some("ok")]);
+    assert_eq!(*optional, [Some("property-optional"), Some("ok"), Some("ok"), Some("break")]);
+    assert_eq!((code, &report["bump"]), (0, &json!("minor")));
+    let (_, stdout, _) = run(&folder, "old.yaml", "new.json", &[]);
+    assert!(stdout.contains("\n  warning") && stdout.contains("\n  breaks client"), "{stdout}");
+    let (_, stdout, _) = run(&folder, "old.yaml", "new.json", &["--format", "markdown"]);
+    assert!(stdout.contains("\n| warning") && stdout.contains("\n| breaks client"), "{stdout}");
+}
+
+/// Two documents that are the same but for where an enum is written, and what the overlay calls it.
+#[test]
+fn an_overlay_gives_both_documents_its_names() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let document = |schema: &str, schemas: &str| {
+        let content = format!("{{application/json: {{schema: {{type: object, properties: {{status: {schema}}}}}}}}}");
+        let get = format!("{{operationId: a, responses: {{'200': {{description: ok, content: {content}}}}}}}");
+        format!(
+            "openapi: 3.0.3\ninfo: {{title: T, version: '1'}}\npaths: {{/a: {{get: {get}}}}}\ncomponents: {{schemas: {{{schemas}}}}}\n"
+        )
+    };
+    let inline = "{type: string, enum: [a, b]}";
+    let target = "$.paths['/a'].get.responses['200'].content['application/json'].schema.properties.status";
+    let overlay = format!(
+        "overlay: 1.1.0\ninfo: {{title: T, version: '1'}}\n\
+         actions: [{{target: \"{target}\", description: d, update: {{x-type-name: Status}}}}]\n"
+    );
+    for (name, text) in [
+        ("old.yaml", document(inline, "")),
+        ("new.yaml", document("{$ref: '#/components/schemas/Status'}", &format!("Status: {inline}"))),
+        ("overlay.yaml", overlay.clone()),
+        ("dead.yaml", overlay.replace("status", "nothing")),
+        ("malformed.yaml", "overlay: 1.1.0\n".to_owned()),
+    ] {
+        fs::write(folder.path().join(name), text).expect("a file");
+    }
+    let source = |overlay: Option<&str>| {
+        let path = overlay.map(|name| folder.path().join(name).display().to_string());
+        let mut options = vec!["--format", "json"];
+        options.extend(path.iter().flat_map(|path| ["--overlay", path]));
+        let (code, stdout, stderr) = run(&folder, "old.yaml", "new.yaml", &options);
+        let report: Value = serde_json::from_str(&stdout).unwrap_or_default();
+        let changes = report["changes"].as_array().cloned().unwrap_or_default();
+        let extracted = changes.into_iter().find(|change| change["rule"] == "schema-extracted");
+        (code, extracted.map(|change| change["source"].clone()), stderr)
+    };
+    assert_eq!(source(None), (0, Some(json!("break")), String::new()));
+    let (code, with_names, stderr) = source(Some("overlay.yaml"));
+    assert_eq!((code, with_names, stderr.as_str()), (0, Some(json!("ok")), ""));
+    let (code, without, stderr) = source(Some("dead.yaml"));
+    assert_eq!((code, without), (0, Some(json!("break"))));
+    assert_eq!(stderr.matches("1 action of dead.yaml left out: ").count(), 2, "{stderr}");
+    assert_eq!(source(Some("malformed.yaml")).0, 3);
+    assert_eq!(source(Some("missing.yaml")).0, 2);
+}
+
 #[test]
 fn a_failure_by_request_still_prints_the_report() {
     let options = ["--fail-on", "breaking", "--format", "json"];
@@ -229,7 +301,9 @@ fn a_report_for_a_pull_request_keeps_within_its_limit() {
     assert!(markdown.len() < 65_536, "{}", markdown.len());
     assert!(
         markdown.starts_with("## API drift: ")
-            && markdown.contains("\n\n**2000 changes (0 break the wire, 0 break source): "),
+            && markdown.contains(
+                "\n\n**2000 changes (0 break the wire, 0 break the source of unigox, 0 break that of unigox-client): "
+            ),
         "{}",
         &markdown[..200]
     );

@@ -9,6 +9,7 @@
 //! - `200` and `201`, where an operation has both, are told apart by [`Response::http_status`].
 
 #[rustfmt::skip]
+#[allow(clippy::doc_lazy_continuation, reason = "how prose is laid out is the document's affair")]
 mod generated {
     mod client;
     pub mod operations;

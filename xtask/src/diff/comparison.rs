@@ -11,10 +11,12 @@ use std::{
 use serde_json::Value;
 
 use super::{
+    code::Code,
     likeness::Likeness,
     report::Change,
-    rule::{Direction, Flow, Judged, Rule},
-    shape::{Schema, is_prose},
+    rule::{Direction, Flow, Judged, Rule, Source, Verdict, Verdicts},
+    shape::{Mark, Property, Schema, is_prose},
+    subject::{is_component, subject},
 };
 use crate::{
     coverage::Coverage,
@@ -25,7 +27,7 @@ pub(super) struct Comparison<'d> {
     pub(super) old: Side<'d>,
     pub(super) new: Side<'d>,
     nodes: Vec<Node>,
-    changes: Vec<Change>,
+    changes: Vec<Found>,
     /// Where each change is known from, so that what two operations share is one change.
     known: HashMap<(Rule, Direction, String, String, String), usize>,
     /// The node of every pair that was compared, or will be.
@@ -35,6 +37,14 @@ pub(super) struct Comparison<'d> {
     /// How many pairs may still be compared that no name or place says to be one.
     unnamed_pairs_left: usize,
     schemas: VecDeque<(At, Schema<'d>, Schema<'d>)>,
+    callbacks: VecDeque<(At, Place<'d>, Place<'d>)>,
+}
+
+/// A change, and its verdicts on source, which may depend on code that is not generated yet.
+struct Found {
+    change: Change,
+    facade: Source,
+    client: Source,
 }
 
 /// One of the two documents.
@@ -43,6 +53,8 @@ pub(super) struct Side<'d> {
     pub(super) likeness: Likeness<'d>,
     /// The security schemes by name, their references followed.
     pub(super) schemes: BTreeMap<&'d str, Place<'d>>,
+    /// What is said of properties that travel in one direction alone.
+    pub(super) marks: [Mark<'d>; 2],
     /// What was compared: schemas, and what is merged into them, by identity.
     pub(super) read: HashSet<usize>,
 }
@@ -84,7 +96,14 @@ impl<'d> Side<'d> {
         let components = Place::root(document).get("components");
         let schemes =
             components.map_or_else(BTreeMap::new, |holder| holder.resolved_members(document, "securitySchemes"));
-        Self { document, likeness: Likeness::new(document), schemes, read: HashSet::new() }
+        let marks = ["readOnly", "writeOnly"].map(|word| Mark::new(document, word));
+        Self { document, likeness: Likeness::new(document), schemes, marks, read: HashSet::new() }
+    }
+
+    /// Whether data in this flow has the property: one that is `readOnly` is not sent.
+    pub(super) fn travels(&self, property: &Property<'d>, flow: Flow) -> bool {
+        let hiding = self.marks.iter().find(|mark| flow.hidden_by() == Some(mark.word));
+        hiding.is_none_or(|mark| !property.has(mark))
     }
 
     pub(super) fn component(&self, name: &str) -> Option<Place<'d>> {
@@ -108,6 +127,7 @@ impl<'d> Comparison<'d> {
             renamed: BTreeSet::new(),
             unnamed_pairs_left,
             schemas: VecDeque::new(),
+            callbacks: VecDeque::new(),
         }
     }
 
@@ -127,20 +147,24 @@ impl<'d> Comparison<'d> {
     ) {
         let judged: Judged = what.into();
         let (rule, direction, summary) = (judged.rule, at.flow.direction(), summary.into());
-        let (wire, source) = judged.verdicts(at.flow);
         let (old, new) = (old.pointer(), new.pointer());
+        let Verdicts { wire, facade, client } = judged.verdicts(at.flow, new.starts_with("/components/schemas/"));
         let index = match self.known.entry((rule, direction, old.clone(), new.clone(), summary.clone())) {
             Entry::Occupied(known) => *known.get(),
             Entry::Vacant(slot) => {
                 let (operations, reaches) = (Vec::new(), Vec::new());
-                self.changes.push(Change { rule, operations, direction, old, new, wire, source, summary, reaches });
+                let (source, in_client) = (Verdict::Ok, Verdict::Ok);
+                let change =
+                    Change { rule, operations, direction, old, new, wire, source, client: in_client, summary, reaches };
+                self.changes.push(Found { change, facade, client });
                 *slot.insert(self.changes.len() - 1)
             }
         };
         // Found in an error, it may be found in a success, too.
         let known = &mut self.changes[index];
-        known.wire = known.wire.max(wire);
-        known.source = known.source.max(source);
+        known.change.wire = known.change.wire.max(wire);
+        known.facade = known.facade.and(facade);
+        known.client = known.client.and(client);
         self.nodes[at.node].changes.insert(index);
     }
 
@@ -168,6 +192,26 @@ impl<'d> Comparison<'d> {
             };
             let (old, new) = (before.as_ref().unwrap_or(old), now.as_ref().unwrap_or(new));
             self.note(at, rule, old, new, format!("`{name}` of {what} changed"));
+        }
+    }
+
+    /// Compares whether `what` is deprecated.
+    pub(super) fn deprecation(&mut self, at: At, old: &Place<'d>, new: &Place<'d>, what: &str) {
+        let deprecated = |place: &Place<'d>| place.get("deprecated").filter(|place| *place.value == true);
+        match (deprecated(old), deprecated(new)) {
+            (None, Some(place)) => self.note(at, Rule::Deprecated, old, &place, format!("{what} is deprecated now")),
+            (Some(place), None) => {
+                self.note(at, Rule::Undeprecated, &place, new, format!("{what} is no longer deprecated"));
+            }
+            _ => {}
+        }
+    }
+
+    /// What two places are called that are compared: by its use, if only one of them is a component.
+    pub(super) fn about(&self, old: &Place<'_>, new: &Place<'_>) -> String {
+        match is_component(new) && !is_component(old) {
+            true => subject(self.old.document, old),
+            false => subject(self.new.document, new),
         }
     }
 
@@ -222,13 +266,31 @@ impl<'d> Comparison<'d> {
         self.nodes[at.node].uses.insert(target);
     }
 
+    /// Has two callbacks compared when their turn comes, unless they have been: they may lead back to themselves.
+    pub(super) fn enqueue_callback(&mut self, at: At, old: Place<'d>, new: Place<'d>) {
+        let key = (vec![old.identity()], vec![new.identity()], Flow::Called);
+        let target = self.pairs.get(&key).copied().unwrap_or_else(|| {
+            let node = self.node();
+            self.pairs.insert(key, node);
+            self.callbacks.push_back((At { node, ..at }, old, new));
+            node
+        });
+        self.nodes[at.node].uses.insert(target);
+    }
+
+    /// The next two callbacks to compare.
+    pub(super) fn next_callbacks(&mut self) -> Option<(At, Place<'d>, Place<'d>)> {
+        self.callbacks.pop_front()
+    }
+
     /// The next two schemas to compare.
     pub(super) fn next_schemas(&mut self) -> Option<(At, Schema<'d>, Schema<'d>)> {
         self.schemas.pop_front()
     }
 
-    /// The changes, each with the operations that reach it, and what the facade has for these.
-    pub(super) fn into_changes(mut self, roots: &[Root], coverage: &Coverage) -> Vec<Change> {
+    /// The changes, each with the operations that reach it, what the facade has for these, and the verdicts that follow
+    /// from the `code` of both documents.
+    pub(super) fn into_changes(mut self, roots: &[Root], coverage: &Coverage, code: &mut Code<'_>) -> Vec<Change> {
         let leads_to_changes = self.leads_to_changes();
         for Root { node, name, old_name } in roots {
             let mut methods = coverage.of(name);
@@ -239,7 +301,7 @@ impl<'d> Comparison<'d> {
             let mut open = vec![*node];
             while let Some(node) = open.pop() {
                 for index in &self.nodes[node].changes {
-                    let change = &mut self.changes[*index];
+                    let change = &mut self.changes[*index].change;
                     if change.operations.last() != Some(name) {
                         change.operations.push(name.clone());
                         change.reaches.extend_from_slice(methods);
@@ -249,13 +311,17 @@ impl<'d> Comparison<'d> {
                 open.extend(used.filter(|used| leads_to_changes[**used] && seen.insert(**used)));
             }
         }
-        for change in &mut self.changes {
+        let finished = self.changes.into_iter().map(|Found { mut change, facade, client }| {
             for list in [&mut change.operations, &mut change.reaches] {
                 list.sort();
                 list.dedup();
             }
-        }
-        self.changes
+            let is_by_code = [facade, client].iter().any(|source| matches!(source, Source::ByCode(_)));
+            let is_changed = if is_by_code { code.is_changed(&change) } else { None };
+            (change.source, change.client) = (facade.verdict(is_changed), client.verdict(is_changed));
+            change
+        });
+        finished.collect()
     }
 
     /// Which nodes have changes, or use one that has.

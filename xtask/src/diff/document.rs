@@ -140,7 +140,17 @@ fn is_compared_elsewhere(key: &str) -> bool {
 
 /// What is compared where it is used, or is only for people.
 fn is_component(key: &str) -> bool {
-    matches!(key, "schemas" | "securitySchemes" | "parameters" | "headers" | "requestBodies" | "responses" | "examples")
+    matches!(
+        key,
+        "schemas"
+            | "securitySchemes"
+            | "parameters"
+            | "headers"
+            | "requestBodies"
+            | "responses"
+            | "callbacks"
+            | "examples"
+    )
 }
 
 /// The component schemas that an operation leads to.

@@ -54,27 +54,36 @@ impl<'d> Comparison<'d> {
             let summary = format!("the path was `{}` and is `{}`", old.path, new.path);
             self.note(sent, Rule::PathChanged, &old.item, &new.item, summary);
         }
-        let deprecated =
-            |operation: &Operation<'d>| operation.place.get("deprecated").filter(|place| *place.value == true);
-        match (deprecated(old), deprecated(new)) {
-            (None, Some(place)) => self.note(at, Rule::Deprecated, &old.place, &place, "it is deprecated now"),
-            (Some(place), None) => self.note(at, Rule::Undeprecated, &place, &new.place, "it is no longer deprecated"),
-            _ => {}
-        }
+        self.deprecation(at, &old.place, &new.place, "it");
         self.members(at, &old.place, &new.place, is_compared_elsewhere, "the operation");
         self.members(at, &old.item, &new.item, is_compared_elsewhere, "the path");
         self.security(at, old, new);
         self.own_servers(at, old, new);
         self.parameters(sent, old, new, has_moved);
-        self.bodies(sent, old, new);
-        self.responses(at, old, new);
+        self.bodies(sent, &old.place, &new.place);
+        self.responses(at, &old.place, &new.place, flow);
+        self.callbacks(at, &old.place, &new.place);
     }
 }
 
+/// Where the data of a response travels.
+fn flow(status: &str) -> Flow {
+    if status.starts_with('2') { Flow::Success } else { Flow::Error }
+}
+
 /// What of an operation or a path item is compared in a place of its own.
-fn is_compared_elsewhere(key: &str) -> bool {
-    matches!(key, "deprecated" | "operationId" | "parameters" | "requestBody" | "responses" | "security" | "servers")
-        || METHODS.contains(&key)
+pub(super) fn is_compared_elsewhere(key: &str) -> bool {
+    matches!(
+        key,
+        "callbacks"
+            | "deprecated"
+            | "operationId"
+            | "parameters"
+            | "requestBody"
+            | "responses"
+            | "security"
+            | "servers"
+    ) || METHODS.contains(&key)
 }
 
 /// Which operation of the one document is which of the other: by id and path, since an id may be given to several; by id;

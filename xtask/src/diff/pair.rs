@@ -8,7 +8,6 @@ use super::{
     comparison::{At, Comparison},
     rule::Judged,
     shape::Shape,
-    subject::about,
 };
 use crate::openapi::Place;
 
@@ -31,7 +30,7 @@ impl<'d> Comparison<'d> {
         summary: impl FnOnce(&str) -> String,
     ) {
         let (old, new) = pair.both(old, new);
-        self.note(pair.at, judged, &old, &new, summary(&about(&old, &new)));
+        self.note(pair.at, judged, &old, &new, summary(&self.about(&old, &new)));
     }
 }
 

@@ -7,8 +7,9 @@ use serde_json::Value;
 use super::{
     comparison::{At, Comparison},
     matching::Matching,
-    rule::Rule,
-    shape::Schema,
+    responses::media_type,
+    rule::{Detail, Judged, Rule},
+    shape::{Schema, Shape},
 };
 use crate::openapi::{Operation, Parameter, Place};
 
@@ -46,25 +47,49 @@ impl<'d> Parameter<'d> {
     }
 }
 
-/// Location and name.
-type Key<'d> = (&'d str, &'d str);
+/// Location and name; that of a header is the same in any case.
+type Key<'d> = (&'d str, String);
 
-/// The parameters that hold for `operation`, by location and name.
-fn parameters<'d>(operation: &Operation<'d>) -> BTreeMap<Key<'d>, Parameter<'d>> {
-    operation.parameters().into_iter().map(|parameter| ((parameter.location, parameter.name), parameter)).collect()
+/// What finds parameters that have another name in the other document, and takes them out.
+type Renamed<'r, 'd> = &'r dyn Fn(&mut Comparison<'d>, At, &mut Matching<(Key<'d>, Parameter<'d>)>);
+
+/// Parameters by location and name. Of two with the same, the first counts: that of the operation.
+fn by_key(parameters: Vec<Parameter<'_>>) -> BTreeMap<Key<'_>, Parameter<'_>> {
+    let mut by_key = BTreeMap::new();
+    for parameter in parameters {
+        let name = match parameter.location {
+            "header" => parameter.name.to_ascii_lowercase(),
+            _ => parameter.name.to_owned(),
+        };
+        by_key.entry((parameter.location, name)).or_insert(parameter);
+    }
+    by_key
 }
 
 impl<'d> Comparison<'d> {
     /// `has_moved` tells that the path changed by more than the names in it.
     pub(super) fn parameters(&mut self, at: At, old: &Operation<'d>, new: &Operation<'d>, has_moved: bool) {
-        let (before, now) = (parameters(old), parameters(new));
-        let mut parameters = Matching::by_name(before, now);
+        let renamed = |this: &mut Self, at, parameters: &mut _| {
+            if !has_moved {
+                this.renamed_in_path(at, old, new, parameters);
+            }
+        };
+        self.parameter_lists(at, (&old.place, old.parameters()), (&new.place, new.parameters()), &renamed);
+    }
+
+    /// Compares two lists of parameters, each with what they are the parameters of.
+    pub(super) fn parameter_lists(
+        &mut self,
+        at: At,
+        (old, before): (&Place<'d>, Vec<Parameter<'d>>),
+        (new, now): (&Place<'d>, Vec<Parameter<'d>>),
+        renamed: Renamed<'_, 'd>,
+    ) {
+        let mut parameters = Matching::by_name(by_key(before), by_key(now));
         for ((_, before), (_, now)) in parameters.pairs.drain(..) {
             self.once(at, &before.place, &now.place, |this, at| this.parameter(at, &before, &now));
         }
-        if !has_moved {
-            self.renamed_in_path(at, old, new, &mut parameters);
-        }
+        renamed(self, at, &mut parameters);
         if let Some(((_, before), (_, now))) = parameters.only_pair()
             && self.is_same_parameter(at, before, now)
         {
@@ -75,7 +100,7 @@ impl<'d> Comparison<'d> {
                 true => Rule::RequiredParameterRemoved,
                 false => Rule::OptionalParameterRemoved,
             };
-            self.note(at, rule, &parameter.place, &new.place, format!("{} was removed", parameter.shown()));
+            self.note(at, rule, &parameter.place, new, format!("{} was removed", parameter.shown()));
         }
         for (_, parameter) in parameters.added {
             let (rule, kind) = match parameter.is_required() {
@@ -83,7 +108,7 @@ impl<'d> Comparison<'d> {
                 false => (Rule::OptionalParameterAdded, "optional"),
             };
             let summary = format!("{} was added, and is {kind}", parameter.shown());
-            self.note(at, rule, &old.place, &parameter.place, summary);
+            self.note(at, rule, old, &parameter.place, summary);
         }
     }
 
@@ -96,7 +121,8 @@ impl<'d> Comparison<'d> {
         parameters: &mut Matching<(Key<'d>, Parameter<'d>)>,
     ) {
         for (was, is) in old.placeholders().into_iter().zip(new.placeholders()).filter(|(was, is)| was != is) {
-            let position = |list: &[(Key<'d>, _)], name| list.iter().position(|(key, _)| *key == ("path", name));
+            let position =
+                |list: &[(Key<'d>, _)], name| list.iter().position(|(key, _)| key.0 == "path" && key.1 == name);
             let (before, now) = (position(&parameters.removed, was), position(&parameters.added, is));
             let old_place = before.map_or(&old.item, |index| &parameters.removed[index].1.place);
             let new_place = now.map_or(&new.item, |index| &parameters.added[index].1.place);
@@ -112,9 +138,6 @@ impl<'d> Comparison<'d> {
     /// it was renamed. Notes that, unless they are the same to HTTP.
     fn is_same_parameter(&mut self, at: At, before: &Parameter<'d>, now: &Parameter<'d>) -> bool {
         let (was, is) = (before.location, now.location);
-        if was == "header" && is == "header" && before.name.eq_ignore_ascii_case(now.name) {
-            return true;
-        }
         let (rule, summary) = if before.name == now.name {
             (Rule::ParameterMoved, format!("the {was} parameter `{}` is a {is} parameter now", now.name))
         } else if was == is && self.old.likeness.of(&before.schema()) == self.new.likeness.of(&now.schema()) {
@@ -135,24 +158,33 @@ impl<'d> Comparison<'d> {
             (true, false) => note(Rule::ParameterOptional, format!("{what} became optional")),
             _ => {}
         }
-        let is_deprecated = |parameter: &Parameter<'d>| parameter.said("deprecated").is_some_and(|said| *said == true);
-        match (is_deprecated(old), is_deprecated(new)) {
-            (false, true) => note(Rule::Deprecated, format!("{what} is deprecated now")),
-            (true, false) => note(Rule::Undeprecated, format!("{what} is no longer deprecated")),
-            _ => {}
-        }
+        let (is_scalar, is_query) = (self.is_scalar(&old.schema(), &new.schema()), new.location == "query");
+        let mut note = |judged: Judged, summary: String| self.note(at, judged, &old.place, &new.place, summary);
         for key in SERIALIZATION {
+            let is_without_effect = match key {
+                // One value has no parts that could be apart.
+                "explode" => is_scalar,
+                "allowReserved" | "allowEmptyValue" => !is_query,
+                _ => false,
+            };
             // Elsewhere, and in another style, other things go without saying: that it is so is said already.
-            if old.said(key) != new.said(key) && old.serialization(key) != new.serialization(key) {
-                note(Rule::SerializationChanged, format!("`{key}` of {what} changed: it is written in another way"));
+            if !is_without_effect && old.said(key) != new.said(key) && old.serialization(key) != new.serialization(key)
+            {
+                // What is allowed need not be done.
+                let is_allowed = key.starts_with("allow") && new.serialization(key) == true;
+                let detail = if is_allowed { Detail::Contained } else { Detail::Plain };
+                let summary = format!("`{key}` of {what} changed: it may be written in another way");
+                note(Rule::SerializationChanged.with(detail), summary);
             }
         }
-        let media = |parameter: &Parameter<'d>| parameter.media().map(|(name, _)| name);
+        let media = |parameter: &Parameter<'d>| parameter.media().map(|(name, _)| media_type(name));
         if media(old) != media(new) {
-            let shown = |media: Option<&str>| media.map_or("plain".to_owned(), |media| format!("`{media}`"));
+            let shown = |media: Option<String>| media.map_or("plain".to_owned(), |media| format!("`{media}`"));
             let (was, is) = (shown(media(old)), shown(media(new)));
-            note(Rule::SerializationChanged, format!("{what} was {was} and is {is}: it is written in another way"));
+            let summary = format!("{what} was {was} and is {is}: it is written in another way");
+            note(Rule::SerializationChanged.into(), summary);
         }
+        self.deprecation(at, &old.place, &new.place, &what);
         let is_compared_elsewhere = |key: &str| {
             SERIALIZATION.contains(&key)
                 || matches!(key, "name" | "in" | "required" | "deprecated" | "schema" | "content")
@@ -161,9 +193,9 @@ impl<'d> Comparison<'d> {
         self.schemas(at, &old.schema(), &new.schema());
     }
 
-    pub(super) fn bodies(&mut self, at: At, old: &Operation<'d>, new: &Operation<'d>) {
-        let before = old.place.get("requestBody").map(|place| place.resolved(self.old.document));
-        let now = new.place.get("requestBody").map(|place| place.resolved(self.new.document));
+    pub(super) fn bodies(&mut self, at: At, old: &Place<'d>, new: &Place<'d>) {
+        let before = old.get("requestBody").map(|place| place.resolved(self.old.document));
+        let now = new.get("requestBody").map(|place| place.resolved(self.new.document));
         match (before, now) {
             (None, None) => {}
             (None, Some(body)) => {
@@ -171,14 +203,14 @@ impl<'d> Comparison<'d> {
                     true => (Rule::RequiredBodyAdded, "required"),
                     false => (Rule::OptionalBodyAdded, "optional"),
                 };
-                self.note(at, rule, &old.place, &body, format!("a request body was added, and is {kind}"));
+                self.note(at, rule, old, &body, format!("a request body was added, and is {kind}"));
             }
             (Some(body), None) => {
                 let rule = match is_required(&body) {
                     true => Rule::RequiredBodyRemoved,
                     false => Rule::OptionalBodyRemoved,
                 };
-                self.note(at, rule, &body, &new.place, "the request body was removed");
+                self.note(at, rule, &body, new, "the request body was removed");
             }
             (Some(before), Some(now)) => self.once(at, &before, &now, |this, at| this.body(at, &before, &now)),
         }
@@ -192,6 +224,23 @@ impl<'d> Comparison<'d> {
         }
         self.members(at, before, now, |key| matches!(key, "required" | "content"), "the request body");
         self.content(at, before, now, "the request body");
+    }
+}
+
+impl<'d> Comparison<'d> {
+    /// Whether a value of either schema is one word: neither a list nor an object.
+    pub(super) fn is_scalar(&self, old: &Schema<'d>, new: &Schema<'d>) -> bool {
+        let is_scalar = |document: &'d Value, schema: &Schema<'d>| {
+            let shape = Shape::of(document, schema);
+            let variants = shape.unions.iter().flat_map(|union| &union.variants);
+            let kinds: Vec<_> = match shape.kind {
+                Some(kind) => vec![Some(kind)],
+                None => variants.map(|variant| Shape::of(document, variant).kind).collect(),
+            };
+            let is_word = |kind: &Option<&str>| matches!(kind, Some("string" | "integer" | "number" | "boolean"));
+            !kinds.is_empty() && kinds.iter().all(is_word)
+        };
+        is_scalar(self.old.document, old) && is_scalar(self.new.document, new)
     }
 }
 

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Columns before the sentences.
-const MARGIN: usize = 24;
+const MARGIN: usize = 26;
 
 /// A comment on a pull request may have 65,536 characters. What is above this is left to the terminal.
 const MARKDOWN_LIMIT: usize = 60_000;
@@ -46,6 +46,9 @@ pub fn text(report: &Report, style: Style) -> String {
         }
     }
     let _ = writeln!(out, "\n{}", conclusion(report));
+    if let Some(assumed) = &report.assumed {
+        let _ = writeln!(out, "{}", style.paragraph(0, assumed));
+    }
     out
 }
 
@@ -53,6 +56,9 @@ pub fn text(report: &Report, style: Style) -> String {
 pub fn markdown(report: &Report) -> String {
     let mut out = page::markdown_header("API drift", &[&report.old, &report.new]);
     let _ = writeln!(out, "\n**{}**", page::markdown(&conclusion(report)));
+    if let Some(assumed) = &report.assumed {
+        let _ = writeln!(out, "\n{}", page::markdown(assumed));
+    }
     let mut left_out = 0;
     for group in groups(report) {
         let section = section(&group);
@@ -134,6 +140,7 @@ fn conclusion(report: &Report) -> String {
         format!("{breaking} {}", if breaking == 1 { "breaks" } else { "break" })
     };
     let (wire, source) = (breaking(|change| change.wire), breaking(|change| change.source));
+    let client = breaking(|change| change.client);
     let words = report.changes.iter().filter(|change| change.rule == Rule::ProseChanged).count();
     let next = match report.bump {
         Bump::None => return "nothing changed".to_owned(),
@@ -143,23 +150,31 @@ fn conclusion(report: &Report) -> String {
     };
     let structural = count(report.changes.len() - words, "change");
     let words = if words == 0 { String::new() } else { format!(" and {} of words", count(words, "change")) };
-    format!("{structural} ({wire} the wire, {source} source){words}: {next}")
+    format!(
+        "{structural} ({wire} the wire, {source} the source of unigox, {client} that of unigox-client){words}: {next}"
+    )
 }
 
+/// Whom it breaks. What breaks code that uses `unigox` breaks code that uses `unigox-client`, too.
 fn verdict(change: &Change) -> &'static str {
-    match (change.wire, change.source) {
-        (Verdict::Break, Verdict::Break) => "breaks wire, source",
-        (Verdict::Break, Verdict::Ok) => "breaks wire",
-        (Verdict::Ok, Verdict::Break) => "breaks source",
-        (Verdict::Ok, Verdict::Ok) => "harmless",
+    match (change.wire, change.source, change.client) {
+        (Verdict::Break, Verdict::Break, _) => "breaks wire, source",
+        (Verdict::Break, _, Verdict::Break) => "breaks wire, client",
+        (Verdict::Break, ..) => "breaks wire",
+        (Verdict::Warning, Verdict::Break, _) => "warning, breaks source",
+        (Verdict::Warning, _, Verdict::Break) => "warning, breaks client",
+        (Verdict::Warning, ..) => "warning",
+        (Verdict::Ok, Verdict::Break, _) => "breaks source",
+        (Verdict::Ok, _, Verdict::Break) => "breaks client",
+        (Verdict::Ok, ..) => "harmless",
     }
 }
 
 fn color(change: &Change) -> Ansi {
-    let color = match (change.wire, change.source) {
+    let color = match (change.wire, change.source.max(change.client)) {
         (Verdict::Break, _) => AnsiColor::Red,
-        (Verdict::Ok, Verdict::Break) => AnsiColor::Yellow,
         (Verdict::Ok, Verdict::Ok) => AnsiColor::Green,
+        _ => AnsiColor::Yellow,
     };
     color.on_default()
 }

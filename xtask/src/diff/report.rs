@@ -21,8 +21,21 @@ pub struct Report {
     pub new: Document,
     /// What the next version of `unigox` has to be.
     pub bump: Bump,
+    /// Why verdicts on source that depend on the generator are what they are for most documents, if they are: code could
+    /// not be generated from both. `null` if the code was compared, or was not needed.
+    pub assumed: Option<String>,
     /// Every change, by operation, the breaking ones first.
     pub changes: Vec<Change>,
+}
+
+/// What was found by comparing two documents and the code that is generated from them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(clippy::exhaustive_structs, reason = "it is made here alone")]
+pub struct Compared {
+    /// Every change.
+    pub changes: Vec<Change>,
+    /// As in [`Report::assumed`].
+    pub assumed: Option<String>,
 }
 
 /// One change.
@@ -42,8 +55,10 @@ pub struct Change {
     pub new: String,
     /// Whether the client that is already deployed works against the new server.
     pub wire: Verdict,
-    /// Whether code that uses `unigox` compiles after regenerating.
+    /// Whether code that uses the facade, `unigox`, compiles after regenerating.
     pub source: Verdict,
+    /// Whether code that uses the generated crate, `unigox-client`, compiles after regenerating.
+    pub client: Verdict,
     /// What changed, in one sentence.
     pub summary: String,
     /// Methods of the facade that it reaches.
@@ -66,33 +81,34 @@ pub enum Bump {
 }
 
 impl Report {
-    /// The report of `changes`.
-    pub fn new(old: Document, new: Document, mut changes: Vec<Change>) -> Self {
+    /// The report of a comparison.
+    pub fn new(old: Document, new: Document, compared: Compared) -> Self {
+        let Compared { mut changes, assumed } = compared;
         changes.sort_by(|a, b| {
             let place = |change: &Change| (change.operations.clone(), change.rule == Rule::ProseChanged);
             place(a).cmp(&place(b)).then_with(|| b.severity().cmp(&a.severity())).then_with(|| a.cmp(b))
         });
         let bump = changes.iter().map(Change::bump).max().unwrap_or(Bump::None);
-        Self { format_version: FORMAT_VERSION, old, new, bump, changes }
+        Self { format_version: FORMAT_VERSION, old, new, bump, assumed, changes }
     }
 }
 
 impl Change {
-    /// Whether it breaks anything at all.
+    /// Whether it breaks deployed clients or code that uses `unigox`.
     pub fn is_breaking(&self) -> bool {
         self.wire == Verdict::Break || self.source == Verdict::Break
     }
 
-    fn severity(&self) -> (Verdict, Verdict) {
-        (self.wire, self.source)
+    fn severity(&self) -> (Verdict, Verdict, Verdict) {
+        (self.wire, self.source, self.client)
     }
 
     /// What the next version has to be because of it.
     pub fn bump(&self) -> Bump {
         match self.source {
             Verdict::Break => Bump::Major,
-            Verdict::Ok if self.rule == Rule::ProseChanged => Bump::Patch,
-            Verdict::Ok => Bump::Minor,
+            _ if self.rule == Rule::ProseChanged => Bump::Patch,
+            _ => Bump::Minor,
         }
     }
 }

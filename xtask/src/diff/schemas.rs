@@ -7,17 +7,23 @@ use super::{
     constraints::is_constraint,
     matching::Matching,
     pair::{Pair, differences, differing},
-    rule::Rule,
+    rule::{Detail, Rule},
     shape::{Additional, Property, Schema, Shape, is_prose},
-    subject::{about, values},
+    subject::values,
 };
 use crate::openapi::Place;
 
 impl<'d> Comparison<'d> {
-    /// Compares the schemas whose turn has come, and those that they lead to.
+    /// Compares the schemas and callbacks whose turn has come, and those that they lead to.
     pub(super) fn finish(&mut self) {
-        while let Some((at, old, new)) = self.next_schemas() {
-            self.shapes(at, &old, &new);
+        loop {
+            if let Some((at, old, new)) = self.next_schemas() {
+                self.shapes(at, &old, &new);
+            } else if let Some((at, old, new)) = self.next_callbacks() {
+                self.callback(at, &old, &new);
+            } else {
+                return;
+            }
         }
     }
 
@@ -67,7 +73,7 @@ impl<'d> Comparison<'d> {
             (Some(old), Some(new)) => pair.one_part(old, new),
             (old, new) => pair.both(old.as_ref(), new.as_ref()),
         };
-        let summary = format!("the type of {} was {} and is {}", about(&old, &new), shown(was), shown(is));
+        let summary = format!("the type of {} was {} and is {}", self.about(&old, &new), shown(was), shown(is));
         self.note(pair.at, rule, &old, &new, summary);
         false
     }
@@ -118,14 +124,20 @@ impl<'d> Comparison<'d> {
 
     fn properties(&mut self, pair: &Pair<'_, 'd>) {
         let Pair { at, old, new } = *pair;
-        let Matching { pairs, removed, added } = Matching::by_name(&old.properties, &new.properties);
+        // What does not travel this way is not there.
+        let hidden = at.flow.hidden_by();
+        let of_old = old.properties.iter().filter(|(_, property)| self.old.travels(property, at.flow));
+        let of_new = new.properties.iter().filter(|(_, property)| self.new.travels(property, at.flow));
+        let Matching { pairs, removed, added } = Matching::by_name(of_old, of_new);
         for ((_, before), (_, now)) in pairs {
             self.property(pair, before, now);
         }
-        if let ([(was, before)], [(_, now)]) = (removed.as_slice(), added.as_slice())
+        if let ([(was, before)], [(is, now)]) = (removed.as_slice(), added.as_slice())
+            && !new.properties.contains_key(*was)
+            && !old.properties.contains_key(*is)
             && self.old.likeness.of(&before.schema) == self.new.likeness.of(&now.schema)
         {
-            let summary = format!("{} was called `{was}`", about(&before.schema.at, &now.schema.at));
+            let summary = format!("{} was called `{was}`", self.about(&before.schema.at, &now.schema.at));
             self.note(at, Rule::PropertyRenamed, &before.schema.at, &now.schema.at, summary);
             return self.property(pair, before, now);
         }
@@ -135,14 +147,14 @@ impl<'d> Comparison<'d> {
                 None => (Rule::OptionalPropertyRemoved, "optional"),
             };
             let place = &property.schema.at;
+            if let (Some(now), Some(word)) = (new.properties.get(name), hidden) {
+                let summary = format!("{} is marked `{word}` now", self.about(place, &now.schema.at));
+                self.note(at, rule.with(Detail::Marked), place, &now.schema.at, summary);
+                continue;
+            }
             let (old, new) = (old.beside(place), new.beside(place));
-            self.note(
-                at,
-                rule,
-                place,
-                &new,
-                format!("{} no longer has the {kind} property `{name}`", about(&old, &new)),
-            );
+            let summary = format!("{} no longer has the {kind} property `{name}`", self.about(&old, &new));
+            self.note(at, rule, place, &new, summary);
         }
         for (name, property) in added {
             let (rule, kind) = match property.required {
@@ -150,8 +162,13 @@ impl<'d> Comparison<'d> {
                 None => (Rule::OptionalPropertyAdded, "an optional"),
             };
             let place = &property.schema.at;
+            if let (Some(before), Some(word)) = (old.properties.get(name), hidden) {
+                let summary = format!("{} is no longer marked `{word}`", self.about(&before.schema.at, place));
+                self.note(at, rule.with(Detail::Marked), &before.schema.at, place, summary);
+                continue;
+            }
             let (old, new) = (old.beside(place), new.beside(place));
-            self.note(at, rule, &old, place, format!("{} now has {kind} property `{name}`", about(&old, &new)));
+            self.note(at, rule, &old, place, format!("{} now has {kind} property `{name}`", self.about(&old, &new)));
         }
     }
 
@@ -169,15 +186,23 @@ impl<'d> Comparison<'d> {
         match (&old.required, &new.required) {
             (None, Some(place)) => {
                 let old = other(old, pair.old, place);
-                let summary = format!("{} became required", about(&old, place));
+                let summary = format!("{} became required", self.about(&old, place));
                 self.note(pair.at, Rule::PropertyRequired, &old, place, summary);
             }
             (Some(place), None) => {
                 let new = other(new, pair.new, place);
-                let summary = format!("{} became optional", about(&new, place));
+                let summary = format!("{} became optional", self.about(&new, place));
                 self.note(pair.at, Rule::PropertyOptional, place, &new, summary);
             }
             _ => {}
+        }
+        for index in 0..self.old.marks.len() {
+            let (before, now) = (old.has(&self.old.marks[index]), new.has(&self.new.marks[index]));
+            if before != now {
+                let (is, word) = (if now { "is" } else { "is no longer" }, self.new.marks[index].word);
+                let summary = format!("{} {is} marked `{word}`", self.about(&old.schema.at, &new.schema.at));
+                self.note(pair.at, Rule::AccessChanged, &old.schema.at, &new.schema.at, summary);
+            }
         }
         self.schemas(pair.at, &old.schema, &new.schema);
     }
@@ -196,7 +221,7 @@ impl<'d> Comparison<'d> {
                 return self.schemas(at, &schema(before, &old.at), &schema(now, &new.at));
             }
         };
-        let summary = format!("{} {may} have properties that are not listed", about(&old.at, &new.at));
+        let summary = format!("{} {may} have properties that are not listed", self.about(&old.at, &new.at));
         let (old, new) = pair.both(old.additional.place(), new.additional.place());
         self.note(at, rule, &old, &new, summary);
     }
@@ -209,6 +234,8 @@ impl<'d> Comparison<'d> {
             let is_true = |place: Option<&Place<'d>>| place.is_some_and(|place| *place.value == true);
             let rule = match word {
                 _ if removed.is_none() && added.is_none() => continue,
+                // Said of the property, in which direction it counts.
+                "readOnly" | "writeOnly" => continue,
                 "deprecated" if is_true(added) => Rule::Deprecated,
                 "deprecated" if is_true(removed) => Rule::Undeprecated,
                 "deprecated" => continue,

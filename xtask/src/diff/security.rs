@@ -1,6 +1,9 @@
 //! Which key an operation needs, and how it is sent.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use serde_json::Value;
 
@@ -61,7 +64,13 @@ impl<'d> Comparison<'d> {
             (false, true) => (Rule::SecurityLifted, format!("it no longer needs {}", shown(&before))),
             _ => (Rule::SecurityChanged, format!("it needed {} and needs {}", shown(&before), shown(&now))),
         };
-        let detail = if before.is_subset(&now) { Detail::Contained } else { Detail::Plain };
+        // Whoever meets one of the old requirements has to meet a new one with it.
+        let is_met = |held: &Requirement| {
+            now.iter().any(|needed| {
+                needed.iter().all(|(name, scopes)| held.get(name).is_some_and(|held| scopes.is_subset(held)))
+            })
+        };
+        let detail = if before.iter().all(is_met) { Detail::Contained } else { Detail::Plain };
         self.note(At { flow: Flow::Request, ..at }, rule.with(detail), &old_place, &new_place, summary);
     }
 
@@ -69,7 +78,7 @@ impl<'d> Comparison<'d> {
     fn renamed_schemes(&self) -> BTreeMap<&'d str, (&'d str, Place<'d>)> {
         let Matching { removed, added, .. } = Matching::by_name(&self.old.schemes, &self.new.schemes);
         let renamed = removed.into_iter().filter_map(|(was, old)| {
-            let (is, _) = added.iter().find(|(_, new)| substance(new) == substance(old))?;
+            let (is, _) = added.iter().find(|(_, new)| substance(new, old) == substance(old, new))?;
             Some((*was, (**is, old.clone())))
         });
         renamed.collect()
@@ -84,15 +93,71 @@ impl<'d> Comparison<'d> {
             return self.note(at, Rule::SecuritySchemeRenamed, old, &new, summary);
         }
         let Some(old) = self.old.schemes.get(name).cloned() else { return };
-        let (before, now) = (substance(&old), substance(&new));
+        let sent = At { flow: Flow::Request, ..at };
+        let (before, now) = (substance(&old, &new), substance(&new, &old));
         let keys: BTreeSet<_> = before.keys().chain(now.keys()).copied().collect();
         for key in keys.into_iter().filter(|key| before.get(key) != now.get(key)) {
             let summary = format!("`{key}` of the security scheme `{name}` changed: keys are sent in another way");
             let place = |scheme: &Place<'d>| scheme.get(key).unwrap_or_else(|| scheme.clone());
-            let at = At { flow: Flow::Request, ..at };
-            self.note(at, Rule::SecuritySchemeChanged, &place(&old), &place(&new), summary);
+            self.note(sent, Rule::SecuritySchemeChanged, &place(&old), &place(&new), summary);
         }
-        self.members(at, &old, &new, |key| key != "description", &format!("the security scheme `{name}`"));
+        let what = format!("the security scheme `{name}`");
+        self.members(at, &old, &new, |key| key != "description" && !key.starts_with("x-"), &what);
+        if old.value.get("bearerFormat") != new.value.get("bearerFormat") {
+            let place = |scheme: &Place<'d>| scheme.get("bearerFormat").unwrap_or_else(|| scheme.clone());
+            // A hint for people, says the specification.
+            let summary = format!("`bearerFormat` of {what} changed");
+            self.note(at, Rule::ProseChanged, &place(&old), &place(&new), summary);
+        }
+        self.flows(sent, &old, &new, &what);
+    }
+
+    /// The ways to a token of OAuth 2.
+    fn flows(&mut self, at: At, old: &Place<'d>, new: &Place<'d>, what: &str) {
+        let flows = |scheme: &Place<'d>| -> BTreeMap<&'d str, Place<'d>> {
+            scheme.get("flows").iter().flat_map(Place::members).collect()
+        };
+        let Matching { pairs, removed, added } = Matching::by_name(flows(old), flows(new));
+        for ((flow, before), (_, now)) in pairs {
+            let of = format!("the flow `{flow}` of {what}");
+            for key in ["authorizationUrl", "tokenUrl", "refreshUrl"] {
+                if before.value.get(key) != now.value.get(key) {
+                    let place = |flow: &Place<'d>| flow.get(key).unwrap_or_else(|| flow.clone());
+                    let summary = format!("`{key}` of {of} changed: tokens come from elsewhere");
+                    self.note(at, Rule::SecuritySchemeChanged, &place(&before), &place(&now), summary);
+                }
+            }
+            let scopes = |flow: &Place<'d>| -> BTreeMap<&'d str, Place<'d>> {
+                flow.get("scopes").iter().flat_map(Place::members).collect()
+            };
+            let scopes = Matching::by_name(scopes(&before), scopes(&now));
+            for ((scope, before), (_, now)) in scopes.pairs.iter().filter(|((_, old), (_, new))| old.value != new.value)
+            {
+                self.note(
+                    at,
+                    Rule::ProseChanged,
+                    before,
+                    now,
+                    format!("the text on the scope `{scope}` of {of} changed"),
+                );
+            }
+            // Who needs one, an operation says.
+            let harmless = Rule::SecuritySchemeChanged.with(Detail::Contained);
+            for (scope, place) in scopes.removed {
+                self.note(at, harmless, &place, &now, format!("{of} no longer has the scope `{scope}`"));
+            }
+            for (scope, place) in scopes.added {
+                self.note(at, harmless, &before, &place, format!("{of} has the scope `{scope}` now"));
+            }
+        }
+        for (flow, place) in removed {
+            let summary = format!("{what} no longer has the flow `{flow}`");
+            self.note(at, Rule::SecuritySchemeChanged, &place, new, summary);
+        }
+        for (flow, place) in added {
+            let judged = Rule::SecuritySchemeChanged.with(Detail::Contained);
+            self.note(at, judged, old, &place, format!("{what} has the flow `{flow}` now"));
+        }
     }
 
     /// Schemes that were added or removed. What that does to an operation is found at the operation.
@@ -120,9 +185,18 @@ impl<'d> Comparison<'d> {
     }
 }
 
-/// What two schemes have to share for being one.
-fn substance<'d>(scheme: &Place<'d>) -> BTreeMap<&'d str, &'d Value> {
-    scheme.members().filter(|(key, _)| *key != "description").map(|(key, place)| (key, place.value)).collect()
+/// What `scheme` has to share with `other` for being the same. A header is the same in any case, and so is the name of a
+/// scheme of HTTP.
+fn substance<'d>(scheme: &Place<'d>, other: &Place<'_>) -> BTreeMap<&'d str, Cow<'d, Value>> {
+    let is_in_header = [scheme, other].iter().all(|scheme| scheme.text("in") == Some("header"));
+    let said = scheme.members().filter(|(key, _)| !matches!(*key, "description" | "bearerFormat" | "flows"));
+    let said = said.filter(|(key, _)| !key.starts_with("x-"));
+    let any_case = |key: &str| key == "scheme" || (key == "name" && is_in_header);
+    let value = |(key, place): (&'d str, Place<'d>)| match place.value.as_str().filter(|_| any_case(key)) {
+        Some(text) => (key, Cow::Owned(Value::from(text.to_ascii_lowercase()))),
+        None => (key, Cow::Borrowed(place.value)),
+    };
+    said.map(value).collect()
 }
 
 fn shown(requirements: &Requirements) -> String {

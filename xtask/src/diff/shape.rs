@@ -3,6 +3,7 @@
 use std::{
     cell::OnceCell,
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    iter,
     rc::Rc,
 };
 
@@ -102,6 +103,60 @@ pub(super) struct Property<'d> {
     pub(super) schema: Schema<'d>,
     /// What makes it required: its declaration beside the list that names it, or what holds the list.
     pub(super) required: Option<Place<'d>>,
+}
+
+impl<'d> Property<'d> {
+    /// Whether the mark is said of it, in place or by what it refers to.
+    pub(super) fn has(&self, mark: &Mark<'d>) -> bool {
+        self.schema.parts.iter().any(|part| mark.is_said(part.value))
+    }
+}
+
+/// `readOnly` or `writeOnly`, and the components that are marked so.
+#[derive(Debug)]
+pub(super) struct Mark<'d> {
+    pub(super) word: &'static str,
+    components: HashSet<&'d str>,
+}
+
+impl<'d> Mark<'d> {
+    pub(super) fn new(document: &'d Value, word: &'static str) -> Self {
+        let mut mark = Self { word, components: HashSet::new() };
+        // From the marked ones to those that are made of them.
+        let mut users: HashMap<&str, Vec<&str>> = HashMap::new();
+        let mut open = Vec::new();
+        for (name, schema) in openapi::components(document) {
+            for part in Self::parts(schema) {
+                match reference(part).and_then(openapi::schema_name) {
+                    Some(used) => users.entry(used).or_default().push(name),
+                    None => open.extend(mark.is_said_by(part).then_some(name.as_str())),
+                }
+            }
+        }
+        while let Some(name) = open.pop() {
+            if mark.components.insert(name) {
+                open.extend(users.get(name).into_iter().flatten());
+            }
+        }
+        mark
+    }
+
+    /// The schema itself, and what holds with it.
+    fn parts(schema: &Value) -> impl Iterator<Item = &Value> {
+        let all = schema.get("allOf").and_then(Value::as_array);
+        iter::once(schema).chain(all.into_iter().flatten())
+    }
+
+    fn is_said_by(&self, part: &Value) -> bool {
+        part.get(self.word).is_some_and(|said| *said == true)
+    }
+
+    fn is_said(&self, schema: &Value) -> bool {
+        Self::parts(schema).any(|part| {
+            let component = || reference(part).and_then(openapi::schema_name);
+            self.is_said_by(part) || component().is_some_and(|name| self.components.contains(name))
+        })
+    }
 }
 
 /// What a schema says of properties that it does not name.

@@ -10,7 +10,7 @@ use super::{
     pair::Pair,
     rule::{Detail, Rule},
     shape::{Property, Schema, Shape, Union},
-    subject::{about, subject},
+    subject::subject,
 };
 use crate::openapi::{Place, schema_name};
 
@@ -28,11 +28,11 @@ impl<'d> Comparison<'d> {
         let Pair { at, old, new } = *pair;
         match (old.unions.as_slice(), new.unions.as_slice()) {
             ([], []) => false,
-            ([], [union, ..]) => {
+            ([], [union, ..]) if !is_restricting(self.new.document, union) => {
                 self.introduced(pair, union);
                 new.is_plain_union()
             }
-            ([union, ..], []) => {
+            ([union, ..], []) if !is_restricting(self.old.document, union) => {
                 self.dropped(pair, union);
                 old.is_plain_union()
             }
@@ -46,14 +46,20 @@ impl<'d> Comparison<'d> {
                 for (before, now) in unions.pairs {
                     self.union(pair, before, now);
                 }
-                let what = about(&old.at, &new.at);
+                let what = self.about(&old.at, &new.at);
+                let detail = |document, union: &Union<'d>| match is_restricting(document, union) {
+                    true => Detail::Restricting,
+                    false => Detail::Plain,
+                };
                 for union in unions.removed {
-                    let summary = format!("{what} is no longer restricted to several shapes");
-                    self.note(at, Rule::UnionDropped, &union.at, &new.at, summary);
+                    let judged = Rule::UnionDropped.with(detail(self.old.document, union));
+                    let summary = format!("{what} is no longer restricted to one of {}", union.variants.len());
+                    self.note(at, judged, &union.at, &new.at, summary);
                 }
                 for union in unions.added {
-                    let summary = format!("{what} has to be one of several shapes, too");
-                    self.note(at, Rule::UnionIntroduced, &old.at, &union.at, summary);
+                    let judged = Rule::UnionIntroduced.with(detail(self.new.document, union));
+                    let summary = format!("{what} has to be one of {}, too", union.variants.len());
+                    self.note(at, judged, &old.at, &union.at, summary);
                 }
                 false
             }
@@ -66,7 +72,7 @@ impl<'d> Comparison<'d> {
         let likeness = self.old.likeness.of(&old.schema);
         let is_among = union.variants.iter().any(|variant| self.new.likeness.of(variant) == likeness);
         let judged = Rule::UnionIntroduced.with(if is_among { Detail::Contained } else { Detail::Plain });
-        let summary = format!("{} was one shape and is one of {}", about(&old.at, &new.at), union.variants.len());
+        let summary = format!("{} was one shape and is one of {}", self.about(&old.at, &new.at), union.variants.len());
         self.note(at, judged, &old.at, &union.at, summary);
         if !is_among && new.is_plain_union() && is_comparable(old, union) {
             union.variants.iter().for_each(|variant| self.enqueue_once(at, &old.schema, variant));
@@ -79,7 +85,7 @@ impl<'d> Comparison<'d> {
         let likeness = self.new.likeness.of(&new.schema);
         let was_among = union.variants.iter().any(|variant| self.old.likeness.of(variant) == likeness);
         let judged = Rule::UnionDropped.with(if was_among { Detail::Contained } else { Detail::Plain });
-        let what = about(&old.at, &new.at);
+        let what = self.about(&old.at, &new.at);
         let summary = format!("{what} was one of {} shapes and is one shape", union.variants.len());
         self.note(at, judged, &union.at, &new.at, summary);
         if !was_among && old.is_plain_union() && is_comparable(new, union) {
@@ -89,7 +95,7 @@ impl<'d> Comparison<'d> {
 
     fn union(&mut self, pair: &Pair<'_, 'd>, old: &Union<'d>, new: &Union<'d>) {
         let at = pair.at;
-        let what = about(&pair.old.at, &pair.new.at);
+        let what = self.about(&pair.old.at, &pair.new.at);
         if old.keyword != new.keyword {
             let summary = format!("`{}` of {what} became `{}`", old.keyword, new.keyword);
             self.note(at, Rule::KeywordChanged, &old.at, &new.at, summary);
@@ -107,15 +113,15 @@ impl<'d> Comparison<'d> {
             self.schemas(at, before, now);
         }
         if let Some((before, now)) = variants.only_pair() {
-            let summary = format!("{} is in the place of {}", name(now), name(before));
+            let summary = format!("{} is in the place of {}", name(new_document, now), name(old_document, before));
             return self.note(at, Rule::VariantReplaced, &before.at, &now.at, summary);
         }
         for variant in variants.removed {
-            let summary = format!("{} is no longer a variant of {what}", name(variant));
+            let summary = format!("{} is no longer a variant of {what}", name(old_document, variant));
             self.note(at, Rule::VariantRemoved, &variant.at, &new.at, summary);
         }
         for variant in variants.added {
-            let summary = format!("{} is a new variant of {what}", name(variant));
+            let summary = format!("{} is a new variant of {what}", name(new_document, variant));
             self.note(at, Rule::VariantAdded, &old.at, &variant.at, summary);
         }
     }
@@ -133,7 +139,9 @@ impl<'d> Comparison<'d> {
 
     fn is_same_mapping(&self, old: &Place<'d>, new: &Place<'d>) -> bool {
         let mapping = |discriminator: &Place<'d>| -> BTreeMap<&'d str, &'d str> {
-            discriminator.get("mapping").iter().flat_map(Place::members).map(mapped).collect()
+            // That a name stands for its component goes without saying.
+            let said = discriminator.get("mapping").iter().flat_map(Place::members).map(mapped).collect::<Vec<_>>();
+            said.into_iter().filter(|(key, target)| key != target).collect()
         };
         let (before, now) = (mapping(old), mapping(new));
         let is_same = |was: &'d str, is: &'d str| was == is || self.renamed.contains(&(was, is));
@@ -173,6 +181,18 @@ fn mapped<'d>((key, target): (&'d str, Place<'d>)) -> (&'d str, &'d str) {
     (key, schema_name(target).unwrap_or(target))
 }
 
+/// Whether no variant declares anything: a choice between required names, which only restricts what stands beside it.
+fn is_restricting<'d>(document: &'d Value, union: &Union<'d>) -> bool {
+    let declares_nothing = |variant: &Schema<'d>| {
+        let shape = Shape::of(document, variant);
+        let declared = shape.properties.values().any(|property| !property.schema.parts.is_empty());
+        let is_object = matches!(shape.kind, None | Some("object"));
+        let has_more = shape.values.is_some() || !shape.items.parts.is_empty() || !shape.unions.is_empty();
+        is_object && !declared && !has_more && shape.properties.values().any(|property| property.required.is_some())
+    };
+    !union.variants.is_empty() && union.variants.iter().all(declares_nothing)
+}
+
 /// Whether one shape is compared with each of several: of a thousand properties and a thousand variants, nobody reads a
 /// million differences.
 fn is_comparable(flat: &Shape<'_>, union: &Union<'_>) -> bool {
@@ -203,10 +223,10 @@ fn title<'d>(variant: &Schema<'d>) -> Option<&'d str> {
 }
 
 /// What a variant is called.
-fn name(variant: &Schema<'_>) -> String {
+fn name(document: &Value, variant: &Schema<'_>) -> String {
     match (variant.component(), title(variant)) {
         (Some(name), _) => format!("`{name}`"),
         (None, Some(title)) => format!("\u{201c}{title}\u{201d}"),
-        (None, None) => subject(&variant.at),
+        (None, None) => subject(document, &variant.at),
     }
 }

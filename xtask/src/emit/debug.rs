@@ -26,13 +26,15 @@ fn is_harmless(model: &Model<'_>, ty: &Type) -> bool {
         PathArguments::AngleBracketed(list) => list.args.iter().collect(),
         _ => Vec::new(),
     };
+    // A component may be called like a type of the library.
+    if path.path.segments.len() == 1 && model.is_type(&name) {
+        return !model.is_constrained(&name);
+    }
     match name.as_str() {
         "Option" | "Vec" | "Box" | "HashSet" | "BTreeSet" => {
             arguments.drain(..).all(|inner| matches!(inner, GenericArgument::Type(inner) if is_harmless(model, inner)))
         }
         "bool" | "Uuid" | "DateTime" => true,
-        _ if path.path.segments.len() == 1 && model.is_constrained(&name) => false,
-        _ if path.path.segments.len() == 1 && model.is_type(&name) => true,
         _ => {
             let number = name.strip_prefix("NonZero").unwrap_or(&name).to_lowercase();
             matches!(number.as_str(), "f32" | "f64" | "usize")
@@ -42,7 +44,8 @@ fn is_harmless(model: &Model<'_>, ty: &Type) -> bool {
 }
 
 fn is_option(ty: &Type) -> bool {
-    matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Option"))
+    let Type::Path(path) = ty else { return false };
+    path.path.segments.len() > 1 && path.path.segments.last().is_some_and(|last| last.ident == "Option")
 }
 
 /// As [`is_shown`], for a type as text.

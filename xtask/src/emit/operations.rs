@@ -11,7 +11,9 @@ pub(super) fn operations(model: &Model<'_>) -> String {
     let mut all = String::new();
     for call in &model.calls {
         let operation = &call.operation;
-        let (name, id, path) = (call.constant(), call.id(), operation.path);
+        let (name, id) = (call.constant(), call.id());
+        // What follows a `#` is never sent; it only tells operations apart.
+        let path = operation.path.split('#').next().unwrap_or_default();
         let method = operation.method.to_uppercase();
         let retry = if operation.is_safe_to_repeat() { "Safe" } else { "Never" };
         let check_with = operation.check_with().map(|id| format!(".check_with({id:?})")).unwrap_or_default();

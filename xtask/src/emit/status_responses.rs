@@ -68,6 +68,7 @@ pub(super) fn status_responses(model: &Model<'_>, call: &Call<'_>) -> Option<Str
     Some(format!(
         "{doc}\
          #[derive(Clone, PartialEq)]\n\
+         #[allow(clippy::large_enum_variant, reason = \"how large a variant is, the document decides\")]\n\
          #[non_exhaustive]\n\
          pub enum {name} {{\n{variants}}}\n\n\
          impl {name} {{\n    \

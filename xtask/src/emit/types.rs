@@ -17,7 +17,7 @@ use super::{
     print::{one_line, pretty},
 };
 use crate::{
-    names::{self, STRING, distinct, pascal, rust_type},
+    names::{self, STRING, distinct_types, pascal, rust_type},
     openapi::extension::{CHOICES, OPEN_ENUM, OPEN_UNION, TAG},
     type_kind::{TypeKind, variants},
 };
@@ -121,6 +121,7 @@ fn structure(model: &Model<'_>, mut item: ItemStruct) -> String {
         item.attrs = attributes(&item.attrs, description, &name, false);
         return format!("{}{}", pretty(Item::Struct(item)), debug.unwrap_or_default());
     }
+    let wires: HashMap<String, &str> = schema.map(names::fields).into_iter().flatten().collect();
     let mut about: Vec<(String, Type, Option<&Value>, bool)> = Vec::new();
     if let Fields::Named(fields) = &mut item.fields {
         let choices = choice_fields(schema);
@@ -133,10 +134,11 @@ fn structure(model: &Model<'_>, mut item: ItemStruct) -> String {
                 field.attrs.push(syn::parse_quote!(#[serde(flatten)]));
                 false
             } else {
-                property(model, &type_name, schema, field)
+                let wire = wires.get(&ident.to_string()).copied().unwrap_or_default();
+                property(model, &type_name, schema, wire, field)
             };
-            let wire = serde_value(&field.attrs, "rename").unwrap_or_else(|| ident.to_string());
-            about.push((ident.to_string(), field.ty.clone(), model.property(&type_name, &wire), is_required));
+            let wire = wires.get(&ident.to_string()).copied().unwrap_or_default();
+            about.push((ident.to_string(), field.ty.clone(), model.property(&type_name, wire), is_required));
         }
         for (ident, ty) in choices {
             let Ok(ty) = syn::parse_str::<Type>(&ty) else { continue };
@@ -158,12 +160,11 @@ fn structure(model: &Model<'_>, mut item: ItemStruct) -> String {
 
 /// Writes a field for its property: what is required is there, what may be left out is an `Option`, and what may be null
 /// besides is one within it. Says whether it is required.
-fn property(model: &Model<'_>, type_name: &str, whole: Option<&Value>, field: &mut Field) -> bool {
+fn property(model: &Model<'_>, type_name: &str, whole: Option<&Value>, wire: &str, field: &mut Field) -> bool {
     let ident = field.ident.as_ref().map(ToString::to_string).unwrap_or_default();
-    let wire = serde_value(&field.attrs, "rename").unwrap_or_else(|| ident.clone());
-    let schema = model.property(type_name, &wire);
+    let schema = model.property(type_name, wire);
     let required = whole.and_then(|schema| schema.get("required")?.as_array());
-    let is_required = required.is_some_and(|required| required.iter().any(|name| *name == *wire));
+    let is_required = required.is_some_and(|required| required.iter().any(|name| name == wire));
     let is_nullable = schema.is_some_and(|schema| schema["nullable"] == true);
     let ty = without_option(&field.ty);
     let is_any = one_line(&ty) == "::serde_json::Value";
@@ -207,7 +208,8 @@ fn without_option(ty: &Type) -> Type {
 /// The name of a type with one parameter, and that.
 fn generic(ty: &Type) -> Option<(String, Type)> {
     let Type::Path(path) = ty else { return None };
-    let last = path.path.segments.last()?;
+    // A component may be called like a type of the library.
+    let last = path.path.segments.last().filter(|_| path.path.segments.len() > 1)?;
     let PathArguments::AngleBracketed(list) = &last.arguments else { return None };
     match list.args.first()? {
         GenericArgument::Type(inner) if list.args.len() == 1 => Some((last.ident.to_string(), inner.clone())),
@@ -238,9 +240,8 @@ fn rename_unlisted(fields: &mut syn::FieldsNamed, choices: &[(String, String)]) 
 /// The generator sorts fields by name. In the order of the document they read as they were meant, and two strings in a
 /// row are not swapped as easily.
 fn in_document_order(fields: &mut Punctuated<Field, Token![,]>, schema: Option<&Value>) {
-    let properties = schema.and_then(|schema| schema.get("properties")?.as_object());
-    let order: HashMap<String, usize> =
-        properties.into_iter().flatten().enumerate().map(|(index, (name, _))| (names::snake(name), index)).collect();
+    let known = schema.map(names::fields).into_iter().flatten();
+    let order: HashMap<String, usize> = known.enumerate().map(|(index, (name, _))| (name, index)).collect();
     let position = |field: &Field| {
         let name = field.ident.as_ref().map(ToString::to_string);
         name.and_then(|name| order.get(&name).copied()).unwrap_or(usize::MAX)
@@ -265,10 +266,8 @@ fn unknown(taken: &[String]) -> &'static str {
 /// An invocation of the macro that writes a string enum; a person reads it more easily than what it expands to.
 fn string_enum(name: &str, schema: &Value) -> String {
     let values: Vec<&str> = schema["enum"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    let wanted = values.iter().map(|value| (pascal(value), pascal(value)));
-    values_enum(("open_enum", "closed_enum"), name, schema, &distinct(wanted, &[]), |index| {
-        format!("{:?}", values[index])
-    })
+    let names = distinct_types(values.iter().map(|value| pascal(value)));
+    values_enum(("open_enum", "closed_enum"), name, schema, &names, |index| format!("{:?}", values[index]))
 }
 
 fn integer_enum(name: &str, schema: &Value) -> String {
@@ -331,11 +330,7 @@ fn constrained_string(name: &str, schema: &Value) -> String {
 fn union(model: &Model<'_>, name: &str, schema: &Value) -> String {
     let variants = variants(schema).map(Vec::as_slice).unwrap_or_default();
     let types: Vec<String> = variants.iter().map(|variant| rust_type(variant, "")).collect();
-    let wanted = variants.iter().zip(&types).map(|(variant, ty)| {
-        let called = variant_name(name, variant, ty);
-        (called.clone(), called)
-    });
-    let names = distinct(wanted, &[]);
+    let names = distinct_types(variants.iter().zip(&types).map(|(variant, ty)| variant_name(name, variant, ty)));
     let unknown = if schema[OPEN_UNION] == true { format!(", {}", unknown(&names)) } else { String::new() };
     let tag = schema["discriminator"]["propertyName"].as_str();
     let tag = tag.map(|tag| format!(" tag {tag:?}")).unwrap_or_default();
@@ -394,24 +389,6 @@ fn choice(model: &Model<'_>, name: &str, schema: &Value) -> String {
     out
 }
 
-/// `#[serde(name = "value")]`.
-fn serde_value(attributes: &[Attribute], name: &str) -> Option<String> {
-    let mut found = None;
-    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("serde")) {
-        let _ = attribute.parse_nested_meta(|meta| {
-            let is_it = meta.path.is_ident(name);
-            if meta.input.peek(Token![=]) {
-                let value: syn::LitStr = meta.value()?.parse()?;
-                if is_it {
-                    found = Some(value.value());
-                }
-            }
-            Ok(())
-        });
-    }
-    found
-}
-
 fn has_serde(attributes: &[Attribute], name: &str) -> bool {
     let mut found = false;
     for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("serde")) {
@@ -429,6 +406,7 @@ fn has_serde(attributes: &[Attribute], name: &str) -> bool {
 /// Whether `ty` is a list or a map, which servers write as `null` when it is empty.
 fn is_list(ty: &Type) -> bool {
     let Type::Path(path) = ty else { return false };
-    let name = path.path.segments.last().map(|last| last.ident.to_string());
+    let last = path.path.segments.last().filter(|_| path.path.segments.len() > 1);
+    let name = last.map(|last| last.ident.to_string());
     matches!(name.as_deref(), Some("Vec" | "Map" | "HashMap"))
 }

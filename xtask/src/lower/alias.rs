@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use serde_json::Value;
 
 use super::Report;
-use crate::openapi::{components, join, reference, reference_to, references_mut, schema_name, schemas};
+use crate::openapi::{components, join, reference, reference_to, references_mut, schema_name, schemas, target};
 
 pub(super) fn run(document: &mut Value, report: &mut Report) {
     // What a discriminator has no mapping for it knows by the name in the reference.
@@ -21,7 +21,7 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
         .collect();
     let next: HashMap<&str, &str> = components(document)
         .filter(|(name, _)| !told_by_name.contains(name.as_str()))
-        .filter_map(|(name, schema)| Some((name.as_str(), schema_name(reference(schema)?)?)))
+        .filter_map(|(name, schema)| Some((name.as_str(), alias_of(schema)?)))
         .collect();
     let mut ends: HashMap<String, String> = HashMap::new();
     for start in next.keys() {
@@ -52,6 +52,12 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
     }
 }
 
+/// The component that `schema` is: by a reference, or by one in an `allOf` beside which only words stand.
+fn alias_of(schema: &Value) -> Option<&str> {
+    let is_word = |key: &String| matches!(key.as_str(), "$ref" | "allOf" | "title" | "description" | "example");
+    schema.as_object()?.keys().all(is_word).then(|| target(schema)).flatten()
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -63,11 +69,11 @@ mod tests {
         let notes = check(
             run,
             json!({"components": {"schemas": {
-                "A": reference_to("B"), "B": reference_to("C"), "C": {"type": "string"},
+                "A": {"description": "d", "allOf": [reference_to("B")]}, "B": reference_to("C"), "C": {"type": "string"},
                 "D": {"properties": {"a": reference_to("A"), "b": reference_to("B")}},
                 "E": reference_to("C"), "U": {"oneOf": [reference_to("E")], "discriminator": {"propertyName": "t"}}}}}),
             &json!({"components": {"schemas": {
-                "A": reference_to("C"), "B": reference_to("C"), "C": {"type": "string"},
+                "A": {"description": "d", "allOf": [reference_to("C")]}, "B": reference_to("C"), "C": {"type": "string"},
                 "D": {"properties": {"a": reference_to("C"), "b": reference_to("C")}},
                 "E": reference_to("C"), "U": {"oneOf": [reference_to("E")], "discriminator": {"propertyName": "t"}}}}}),
         );

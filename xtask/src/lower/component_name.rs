@@ -35,7 +35,7 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
         let mut taken: HashMap<String, String> = HashMap::new();
         // What keeps its name has it before who gets one.
         for (name, _) in members.iter().filter(|(name, member)| given(name, member).is_none()) {
-            taken.insert(pascal(name), name.clone());
+            taken.entry(pascal(name)).or_insert_with(|| name.clone());
         }
         for (name, mut member) in std::mem::take(members) {
             let pointer = join(&join("/components", section), &name);
@@ -52,6 +52,14 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
                     let numbered = (2..).map(|number| format!("{plain}-{number}"));
                     let mut names = std::iter::once(plain.clone()).chain(numbered);
                     names.find(|plain| !keys.contains(plain) && !members.contains_key(plain)).unwrap_or(plain)
+                }
+                // Two that make the same name of a type are told apart.
+                None if section == "schemas" && taken.get(&pascal(&name)).is_some_and(|first| *first != name) => {
+                    let numbered = (2..).map(|number| format!("{name}{number}"));
+                    let is_free = |new: &String| !taken.contains_key(&pascal(new)) && !keys.contains(new);
+                    let new = numbered.into_iter().find(is_free).unwrap_or_default();
+                    taken.insert(pascal(&new), new.clone());
+                    new
                 }
                 None => name.clone(),
             };

@@ -27,7 +27,7 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
         let mut pointer = join("/components/schemas", &name);
         let root = pointer.clone();
         schema_mut(&mut schema, &mut pointer, &mut |schema, pointer| {
-            if pointer == root { types.mark(schema, pointer) } else { types.refer(schema, pointer) }
+            if pointer == root { Types::mark(schema) } else { types.refer(schema, pointer) }
         });
         components_mut(document).and_then(|all| all.insert(name, schema));
     }
@@ -62,8 +62,8 @@ struct Types<'r> {
 
 impl Types<'_> {
     /// A component that is a string itself keeps its name.
-    fn mark(&mut self, schema: &mut Value, pointer: &str) {
-        if let Some(object) = self.constrained(schema, pointer) {
+    fn mark(schema: &mut Value) {
+        if let Some(object) = Self::constrained(schema) {
             object.insert(CONSTRAINED.to_owned(), true.into());
         }
     }
@@ -75,7 +75,7 @@ impl Types<'_> {
 
     /// Makes `schema` a reference to the component of its constraint; `name` is what it is called in its place.
     fn refer_as(&mut self, schema: &mut Value, pointer: &str, name: &str) {
-        let Some(object) = self.constrained(schema, pointer) else { return };
+        let Some(object) = Self::constrained(schema) else { return };
         let constraint: Object =
             KEYS.iter().filter_map(|key| Some(((*key).to_owned(), object.get(*key)?.clone()))).collect();
         let given = object.get(TYPE_NAME).and_then(Value::as_str).map(pascal);
@@ -102,18 +102,12 @@ impl Types<'_> {
         }
     }
 
-    /// `schema`, if it is a string with a constraint that can be checked. A pattern that can't goes.
-    fn constrained<'s>(&mut self, schema: &'s mut Value, pointer: &str) -> Option<&'s mut Object> {
+    /// `schema`, if it is a string with a constraint that can be checked.
+    fn constrained<'s>(schema: &'s mut Value) -> Option<&'s mut Object> {
         let object = schema.as_object_mut()?;
         let is_string = object.get("type").map_or(object.contains_key("not"), |kind| kind == "string");
         if !is_string || object.contains_key("enum") || object.contains_key("format") {
             return None;
-        }
-        if let Some(pattern) = object.get("pattern").and_then(Value::as_str)
-            && flags(pattern).is_none()
-        {
-            object.shift_remove("pattern");
-            self.report.note(pointer, "not a regular expression of ECMA 262; the pattern is left to the server");
         }
         if object.get("minLength").is_some_and(|length| length == 0) {
             object.shift_remove("minLength");
@@ -131,11 +125,6 @@ impl Types<'_> {
 }
 
 const KEYS: [&str; 4] = ["minLength", "maxLength", "pattern", "not"];
-
-/// The flags under which `pattern` is a regular expression of ECMA 262. Unicode comes first: without it, `\p{L}` is a `p`.
-pub(crate) fn flags(pattern: &str) -> Option<&'static str> {
-    ["u", ""].into_iter().find(|flags| regress::Regex::with_flags(pattern, *flags).is_ok())
-}
 
 /// A name that says the bounds; a pattern is called after the first place that has it.
 fn called(constraint: &Object, place: &str) -> String {
@@ -192,22 +181,5 @@ mod tests {
                 "/paths/~1a/post/parameters/0/schema: the constraint `Code`",
             ]
         );
-    }
-
-    #[test]
-    fn a_pattern_that_is_none_is_left_to_the_server() {
-        let notes = check(
-            run,
-            document(json!({"Sent": {}, "Received": {}}), json!({"type": "string", "pattern": "("})),
-            &document(json!({"Sent": {}, "Received": {}}), json!({"type": "string"})),
-        );
-        assert_eq!(
-            notes,
-            [
-                "/paths/~1a/post/parameters/0/schema: not a regular expression of ECMA 262; the pattern is left to the server"
-            ]
-        );
-        assert_eq!(flags(r"^\p{L}+$"), Some("u"));
-        assert_eq!(flags(r"^\-$"), Some(""), "what only the older syntax allows");
     }
 }

@@ -10,6 +10,8 @@
 //! A keyword for another type is no constraint by JSON Schema, and neither is an empty list of values or parts. Bounds of an
 //! integer that are none are rounded to those that mean the same.
 
+use std::{collections::HashSet, mem};
+
 use serde_json::Value;
 
 use super::Report;
@@ -27,6 +29,10 @@ const CONSTRAINS: [(&[&str], &[&str]); 5] = [
 pub(super) fn run(document: &mut Value, report: &mut Report) {
     schemas_mut(document, &mut |schema, pointer| {
         let Some(schema) = schema.as_object_mut() else { return };
+        if let Some(kind) = implied(schema) {
+            schema.insert("type".to_owned(), kind.into());
+            report.note(pointer, format!("without a type; taken for `{kind}`, which its keywords are about"));
+        }
         let mut drop_keyword = |schema: &mut Object, key: &str, why: &str| {
             if schema.shift_remove(key).is_some() {
                 report.note(join(pointer, key), format!("dropped: {why}"));
@@ -40,11 +46,25 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
             if kind == "object" || kind == "array" {
                 drop_keyword(schema, "enum", &format!("values of the type `{kind}` are left to the server"));
             }
-        } else if !schema
-            .keys()
-            .any(|key| CONSTRAINS.iter().any(|(keys, _)| key != "format" && keys.contains(&key.as_str())))
-        {
-            drop_keyword(schema, "format", "without a type it leaves open what has the format");
+        } else {
+            let says = |schema: &Object, keys: &[&str]| keys.iter().any(|key| schema.contains_key(*key));
+            let [(text, _), (number, _), (object, _), (array, _), _] = CONSTRAINS;
+            // Whoever limits the length of a value without a type means a string; a bound alone says less.
+            if !says(schema, text) && !says(schema, object) && !says(schema, array) {
+                for key in number.iter().chain(&["format"]) {
+                    drop_keyword(schema, key, "without a type it leaves open what it constrains");
+                }
+            }
+            let kinds = |values: &Vec<Value>| values.iter().map(mem::discriminant).collect::<HashSet<_>>().len();
+            let is_open =
+                |values: &Vec<Value>| kinds(values) > 1 || values.iter().any(|v| v.is_object() || v.is_array());
+            if schema.get("enum").and_then(Value::as_array).is_some_and(is_open) {
+                drop_keyword(schema, "enum", "values of several kinds have no type, so they are left to the server");
+            }
+        }
+        let pattern = schema.get("pattern").and_then(Value::as_str);
+        if pattern.is_some_and(|pattern| regress::Regex::new(pattern).is_err()) {
+            drop_keyword(schema, "pattern", "not a regular expression of ECMA 262; left to the server");
         }
         for key in ["enum", "allOf", "oneOf", "anyOf"] {
             if schema.get(key).and_then(Value::as_array).is_some_and(Vec::is_empty) {
@@ -67,6 +87,19 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
             }
         }
     });
+}
+
+/// The type of a schema without one, if its keywords are of more than one kind, which no type of Rust is.
+fn implied(schema: &Object) -> Option<&'static str> {
+    let says = |index: usize| CONSTRAINS[index].0.iter().any(|key| schema.contains_key(*key));
+    let (text, object, array, format) = (says(0), says(2), says(3), says(4));
+    match schema.contains_key("type") || schema.contains_key("$ref") {
+        true => None,
+        false if object && (array || format) => Some("object"),
+        false if array && format => Some("array"),
+        false if text && format => Some("string"),
+        false => None,
+    }
 }
 
 /// Keywords whose value is a whole number.
@@ -134,6 +167,18 @@ mod tests {
             notes[0],
             "/components/schemas/A/properties/a/format: dropped: it says nothing of the type `object`"
         );
+    }
+
+    #[test]
+    fn leaves_to_the_server_what_has_no_type_and_what_is_no_pattern() {
+        let notes = check_schema(
+            run,
+            json!({"properties": {"a": {"minimum": 1}, "b": {"enum": ["x", 1]}, "c": {"enum": [{}]}, "d": {"maxLength": 1},
+                "e": {"type": "string", "pattern": "a++"}, "f": {"type": "string", "pattern": "^\\d$"}}}),
+            json!({"properties": {"a": {}, "b": {}, "c": {}, "d": {"maxLength": 1}, "e": {"type": "string"},
+                "f": {"type": "string", "pattern": "^\\d$"}}}),
+        );
+        assert_eq!(notes.len(), 4, "{notes:?}");
     }
 
     #[test]

@@ -57,7 +57,22 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
             if content.is_empty() {
                 operation.shift_remove("requestBody");
             } else {
-                request(&schemas, content, &place, report);
+                // Beside a form, what can't be sent is one way less.
+                content.retain(|media_type, media| {
+                    let is_sendable = kind(&schemas, media_type, media).is_some();
+                    if !is_sendable {
+                        report
+                            .note(join(&place, media_type), "dropped; nothing here can write it, and there is a form");
+                    }
+                    is_sendable
+                });
+                if content.is_empty() {
+                    operation.shift_remove("requestBody");
+                } else if let Some(content) =
+                    operation.get_mut("requestBody").and_then(|body| body.get_mut("content")?.as_object_mut())
+                {
+                    request(&schemas, content, &place, report);
+                }
             }
             part_headers(&form, &join(&place, FORM), report);
             let mut set_aside = json!({"schema": schema});
@@ -160,9 +175,13 @@ fn request(document: &Value, content: &mut Object, place: &str, report: &mut Rep
         content.iter().filter_map(|(media_type, media)| Some((kind(document, media_type, media)?, media_type.clone())));
     let rank = |(kind, media_type): &(Kind, String)| (*kind, media_type != JSON);
     let Some((kind, media_type)) = kinds.min_by_key(rank) else {
-        let found = content.keys().map(|media_type| format!("`{media_type}`")).collect::<Vec<_>>().join(", ");
-        let problem = format!("no media type here can be sent: {found}");
-        let remedy = "add `application/json` with an overlay action, or describe the body as a string";
+        let named = |media_type: &String| {
+            if media_type.is_empty() { "one without a name".to_owned() } else { format!("`{media_type}`") }
+        };
+        let found = content.keys().map(named).collect::<Vec<_>>().join(", ");
+        let problem = format!("no media type here can be sent as it is described: {found}");
+        let remedy = "describe the body as `{type: string, format: binary}`, or name a media type that can be sent, with an \
+                      overlay action";
         return report.defect(Defect::new(place, problem, remedy));
     };
     keep(content, &media_type, place, report);

@@ -28,19 +28,20 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
     });
 }
 
+const REMEDY: &str = "write each parameter of the path as `{name}`, and a query as parameters in the query";
+
 fn agree(operation: OperationMut<'_>, own: &[Value], shared: &[Value], report: &mut Report) {
-    if let Some(mark) = operation.path.chars().find(|c| matches!(c, '?' | '#')) {
-        let problem = format!("a path with a `{mark}`, where no path goes on");
-        let remedy = "take it and what follows out of the path, and describe what is sent as a parameter in the query";
-        return report.defect(Defect::new(join("/paths", operation.path), problem, remedy));
-    }
     let names = match names(operation.path) {
         Ok(names) => names,
         Err(problem) => {
             let place = join("/paths", operation.path);
-            return report.defect(Defect::new(place, problem, "write each parameter of the path as `{name}`"));
+            return report.defect(Defect::new(place, problem, REMEDY));
         }
     };
+    if operation.path.contains('#') {
+        report
+            .note(&operation.pointer, "what follows the `#` in the path is never sent; it tells operations apart here");
+    }
     let in_path = |parameter: &&Value| parameter["in"] == "path";
     let is = |parameter: &Value, name: &str| parameter["name"] == name;
     for name in &names {
@@ -85,12 +86,16 @@ fn agree(operation: OperationMut<'_>, own: &[Value], shared: &[Value], report: &
 
 /// The parameter names of a path template, each of them once.
 fn names(path: &str) -> Result<Vec<&str>, &'static str> {
-    let names = placeholders(path).map_err(|slip| slip.problem)?;
-    let mut seen = HashSet::new();
-    match names.iter().all(|name| seen.insert(*name)) {
-        true => Ok(names),
-        false => Err("a parameter is twice in the path"),
+    if path.split('#').next().is_some_and(|sent| sent.contains('?')) {
+        return Err("a `?` in the path, where a query can't be told from the path");
     }
+    if path.split('/').any(|segment| matches!(segment, "." | "..")) {
+        return Err("a step in the path, which would call another one");
+    }
+    let mut names = placeholders(path).map_err(|slip| slip.problem)?;
+    let mut seen = HashSet::new();
+    names.retain(|name| seen.insert(*name));
+    Ok(names)
 }
 
 #[cfg(test)]
@@ -130,7 +135,7 @@ mod tests {
 
     #[test]
     fn refuses_a_template_that_is_none() {
-        for path in ["/u/{id", "/u/id}", "/u/{}", "/{a}/{a}", "/{a/b}", "/{{a}}"] {
+        for path in ["/u/{id", "/u/id}", "/u/{}", "/{a/b}", "/{{a}}", "/u/../{a}", "/u?a={a}"] {
             let mut report = Report::default();
             run(&mut document(path, json!([])), &mut report);
             assert_eq!(report.defects.len(), 1, "{path}");

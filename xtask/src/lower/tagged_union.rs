@@ -20,9 +20,7 @@ use serde_json::{Value, json};
 use super::Report;
 use crate::{
     defect::Defect,
-    openapi::{
-        Object, component, components_mut, extension::TAG, join, reference, references, schema_name, schemas_mut_beside,
-    },
+    openapi::{Object, component, components_mut, extension::TAG, join, references, schemas_mut_beside, target},
 };
 
 pub(super) fn run(document: &mut Value, report: &mut Report) {
@@ -55,6 +53,7 @@ fn tell_apart(
         return;
     };
     let Some(variants) = schema[key].as_array() else { return };
+    // A variant may be annotated: what is null besides is read as an unknown one.
     let resolved: Vec<&Value> = variants
         .iter()
         .map(|variant| named(variant).and_then(|name| component(rest, name)).unwrap_or(variant))
@@ -62,6 +61,11 @@ fn tell_apart(
     let given = schema.get("discriminator").and_then(|discriminator| discriminator["propertyName"].as_str());
     let Some(tag) = given.map(str::to_owned).or_else(|| constant_tag(&resolved).map(str::to_owned)) else { return };
     let mapping = schema.get("discriminator").and_then(|discriminator| discriminator["mapping"].as_object());
+    let is_elsewhere = |target: &&str| target.contains(['/', '#']) && !target.starts_with("#/components/schemas/");
+    if let Some(target) = mapping.into_iter().flatten().filter_map(|(_, target)| target.as_str()).find(is_elsewhere) {
+        let problem = format!("a value of the discriminator is mapped to `{target}`, which is no component here");
+        return report.defect(Defect::new(pointer, problem, "map it to a component of this document"));
+    }
     let mut values: Vec<Vec<Value>> = Vec::new();
     for variant in variants {
         let known = variant.get(TAG).and_then(|known| known.as_array().cloned());
@@ -78,7 +82,7 @@ fn tell_apart(
         return report.defect(Defect::new(
             pointer,
             problem,
-            "map each variant to a value of its own in `discriminator`",
+            "map each variant to a value of its own in `discriminator`, or remove that with an overlay action",
         ));
     }
     let unmapped = mapping.into_iter().flatten().filter(|(value, _)| !seen.contains(&json!(value).to_string()));
@@ -88,7 +92,7 @@ fn tell_apart(
     tagged.extend(variants.iter().filter_map(named).map(|name| (name.to_owned(), tag.clone())));
     let variants = schema[key].as_array_mut().map(std::mem::take).unwrap_or_default();
     let variants = variants.into_iter().zip(values).map(|(mut variant, values)| match variant.as_object_mut() {
-        Some(object) if reference(&Value::Object(object.clone())).is_none() => {
+        Some(object) if !object.contains_key("$ref") => {
             without(object, &tag);
             object.insert(TAG.to_owned(), values.into());
             variant
@@ -114,7 +118,7 @@ pub(super) fn values(variant: &Value, rest: &Value, tag: &str, mapping: Option<&
 }
 
 fn named(variant: &Value) -> Option<&str> {
-    reference(variant).and_then(schema_name)
+    target(variant)
 }
 
 /// The name in a mapping's target: a reference, or the name itself.
@@ -150,7 +154,7 @@ fn constant_tag<'v>(variants: &[&'v Value]) -> Option<&'v str> {
 #[cfg(test)]
 mod tests {
     use super::{super::check, *};
-    use crate::openapi::reference_to;
+    use crate::openapi::{reference, reference_to};
 
     fn variant(method: &str) -> Value {
         json!({"type": "object", "required": ["method"], "properties": {"method": {"type": "string", "enum": [method]}, "a": {}}})

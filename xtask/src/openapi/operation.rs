@@ -44,7 +44,8 @@ pub fn operations(document: &Value) -> impl Iterator<Item = Operation<'_>> {
 /// Every path item of `document` with its path, a reference followed.
 fn paths(document: &Value) -> impl Iterator<Item = (&str, Place<'_>)> {
     let paths = Place::root(document).get("paths");
-    paths.into_iter().flat_map(|paths| paths.members()).map(|(path, item)| (path, item.resolved(document)))
+    let members = paths.into_iter().flat_map(|paths| paths.members()).filter(|(path, _)| !path.starts_with("x-"));
+    members.map(|(path, item)| (path, item.resolved(document)))
 }
 
 impl<'d> Operation<'d> {

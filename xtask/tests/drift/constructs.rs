@@ -7,10 +7,10 @@ use xtask::{
 
 use super::{laws::opposite, mutants::structural};
 
-/// What a change is: verdicts (`B` breaks, `.` does not; wire, source), rule, direction, operations, and the longer of the
+/// What a change is: verdicts (`B` breaks, `c` breaks the generated crate alone, `!` is a warning, `.` is none of these; wire,
+/// source), rule, direction, operations, and the longer of the
 /// two places.
-fn line(change: &Change) -> String {
-    let verdict = |verdict| if verdict == Verdict::Break { 'B' } else { '.' };
+pub(super) fn line(change: &Change) -> String {
     let direction = match change.direction {
         Direction::Request => "sent",
         Direction::Response => "read",
@@ -18,8 +18,22 @@ fn line(change: &Change) -> String {
     };
     let depth = |place: &str| place.matches('/').count();
     let place = if depth(&change.old) > depth(&change.new) { &change.old } else { &change.new };
-    let (wire, source) = (verdict(change.wire), verdict(change.source));
-    format!("{wire}{source} {} {direction} {} {place}", change.rule, change.operations.join(","))
+    format!("{} {} {direction} {} {place}", verdicts(change), change.rule, change.operations.join(","))
+}
+
+pub(super) fn verdicts(change: &Change) -> String {
+    let wire = match change.wire {
+        Verdict::Break => 'B',
+        Verdict::Warning => '!',
+        Verdict::Ok => '.',
+    };
+    let source = match (change.source, change.client) {
+        (Verdict::Break, Verdict::Break) => 'B',
+        (Verdict::Ok, Verdict::Break) => 'c',
+        (Verdict::Ok, Verdict::Ok) => '.',
+        other => panic!("{other:?} for source: {change:?}"),
+    };
+    format!("{wire}{source}")
 }
 
 /// Compares two texts, there and back, and two documents with themselves.
@@ -70,7 +84,7 @@ fn what_only_a_callback_or_a_not_uses_is_compared() {
     check(
         &document("string"),
         &document("integer"),
-        &["BB type-changed none  /components/schemas/B/properties/b/type"],
+        &["BB type-changed read send /components/schemas/B/properties/b/type"],
     );
     let document = |kind| sent(&format!("A: {{not: {{$ref: '#/components/schemas/B'}}}}, B: {{type: {kind}}}"));
     check(&document("string"), &document("integer"), &["BB type-changed none  /components/schemas/B/type"]);
@@ -138,7 +152,7 @@ fn a_number_is_the_same_in_another_notation() {
     check(
         &document(9_007_199_254_740_993),
         &document(9_007_199_254_740_992),
-        &["BB constraint-tightened sent send /components/schemas/A/maximum"],
+        &["B. constraint-tightened sent send /components/schemas/A/maximum"],
     );
 }
 
@@ -255,7 +269,7 @@ fn a_renamed_property_is_called_by_its_name_when_it_becomes_optional() {
         &sent(old),
         &sent(new),
         &[
-            ".. property-optional sent send /components/schemas/A/properties/b",
+            ".c property-optional sent send /components/schemas/A/properties/b",
             "BB property-renamed sent send /components/schemas/A/properties/b",
         ],
     );
@@ -276,31 +290,38 @@ fn other_parts_of_the_components_are_compared_as_they_stand() {
     check(&document("a"), &document("b"), &[".. extension-changed none  /components/links"]);
 }
 
-/// Its bounds decide which type an integer has: `u8`, `i64`, `NonZeroU64`.
+/// They bind what is sent, and are no type.
 #[test]
-fn a_bound_of_an_integer_is_as_good_as_a_type() {
+fn bounds_of_what_is_received_change_nothing() {
     let at = "/components/schemas/A/maximum";
-    let bound = |more: &str| format!("A: {{type: integer{more}}}");
-    let (none, small, great) = (bound(""), bound(", maximum: 255"), bound(", maximum: 300"));
-    check(&read(&none), &read(&small), &[&format!(".B constraint-added read send {at}")]);
-    check(&read(&small), &read(&none), &[&format!("BB constraint-removed read send {at}")]);
-    check(&read(&small), &read(&great), &[&format!("BB constraint-loosened read send {at}")]);
-    check(&read(&great), &read(&small), &[&format!(".B constraint-tightened read send {at}")]);
-    check(&sent(&great), &sent(&small), &[&format!("BB constraint-tightened sent send {at}")]);
-    check(&sent(&small), &sent(&none), &[&format!(".. constraint-removed sent send {at}")]);
-    // A number is an `f64`, whatever its bounds.
-    let [small, great] = [small, great].map(|schema| schema.replace("integer", "number"));
-    check(&read(&small), &read(&great), &[&format!(".. constraint-loosened read send {at}")]);
+    for kind in ["integer", "number"] {
+        let bound = |more: &str| format!("A: {{type: {kind}{more}}}");
+        let (none, small, great) = (bound(""), bound(", maximum: 255"), bound(", maximum: 300"));
+        check(&read(&none), &read(&small), &[&format!(".. constraint-added read send {at}")]);
+        check(&read(&small), &read(&none), &[&format!(".. constraint-removed read send {at}")]);
+        check(&read(&small), &read(&great), &[&format!(".. constraint-loosened read send {at}")]);
+        check(&read(&great), &read(&small), &[&format!(".. constraint-tightened read send {at}")]);
+        check(&sent(&none), &sent(&small), &[&format!("B. constraint-added sent send {at}")]);
+        check(&sent(&great), &sent(&small), &[&format!("B. constraint-tightened sent send {at}")]);
+        check(&sent(&small), &sent(&great), &[&format!(".. constraint-loosened sent send {at}")]);
+        check(&sent(&small), &sent(&none), &[&format!(".. constraint-removed sent send {at}")]);
+    }
 }
 
 #[test]
-fn what_becomes_a_component_is_said_to_and_does_no_harm() {
+fn what_becomes_a_component_is_said_to_and_has_another_name() {
     let inline = "A: {properties: {b: {type: string, enum: [x]}}}";
     let component = "A: {properties: {b: {$ref: '#/components/schemas/B'}}}, B: {type: string, enum: [x]}";
     let inline = sent(inline);
     let component = sent(component);
-    check(&inline, &component, &[".. schema-extracted sent send /components/schemas/A/properties/b"]);
-    check(&component, &inline, &[".. schema-inlined sent send /components/schemas/A/properties/b"]);
+    check(&inline, &component, &[".B schema-extracted sent send /components/schemas/A/properties/b"]);
+    let known = sent(&format!(
+        "{}, C: {{$ref: '#/components/schemas/B'}}",
+        "A: {properties: {b: {type: string, enum: [x]}}}, B: {type: string, enum: [x]}"
+    ));
+    let used = known.replacen("{type: string, enum: [x]}", "{$ref: '#/components/schemas/B'}", 1);
+    check(&known, &used, &[".B schema-extracted sent send /components/schemas/A/properties/b"]);
+    check(&component, &inline, &[".B schema-inlined sent send /components/schemas/A/properties/b"]);
 }
 
 #[test]

@@ -98,3 +98,19 @@ fn an_answer_of_many_operations_is_compared_once() {
     assert!(start.elapsed() < LIMIT, "{:?}", start.elapsed());
     assert_eq!((changes.len(), changes[0].operations.len()), (1_000, 1_000));
 }
+
+/// Each callback's operation has the next callback, and the last one the first.
+#[test]
+fn a_ring_of_callbacks_ends() {
+    let document = |words: &str| {
+        let called = |index| {
+            format!("{{post: {{description: {words}, callbacks: {{c: {{$ref: '#/components/callbacks/C{index}'}}}}}}}}")
+        };
+        let callback = |index| format!("C{index}: {{'{{$url}}': {}}}", called((index + 1) % 5_000));
+        let text = format!("paths: {{/a: {}}}\ncomponents: {{callbacks: {{{}}}}}", called(0), list(5_000, callback));
+        openapi::parse(&text).expect("YAML without a slip")
+    };
+    let changes = super::compare(&document("one"), &document("other"));
+    assert_eq!(changes.len(), 1 + 5_000);
+    assert!(changes.iter().all(|change| change.rule == xtask::diff::Rule::ProseChanged));
+}

@@ -43,10 +43,11 @@ impl Cases {
     /// The opposite edit: from the mutant back to the document.
     fn back(&mut self, kind: &'static str, (rule, direction, wire, source): (Rule, Direction, Verdict, Verdict)) {
         let (_, mutant, expected) = self.made.last().expect("an edit to take back");
-        let operations = expected[0].operations.clone();
+        let operations: Vec<&str> = expected[0].operations.iter().map(String::as_str).collect();
+        let expected = Expected::new(rule, direction, &operations, wire, source);
         let back =
             Mutant { name: format!("{kind}: {}", mutant.name), old: mutant.new.clone(), new: mutant.old.clone() };
-        self.made.push((kind, back, vec![Expected { rule, direction, operations, wire, source }]));
+        self.made.push((kind, back, vec![expected]));
     }
 }
 

@@ -44,25 +44,32 @@ const TABLE: &[(Rule, Verdict, Verdict, Verdict, Verdict)] = &[
     (Rule::EnumValuesRemoved,         Break, Break, Ok,    Break),
     (Rule::ExcludedValuesAdded,       Break, Ok,    Ok,    Ok),
     (Rule::ExcludedValuesRemoved,     Ok,    Ok,    Ok,    Ok),
-    (Rule::ConstraintAdded,           Break, Break, Ok,    Break),
-    (Rule::ConstraintRemoved,         Ok,    Ok,    Break, Break),
+    // They bind what is sent alone.
+    (Rule::ConstraintAdded,           Break, Break, Ok,    Ok),
+    (Rule::ConstraintRemoved,         Ok,    Ok,    Ok,    Ok),
     (Rule::ConstraintTightened,       Break, Ok,    Ok,    Ok),
-    (Rule::ConstraintLoosened,        Ok,    Ok,    Break, Ok),
-    (Rule::ConstraintChanged,         Break, Ok,    Break, Ok),
+    (Rule::ConstraintLoosened,        Ok,    Ok,    Ok,    Ok),
+    (Rule::ConstraintChanged,         Break, Ok,    Ok,    Ok),
     (Rule::FormatNarrowed,            Break, Break, Ok,    Break),
     (Rule::FormatWidened,             Ok,    Ok,    Break, Break),
     (Rule::FormatChanged,             Break, Break, Break, Break),
 ];
 
-fn verdicts(rule: Rule, way: Way, is_hint: bool) -> (Verdict, Verdict) {
+/// Wire, and source of the facade and of the generated crate.
+fn verdicts(rule: Rule, way: Way, is_hint: bool) -> [Verdict; 3] {
     let (_, sent, sent_source, read, read_source) =
         TABLE.iter().find(|(known, ..)| *known == rule).unwrap_or_else(|| panic!("no verdict for {rule:?}"));
+    let with_client = |wire, source, direction| {
+        let known = Expected::new(rule, direction, &[], wire, source);
+        [known.wire, known.source, known.client]
+    };
     match way {
-        Way::Request => (*sent, if is_hint { Ok } else { *sent_source }),
-        _ if is_hint => (Ok, Ok),
-        Way::Success => (*read, *read_source),
+        Way::Request if is_hint => [*sent, Ok, Ok],
+        _ if is_hint => [Ok; 3],
+        Way::Request => with_client(*sent, *sent_source, Direction::Request),
+        Way::Success => with_client(*read, *read_source, Direction::Response),
         // One hand-written type reads every error.
-        Way::Error => (*read, Ok),
+        Way::Error => [*read, Ok, Ok],
     }
 }
 
@@ -70,15 +77,14 @@ fn verdicts(rule: Rule, way: Way, is_hint: bool) -> (Verdict, Verdict) {
 pub(crate) fn expected(old: &View, new: &View) -> Vec<Expected> {
     // By what is one change however many operations share it: the rule, the direction, and the names on the way to it.
     type Key = (Rule, Direction, String);
-    let mut found: BTreeMap<Key, (BTreeSet<String>, Verdict, Verdict)> = BTreeMap::new();
+    let mut found: BTreeMap<Key, (BTreeSet<String>, [Verdict; 3])> = BTreeMap::new();
     let mut expect = |rule: Rule, at: &At, is_hint: bool, detail: &str| {
-        let (wire, source) = verdicts(rule, at.1, is_hint);
+        let verdicts = verdicts(rule, at.1, is_hint);
         let direction = if at.1 == Way::Request { Direction::Request } else { Direction::Response };
         let entry = found.entry((rule, direction, format!("{} {detail}", at.3.last().map_or("", String::as_str))));
-        let (operations, known_wire, known_source) = entry.or_insert_with(|| (BTreeSet::new(), wire, source));
+        let (operations, known) = entry.or_insert_with(|| (BTreeSet::new(), verdicts));
         operations.insert(at.0.clone());
-        *known_wire = wire.max(*known_wire);
-        *known_source = source.max(*known_source);
+        known.iter_mut().zip(verdicts).for_each(|(known, verdict)| *known = verdict.max(*known));
     };
     // What is below a value that is something else now is not looked at.
     let mut closed: Vec<At> = Vec::new();
@@ -139,12 +145,13 @@ pub(crate) fn expected(old: &View, new: &View) -> Vec<Expected> {
         let rule = if new[&at].required { Rule::RequiredPropertyAdded } else { Rule::OptionalPropertyAdded };
         expect(rule, &at, false, "");
     }
-    let expected = found.into_iter().map(|((rule, direction, _), (operations, wire, source))| Expected {
+    let expected = found.into_iter().map(|((rule, direction, _), (operations, [wire, source, client]))| Expected {
         rule,
         direction,
         operations: operations.into_iter().collect(),
         wire,
         source,
+        client,
     });
     expected.collect()
 }

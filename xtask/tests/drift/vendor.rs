@@ -7,11 +7,11 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 use xtask::{
-    diff::{Change, Rule, Verdict},
+    diff::{Change, Rule},
     openapi,
 };
 
-use super::mutants::structural;
+use super::{constructs::verdicts, mutants::structural};
 
 /// The document that was published then, if the folder is there.
 fn published(name: &str) -> Option<Value> {
@@ -24,14 +24,13 @@ fn pair(old: &str, new: &str) -> Option<Vec<Change>> {
     Some(super::compare(&published(old)?, &published(new)?))
 }
 
-/// What is expected of a pair: verdicts (`B` breaks, `.` does not; wire, source), rule, and the longer of the two places.
+/// What is expected of a pair: verdicts as for constructs, rule, and the longer of the two places.
 fn lines(changes: Vec<Change>) -> Vec<String> {
-    let verdict = |breaks: bool| if breaks { 'B' } else { '.' };
     let line = |change: Change| {
+        let verdicts = verdicts(&change);
         let place =
             if change.old.matches('/').count() > change.new.matches('/').count() { change.old } else { change.new };
-        let (wire, source) = (change.wire == Verdict::Break, change.source == Verdict::Break);
-        format!("{}{} {} {place}", verdict(wire), verdict(source), change.rule)
+        format!("{verdicts} {} {place}", change.rule)
     };
     let mut lines: Vec<String> = structural(changes).into_iter().map(line).collect();
     lines.sort();
@@ -95,8 +94,8 @@ const MARCH_TO_JULY: &str = "
     .. path-parameter-renamed %~1payment-details/post/parameters/0
     .. path-parameter-renamed %~1payment-details~1{payment_details_id}/delete/parameters/0
     .. path-parameter-renamed %~1verification-status/get/parameters/0
-    .. property-optional /components/schemas/CreatePaymentDetailsRequestInstitutionOptional/allOf/1/properties/institution_id
-    .. property-optional /components/schemas/KYCSubmitExternalToken/properties/data/properties/token
+    .c property-optional /components/schemas/CreatePaymentDetailsRequestInstitutionOptional/allOf/1/properties/institution_id
+    .c property-optional /components/schemas/KYCSubmitExternalToken/properties/data/properties/token
     .. status-added %~1payment-details/post/responses/422
     .B discriminator-added %~1kyc~1documents/post/requestBody/content/application~1json/schema/discriminator
     .B enum-values-removed /components/schemas/VerificationStatusResponse/allOf/1/properties/data/properties/status/enum
@@ -147,8 +146,8 @@ const MARCH_TO_JULY: &str = "
 ";
 
 const JULY_TO_OCTOBER: &str = "
-    .. schema-extracted %~1kyc~1documents/post/requestBody/content/application~1json/schema/oneOf/1/properties/document_type
-    .. schema-extracted %~1kyc~1documents/post/requestBody/content/application~1json/schema/oneOf/2/properties/documents/items/properties/document_type
+    .B schema-extracted %~1kyc~1documents/post/requestBody/content/application~1json/schema/oneOf/1/properties/document_type
+    .B schema-extracted %~1kyc~1documents/post/requestBody/content/application~1json/schema/oneOf/2/properties/documents/items/properties/document_type
     .. enum-values-added %~1kyc/patch/requestBody/content/application~1json/schema/properties/id_type/enum
     .. enum-values-added %~1kyc~1documents/post/requestBody/content/application~1json/schema/oneOf/1/properties/document_type/enum
     .. enum-values-added %~1kyc~1documents/post/requestBody/content/application~1json/schema/oneOf/2/properties/documents/items/properties/document_type/enum
@@ -166,7 +165,7 @@ const JULY_TO_OCTOBER: &str = "
     .. optional-property-added %~1kyc~1documents/post/responses/200/content/application~1json/schema/properties/data/oneOf/1/properties/errors
     .. optional-property-added /components/schemas/CreateUserResponse/allOf/1/properties/data/properties/id
     .. optional-property-added /components/schemas/GetUserResponse/allOf/1/properties/data/properties/fiat_account_issuance
-    .. required-property-added %~1kyc~1documents/post/responses/200/content/application~1json/schema/properties/data/oneOf/1/properties/uploaded
+    .c required-property-added %~1kyc~1documents/post/responses/200/content/application~1json/schema/properties/data/oneOf/1/properties/uploaded
     .B discriminator-removed %~1kyc~1documents/post/requestBody/content/application~1json/schema/discriminator
     .B property-required %~1kyc~1documents/post/responses/200/content/application~1json/schema/properties/data
     .B property-required %~1kyc~1documents/post/responses/200/content/application~1json/schema/properties/data/oneOf/0/properties/document_id

@@ -69,7 +69,11 @@ macro_rules! constrained_string {
                 $({
                     static PATTERN: ::std::sync::OnceLock<::std::option::Option<::regress::Regex>> =
                         ::std::sync::OnceLock::new();
-                    let pattern = PATTERN.get_or_init(|| ::regress::Regex::with_flags($pattern, "u").ok());
+                    let pattern = PATTERN.get_or_init(|| {
+                        // Without `u`, which not all patterns allow, `\p{L}` is a `p`.
+                        let with_unicode = ::regress::Regex::with_flags($pattern, "u");
+                        with_unicode.or_else(|_| ::regress::Regex::new($pattern)).ok()
+                    });
                     if pattern.as_ref().is_some_and(|pattern| pattern.find(&value).is_none()) {
                         return refuse($crate::runtime::constrained::Rule::Pattern($pattern));
                     }

@@ -40,23 +40,3 @@ macro_rules! params {
 }
 
 pub(crate) use params;
-
-#[cfg(test)]
-mod tests {
-    params! {
-        /// Some.
-        Some_ {
-            /// How many.
-            limit: i64,
-            /// From where.
-            cursor: String = hidden,
-        }
-    }
-
-    #[test]
-    fn what_is_set_is_there_and_hidden_where_it_is_marked() {
-        let some = Some_::new().limit(3).cursor("secret");
-        assert_eq!((some.limit, some.cursor.as_deref()), (Some(3), Some("secret")));
-        assert_eq!(format!("{some:?}"), "Some_ { limit: Some(3), cursor: Some([hidden]) }");
-    }
-}

@@ -57,6 +57,7 @@ macro_rules! union {
     }) => {
         $(#[$meta])*
         #[derive(Clone, PartialEq)]
+        #[allow(clippy::large_enum_variant, reason = "how large a variant is, the document decides")]
         #[non_exhaustive]
         pub enum $name {
             $($(#[$variant_meta])* $variant($ty),)*

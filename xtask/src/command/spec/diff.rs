@@ -1,15 +1,21 @@
 //! `cargo xtask spec diff`.
 
-use std::path::PathBuf;
+#![expect(clippy::print_stderr, reason = "diagnostics go to stderr")]
+
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
+use serde_json::Value;
 use xtask::{
     coverage::Coverage,
-    defect,
+    defect::{self, Defects},
     diff::{self, Report},
+    openapi::{self, Loaded},
+    overlay,
+    page::{self, Document},
 };
 
-use crate::command::{Failure, Format, load, print, print_json, root, style};
+use crate::command::{Failure, Format, expect_file, load, print, print_json, root, style};
 
 const AGAIN: &str = "cargo xtask spec diff OLD NEW";
 
@@ -19,6 +25,9 @@ pub(crate) struct Diff {
     old: PathBuf,
     /// The new document.
     new: PathBuf,
+    /// An overlay to apply to both documents before they are compared, so that types have the names that it gives them.
+    #[arg(long, value_name = "FILE")]
+    overlay: Option<PathBuf>,
     /// How to print the report.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -29,17 +38,41 @@ pub(crate) struct Diff {
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum FailOn {
-    /// A change that breaks deployed clients or code that uses `unigox`.
+    /// A change that breaks deployed clients or code that uses `unigox`. A warning is none.
     Breaking,
     /// Any change.
     Any,
 }
 
+/// The document with what fits of the overlay. How much does not is said: that is no error, since one of the two documents
+/// is another one than the overlay was written for.
+fn overlaid(document: Value, overlay: &Loaded, path: &Path, name: &Document) -> Result<Value, Failure> {
+    let applied = overlay::apply_matching(document, &overlay.value, &|_| true);
+    let (document, unmatched) = applied.map_err(|list| Failure::of(Defects::of(path.display(), list), AGAIN))?;
+    if !unmatched.is_empty() {
+        let actions = defect::count(unmatched.len(), "action");
+        eprintln!(
+            "{actions} of {} left out: {} has nothing there to change",
+            path.display(),
+            page::printable(&name.file)
+        );
+    }
+    Ok(document)
+}
+
 pub(crate) fn run(arguments: &Diff) -> Result<(), Failure> {
-    let Diff { old, new, format, fail_on } = arguments;
+    let Diff { old, new, overlay, format, fail_on } = arguments;
     let ((old, old_name), (new, new_name)) = (load(old, AGAIN)?, load(new, AGAIN)?);
+    let (mut old, mut new) = (old.value, new.value);
+    if let Some(path) = overlay {
+        expect_file(path)?;
+        let overlay = openapi::load(path).map_err(|error| Failure::of(error, AGAIN))?;
+        old = overlaid(old, &overlay, path, &old_name)?;
+        new = overlaid(new, &overlay, path, &new_name)?;
+    }
     let coverage = Coverage::read(&root()?);
-    let report = Report::new(old_name, new_name, diff::compare(&old.value, &new.value, &coverage));
+    let compared = diff::compare_with_code(&old, &new, &coverage, [&old, &new]);
+    let report = Report::new(old_name, new_name, compared);
     match format {
         Format::Text => print(&diff::text(&report, style()))?,
         Format::Json => print_json(&report)?,
