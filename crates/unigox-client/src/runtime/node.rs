@@ -87,7 +87,7 @@ struct Writer;
 macro_rules! scalars {
     ($($method:ident($ty:ty))*) => {
         $(fn $method(self, value: $ty) -> Result<Node, NotJson> {
-            ::std::result::Result::Ok(Node::Scalar(value.into()))
+            Ok(Node::Scalar(value.into()))
         })*
     };
 }
@@ -211,11 +211,11 @@ macro_rules! lists {
 
             fn $method<V: Serialize + ?Sized>(&mut self, value: &V) -> Result<(), NotJson> {
                 self.members.push(value.serialize(Writer)?);
-                ::std::result::Result::Ok(())
+                Ok(())
             }
 
             fn end(self) -> Result<Node, NotJson> {
-                ::std::result::Result::Ok(Node::List(self.members).within(self.variant))
+                Ok(Node::List(self.members).within(self.variant))
             }
         })*
     };
@@ -237,11 +237,11 @@ macro_rules! structs {
 
             fn serialize_field<V: Serialize + ?Sized>(&mut self, key: &'static str, value: &V) -> Result<(), NotJson> {
                 self.members.push((key.to_owned(), value.serialize(Writer)?));
-                ::std::result::Result::Ok(())
+                Ok(())
             }
 
             fn end(self) -> Result<Node, NotJson> {
-                ::std::result::Result::Ok(Node::Map(self.members).within(self.variant))
+                Ok(Node::Map(self.members).within(self.variant))
             }
         })*
     };
