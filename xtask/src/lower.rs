@@ -33,6 +33,7 @@ mod path_parameter;
 mod private_extension;
 mod required_alternatives;
 mod required_choice;
+mod shared_parts;
 mod success_shapes;
 mod tagged_union;
 mod union;
@@ -211,6 +212,11 @@ pub const PASSES: &[Pass] = &[
         name: "required_alternatives",
         about: "a choice between lists of required names is set aside, so that the rest can be read as one object",
         run: required_alternatives::run,
+    },
+    Pass {
+        name: "shared_parts",
+        about: "what stands beside a choice, or in another part of an `allOf`, becomes a part of each variant",
+        run: shared_parts::run,
     },
     Pass {
         name: "all_of",

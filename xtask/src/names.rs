@@ -26,11 +26,8 @@ pub(crate) fn rust_type(schema: &Value, prefix: &str) -> String {
     let format = schema["format"].as_str().unwrap_or_default();
     match schema["type"].as_str() {
         Some("array") => {
-            let member = |items: &Value| match items["nullable"] == true {
-                true => format!("::std::option::Option<{}>", rust_type(items, prefix)),
-                false => rust_type(items, prefix),
-            };
-            format!("::std::vec::Vec<{}>", schema.get("items").map_or_else(|| ANY.to_owned(), member))
+            let member = schema.get("items").map_or_else(|| ANY.to_owned(), |items| nullable_type(items, prefix));
+            format!("::std::vec::Vec<{member}>")
         }
         Some("string") => match format {
             "uuid" => "::uuid::Uuid",
@@ -48,12 +45,18 @@ pub(crate) fn rust_type(schema: &Value, prefix: &str) -> String {
         Some("boolean") => "bool".to_owned(),
         Some("object") => match schema.get("additionalProperties").filter(|values| values.is_object()) {
             Some(values) if rust_type(values, prefix) != ANY => {
-                format!("::std::collections::HashMap<{STRING}, {}>", rust_type(values, prefix))
+                format!("::std::collections::HashMap<{STRING}, {}>", nullable_type(values, prefix))
             }
             _ => format!("::serde_json::Map<{STRING}, {ANY}>"),
         },
         _ => ANY.to_owned(),
     }
+}
+
+/// As [`rust_type`], in an `Option` for what may be null.
+pub(crate) fn nullable_type(schema: &Value, prefix: &str) -> String {
+    let ty = rust_type(schema, prefix);
+    if schema["nullable"] == true && ty != ANY { format!("::std::option::Option<{ty}>") } else { ty }
 }
 
 /// The type of text.

@@ -7,18 +7,21 @@
 
 #![expect(clippy::print_stdout, reason = "says what was called, for whoever runs it with `--nocapture`")]
 
+#[path = "support/scratch.rs"]
+mod scratch;
+
 use std::{
     fmt::Write as _,
     fs,
     path::{Path, PathBuf},
-    process::Command,
 };
 
+use scratch::{Scratch, root};
 use serde_json::Value;
 use xtask::{
     codegen, names,
     openapi::{
-        self, Operation,
+        self, Operation, Parameter,
         extension::{MULTIPART, SENSITIVE, SUCCESSES, TYPE_NAME},
     },
     pipeline::{self, Inputs},
@@ -29,21 +32,15 @@ use xtask::{
 const CANARY: Filling<'_> = Filling { text: "canary-7f3a", date: "1907-08-09", with_optional: true };
 const REQUIRED_ONLY: Filling<'_> = Filling { with_optional: false, ..CANARY };
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
 #[test]
 fn the_checked_in_document_becomes_a_crate_that_can_be_called_and_hides_personal_data() {
-    let folder = tempfile::tempdir().expect("a folder");
-    call_all(folder.path(), &[codegen::checked_in(&root())]);
+    call_all("checked-in", &[codegen::checked_in(&root())]);
 }
 
 #[test]
 fn every_construct_becomes_code_that_can_be_called() {
     let document = root().join("xtask/tests/constructs.yaml");
-    let folder = tempfile::tempdir().expect("a folder");
-    call_all(folder.path(), &[Inputs { document, overlay: None }]);
+    call_all("constructs", &[Inputs { document, overlay: None }]);
 }
 
 #[test]
@@ -61,48 +58,26 @@ fn every_vendor_document_becomes_a_crate_that_can_be_called() {
     paths.sort();
     assert!(!paths.is_empty(), "no document in {}", documents.display());
     let inputs: Vec<Inputs> = paths.into_iter().map(|document| Inputs { document, overlay: None }).collect();
-    let folder = tempfile::tempdir().expect("a folder");
-    call_all(folder.path(), &inputs);
+    call_all("vendor", &inputs);
 }
 
 /// Generates a crate from each of `inputs`, and a program that calls them all; builds it without warnings and runs it.
-fn call_all(folder: &Path, inputs: &[Inputs]) {
+fn call_all(name: &str, inputs: &[Inputs]) {
+    let mut scratch = Scratch::new(&Path::new(env!("CARGO_TARGET_TMPDIR")).join(name));
     let mut main = String::from(PRELUDE);
-    let mut manifest = String::from(MANIFEST);
     let mut modules = String::new();
     for (index, inputs) in inputs.iter().enumerate() {
         let name = format!("generated-{index}");
-        let outputs = codegen::elsewhere(inputs, &folder.join(&name)).expect("a document that can be lowered");
-        outputs.write().expect("a folder that can be written");
+        let folder = scratch.add(&name, inputs);
         let effective = pipeline::lower(inputs).expect("a document that can be lowered").effective;
-        let module = Module::read(&folder.join(&name), &effective).code(&name.replace('-', "_"));
-        let _ = writeln!(manifest, "{name} = {{ path = \"../{name}\", features = [\"schemars\"] }}");
+        let module = Module::read(&folder, &effective).code(&name.replace('-', "_"));
         let _ = writeln!(main, "    calls += document_{index}::run();");
         let _ = writeln!(modules, "mod document_{index} {{\n{module}}}");
         println!("{}: {name}", inputs.document.display());
     }
     main.push_str("    println!(\"called {calls}\");\n}\n");
-    let caller = folder.join("caller");
-    fs::create_dir_all(caller.join("src")).expect("a folder");
-    fs::write(caller.join("Cargo.toml"), manifest).expect("written");
-    fs::write(caller.join("src/main.rs"), main + &modules).expect("written");
-    fs::copy(root().join("Cargo.lock"), caller.join("Cargo.lock")).expect("copied");
-    let output = Command::new(env!("CARGO"))
-        .args(["run", "--offline", "--quiet"])
-        .current_dir(&caller)
-        // One target folder for all, so that dependencies are built once.
-        .env("CARGO_TARGET_DIR", root().join("target"))
-        .output()
-        .expect("cargo");
-    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{out}\n{err}");
-    assert!(!err.contains("warning"), "{err}");
-    println!("{out}");
+    println!("{}", scratch.run(&[("main.rs", main + &modules)]));
 }
-
-/// Each run compiles it in a new folder, of which nothing is used again.
-const MANIFEST: &str = "[package]\nname = \"caller\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
-    [profile.dev]\ndebug = false\nincremental = false\n\n[dependencies]\nserde = \"1\"\nserde_json = \"1\"\n";
 
 const PRELUDE: &str = r#"
 #![allow(clippy::all, unused_imports)]
@@ -181,8 +156,10 @@ impl<'d> Module<'d> {
         for operation in openapi::operations(self.effective) {
             let id = operation.id().expect("an id");
             let method = names::snake(id);
-            let form = format!("{}_multipart", method.trim_end_matches('_'));
-            let found: Vec<_> = self.methods.iter().filter(|m| m.sig.ident == method || m.sig.ident == form).collect();
+            let stem = method.trim_end_matches('_');
+            let names =
+                [method.clone(), format!("{stem}_with"), format!("{stem}_multipart"), format!("{stem}_multipart_with")];
+            let found: Vec<_> = self.methods.iter().filter(|m| names.iter().any(|name| m.sig.ident == name)).collect();
             assert!(!found.is_empty(), "{id} has no method");
             for method in found {
                 calls.push_str(&self.call(id, &operation, method));
@@ -283,9 +260,17 @@ impl<'d> Module<'d> {
             let syn::FnArg::Typed(input) = input else { continue };
             let syn::Pat::Ident(name) = &*input.pat else { continue };
             let name = name.ident.to_string();
-            let parameter = parameters.iter().find(|parameter| names::snake(parameter.name) == name);
+            // Names that meet are told apart by where the parameters are sent.
+            let is_called = |known: &str, location: &str| name == known || name == format!("{known}_{location}");
+            let parameter = parameters.iter().find(|p| is_called(&names::snake(p.name), p.location));
             let schema = parameter.map_or(body, |parameter| parameter.value().get("schema"));
-            arguments.push(if name == "form" { self.form(operation) } else { self.argument(&input.ty, schema) });
+            let is_optional = quote::quote!(#input).to_string().contains("Option");
+            arguments.push(match name.as_str() {
+                "form" if is_optional => format!("Some({})", self.form(operation)),
+                "form" => self.form(operation),
+                "params" => self.params(&input.ty, &parameters),
+                _ => self.argument(&input.ty, schema),
+            });
         }
         let (status, answer) = self.answer(operation);
         let name = &method.sig.ident;
@@ -308,6 +293,18 @@ impl<'d> Module<'d> {
         let schema = response.get("schema").or_else(content);
         let body = schema.map(|schema| self.sample(schema, CANARY).to_string());
         (status.parse().unwrap_or(200), body.unwrap_or_default())
+    }
+
+    /// A value for each optional parameter.
+    fn params(&self, ty: &syn::Type, parameters: &[Parameter<'_>]) -> String {
+        let optional = parameters.iter().filter(|parameter| !parameter.is_required());
+        let set = optional.map(|parameter| {
+            let value =
+                quoted(&parameter.value().get("schema").map(|schema| self.sample(schema, CANARY)).unwrap_or_default());
+            format!("params.{} = Some(json({value})); ", names::snake(parameter.name))
+        });
+        let ty = quote::quote!(#ty).to_string().replace(['&', ' '], "");
+        format!("&{{ let mut params = {ty}::new(); {}hides(&params, {ty:?}); params }}", set.collect::<String>())
     }
 
     fn form(&self, operation: &Value) -> String {
@@ -352,11 +349,14 @@ impl<'d> Module<'d> {
     fn argument(&self, ty: &syn::Type, schema: Option<&Value>) -> String {
         let value = quoted(&schema.map(|schema| sample(self.effective, schema, CANARY)).unwrap_or_default());
         match quote::quote!(#ty).to_string().replace(' ', "").as_str() {
-            "&str" | "B" => "\"x\"".to_owned(),
-            "Option<&str>" => "Some(\"x\")".to_owned(),
-            "String" => "\"x\".to_owned()".to_owned(),
-            text if text.starts_with("Option<&") => format!("Some(&json({value}))"),
-            text if text.starts_with("Option<") => format!("Some(json({value}))"),
+            "&str" => "\"x\"".to_owned(),
+            text if text.starts_with("impl") => "\"x\"".to_owned(),
+            "::std::option::Option<&str>" => "Some(\"x\")".to_owned(),
+            "::std::option::Option<::reqwest::Body>" => "Some(\"x\".into())".to_owned(),
+            text if text.starts_with("&[") => format!("&json::<Vec<_>>({value})"),
+            text if text.starts_with("::std::option::Option<&[") => format!("Some(json::<Vec<_>>({value}).as_slice())"),
+            text if text.starts_with("::std::option::Option<&") => format!("Some(&json({value}))"),
+            text if text.starts_with("::std::option::Option<") => format!("Some(json({value}))"),
             text if text.starts_with('&') => format!("&json({value})"),
             _ => format!("json({value})"),
         }

@@ -11,7 +11,7 @@ use super::{
     status_responses,
 };
 use crate::{
-    names::{STRING, rust_type},
+    names::{STRING, nullable_type, rust_type},
     openapi::{Parameter, extension::JSON_PARAMETER},
 };
 
@@ -38,7 +38,11 @@ pub(super) fn methods(model: &Model<'_>) -> String {
 /// The method of an operation, or of its multipart form; with optional parameters a second one that takes them.
 fn method(model: &Model<'_>, call: &Call<'_>, is_form: bool) -> String {
     // Always with the suffix: the vendor has moved this body in and out of JSON, and callers should not notice.
-    let name = if is_form { format!("{}_multipart", call.method.trim_end_matches('_')) } else { call.method.clone() };
+    let name = if is_form {
+        model.free_method(&format!("{}_multipart", call.method.trim_end_matches('_')))
+    } else {
+        call.method.clone()
+    };
     let mut arguments: Vec<(String, String)> = Vec::new();
     let mut calls: Vec<String> = Vec::new();
     for argument in &call.required {
@@ -71,7 +75,7 @@ fn method(model: &Model<'_>, call: &Call<'_>, is_form: bool) -> String {
     let mut out = String::new();
     let mut name_of_sender = name.clone();
     if !call.optional.is_empty() {
-        name_of_sender = format!("{}_with", name.trim_end_matches('_'));
+        name_of_sender = model.free_method(&format!("{}_with", name.trim_end_matches('_')));
         let all = arguments.iter().chain(after.iter().map(|(argument, _)| argument));
         let listed: Vec<String> = all.clone().map(|(name, ty)| format!("{name}: {ty}")).collect();
         let mut passed: Vec<&str> = arguments.iter().map(|(name, _)| name.as_str()).collect();
@@ -184,7 +188,13 @@ fn styled(style: &str, value: &Value) -> String {
 /// The argument for a body, and the call that writes it.
 fn sent(body: &Body<'_>) -> ((String, String), String) {
     let media_type = body.media_type;
-    let (ty, value) = passed(body.schema(), "body");
+    let (ty, value) = match passed(body.schema(), "body") {
+        // A body that may be null is there, and one that may be left out need not be.
+        (ty, _) if body.kind == BodyKind::Json && nullable_type(body.schema(), "") != rust_type(body.schema(), "") => {
+            (format!("::std::option::Option<{ty}>"), "&body".to_owned())
+        }
+        passed => passed,
+    };
     let (ty, call) = match body.kind {
         BodyKind::Json => (ty, format!("json({media_type:?}, {value})")),
         BodyKind::Fields => (ty, format!("form_urlencoded({value}, &[{}])", field_styles(body))),
@@ -231,7 +241,7 @@ fn answer(model: &Model<'_>, call: &Call<'_>) -> (String, String) {
     match content.filter(|content| !content.is_empty()).map(|content| content.get("application/json")).next() {
         None => ("()".to_owned(), "empty()".to_owned()),
         Some(None) => ("RawBody".to_owned(), "raw()".to_owned()),
-        Some(Some(json)) => (rust_type(&json["schema"], "types::"), "json()".to_owned()),
+        Some(Some(json)) => (nullable_type(&json["schema"], "types::"), "json()".to_owned()),
     }
 }
 

@@ -33,6 +33,13 @@ impl<'d> Model<'d> {
         Self { document, schemas, circles, calls }
     }
 
+    /// `wanted`, or with a number if an operation is called so.
+    pub(super) fn free_method(&self, wanted: &str) -> String {
+        let numbered = (2..).map(|number| format!("{wanted}_{number}"));
+        let is_free = |name: &String| !self.calls.iter().any(|call| call.method == *name);
+        std::iter::once(wanted.to_owned()).chain(numbered).find(is_free).unwrap_or_default()
+    }
+
     /// Whether `name` is a generated type; the `Debug` of those hides what it must.
     pub(super) fn is_type(&self, name: &str) -> bool {
         self.schemas.contains_key(name)

@@ -7,7 +7,7 @@ use super::{
     docs::comment,
     model::{Model, target_type},
 };
-use crate::names::{pascal, rust_type};
+use crate::names::{nullable_type, pascal};
 
 /// The name of the enum of an operation.
 pub(super) fn name(model: &Model<'_>, call: &Call<'_>) -> String {
@@ -28,7 +28,7 @@ pub(super) fn status_responses(model: &Model<'_>, call: &Call<'_>) -> Option<Str
         let variant = format!("Status{status}");
         let schema = shape.get("schema");
         let shows_itself = schema.is_some_and(|schema| target_type(schema).is_some());
-        let payload = match schema.map(|schema| rust_type(schema, "")) {
+        let payload = match schema.map(|schema| nullable_type(schema, "")) {
             Some(target) => {
                 let read = format!("received.json::<{target}, E>()");
                 Some((target, read))

@@ -74,6 +74,7 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
                     request(&schemas, content, &place, report);
                 }
             }
+            part_headers(&form, &join(&place, FORM), report);
             let mut set_aside = json!({"schema": schema});
             for (key, value) in [("encoding", form.get("encoding").cloned()), ("required", is_required)] {
                 value.into_iter().for_each(|value| set_aside[key] = value);
@@ -90,6 +91,22 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
     }
     write_out_forms(document, &forms, report);
     responses(document, report);
+}
+
+/// Headers of a part, which nothing here writes: refused where they have to be there.
+fn part_headers(form: &Value, place: &str, report: &mut Report) {
+    for (field, encoding) in form.get("encoding").and_then(Value::as_object).into_iter().flatten() {
+        for (name, header) in encoding.get("headers").and_then(Value::as_object).into_iter().flatten() {
+            let place =
+                ["encoding", field, "headers", name].iter().fold(place.to_owned(), |place, key| join(&place, key));
+            if header["required"] == true && !name.eq_ignore_ascii_case("content-type") {
+                let remedy = "remove it with an overlay action if the server can do without";
+                report.defect(Defect::new(place, "a header that a part of a form has to have", remedy));
+            } else {
+                report.note(place, "a header of a part of a form, left out");
+            }
+        }
+    }
 }
 
 /// A form's schema is written out: it becomes a type of its own, with files for its binary fields. A component that

@@ -69,6 +69,13 @@ fn written_out(document: &Value, parameter: &Parameter<'_>, report: &mut Report)
             }
         }
     }
+    let is_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+    if matches!(parameter.location, "header" | "cookie") && !parameter.name.chars().all(is_token) {
+        let problem = format!("`{}` can't be the name of a {}", parameter.name, parameter.location);
+        let remedy = "write the name that the server reads, with an overlay action";
+        report.defect(Defect::new(join(&place, "name"), problem, remedy));
+        return None;
+    }
     if !object.contains_key("schema") {
         object.insert("schema".to_owned(), json!({"type": "string"}));
         report.note(&place, "without a schema; taken for a string");
@@ -175,6 +182,14 @@ mod tests {
         check(run, document(json!([content("application/json")])), &document(json!([written])));
         let found = defects(content("application/xml"));
         assert_eq!(found, ["/paths/~1a/get/parameters/0/content: the content of a parameter that is not JSON"]);
+    }
+
+    #[test]
+    fn refuses_names_that_no_header_can_have() {
+        assert_eq!(
+            defects(json!({"name": "X Y", "in": "header", "schema": {"type": "string"}})),
+            ["/paths/~1a/get/parameters/0/name: `X Y` can't be the name of a header"]
+        );
     }
 
     #[test]

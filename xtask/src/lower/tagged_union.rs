@@ -53,9 +53,6 @@ fn tell_apart(
         return;
     };
     let Some(variants) = schema[key].as_array() else { return };
-    if variants.iter().any(|variant| variant.get(TAG).is_some()) {
-        return;
-    }
     // A variant may be annotated: what is null besides is read as an unknown one.
     let resolved: Vec<&Value> = variants
         .iter()
@@ -70,21 +67,14 @@ fn tell_apart(
         return report.defect(Defect::new(pointer, problem, "map it to a component of this document"));
     }
     let mut values: Vec<Vec<Value>> = Vec::new();
-    for (variant, target) in variants.iter().zip(&resolved) {
-        let name = named(variant);
-        let mapped = mapping.into_iter().flatten().filter(|(_, to)| name.is_some() && to.as_str().map(last) == name);
-        let mapped: Vec<Value> = mapped.map(|(value, _)| value.clone().into()).collect();
-        let listed = target.get("properties").and_then(|all| all.get(&tag)?.get("enum")?.as_array().cloned());
-        values.push(match (mapped.is_empty(), listed, name) {
-            (false, ..) => mapped,
-            (true, Some(listed), _) if !listed.is_empty() => listed,
-            (true, _, Some(name)) => vec![name.into()],
-            (true, ..) => {
-                let remedy = format!("give `{tag}` an enum of one value in each variant, or make each a component");
-                let problem = format!("a variant without a name has no value of the discriminator `{tag}`");
-                return report.defect(Defect::new(pointer, problem, remedy));
-            }
-        });
+    for variant in variants {
+        let known = variant.get(TAG).and_then(|known| known.as_array().cloned());
+        let Some(found) = known.or_else(|| self::values(variant, rest, &tag, mapping)) else {
+            let remedy = format!("give `{tag}` an enum of one value in each variant, or make each a component");
+            let problem = format!("a variant without a name has no value of the discriminator `{tag}`");
+            return report.defect(Defect::new(pointer, problem, remedy));
+        };
+        values.push(found);
     }
     let mut seen = HashSet::new();
     if let Some(twice) = values.iter().flatten().find(|value| !seen.insert(value.to_string())) {
@@ -112,6 +102,19 @@ fn tell_apart(
     schema[key] = variants.collect();
     schema["discriminator"] = json!({"propertyName": tag});
     report.note(pointer, format!("variants told apart by `{tag}`"));
+}
+
+/// The values of `tag` that stand for a variant: those that are mapped to it, those it lists itself, or its name.
+pub(super) fn values(variant: &Value, rest: &Value, tag: &str, mapping: Option<&Object>) -> Option<Vec<Value>> {
+    let name = named(variant);
+    let mapped = mapping.into_iter().flatten().filter(|(_, to)| name.is_some() && to.as_str().map(last) == name);
+    let mapped: Vec<Value> = mapped.map(|(value, _)| value.clone().into()).collect();
+    if !mapped.is_empty() {
+        return Some(mapped);
+    }
+    let target = name.and_then(|name| component(rest, name)).unwrap_or(variant);
+    let listed = target.get("properties").and_then(|all| all.get(tag)?.get("enum")?.as_array().cloned());
+    listed.filter(|listed| !listed.is_empty()).or_else(|| Some(vec![name?.into()]))
 }
 
 fn named(variant: &Value) -> Option<&str> {

@@ -38,10 +38,10 @@ macro_rules! choice {
         impl<'de> ::serde::Deserialize<'de> for $name {
             fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
                 let value = <::serde_json::Value as ::serde::Deserialize>::deserialize(deserializer)?;
-                $(if let Some(value) = $crate::runtime::choice::read!(value, $ty $(, $key)?) {
-                    return Ok(Self::$variant(value));
+                $(if let ::std::option::Option::Some(value) = $crate::runtime::choice::read!(value, $ty $(, $key)?) {
+                    return ::std::result::Result::Ok(Self::$variant(value));
                 })*
-                Err(::serde::de::Error::custom(concat!("no alternative of `", stringify!($name), "` is there")))
+                ::std::result::Result::Err(::serde::de::Error::custom(concat!("no alternative of `", stringify!($name), "` is there")))
             }
         }
 

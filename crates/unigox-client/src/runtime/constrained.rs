@@ -59,7 +59,7 @@ macro_rules! constrained_string {
                 value: impl ::std::convert::Into<::std::string::String>,
             ) -> ::std::result::Result<Self, $crate::ConstraintError> {
                 let value = value.into();
-                let refuse = |rule| Err($crate::ConstraintError::new(stringify!($name), rule));
+                let refuse = |rule| ::std::result::Result::Err($crate::ConstraintError::new(stringify!($name), rule));
                 $(if value.chars().count() < $min {
                     return refuse($crate::runtime::constrained::Rule::Min($min));
                 })?
@@ -81,7 +81,7 @@ macro_rules! constrained_string {
                 $(if $refused.contains(&value.as_str()) {
                     return refuse($crate::runtime::constrained::Rule::Listed);
                 })?
-                Ok(Self(value))
+                ::std::result::Result::Ok(Self(value))
             }
 
             /// The text.

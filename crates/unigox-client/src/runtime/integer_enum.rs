@@ -81,8 +81,8 @@ macro_rules! closed_integer_enum {
 
             fn try_from(value: i64) -> ::std::result::Result<Self, $crate::ParseEnumError> {
                 match value {
-                    $($value => Ok(Self::$variant),)*
-                    _ => Err($crate::ParseEnumError(stringify!($name))),
+                    $($value => ::std::result::Result::Ok(Self::$variant),)*
+                    _ => ::std::result::Result::Err($crate::ParseEnumError(stringify!($name))),
                 }
             }
         }
@@ -103,7 +103,7 @@ macro_rules! closed_integer_enum {
             }
 
             fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
-                ::schemars::json_schema!({"type": "integer", "enum": [$($value),*]})
+                ::schemars::json_schema!({"type": "integer", "enum": Self::VALUES})
             }
         }
     };
@@ -159,7 +159,7 @@ macro_rules! open_integer_enum {
             }
 
             fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
-                ::schemars::json_schema!({"anyOf": [{"type": "integer", "enum": [$($value),*]}, {"type": "integer"}]})
+                ::schemars::json_schema!({"anyOf": [{"type": "integer", "enum": Self::VALUES}, {"type": "integer"}]})
             }
         }
     };

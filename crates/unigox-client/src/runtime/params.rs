@@ -13,14 +13,14 @@ macro_rules! params {
         impl $name {
             /// None of them.
             pub fn new() -> Self {
-                Self::default()
+                <Self as ::std::default::Default>::default()
             }
 
             $(
                 $(#[$field_meta])*
                 #[must_use]
                 pub fn $field(mut self, value: impl ::std::convert::Into<$ty>) -> Self {
-                    self.$field = Some(value.into());
+                    self.$field = ::std::option::Option::Some(value.into());
                     self
                 }
             )*

@@ -84,8 +84,8 @@ macro_rules! closed_enum {
 
             fn from_str(value: &str) -> ::std::result::Result<Self, $crate::ParseEnumError> {
                 match value {
-                    $($value => Ok(Self::$variant),)*
-                    _ => Err($crate::ParseEnumError(stringify!($name))),
+                    $($value => ::std::result::Result::Ok(Self::$variant),)*
+                    _ => ::std::result::Result::Err($crate::ParseEnumError(stringify!($name))),
                 }
             }
         }
@@ -151,7 +151,7 @@ macro_rules! open_enum {
             type Err = $crate::ParseEnumError;
 
             fn from_str(value: &str) -> ::std::result::Result<Self, $crate::ParseEnumError> {
-                Ok(Self::from(value))
+                ::std::result::Result::Ok(Self::from(value))
             }
         }
 

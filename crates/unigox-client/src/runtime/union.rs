@@ -77,9 +77,9 @@ macro_rules! union {
                 let value = <::serde_json::Value as ::serde::Deserialize>::deserialize(deserializer)?;
                 $(
                     if $crate::runtime::union::may_be(&value, Self::TAG, &[$($value $(, $other)*)?])
-                        && let Ok(value) = <$ty as ::serde::Deserialize>::deserialize(&value)
+                        && let ::std::result::Result::Ok(value) = <$ty as ::serde::Deserialize>::deserialize(&value)
                     {
-                        return Ok(Self::$variant(value));
+                        return ::std::result::Result::Ok(Self::$variant(value));
                     }
                 )*
                 $crate::runtime::union::rest!(Self, value, $name $(, $unknown)?)
@@ -132,10 +132,10 @@ macro_rules! union {
 
 macro_rules! optional {
     () => {
-        None
+        ::std::option::Option::None
     };
     ($value:literal) => {
-        Some($value)
+        ::std::option::Option::Some($value)
     };
 }
 
@@ -143,10 +143,14 @@ macro_rules! optional {
 macro_rules! rest {
     ($this:ident, $value:ident, $name:ident) => {{
         let _ = $value;
-        Err(::serde::de::Error::custom(concat!("not what any variant of `", stringify!($name), "` reads")))
+        ::std::result::Result::Err(::serde::de::Error::custom(concat!(
+            "not what any variant of `",
+            stringify!($name),
+            "` reads"
+        )))
     }};
     ($this:ident, $value:ident, $name:ident, $unknown:ident) => {
-        Ok($this::$unknown($value))
+        ::std::result::Result::Ok($this::$unknown($value))
     };
 }
 

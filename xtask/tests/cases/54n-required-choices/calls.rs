@@ -1,0 +1,6 @@
+pub(crate) fn run() {
+    let value = json!({"currency": "c", "cryptoAmount": "1", "email": "e"});
+    let body: types::A = of(value.clone());
+    let (request, read) = both(Reply::json(value.clone()), async |api| api.make_a(&body).await);
+    assert_eq!((request.json(), written(&read)), (value.clone(), value));
+}
