@@ -68,19 +68,11 @@ const ANY: &str = "::serde_json::Value";
 /// A name for each of `wanted`, in order: the wanted one, or else the second one given, or else with a number, so that none
 /// is there twice or among `taken`.
 pub(crate) fn distinct(wanted: impl IntoIterator<Item = (String, String)>, taken: &[&str]) -> Vec<String> {
-    distinct_by("_", wanted, taken)
-}
-
-/// As [`distinct`], for names of types and variants.
-pub(crate) fn distinct_types(wanted: impl IntoIterator<Item = String>) -> Vec<String> {
-    distinct_by("", wanted.into_iter().map(|name| (name.clone(), name)), &[])
-}
-
-fn distinct_by(before_number: &str, wanted: impl IntoIterator<Item = (String, String)>, taken: &[&str]) -> Vec<String> {
     let mut known: HashSet<String> = taken.iter().map(|name| (*name).to_owned()).collect();
     let mut names: Vec<String> = Vec::new();
     for (first, second) in wanted {
-        let numbered = (2..).map(|number| format!("{}{before_number}{number}", second.trim_end_matches('_')));
+        let between = if second.starts_with(char::is_uppercase) { "" } else { "_" };
+        let numbered = (2..).map(|number| format!("{}{between}{number}", second.trim_end_matches('_')));
         let candidates = [first, second.clone()].into_iter().chain(numbered);
         let name = candidates.into_iter().find(|name| !known.contains(name)).unwrap_or_default();
         known.insert(name.clone());

@@ -66,6 +66,8 @@ impl Surface {
                     self.of_type(item.ident.to_string(), &[]).insert("=".to_owned(), text(item.ty));
                 }
                 Item::Impl(block) => self.block(block),
+                // `Debug` of a type that is there already is no type.
+                Item::Macro(call) if call.mac.path.segments.iter().any(|segment| segment.ident == "debug") => {}
                 Item::Macro(call) if call.ident.is_none() => self.invocation(call.mac.tokens),
                 _ => {}
             }

@@ -17,7 +17,7 @@ use super::{
     print::{one_line, pretty},
 };
 use crate::{
-    names::{self, STRING, distinct_types, pascal, rust_type},
+    names::{self, STRING, distinct, pascal, rust_type},
     openapi::extension::{CHOICES, OPEN_ENUM, OPEN_UNION, TAG},
     type_kind::{TypeKind, variants},
 };
@@ -287,7 +287,7 @@ fn unknown(taken: &[String]) -> &'static str {
 /// An invocation of the macro that writes a string enum; a person reads it more easily than what it expands to.
 fn string_enum(name: &str, schema: &Value) -> String {
     let values: Vec<&str> = schema["enum"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    let names = distinct_types(values.iter().map(|value| pascal(value)));
+    let names = distinct(values.iter().map(|value| (pascal(value), pascal(value))), &[]);
     values_enum(("open_enum", "closed_enum"), name, schema, &names, |index| format!("{:?}", values[index]))
 }
 
@@ -351,7 +351,8 @@ fn constrained_string(name: &str, schema: &Value) -> String {
 fn union(model: &Model<'_>, name: &str, schema: &Value) -> String {
     let variants = variants(schema).map(Vec::as_slice).unwrap_or_default();
     let types: Vec<String> = variants.iter().map(|variant| rust_type(variant, "")).collect();
-    let names = distinct_types(variants.iter().zip(&types).map(|(variant, ty)| variant_name(name, variant, ty)));
+    let wanted = variants.iter().zip(&types).map(|(variant, ty)| variant_name(name, variant, ty));
+    let names = distinct(wanted.map(|called| (called.clone(), called)), &[]);
     let unknown = if schema[OPEN_UNION] == true { format!(", {}", unknown(&names)) } else { String::new() };
     let tag = schema["discriminator"]["propertyName"].as_str();
     let tag = tag.map(|tag| format!(" tag {tag:?}")).unwrap_or_default();
