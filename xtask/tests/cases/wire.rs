@@ -183,8 +183,10 @@ macro_rules! calls {
             }
         }
 
+        #[allow(dead_code)]
         type Outcome<V> = Result<$api::Response<V>, $api::Error<$api::reqwest::Error>>;
 
+        #[allow(dead_code)]
         fn exchange<V>(
             reply: Reply,
             call: impl AsyncFnOnce(&Client<Wire>) -> Outcome<V>,

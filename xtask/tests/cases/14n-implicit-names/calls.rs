@@ -9,7 +9,7 @@ pub(crate) fn run() {
         };
         assert_eq!(found, kind);
         let (request, read) = both(Reply::json(value.clone()), async |api| api.make_a(&a).await);
-        assert_eq!(request.json()["kind"].as_str().is_some(), true);
+        assert!(request.json()["kind"].is_string());
         assert_eq!(read, a);
     }
     let eel: types::Eel = of(json!({"x": 2}));

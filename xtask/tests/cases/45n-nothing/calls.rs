@@ -1,4 +1,4 @@
 pub(crate) fn run() {
-    let _ = exchange::<()>;
-    let _ = crate::wire::run::<std::future::Ready<()>>;
+    let client = Client::new("https://api.example", Wire(x45n_nothing::reqwest::Client::new()));
+    assert!(client.is_ok() && x45n_nothing::operations::ALL.is_empty());
 }
