@@ -1,7 +1,7 @@
 //! Documents made from public bug reports, in `cases/`: what is refused is refused where it stands, and what is changed or
 //! dropped on the way to the generator is said.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
 use xtask::{
     defect::Error,

@@ -9,7 +9,13 @@
 //! - `200` and `201`, where an operation has both, are told apart by [`Response::http_status`].
 
 #[rustfmt::skip]
-#[allow(clippy::doc_lazy_continuation, reason = "how prose is laid out is the document's affair")]
+#[allow(
+    clippy::doc_lazy_continuation,
+    clippy::type_complexity,
+    rustdoc::bare_urls,
+    uncommon_codepoints,
+    reason = "prose, values and how deep types are nested are the document's affair"
+)]
 mod generated {
     mod client;
     pub mod operations;

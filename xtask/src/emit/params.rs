@@ -2,12 +2,18 @@
 
 use std::fmt::Write as _;
 
-use super::{call::Call, debug, docs::comment, docs::described, model::Model};
+use super::{
+    call::Call,
+    debug,
+    docs::{code, comment, described},
+    model::Model,
+};
 use crate::names::rust_type;
 
 /// The struct of the optional parameters of `call`.
 pub(super) fn params(model: &Model<'_>, call: &Call<'_>) -> String {
-    let mut out = format!("params! {{\n    /// The optional parameters of `{}`.\n    {} {{\n", call.id(), call.params);
+    let about = comment("    ", &format!("The optional parameters of {}.", code(call.id())));
+    let mut out = format!("params! {{\n{about}    {} {{\n", call.params);
     for argument in &call.optional {
         let value = argument.parameter.value();
         let schema = &value["schema"];
