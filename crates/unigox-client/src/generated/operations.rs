@@ -2,7 +2,6 @@
 // document sha256: b535ebf7d29518cf999dc319bc8ae947dd5819d71a2df5b81e80406a71110271
 // overlay sha256: 04d6f01f9460ad40c23ef6a820099af08a1badfa71557fbf360e1d8a4eeece48
 
-#[allow(unused_imports, reason = "a document may have no operation")]
 use crate::runtime::operation::{Operation, Retry};
 
 /// `verifyAuth`: `GET /api/v1/partner/verify-auth`.
