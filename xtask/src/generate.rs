@@ -51,7 +51,15 @@ pub fn generate(effective: &Value) -> Result<Vec<syn::Item>, Vec<Defect>> {
 /// of the runtime makes is a name to it.
 fn typed(schema: &Value) -> Result<ReferenceOr<Schema>, serde_json::Error> {
     let schema = match TypeKind::of(schema) {
-        TypeKind::Generated => structure(schema),
+        TypeKind::Generated => {
+            let mut kept = structure(schema);
+            if let Value::Object(kept) = &mut kept
+                && names::has_fields(schema)
+            {
+                fields_of(schema, kept);
+            }
+            kept
+        }
         _ => json!({"type": "string"}),
     };
     ReferenceOr::deserialize(schema)
@@ -65,14 +73,14 @@ fn structure(value: &Value) -> Value {
     };
     match value {
         Value::Object(object) => {
-            let kept = object
-                .iter()
-                .filter(|(key, _)| is_structure(key) && !matches!(key.as_str(), "properties" | "required"));
-            let mut kept: Object = kept.map(|(key, value)| (key.clone(), structure(value))).collect();
-            if object.contains_key("properties") || object.contains_key("required") {
-                fields_of(value, &mut kept);
-            }
-            Value::Object(kept)
+            let kept = object.iter().filter(|(key, _)| is_structure(key));
+            let inner = |key: &str, value: &Value| match (key, value) {
+                ("properties", Value::Object(properties)) => {
+                    properties.iter().map(|(name, property)| (name.clone(), structure(property))).collect()
+                }
+                _ => structure(value),
+            };
+            kept.map(|(key, value)| (key.clone(), inner(key, value))).collect()
         }
         Value::Array(members) => members.iter().map(|member| structure(member)).collect(),
         scalar => scalar.clone(),
@@ -111,6 +119,10 @@ fn duplicate_names(effective: &Value, items: &[syn::Item]) -> Vec<Defect> {
             _ => continue,
         };
         let name = name.to_string();
+        if matches!(item, syn::Item::Enum(item) if item.variants.is_empty()) {
+            let problem = format!("no value fits the type `{name}`: what it is made of contradicts itself");
+            defects.push(Defect::new(place(&name), problem, "correct it with an overlay action"));
+        }
         if !types.insert(name.clone()) {
             let problem = format!("a schema within this one makes the type name `{name}` a second time");
             let remedy = "name the inner one with `x-type-name` in the overlay";

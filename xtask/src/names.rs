@@ -81,6 +81,12 @@ pub(crate) fn distinct(wanted: impl IntoIterator<Item = (String, String)>, taken
     names
 }
 
+/// Whether the fields of the type of the component `schema` are called as [`fields`] says. Of an `allOf` that no pass could merge
+/// the generator decides.
+pub(crate) fn has_fields(schema: &Value) -> bool {
+    schema.get("allOf").is_none() && (schema.get("properties").is_some() || schema.get("required").is_some())
+}
+
 /// The fields of the type of an object: what each is called, and its property. What is required and described nowhere may be
 /// anything. Two that would be called alike are told apart.
 pub(crate) fn fields(schema: &Value) -> Vec<(String, &str)> {

@@ -8,12 +8,13 @@
 //! - `Debug` shows no personal data: a field is shown only if it can't hold any, or was reviewed and marked as harmless.
 //! - `200` and `201`, where an operation has both, are told apart by [`Response::http_status`].
 
+#![allow(uncommon_codepoints, reason = "values are the document's affair, and variants are called after them")]
+
 #[rustfmt::skip]
 #[allow(
     clippy::doc_lazy_continuation,
     clippy::type_complexity,
     rustdoc::bare_urls,
-    uncommon_codepoints,
     reason = "prose, values and how deep types are nested are the document's affair"
 )]
 mod generated {

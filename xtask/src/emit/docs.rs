@@ -53,12 +53,22 @@ fn plain(text: &str) -> String {
 }
 
 fn word(word: &str, out: &mut String) {
-    if word.contains("://") && !word.contains(['<', '>', '(', '[']) {
-        let end = word.trim_end_matches(['.', ',', ';', ':', ')']);
-        out.push_str(&format!("<{end}>{}", &word[end.len()..]));
-        return;
+    let mut rest = word;
+    while let Some(at) = ["http://", "https://"].iter().filter_map(|scheme| rest.find(scheme)).min() {
+        escaped(&rest[..at], out);
+        let url = &rest[at..];
+        let url = &url[..url.find(['<', '>', '[', ']', '|', '"']).unwrap_or(url.len())];
+        let url = url.trim_end_matches(['.', ',', ';', ':']);
+        let url = if url.contains('(') { url } else { url.trim_end_matches(['.', ',', ';', ':', ')']) };
+        out.push_str(&format!("<{url}>"));
+        rest = &rest[at + url.len()..];
     }
-    for c in word.chars() {
+    escaped(rest, out);
+}
+
+/// `text` without what would begin a link or a tag.
+fn escaped(text: &str, out: &mut String) {
+    for c in text.chars() {
         if matches!(c, '[' | ']' | '<' | '>') {
             out.push('\\');
         }
@@ -115,6 +125,8 @@ mod tests {
     fn leaves_rustdoc_nothing_to_misread() {
         assert_eq!(plain("see [x] and Vec<T> in `a[0]`"), "see \\[x\\] and Vec\\<T\\> in `a[0]`");
         assert_eq!(plain("at https://a.example/b, now"), "at <https://a.example/b>, now");
+        assert_eq!(plain("at https://a.example/b_(c)."), "at <https://a.example/b_(c)>.");
+        assert_eq!(plain("[at](https://a.example/b)"), "\\[at\\](<https://a.example/b>)");
         assert_eq!(plain("a `b\nc\n    d"), "a `b`\nc\nd");
     }
 }

@@ -142,7 +142,8 @@ fn structure(model: &Model<'_>, mut item: ItemStruct) -> String {
         item.attrs = attributes(&item.attrs, description, &name, false);
         return format!("{}{}", pretty(Item::Struct(item)), debug.unwrap_or_default());
     }
-    let wires: HashMap<String, &str> = schema.map(names::fields).into_iter().flatten().collect();
+    let fields = schema.filter(|schema| names::has_fields(schema)).map(names::fields);
+    let wires: HashMap<String, &str> = fields.into_iter().flatten().collect();
     let mut about: Vec<(String, Type, Option<&Value>, bool)> = Vec::new();
     if let Fields::Named(fields) = &mut item.fields {
         let choices = choice_fields(schema);
@@ -155,8 +156,10 @@ fn structure(model: &Model<'_>, mut item: ItemStruct) -> String {
                 field.attrs.push(syn::parse_quote!(#[serde(flatten)]));
                 false
             } else {
-                let wire = wires.get(&ident.to_string()).copied().unwrap_or_default();
-                property(model, &type_name, schema, wire, field)
+                match wires.get(&ident.to_string()) {
+                    Some(wire) => property(model, &type_name, schema, wire, field),
+                    None => as_generated(field),
+                }
             };
             let wire = wires.get(&ident.to_string()).copied().unwrap_or_default();
             about.push((ident.to_string(), field.ty.clone(), model.property(&type_name, wire), is_required));
@@ -177,6 +180,14 @@ fn structure(model: &Model<'_>, mut item: ItemStruct) -> String {
     let given: Vec<_> =
         about.iter().map(|(ident, ty, _, is_required)| (ident.clone(), one_line(ty), *is_required)).collect();
     format!("{}{}{debug}", pretty(Item::Struct(item)), constructor(&type_name, &given))
+}
+
+/// Keeps a field of a type that no component describes. Says whether it is required.
+fn as_generated(field: &mut Field) -> bool {
+    let mut attributes = docs("As the document has it.");
+    attributes.extend(field.attrs.drain(..).filter(|attribute| attribute.path().is_ident("serde")));
+    field.attrs = attributes;
+    !has_serde(&field.attrs, "default") && !has_serde(&field.attrs, "skip_serializing_if")
 }
 
 /// Writes a field for its property: what is required is there, what may be left out is an `Option`, and what may be null
@@ -261,7 +272,7 @@ fn rename_unlisted(fields: &mut syn::FieldsNamed, choices: &[(String, String)]) 
 /// The generator sorts fields by name. In the order of the document they read as they were meant, and two strings in a
 /// row are not swapped as easily.
 fn in_document_order(fields: &mut Punctuated<Field, Token![,]>, schema: Option<&Value>) {
-    let known = schema.map(names::fields).into_iter().flatten();
+    let known = schema.filter(|schema| names::has_fields(schema)).map(names::fields).into_iter().flatten();
     let order: HashMap<String, usize> = known.enumerate().map(|(index, (name, _))| (name, index)).collect();
     let position = |field: &Field| {
         let name = field.ident.as_ref().map(ToString::to_string);

@@ -36,7 +36,7 @@ macro_rules! choice {
         pub enum $name { $($(#[$variant_meta])* $variant($ty),)* }
 
         impl<'de> ::serde::Deserialize<'de> for $name {
-            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
+            fn deserialize<Deserializer_: ::serde::Deserializer<'de>>(deserializer: Deserializer_) -> ::std::result::Result<Self, Deserializer_::Error> {
                 let value = <::serde_json::Value as ::serde::Deserialize>::deserialize(deserializer)?;
                 $(if let ::std::option::Option::Some(value) = $crate::runtime::choice::read!(value, $ty $(, $key)?) {
                     return ::std::result::Result::Ok(Self::$variant(value));
@@ -46,7 +46,7 @@ macro_rules! choice {
         }
 
         impl ::serde::Serialize for $name {
-            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
+            fn serialize<Serializer_: ::serde::Serializer>(&self, serializer: Serializer_) -> ::std::result::Result<Serializer_::Ok, Serializer_::Error> {
                 match self {
                     $(Self::$variant(value) => $crate::runtime::choice::write!(value, serializer $(, $key)?),)*
                 }

@@ -73,7 +73,7 @@ macro_rules! union {
         }
 
         impl<'de> ::serde::Deserialize<'de> for $name {
-            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
+            fn deserialize<Deserializer_: ::serde::Deserializer<'de>>(deserializer: Deserializer_) -> ::std::result::Result<Self, Deserializer_::Error> {
                 let value = <::serde_json::Value as ::serde::Deserialize>::deserialize(deserializer)?;
                 $(
                     if $crate::runtime::union::may_be(&value, Self::TAG, &[$($value $(, $other)*)?])
@@ -87,7 +87,7 @@ macro_rules! union {
         }
 
         impl ::serde::Serialize for $name {
-            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
+            fn serialize<Serializer_: ::serde::Serializer>(&self, serializer: Serializer_) -> ::std::result::Result<Serializer_::Ok, Serializer_::Error> {
                 match self {
                     $(Self::$variant(value) => {
                         $crate::runtime::union::write(value, Self::TAG, &[$($value $(, $other)*)?], serializer)
