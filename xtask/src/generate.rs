@@ -106,7 +106,9 @@ fn fields_of(schema: &Value, kept: &mut Object) {
 fn duplicate_names(effective: &Value, items: &[syn::Item]) -> Vec<Defect> {
     let mut defects = Vec::new();
     let place = |name: &str| {
-        let component = openapi::components(effective).find(|(component, _)| names::pascal(component) == name);
+        // A type that is no component is called after the one that it is within.
+        let components = openapi::components(effective).filter(|(component, _)| name.starts_with(&names::pascal(component)));
+        let component = components.max_by_key(|(component, _)| names::pascal(component).len());
         component.map_or_else(String::new, |(component, _)| join("/components/schemas", component))
     };
     let mut types = HashSet::new();

@@ -154,15 +154,14 @@ fn kind(document: &Value, media_type: &str, media: &Value) -> Option<Kind> {
         schema["type"] == "string" || is_bare
     });
     let is_bytes = schema.is_none_or(|schema| schema["format"] == "binary");
-    if is_json(media_type) {
-        return Some(Kind::Json);
-    }
     match plain.as_str() {
+        _ if plain != ANY && plain.contains('*') => None,
+        _ if is_json(media_type) => Some(Kind::Json),
         FIELDS => Some(Kind::Fields),
         ANY if schema.is_none() || (is_string && is_bytes) => Some(Kind::Bytes),
         ANY if is_string => Some(Kind::Text),
         ANY => Some(Kind::Json),
-        _ if plain.contains('*') || plain.starts_with("multipart/") || !is_string => None,
+        _ if plain.starts_with("multipart/") || !is_string => None,
         _ if plain.starts_with("text/") && schema.is_none_or(|schema| schema["format"] != "binary") => Some(Kind::Text),
         _ if is_bytes => Some(Kind::Bytes),
         _ => Some(Kind::Text),

@@ -83,7 +83,12 @@ fn written_out(document: &Value, parameter: &Parameter<'_>, report: &mut Report)
     match style_problem(document, parameter.location, &object) {
         None => Some(Value::Object(object)),
         Some(problem) => {
-            let remedy = "set an `in`, `style` and `explode` that OpenAPI 3.0 defines together, with an overlay action";
+            let remedy = match parameter.location {
+                "path" | "query" | "header" | "cookie" => {
+                    "set a `style` and `explode` that OpenAPI 3.0 defines for it, with an overlay action"
+                }
+                _ => "write one of the four",
+            };
             report.defect(Defect::new(place, problem, remedy));
             None
         }

@@ -78,12 +78,9 @@ fn tell_apart(
     }
     let mut seen = HashSet::new();
     if let Some(twice) = values.iter().flatten().find(|value| !seen.insert(value.to_string())) {
-        let problem = format!("two variants have the same value {twice} of `{tag}`");
-        return report.defect(Defect::new(
-            pointer,
-            problem,
-            "map each variant to a value of its own in `discriminator`, or remove that with an overlay action",
-        ));
+        let twice = format!("several variants have the value {twice} of `{tag}`; of these the first that fits is read");
+        report.note(pointer, twice);
+        seen.extend(values.iter().flatten().map(Value::to_string));
     }
     let unmapped = mapping.into_iter().flatten().filter(|(value, _)| !seen.contains(&json!(value).to_string()));
     for (value, _) in unmapped {
@@ -213,13 +210,18 @@ mod tests {
     }
 
     #[test]
-    fn refuses_one_value_for_two_variants() {
-        let mut report = Report::default();
-        let mut document = json!({"components": {"schemas": {"A": {}, "B": {}, "U": {
-            "oneOf": [reference_to("A"), reference_to("B")],
-            "discriminator": {"propertyName": "kind", "mapping": {"B": "A"}}}}}});
-        run(&mut document, &mut report);
-        assert_eq!(report.defects[0].problem, "two variants have the same value \"B\" of `kind`");
+    fn variants_with_one_value_are_tried_in_order() {
+        let notes = check(
+            run,
+            json!({"components": {"schemas": {"A": {}, "B": {}, "U": {
+                "oneOf": [reference_to("A"), reference_to("B")],
+                "discriminator": {"propertyName": "kind", "mapping": {"B": "A"}}}}}}),
+            &json!({"components": {"schemas": {"A": {}, "B": {}, "U": {
+                "oneOf": [tagged(reference_to("A"), &["B"]), tagged(reference_to("B"), &["B"])],
+                "discriminator": {"propertyName": "kind"}}}}}),
+        );
+        let several = "several variants have the value \"B\" of `kind`; of these the first that fits is read";
+        assert_eq!(notes[0], format!("/components/schemas/U: {several}"));
     }
 
     #[test]
