@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::openapi::shape::Shape;
+use crate::openapi::{
+    extension::{CHOICES, TAG},
+    shape::Shape,
+};
 
 /// What a sample is made with.
 #[derive(Debug, Clone, Copy)]
@@ -43,6 +46,17 @@ fn fit(document: &Value, schema: &Value, filling: Filling<'_>, depth: usize) -> 
         match fit(document, variant, filling, depth + 1) {
             Value::Object(members) => whole.extend(members),
             other => return other,
+        }
+    }
+    for part in shape.parts() {
+        // What lowering has set aside: the value that tells a variant apart, and what is chosen among properties.
+        let tag = ["oneOf", "anyOf"].iter().find_map(|key| part.get(key)?.get(0)?.get(TAG)?.get(0));
+        let name = part.get("discriminator").and_then(|discriminator| discriminator["propertyName"].as_str());
+        whole.extend(name.zip(tag).map(|(name, tag)| (name.to_owned(), tag.clone())));
+        for (_, choice) in part.get(CHOICES).and_then(Value::as_object).into_iter().flatten() {
+            if let Value::Object(members) = fit(document, choice, filling, depth + 1) {
+                whole.extend(members);
+            }
         }
     }
     let requires: Vec<&Value> = shape.parts().iter().copied().chain(&variants).collect();

@@ -17,7 +17,7 @@ use std::{
 };
 
 use scratch::{Scratch, root};
-use serde_json::Value;
+use serde_json::{Value, json};
 use xtask::{
     codegen, names,
     openapi::{
@@ -62,12 +62,12 @@ fn every_vendor_document_becomes_a_crate_that_can_be_called() {
 }
 
 /// Generates a crate from each of `inputs`, and a program that calls them all; builds it without warnings and runs it.
-fn call_all(name: &str, inputs: &[Inputs]) {
-    let mut scratch = Scratch::new(&Path::new(env!("CARGO_TARGET_TMPDIR")).join(name));
+fn call_all(test: &str, inputs: &[Inputs]) {
+    let mut scratch = Scratch::new(&Path::new(env!("CARGO_TARGET_TMPDIR")).join(test));
     let mut main = String::from(PRELUDE);
     let mut modules = String::new();
     for (index, inputs) in inputs.iter().enumerate() {
-        let name = format!("generated-{index}");
+        let name = format!("{test}-{index}");
         let folder = scratch.add(&name, inputs);
         let effective = pipeline::lower(inputs).expect("a document that can be lowered").effective;
         let module = Module::read(&folder, &effective).code(&name.replace('-', "_"));
@@ -209,7 +209,9 @@ impl<'d> Module<'d> {
         let mut out = String::new();
         for variant in variants {
             for filling in [CANARY, REQUIRED_ONLY] {
-                let value = self.sample(variant, filling);
+                let mut one = json!({"oneOf": [variant]});
+                one["discriminator"] = schema["discriminator"].clone();
+                let value = self.sample(if alternatives.is_some() { &one } else { variant }, filling);
                 let _ = writeln!(out, "    hides(&json::<types::{name}>({}), {name:?});", quoted(&value));
             }
         }

@@ -16,7 +16,7 @@ pub(crate) fn root() -> PathBuf {
 /// features are those that the crates need anyway, so that nothing is built twice.
 const WORKSPACE: &str = "[workspace]\nresolver = \"3\"\nmembers = [\"caller\"]\n\n\
     [profile.dev]\ndebug = false\nincremental = false\n";
-const CALLER: &str = "[package]\nname = \"caller\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n\
+const CALLER: &str = "version = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n\
     serde = \"1\"\nserde_json = \"1\"\ntokio = { version = \"1\", default-features = false, features = [\"rt\", \"net\", \"time\"] }\n";
 
 /// What the package in a folder is called: a name that starts with a digit is none.
@@ -55,6 +55,8 @@ impl Scratch {
     pub(crate) fn run(&self, files: &[(&str, String)]) -> String {
         let caller = self.folder.join("caller");
         fs::create_dir_all(caller.join("src")).expect("a folder");
+        // Programs and crates of several tests are in one target folder, where each needs a name of its own.
+        let name = self.caller();
         let write = |path: PathBuf, text: &str| {
             // What is unchanged is not built again.
             if fs::read_to_string(&path).ok().as_deref() != Some(text) {
@@ -62,19 +64,23 @@ impl Scratch {
             }
         };
         write(self.folder.join("Cargo.toml"), WORKSPACE);
-        write(caller.join("Cargo.toml"), &format!("{CALLER}{}", self.dependencies));
+        write(caller.join("Cargo.toml"), &format!("[package]\nname = \"{name}\"\n{CALLER}{}", self.dependencies));
         for (name, text) in files {
             write(caller.join("src").join(name), text);
         }
         fs::copy(root().join("Cargo.lock"), self.folder.join("Cargo.lock")).expect("copied");
         // clippy's driver compiles as rustc does, so that one build has the lints of both.
-        self.cargo(&["run", "--package", "caller"], ("RUSTC_WORKSPACE_WRAPPER", "clippy-driver"))
+        self.cargo(&["run", "--package", &name], ("RUSTC_WORKSPACE_WRAPPER", "clippy-driver"))
     }
 
     /// Builds the documentation of the crates, which may not warn either.
     #[allow(dead_code, reason = "one of the tests that share this does")]
     pub(crate) fn document(&self) {
-        self.cargo(&["doc", "--no-deps", "--workspace", "--exclude", "caller"], ("RUSTDOCFLAGS", "-D warnings"));
+        self.cargo(&["doc", "--no-deps", "--workspace", "--exclude", &self.caller()], ("RUSTDOCFLAGS", "-D warnings"));
+    }
+
+    fn caller(&self) -> String {
+        format!("caller-{}", self.folder.file_name().and_then(|name| name.to_str()).expect("a name"))
     }
 
     fn cargo(&self, args: &[&str], (name, value): (&str, &str)) -> String {
