@@ -82,7 +82,7 @@ fn structure(value: &Value) -> Value {
             };
             kept.map(|(key, value)| (key.clone(), inner(key, value))).collect()
         }
-        Value::Array(members) => members.iter().map(|member| structure(member)).collect(),
+        Value::Array(members) => members.iter().map(structure).collect(),
         scalar => scalar.clone(),
     }
 }
@@ -96,7 +96,7 @@ fn fields_of(schema: &Value, kept: &mut Object) {
             needed.push(Value::from(field.clone()));
         }
         let described = schema.get("properties").and_then(|properties| properties.get(property));
-        properties.insert(field, described.map_or_else(|| json!({}), |schema| structure(schema)));
+        properties.insert(field, described.map_or_else(|| json!({}), structure));
     }
     kept.insert("properties".to_owned(), Value::Object(properties));
     kept.insert("required".to_owned(), Value::Array(needed));
@@ -107,7 +107,8 @@ fn duplicate_names(effective: &Value, items: &[syn::Item]) -> Vec<Defect> {
     let mut defects = Vec::new();
     let place = |name: &str| {
         // A type that is no component is called after the one that it is within.
-        let components = openapi::components(effective).filter(|(component, _)| name.starts_with(&names::pascal(component)));
+        let components =
+            openapi::components(effective).filter(|(component, _)| name.starts_with(&names::pascal(component)));
         let component = components.max_by_key(|(component, _)| names::pascal(component).len());
         component.map_or_else(String::new, |(component, _)| join("/components/schemas", component))
     };

@@ -103,7 +103,7 @@ impl Types<'_> {
     }
 
     /// `schema`, if it is a string with a constraint that can be checked.
-    fn constrained<'s>(schema: &'s mut Value) -> Option<&'s mut Object> {
+    fn constrained(schema: &mut Value) -> Option<&mut Object> {
         let object = schema.as_object_mut()?;
         let is_string = object.get("type").map_or(object.contains_key("not"), |kind| kind == "string");
         if !is_string || object.contains_key("enum") || object.contains_key("format") {
