@@ -59,6 +59,17 @@ pub(crate) fn nullable_type(schema: &Value, prefix: &str) -> String {
     if schema["nullable"] == true && ty != ANY { format!("::std::option::Option<{ty}>") } else { ty }
 }
 
+/// What a choice of `properties` is called: `CryptoAmount`, `SenderIdAndRecipientId`; of more than two the first, and how many
+/// more.
+pub(crate) fn chosen<S: AsRef<str>>(properties: &[S]) -> String {
+    match properties {
+        [one] => pascal(one.as_ref()),
+        [one, two] => format!("{}And{}", pascal(one.as_ref()), pascal(two.as_ref())),
+        [one, rest @ ..] => format!("{}And{}More", pascal(one.as_ref()), rest.len()),
+        [] => String::new(),
+    }
+}
+
 /// The type of text.
 pub(crate) const STRING: &str = "::std::string::String";
 

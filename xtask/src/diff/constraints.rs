@@ -202,7 +202,9 @@ impl<'d> Limit<'d> {
     /// The order of the bounds themselves: one that is excluded is nearer than one that is not.
     fn order(&self, other: &Self, grows: bool) -> Option<Ordering> {
         let nearer = |limit: &Self| if grows { !limit.is_excluded } else { limit.is_excluded };
-        Some(order(&self.value, &other.value)?.then(nearer(self).cmp(&nearer(other))))
+        // What is no number can't be more or less than another, but it can be the same.
+        let values = if self.value == other.value { Ordering::Equal } else { order(&self.value, &other.value)? };
+        Some(values.then(nearer(self).cmp(&nearer(other))))
     }
 }
 

@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use super::Report;
 use crate::{
     defect::Defect,
-    names::pascal,
+    names::{chosen, pascal},
     openapi::{
         Object, components_mut, components_or_new,
         extension::{MULTIPART, SENSITIVE, SUCCESSES, TAG, TYPE_NAME},
@@ -142,12 +142,14 @@ impl Names<'_> {
             self.place(values, parent, &label, &join(pointer, "additionalProperties"));
         }
         for key in ["oneOf", "anyOf"] {
+            let chosen = schema.get(key).and_then(Value::as_array).map(|variants| distinguishing(variants));
             let variants = schema.get_mut(key).and_then(Value::as_array_mut);
             for (index, variant) in variants.into_iter().flatten().enumerate() {
                 let pointer = join(&join(pointer, key), &index.to_string());
                 let title = variant.get(TAG).map_or_else(|| variant.get("title"), |tags| tags.get(0));
                 let title = title.and_then(Value::as_str).map(pascal).filter(|title| !title.is_empty());
-                let label = title.unwrap_or_else(|| format!("variant-{}", index + 1));
+                let chosen = chosen.as_ref().and_then(|chosen| chosen.get(index)).filter(|chosen| !chosen.is_empty());
+                let label = title.or_else(|| chosen.cloned()).unwrap_or_else(|| format!("variant-{}", index + 1));
                 self.place(variant, parent, &label, &pointer);
             }
         }
@@ -267,6 +269,32 @@ fn is_loose(schema: &Value) -> bool {
 fn is_union(schema: &Value) -> bool {
     let variants = |key: &str| schema.get(key).and_then(Value::as_array).map_or(0, Vec::len);
     variants("oneOf") > 1 || variants("anyOf") > 1
+}
+
+/// What each of `variants` is told apart by: what it alone requires, or else what it alone has.
+fn distinguishing(variants: &[Value]) -> Vec<String> {
+    let required = |variant: &Value| -> Vec<String> {
+        let names = variant.get("required").and_then(Value::as_array).into_iter().flatten();
+        names.filter_map(Value::as_str).map(str::to_owned).collect()
+    };
+    let has = |variant: &Value| -> Vec<String> {
+        variant
+            .get("properties")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+            .map(|(name, _)| name.clone())
+            .collect()
+    };
+    let alone = |of: &dyn Fn(&Value) -> Vec<String>| -> Vec<String> {
+        let all: Vec<Vec<String>> = variants.iter().map(of).collect();
+        let mut uses: HashMap<&String, usize> = HashMap::new();
+        all.iter().flatten().for_each(|name| *uses.entry(name).or_default() += 1);
+        let is_own = |name: &&String| uses.get(name) == Some(&1);
+        all.iter().map(|names| chosen(&names.iter().filter(is_own).collect::<Vec<_>>())).collect()
+    };
+    let (required, had) = (alone(&required), alone(&has));
+    required.into_iter().zip(had).map(|(required, had)| if required.is_empty() { had } else { required }).collect()
 }
 
 /// What is said of the place where a schema stands, and not of the schema.

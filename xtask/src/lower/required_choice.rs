@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 
 use super::{Report, received};
 use crate::{
-    names::{pascal, snake},
+    names::{chosen, pascal, snake},
     openapi::{
         Object, components, components_mut,
         extension::{ALTERNATIVES, CHOICE, CHOICES, TYPE_NAME},
@@ -137,7 +137,7 @@ impl Choice {
         let mut variants = Vec::new();
         let mut titles = BTreeSet::new();
         for alternative in &self.alternatives {
-            let title = alternative.title.clone().unwrap_or_else(|| alternative.called());
+            let title = alternative.title.clone().unwrap_or_else(|| chosen(&alternative.names));
             let title = if titles.insert(title.clone()) { title } else { format!("{title}{}", variants.len() + 1) };
             let properties: Object = alternative
                 .names
@@ -185,18 +185,6 @@ impl Choice {
             None => snake(&alternative.names[0]),
         });
         firsts.collect::<Vec<_>>().join("_or_")
-    }
-}
-
-impl Alternative {
-    /// `CryptoAmount`, `SenderIdAndRecipientId`; of more than two names the first, and how many more.
-    fn called(&self) -> String {
-        match self.names.as_slice() {
-            [one] => pascal(one),
-            [one, two] => format!("{}And{}", pascal(one), pascal(two)),
-            [one, rest @ ..] => format!("{}And{}More", pascal(one), rest.len()),
-            [] => String::new(),
-        }
     }
 }
 
