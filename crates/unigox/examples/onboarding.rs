@@ -60,7 +60,8 @@ async fn main() -> Result {
     step("saving payment details");
     let account = SepaAccount::new("Ada Obi", "DE75 5121 0800 1245 1261 99");
     let saved = user.payment_details().create(&PaymentDetails::sepa(account)).await?;
-    println!("   saved as {}, institution {:?}", saved.payment_details_id, saved.institution_id);
+    let institution = saved.institution_id.as_ref().and_then(Option::as_deref).unwrap_or("none");
+    println!("   saved as {}, institution {institution}", saved.payment_details_id);
 
     step("listing payment details");
     for saved in user.payment_details().list().await?.iter() {
