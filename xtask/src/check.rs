@@ -218,7 +218,7 @@ fn circle<'s>(steps: impl Iterator<Item = &'s str>) -> Defect {
 const MAX_SHOWN: usize = 20;
 
 /// What the passes leave to the generator, which would stop at it without naming a place: keywords with a value that they
-/// can't have, values that are none of their type, and two properties that make one field.
+/// can't have, values that are not of their type, and two properties that make one field.
 pub fn schemas(document: &Value) -> Vec<Defect> {
     let mut defects = Vec::new();
     for (schema, _) in openapi::schemas(document) {
@@ -294,7 +294,7 @@ fn keywords(schema: &Place<'_>, defects: &mut Vec<Defect>) {
 
 const CORRECT: &str = "correct the document there, or with an overlay action";
 
-/// Values of an enum that are none of the type beside it.
+/// Values of an enum that are not of the type beside it.
 fn values(schema: &Place<'_>, defects: &mut Vec<Defect>) {
     let is: fn(&Value) -> bool = match schema.text("type") {
         Some("string") => Value::is_string,
@@ -308,7 +308,7 @@ fn values(schema: &Place<'_>, defects: &mut Vec<Defect>) {
     if other > 0 {
         let kind = schema.text("type").unwrap_or_default();
         let problem = format!("{} of the values can't be of the type `{kind}`", other);
-        let remedy = "write the type of the values, or the values as that type: `'1'` is a string and `1` is none";
+        let remedy = "write the type of the values, or the values as that type: `'1'` is a string, `1` is an integer";
         defects.push(Defect::new(values.pointer(), problem, remedy));
     }
 }

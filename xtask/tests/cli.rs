@@ -563,7 +563,7 @@ fn refuses_what_is_no_openapi_3_0_and_says_what_it_is() {
                 &["not a schema"],
             ),
             Bad::new(
-                "a type that is none",
+                "a type that does not exist",
                 fine_but("{name: {type: string}}", "{name: {type: text}}"),
                 "/components/schemas/User/properties/name",
                 &["not OpenAPI 3.0"],

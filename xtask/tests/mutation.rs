@@ -22,7 +22,7 @@ use syn::visit::Visit;
 use xtask::{defect::Defect, lower, openapi, overlay, pipeline};
 
 /// Longer than this for one small document is a hang, however busy the machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIME_LIMIT: Duration = Duration::from_secs(60);
 
 // ---- What is mutated ------------------------------------------------------------------------------------------------
 
@@ -477,7 +477,7 @@ fn hunt(name: &'static str, start: &Value, overlay: Option<&Value>, seeds: u64, 
         let edits = [1, 1, 2, 4][random.below(4)];
         let edits: Vec<String> = (0..edits).map(|_| edit(&mut document, &mut random)).collect();
         let (begin, overlay, with_code) = (Instant::now(), overlay.cloned(), seed < with_code * times);
-        let end = contained(&format!("{name}, seed {seed}"), PATIENCE, move || {
+        let end = contained(&format!("{name}, seed {seed}"), TIME_LIMIT, move || {
             outcome(document, overlay.as_ref(), with_code)
         });
         slowest = slowest.max((begin.elapsed(), seed));
@@ -522,7 +522,7 @@ fn what_was_found_before_stays_mended() {
     for (named, place, value) in cases {
         let mut document = rich();
         *document.pointer_mut(&place).expect("a place in the rich document") = value;
-        if let Err(problem) = contained(named, PATIENCE, move || outcome(document, None, true)).and_then(|end| end) {
+        if let Err(problem) = contained(named, TIME_LIMIT, move || outcome(document, None, true)).and_then(|end| end) {
             failures.push(format!("{named}: {problem}"));
         }
     }
@@ -646,7 +646,7 @@ fn any_text_is_parsed_or_refused_with_a_line() {
         });
         (result.map_err(|error| error.to_string()), counts)
     };
-    let (result, [parsed, refused]) = contained("text", PATIENCE * 10, property).expect("an end without a panic");
+    let (result, [parsed, refused]) = contained("text", TIME_LIMIT * 10, property).expect("an end without a panic");
     println!("text: {parsed} parsed, {refused} refused");
     assert_eq!(result, Ok(()));
 }
@@ -743,7 +743,7 @@ fn any_schema_is_generated_or_refused() {
         });
         (result.map_err(|error| error.to_string()), counts)
     };
-    let (result, counts) = contained("schemas", PATIENCE * 10, property).expect("an end without a panic");
+    let (result, counts) = contained("schemas", TIME_LIMIT * 10, property).expect("an end without a panic");
     println!("schemas: {counts:?}");
     assert_eq!(result, Ok(()));
 }

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! A keyword for another type is no constraint by JSON Schema, and neither is an empty list of values or parts. Bounds of an
-//! integer that are none are rounded to those that mean the same.
+//! integer that are no integers are rounded to those that mean the same.
 
 use std::{collections::HashSet, mem};
 

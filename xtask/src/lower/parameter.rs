@@ -103,7 +103,7 @@ fn style_problem(document: &Value, location: &str, parameter: &Object) -> Option
         "query" => &["form", "spaceDelimited", "pipeDelimited", "deepObject"],
         "header" => &["simple"],
         "cookie" => &["form"],
-        _ => return Some("its `in` is none of `path`, `query`, `header` and `cookie`".to_owned()),
+        _ => return Some("its `in` is not `path`, `query`, `header` or `cookie`".to_owned()),
     };
     let style = style.unwrap_or(allowed[0]);
     if !allowed.contains(&style) {

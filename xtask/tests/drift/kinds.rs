@@ -65,7 +65,7 @@ fn bounds_of_numbers_are_no_type() {
     check(&bound("integer", exclusive), &bound("integer", "maximum: 9"), &[]);
     check(&bound("integer", "maximum: 9.5"), &bound("integer", "maximum: 9"), &[]);
     check(&bound("number", exclusive), &bound("number", "maximum: 10"), &[&format!(".. constraint-loosened {at}")]);
-    // What is no bound at all is the same as itself.
+    // A bound that is not a number is the same as itself.
     check(&bound("integer", "maximum: {a: 1}"), &bound("integer", "maximum: {a: 1}"), &[]);
 }
 

@@ -19,7 +19,7 @@ const WORKSPACE: &str = "[workspace]\nresolver = \"3\"\nmembers = [\"caller\"]\n
 const CALLER: &str = "version = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n\
     serde = \"1\"\nserde_json = \"1\"\ntokio = { version = \"1\", default-features = false, features = [\"rt\", \"net\", \"time\"] }\n";
 
-/// What the package in a folder is called: a name that starts with a digit is none.
+/// What the package in a folder is called: a name can't start with a digit.
 pub(crate) fn package(folder: &str) -> String {
     if folder.starts_with(|c: char| c.is_ascii_digit()) { format!("x{folder}") } else { folder.to_owned() }
 }

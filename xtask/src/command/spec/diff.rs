@@ -38,7 +38,7 @@ pub(crate) struct Diff {
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum FailOn {
-    /// A change that breaks deployed clients or code that uses `unigox`. A warning is none.
+    /// A change that breaks deployed clients or code that uses `unigox`. A warning does not count.
     Breaking,
     /// Any change.
     Any,
