@@ -18,9 +18,9 @@ use crate::{
     defect::Defect,
     names::pascal,
     openapi::{
-        Object, component,
+        Object,
         extension::{ALTERNATIVES, TAG},
-        reference, schema_name, schemas_mut_beside,
+        reference, resolve, schema_name, schemas_mut_beside,
         shape::Shape,
     },
 };
@@ -37,7 +37,7 @@ fn distribute(schema: &mut Value, pointer: &str, rest: &Value, left: &mut usize,
     let Some(object) = schema.as_object() else { return };
     let (mut shared, mut choices) = (Vec::new(), Vec::new());
     for part in object.get("allOf").and_then(Value::as_array).into_iter().flatten() {
-        match Choice::of(resolve(rest, part)) {
+        match Choice::of(resolve(rest, part).unwrap_or(part)) {
             Some(choice) => choices.push(choice),
             None if is_prose(part) => {}
             None => shared.push(part.clone()),
@@ -59,7 +59,7 @@ fn distribute(schema: &mut Value, pointer: &str, rest: &Value, left: &mut usize,
         let remedy = "describe what the variants share in a component without the choice, and refer to that in each";
         return report.defect(Defect::new(pointer, problem, remedy));
     };
-    if !variants().all(|variant| is_object(resolve(rest, variant))) {
+    if !variants().all(|variant| is_object(resolve(rest, variant).unwrap_or(variant))) {
         return;
     }
     if choices.len() > 1 && choices.iter().any(|choice| choice.tag().is_some()) {
@@ -139,18 +139,6 @@ impl<'v> Choice<'v> {
     fn mapping(&self) -> Option<&'v Object> {
         self.discriminator?["mapping"].as_object()
     }
-}
-
-/// What `schema` refers to, through as many components as there are.
-fn resolve<'v>(rest: &'v Value, schema: &'v Value) -> &'v Value {
-    let mut schema = schema;
-    for _ in 0..100 {
-        match reference(schema).and_then(schema_name).and_then(|name| component(rest, name)) {
-            Some(next) => schema = next,
-            None => break,
-        }
-    }
-    schema
 }
 
 /// Whether the keyword demands something of an object.

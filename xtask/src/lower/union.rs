@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::Report;
 use crate::{
     defect::Defect,
-    openapi::{Object, component, extension::TAG, reference, schema_name, schemas_mut_beside},
+    openapi::{Object, extension::TAG, reference, resolve, schemas_mut_beside},
 };
 
 pub(super) fn run(document: &mut Value, report: &mut Report) {
@@ -29,7 +29,7 @@ fn simplify(schema: &mut Value, pointer: &str, rest: &Value, report: &mut Report
     let mut variants = object.get_mut(key).and_then(Value::as_array_mut).map(std::mem::take).unwrap_or_default();
     let mut seen = HashSet::new();
     variants.retain(|variant| seen.insert(variant.to_string()));
-    let resolved: Vec<&Value> = variants.iter().map(|variant| resolve(rest, variant)).collect();
+    let resolved: Vec<&Value> = variants.iter().map(|variant| resolve(rest, variant).unwrap_or(variant)).collect();
     if resolved.is_empty() || resolved.iter().any(|variant| takes_anything(variant)) {
         object.shift_remove(key);
         object.shift_remove("discriminator");
@@ -59,18 +59,6 @@ fn simplify(schema: &mut Value, pointer: &str, rest: &Value, report: &mut Report
         return;
     }
     object.insert(key.to_owned(), Value::Array(variants));
-}
-
-/// What `schema` refers to, through as many components as there are.
-fn resolve<'v>(rest: &'v Value, schema: &'v Value) -> &'v Value {
-    let mut schema = schema;
-    for _ in 0..100 {
-        match reference(schema).and_then(schema_name).and_then(|name| component(rest, name)) {
-            Some(next) => schema = next,
-            None => break,
-        }
-    }
-    schema
 }
 
 fn takes_anything(schema: &Value) -> bool {
