@@ -10,13 +10,13 @@ use serde_json::Value;
 
 use crate::{
     defect::{self, Error},
-    names,
+    emit, names,
     output::{Outputs, Stale},
     pipeline::{self, Inputs, Lowered, Provenance},
     report,
 };
 
-/// What the generated code needs besides, if its document has patterns.
+/// What the generated code needs only if its document has patterns.
 const FOR_PATTERNS: &str = "regress = \"0.12\"\n";
 
 /// Generated files: the name below `src/generated`, and the code without a header.
@@ -24,6 +24,9 @@ pub(crate) type Code = Vec<(&'static str, String)>;
 
 /// Where the crate is in the workspace.
 const CRATE: &str = "crates/unigox-client";
+
+/// Where the facade is, which has a generated method for every operation.
+const FACADE: &str = "crates/unigox";
 
 /// The document that the mock server validates by. It is a file of that crate, so that the crate can be published.
 const SANDBOX_DOCUMENT: &str = "crates/unigox-sandbox/src/document.json";
@@ -43,12 +46,6 @@ pub fn in_place(root: &Path) -> Result<Outputs, Error> {
     let inputs = checked_in(root);
     let lowered = pipeline::lower(&inputs)?;
     let code = pipeline::generate(&inputs.document, &lowered.effective)?;
-    if has_patterns(&code) && manifest_for_patterns(root)?.is_some() {
-        return Err(Error::Other(anyhow::anyhow!(
-            "the document has patterns, which the generated code checks with another crate; add to the dependencies in \
-             {CRATE}/Cargo.toml: {FOR_PATTERNS}"
-        )));
-    }
     Ok(outputs_in_place(root, &lowered, code))
 }
 
@@ -58,32 +55,18 @@ pub(crate) fn outputs_in_place(root: &Path, lowered: &Lowered, code: Code) -> Ou
     add_reports(&mut outputs, Path::new("openapi"), lowered);
     outputs.add(SANDBOX_DOCUMENT, json(&lowered.overlaid, &lowered.provenance));
     add_code(&mut outputs, Path::new(CRATE), code, lowered);
+    add_code(&mut outputs, Path::new(FACADE), emit::emit_facade(&lowered.effective), lowered);
     let inputs = ["README.md", "overlay.yaml", "unigox-partner.yaml"];
     outputs.own("openapi", inputs.map(str::to_owned));
-    outputs.own(Path::new(CRATE).join("src/generated"), []);
+    for folder in [CRATE, FACADE] {
+        outputs.own(Path::new(folder).join("src/generated"), []);
+    }
     outputs
 }
 
 /// Whether the code checks patterns.
-pub(crate) fn has_patterns(code: &Code) -> bool {
+fn has_patterns(code: &Code) -> bool {
     code.iter().any(|(_, code)| code.contains(", pattern \""))
-}
-
-/// The manifest of the crate in the workspace with what code with patterns needs, unless it has it.
-pub(crate) fn manifest_for_patterns(root: &Path) -> anyhow::Result<Option<(PathBuf, String)>> {
-    let path = Path::new(CRATE).join("Cargo.toml");
-    let full = root.join(&path);
-    let manifest = fs::read_to_string(&full).with_context(|| format!("can't read {}", full.display()))?;
-    Ok((!manifest.contains(FOR_PATTERNS)).then(|| (path, with_patterns(&manifest))))
-}
-
-/// A manifest with the crate for patterns in its place in the alphabet.
-fn with_patterns(manifest: &str) -> String {
-    let after = "\nreqwest = ";
-    if manifest.contains(after) {
-        return manifest.replacen(after, &format!("\n{FOR_PATTERNS}{}", after.trim_start()), 1);
-    }
-    manifest.replacen("[dependencies]\n", &format!("[dependencies]\n{FOR_PATTERNS}"), 1)
 }
 
 /// The outputs for any document, as a crate of its own in `folder`.
@@ -168,8 +151,8 @@ fn manifest(template: &str, name: &str, title: &str, has_patterns: bool, provena
     let (package, rest) = template.split_once("\n\n").unwrap_or((template, ""));
     let kept: String = package.lines().filter(|line| is_kept(line)).map(|line| format!("{line}\n")).collect();
     let rest = match has_patterns {
-        true => with_patterns(rest),
-        false => rest.to_owned(),
+        true => rest.to_owned(),
+        false => rest.replace(FOR_PATTERNS, ""),
     };
     let title = title.replace(char::is_control, " ");
     // A string of JSON without control characters is one of TOML.

@@ -5,6 +5,7 @@
 //! optional parameters, the table of operations, and methods that leave transport and errors to
 //! `crates/unigox-client/src/runtime`.
 
+mod api;
 mod call;
 mod constructor;
 mod debug;
@@ -44,4 +45,9 @@ pub(crate) fn emit(effective: &Value, items: Vec<syn::Item>) -> Vec<Emitted> {
         ("client.rs", methods::methods(&model)),
         ("operations.rs", operations::operations(&model)),
     ]
+}
+
+/// The generated files of the facade, from the lowered document.
+pub(crate) fn emit_facade(effective: &Value) -> Vec<Emitted> {
+    vec![("api.rs", api::api(&Model::new(effective)))]
 }

@@ -61,12 +61,8 @@ pub fn update(writer: &Writer, file: &Path, is_dry: bool, begins: &mut dyn FnMut
     let report =
         Report::new(Document::new(document.display(), &old), Document::new(file.display(), &new.document), compared);
 
-    let has_patterns = codegen::has_patterns(&code);
     let mut outputs = outputs_in_place(root, &lowered, code);
     outputs.add(&document, new.document.text.clone());
-    if has_patterns && let Some((path, manifest)) = codegen::manifest_for_patterns(root)? {
-        outputs.add(path, manifest);
-    }
 
     // Said before anything takes long. Whatever else can't be written shows when it is about to be.
     if let Some(blocked) = outputs.stale()?.iter().find(|stale| stale.staleness == Staleness::Folder) {

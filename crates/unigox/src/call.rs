@@ -1,7 +1,6 @@
 //! A call: its attempts, the delays between them, and the value or error that they end with.
 
 mod attempt;
-mod envelope;
 mod retry_after;
 
 use std::pin::pin;
@@ -10,42 +9,83 @@ use tokio::time::Instant;
 use unigox_client::{Client as Generated, Error as ClientError, Operation, Response as ClientResponse, Retry};
 
 use self::attempt::AttemptError;
-pub(crate) use self::{
-    attempt::{Attempt, Connection},
-    envelope::Envelope,
-};
+pub(crate) use self::attempt::{Attempt, Connection};
 use crate::{
     Client, Error, ErrorKind, RawResponse, Response, Result,
     trace::{Received, Trace},
 };
 
 /// The generated client, for one attempt.
-pub(crate) type Api = Generated<Attempt>;
+pub(crate) type Sender = Generated<Attempt>;
 
-/// Calls `operation`. Each attempt is one call of `send`.
-pub(crate) async fn call<E, F>(
+/// How an attempt ended.
+type Outcome<V> = Result<ClientResponse<V>, ClientError<AttemptError>>;
+
+/// Calls `operation`, whose responses are JSON. Each attempt is one call of `send`. `open` takes the value of a response
+/// out of its envelope; there is none if the envelope says that the call was refused.
+pub(crate) async fn json<V, D, F>(
     client: &Client,
     operation: &'static Operation,
-    send: impl Fn(Api) -> F,
-) -> Result<Response<E::Data>>
+    send: impl Fn(Sender) -> F,
+    open: impl Fn(V) -> Option<D>,
+) -> Result<Response<D>>
 where
-    E: Envelope,
-    F: Future<Output = Result<ClientResponse<E>, ClientError<AttemptError>>>,
+    F: Future<Output = Outcome<V>>,
+{
+    call(client, operation, send, |value, raw| match open(value) {
+        None => Err(refusal(operation, raw)),
+        Some(_) if !is_json(&raw) => {
+            Err(Error::decode(operation, ".".to_owned(), "has another content type than JSON", raw))
+        }
+        Some(data) => Ok(Response::new(data, raw)),
+    })
+    .await
+}
+
+/// Calls `operation`, whose responses are no JSON, or are not documented.
+pub(crate) async fn other<V, F>(
+    client: &Client,
+    operation: &'static Operation,
+    send: impl Fn(Sender) -> F,
+) -> Result<Response<V>>
+where
+    F: Future<Output = Outcome<V>>,
+{
+    call(client, operation, send, |value, raw| match is_refusal(&raw) {
+        true => Err(refusal(operation, raw)),
+        false => Ok(Response::new(value, raw)),
+    })
+    .await
+}
+
+/// The content of an envelope, if it says that the call was a success.
+pub(crate) fn opened<D>(is_success: bool, data: D) -> Option<D> {
+    is_success.then_some(data)
+}
+
+async fn call<V, D, F>(
+    client: &Client,
+    operation: &'static Operation,
+    send: impl Fn(Sender) -> F,
+    open: impl Fn(V, RawResponse) -> Result<Response<D>>,
+) -> Result<Response<D>>
+where
+    F: Future<Output = Outcome<V>>,
 {
     let trace = Trace::new(operation);
     // Pinned here, since moving a future copies it.
-    trace.within(pin!(attempts(client, operation, send, &trace))).await
+    trace.within(pin!(attempts(client, operation, send, open, &trace))).await
 }
 
-async fn attempts<E, F>(
+async fn attempts<V, D, F>(
     client: &Client,
     operation: &'static Operation,
-    send: impl Fn(Api) -> F,
+    send: impl Fn(Sender) -> F,
+    open: impl Fn(V, RawResponse) -> Result<Response<D>>,
     trace: &Trace,
-) -> Result<Response<E::Data>>
+) -> Result<Response<D>>
 where
-    E: Envelope,
-    F: Future<Output = Result<ClientResponse<E>, ClientError<AttemptError>>>,
+    F: Future<Output = Outcome<V>>,
 {
     let limits = client.limits(operation);
     let started = Instant::now();
@@ -55,7 +95,8 @@ where
         trace.sending(attempt);
         let left = limits.total.saturating_sub(sent - started);
         let outcome = send(client.attempt(limits.attempt.min(left), limits.max_response_bytes)).await;
-        let outcome = read(operation, outcome).map_err(|error| error.with_attempts(attempt));
+        let outcome = read(operation, outcome).and_then(|(value, raw)| open(value, raw));
+        let outcome = outcome.map_err(|error| error.with_attempts(attempt));
         let received = Received::of(&outcome);
         trace.attempted(attempt, received, sent);
         let delay = outcome.as_ref().err().and_then(|error| {
@@ -88,23 +129,12 @@ fn is_retryable(operation: &Operation, error: &Error) -> bool {
     }
 }
 
-/// The value or error that an attempt ended with.
-fn read<E: Envelope>(
-    operation: &'static Operation,
-    outcome: Result<ClientResponse<E>, ClientError<AttemptError>>,
-) -> Result<Response<E::Data>> {
+/// What an attempt ended with: a value and the response that it was read from, or an error.
+fn read<V>(operation: &'static Operation, outcome: Outcome<V>) -> Result<(V, RawResponse)> {
     match outcome {
         Ok(response) => {
-            let (envelope, raw) = response.into_parts();
-            let raw = RawResponse::new(raw);
-            if !envelope.is_success() {
-                return Err(refusal(operation, raw));
-            }
-            if !is_json(&raw) {
-                let problem = "has another content type than JSON";
-                return Err(Error::decode(operation, ".".to_owned(), problem, raw));
-            }
-            Ok(Response::new(envelope.into_data(), raw))
+            let (value, raw) = response.into_parts();
+            Ok((value, RawResponse::new(raw)))
         }
         Err(ClientError::InvalidRequest(error)) => {
             Err(Error::invalid(error.parameter().to_owned(), error.problem()).with_operation(operation))
@@ -120,9 +150,9 @@ fn read<E: Envelope>(
             let ((), raw) = error.into_response().into_parts();
             let raw = RawResponse::new(raw);
             // A refusal lacks the fields that a success requires.
-            match raw.json().and_then(|json| json.get("success")?.as_bool()) {
-                Some(false) => Err(refusal(operation, raw)),
-                _ => Err(Error::decode(operation, path, problem, raw)),
+            match is_refusal(&raw) {
+                true => Err(refusal(operation, raw)),
+                false => Err(Error::decode(operation, path, problem, raw)),
             }
         }
         Err(_) => Err(Error::broken(operation)),
@@ -132,6 +162,11 @@ fn read<E: Envelope>(
 /// The error of a response with a success status and `success: false` in its body.
 fn refusal(operation: &'static Operation, raw: RawResponse) -> Error {
     Error::api(operation, unigox_client::ErrorBody::new(raw.body().clone()), raw)
+}
+
+/// Whether the body of a response with a success status says `success: false`.
+fn is_refusal(raw: &RawResponse) -> bool {
+    raw.json().and_then(|json| json.get("success")?.as_bool()) == Some(false)
 }
 
 /// Whether the content type of a response is JSON or missing.

@@ -2,13 +2,14 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use unigox_client::{Client as Generated, Operation, operations, types};
+use unigox_client::{Client as Generated, Operation};
 use uuid::Uuid;
 
 use crate::{
     ClientBuilder, Environment, Response, Result, UserHandle, UsersHandle,
-    call::{self, Api, Attempt, Connection},
+    call::{Attempt, Connection, Sender},
     options::{CallOptions, Limits},
+    types,
 };
 
 /// A client of the Unigox Partner API.
@@ -113,7 +114,7 @@ impl Client {
     /// # }
     /// ```
     pub async fn verify_auth(&self) -> Result<Response<types::VerifyAuthData>> {
-        call::call(self, &operations::VERIFY_AUTH, |api| async move { api.verify_auth().await }).await
+        self.api().verify_auth().await
     }
 
     /// The partner's users.
@@ -130,7 +131,7 @@ impl Client {
         self.options.or(self.shared.options).limits(operation)
     }
 
-    pub(crate) fn attempt(&self, time: Duration, max_response_bytes: usize) -> Api {
+    pub(crate) fn attempt(&self, time: Duration, max_response_bytes: usize) -> Sender {
         let connection = Arc::clone(self.shared.api.transport());
         self.shared.api.over(Attempt { connection, time, max_response_bytes })
     }

@@ -2,14 +2,16 @@
 
 mod file;
 mod links;
+mod outcome;
 
-use unigox_client::{FilePart, operations, types};
+use unigox_client::{operations, types};
 
 pub use self::{
     file::{DocumentFile, Progress},
     links::DocumentLinks,
+    outcome::DocumentUpload,
 };
-use crate::{DocumentType, Error, Response, Result, UserHandle, call};
+use crate::{DocumentType, Error, Response, Result, UserHandle};
 
 /// The identity documents of one user. From [`UserHandle::documents`].
 ///
@@ -50,15 +52,9 @@ impl DocumentsHandle {
         &self,
         document_type: DocumentType,
         file: DocumentFile,
-    ) -> Result<Response<types::UploadedDocument>> {
-        let (uuid, file) = (self.user.uuid, &file);
-        call::call(&self.user.client, &operations::UPLOAD_PARTNER_KYC_DOCUMENT, |api| {
-            let part = FilePart::new(file.name(), file.media_type(), file.body()).with_length(file.length());
-            let form = types::DocumentFileUpload::new(part, document_type);
-            async move { api.upload_partner_kyc_document_multipart(uuid, form).await }
-        })
-        .await
-        .map_err(kyc_first)
+    ) -> Result<Response<DocumentUpload>> {
+        let form = types::DocumentFileUpload::new(file, document_type);
+        read(self.user.client.api().upload_partner_kyc_document_multipart(self.user.uuid, &form).await)
     }
 
     /// Has Unigox fetch a document from an `https` address.
@@ -86,7 +82,7 @@ impl DocumentsHandle {
         &self,
         document_type: DocumentType,
         url: impl Into<String>,
-    ) -> Result<Response<types::UploadedDocument>> {
+    ) -> Result<Response<DocumentUpload>> {
         let operation = &operations::UPLOAD_PARTNER_KYC_DOCUMENT;
         let url = url.into();
         links::check_url("url", &url).map_err(|error| error.with_operation(operation))?;
@@ -95,8 +91,8 @@ impl DocumentsHandle {
 
     /// Has Unigox fetch up to ten documents from `https` addresses.
     ///
-    /// The documents don't say what the response has on each document. Newer versions of the API list them under `uploaded`
-    /// and `errors`, and a batch may succeed in part. Both are in `extra` of the returned value.
+    /// A batch may succeed in part, with a status of success: look at [`DocumentUpload::all_uploaded`] or
+    /// [`DocumentUpload::errors`].
     ///
     /// `uploadPartnerKYCDocument`, as JSON. Not safe to repeat.
     ///
@@ -109,27 +105,29 @@ impl DocumentsHandle {
     ///
     /// ```no_run
     /// # async fn f(user: unigox::UserHandle, front: String, selfie: String) -> Result<(), unigox::Error> {
-    /// use unigox::{BatchDocumentType, DocumentLinks};
+    /// use unigox::{DocumentLinks, DocumentType};
     ///
-    /// let links = DocumentLinks::new()
-    ///     .add(BatchDocumentType::IdentityFront, front)
-    ///     .add(BatchDocumentType::Selfie, selfie);
-    /// user.documents().link_batch(&links).await?;
+    /// let links = DocumentLinks::new().add(DocumentType::IdentityFront, front).add(DocumentType::Selfie, selfie);
+    /// let upload = user.documents().link_batch(&links).await?;
+    /// for error in upload.errors() {
+    ///     println!("not stored: {:?}", error.document_type);
+    /// }
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn link_batch(&self, links: &DocumentLinks) -> Result<Response<types::UploadedDocument>> {
+    pub async fn link_batch(&self, links: &DocumentLinks) -> Result<Response<DocumentUpload>> {
         links.validate().map_err(|error| error.with_operation(&operations::UPLOAD_PARTNER_KYC_DOCUMENT))?;
         self.send(links.body()).await
     }
 
-    async fn send(&self, body: &types::DocumentLinkRequest) -> Result<Response<types::UploadedDocument>> {
-        let uuid = self.user.uuid;
-        let operation = &operations::UPLOAD_PARTNER_KYC_DOCUMENT;
-        call::call(&self.user.client, operation, |api| async move { api.upload_partner_kyc_document(uuid, body).await })
-            .await
-            .map_err(kyc_first)
+    async fn send(&self, body: &types::DocumentLinkRequest) -> Result<Response<DocumentUpload>> {
+        read(self.user.client.api().upload_partner_kyc_document(self.user.uuid, body).await)
     }
+}
+
+/// The result of an upload, however the documents were sent.
+fn read(outcome: Result<Response<types::DocumentUploadResult>>) -> Result<Response<DocumentUpload>> {
+    outcome.map(|response| response.map(DocumentUpload::new)).map_err(kyc_first)
 }
 
 /// For a document without KYC data the response is the same as for an unknown user.

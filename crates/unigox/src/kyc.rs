@@ -12,7 +12,7 @@ pub use self::{
     submission::{KycSubmission, Pii, Prefill},
     update::KycUpdate,
 };
-use crate::{Response, Result, UserHandle, call};
+use crate::{Response, Result, UserHandle};
 
 /// The KYC data of one user. From [`UserHandle::kyc`].
 #[derive(Clone, Debug)]
@@ -52,10 +52,8 @@ impl KycHandle {
     /// # }
     /// ```
     pub async fn submit(&self, submission: &KycSubmission) -> Result<Response<types::KycSubmissionResult>> {
-        let operation = &operations::SUBMIT_KYC;
-        submission.validate().map_err(|error| error.with_operation(operation))?;
-        let (uuid, body) = (self.user.uuid, submission.body());
-        call::call(&self.user.client, operation, |api| async move { api.submit_kyc(uuid, body).await }).await
+        submission.validate().map_err(|error| error.with_operation(&operations::SUBMIT_KYC))?;
+        self.user.client.api().submit_kyc(self.user.uuid, submission.body()).await
     }
 
     /// Adds or changes optional KYC data; the user stays verified.
@@ -82,9 +80,7 @@ impl KycHandle {
     /// # }
     /// ```
     pub async fn update(&self, update: &KycUpdate) -> Result<Response<types::UpdatedKyc>> {
-        let operation = &operations::UPDATE_KYC;
-        update.validate().map_err(|error| error.with_operation(operation))?;
-        let (uuid, body) = (self.user.uuid, update.body());
-        call::call(&self.user.client, operation, |api| async move { api.update_kyc(uuid, body).await }).await
+        update.validate().map_err(|error| error.with_operation(&operations::UPDATE_KYC))?;
+        self.user.client.api().update_kyc(self.user.uuid, update.body()).await
     }
 }

@@ -124,6 +124,7 @@
 //! - Idempotency keys: the API has none. [`PaymentDetailsHandle::list`] tells whether payment details were saved.
 //! - Blocking calls.
 
+mod api;
 mod api_key;
 mod builder;
 mod call;
@@ -131,6 +132,10 @@ mod client;
 mod documents;
 mod environment;
 mod error;
+mod generated {
+    #[rustfmt::skip]
+    mod api;
+}
 mod http_settings;
 mod kyc;
 mod options;
@@ -142,14 +147,17 @@ mod users;
 mod verification;
 
 #[doc(inline)]
-pub use unigox_client::types::{BatchDocumentType, DocumentType, IdType, InstitutionOptionalRail};
+pub use unigox_client::types::{
+    DocumentType, Gender, IdType, InstitutionOptionalRail, PersonSourceOfFunds, RegistryNumberType,
+};
 pub use {bytes, chrono, futures_util, http, serde_json, tokio, uuid};
 
 pub use crate::{
+    api::Api,
     api_key::ApiKey,
     builder::ClientBuilder,
     client::Client,
-    documents::{DocumentFile, DocumentLinks, DocumentsHandle, Progress},
+    documents::{DocumentFile, DocumentLinks, DocumentUpload, DocumentsHandle, Progress},
     environment::Environment,
     error::{Error, ErrorKind, Result},
     http_settings::HttpSettings,
@@ -164,18 +172,13 @@ pub use crate::{
     verification::{StatusChanges, VerificationHandle, VerificationOutcome, WaitPolicy},
 };
 
-/// The values in responses, as the document describes them.
+/// The types of the API, as the document describes them: what [`Api`] takes and returns.
 ///
-/// Enums keep values that the document does not list, structs keep fields that it does not list in `extra`, and `Debug`
-/// hides personal data.
+/// Enums in responses keep values that the document does not list, structs keep fields that it does not list in `extra`,
+/// and `Debug` hides personal data.
 pub mod types {
     #[doc(inline)]
     pub use unigox_client::{
-        ParseEnumError, UnknownValue,
-        types::{
-            CreatedUser, DeletedPaymentDetails, KycMethod, KycStatus, KycSubmissionResult, PartnerUser,
-            PaymentProfile as SavedPaymentDetails, UpdatedKyc, UploadVerificationStatus, UploadedDocument, UserKyc,
-            UserPaymentDetails, Verification, VerificationStatus, VerifyAuthData,
-        },
+        ConstraintError, FilePart, ParseEnumError, RawBody, UnknownInteger, UnknownValue, types::*,
     };
 }

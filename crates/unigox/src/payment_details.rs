@@ -9,7 +9,7 @@ pub use self::{
     account::{AccountDetails, CvuCbuAccount, NipAccount, SepaAccount},
     builder::{PaymentDetails, PaymentDetailsBuilder},
 };
-use crate::{Response, Result, UserHandle, call, text::filled, types::SavedPaymentDetails};
+use crate::{Response, Result, UserHandle, text::filled, types::SavedPaymentDetails};
 
 /// The payment details of one user. From [`UserHandle::payment_details`].
 #[derive(Clone, Debug)]
@@ -41,9 +41,30 @@ impl PaymentDetailsHandle {
     /// # }
     /// ```
     pub async fn list(&self) -> Result<Response<Vec<SavedPaymentDetails>>> {
-        let uuid = self.user.uuid;
-        let operation = &operations::GET_PAYMENT_DETAILS;
-        call::call(&self.user.client, operation, |api| async move { api.get_payment_details(uuid).await }).await
+        self.user.client.api().get_payment_details(self.user.uuid).await
+    }
+
+    /// Reads payment details, by their `payment_details_id`.
+    ///
+    /// `getPaymentDetailById`. Safe to repeat.
+    ///
+    /// # Errors
+    ///
+    /// [`is_not_found`](crate::Error::is_not_found) if the user has none with this identifier.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn f(user: unigox::UserHandle) -> Result<(), unigox::Error> {
+    /// let saved = user.payment_details().get("40417").await?;
+    /// println!("{} in {}", saved.rail, saved.currency);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn get(&self, payment_details_id: impl AsRef<str>) -> Result<Response<SavedPaymentDetails>> {
+        let id = payment_details_id.as_ref();
+        filled("payment_details_id", id).map_err(|error| error.with_operation(&operations::GET_PAYMENT_DETAIL_BY_ID))?;
+        self.user.client.api().get_payment_detail_by_id(self.user.uuid, id).await
     }
 
     /// Saves payment details. The account has to be the user's own: third parties are not paid.
@@ -79,9 +100,7 @@ impl PaymentDetailsHandle {
     pub async fn create(&self, payment_details: &PaymentDetails) -> Result<Response<SavedPaymentDetails>> {
         let operation = &operations::CREATE_PAYMENT_DETAILS;
         let body = payment_details.checked_body().map_err(|error| error.with_operation(operation))?;
-        let uuid = self.user.uuid;
-        call::call(&self.user.client, operation, |api| async move { api.create_payment_details(uuid, body).await })
-            .await
+        self.user.client.api().create_payment_details(self.user.uuid, body).await
     }
 
     /// Deletes payment details, by their `payment_details_id` (which [`UserHandle::get`] calls `id`).
@@ -108,9 +127,8 @@ impl PaymentDetailsHandle {
     /// # }
     /// ```
     pub async fn delete(&self, payment_details_id: impl AsRef<str>) -> Result<Response<types::DeletedPaymentDetails>> {
-        let operation = &operations::DELETE_PAYMENT_DETAILS;
-        let (uuid, id) = (self.user.uuid, payment_details_id.as_ref());
-        filled("payment_details_id", id).map_err(|error| error.with_operation(operation))?;
-        call::call(&self.user.client, operation, |api| async move { api.delete_payment_details(uuid, id).await }).await
+        let id = payment_details_id.as_ref();
+        filled("payment_details_id", id).map_err(|error| error.with_operation(&operations::DELETE_PAYMENT_DETAILS))?;
+        self.user.client.api().delete_payment_details(self.user.uuid, id).await
     }
 }

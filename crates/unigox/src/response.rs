@@ -43,6 +43,10 @@ impl<T> Response<T> {
         self.value
     }
 
+    pub(crate) fn map<U>(self, f: impl FnOnce(T) -> U) -> Response<U> {
+        Response { value: f(self.value), raw: self.raw }
+    }
+
     /// The HTTP status.
     pub fn http_status(&self) -> StatusCode {
         self.raw.status()

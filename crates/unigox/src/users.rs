@@ -4,7 +4,7 @@ use unigox_client::{operations, types};
 use uuid::Uuid;
 
 use crate::{
-    CallOptions, Client, DocumentsHandle, KycHandle, PaymentDetailsHandle, Response, Result, VerificationHandle, call,
+    CallOptions, Client, DocumentsHandle, KycHandle, PaymentDetailsHandle, Response, Result, VerificationHandle,
     text::{email, filled},
 };
 
@@ -50,8 +50,7 @@ impl UsersHandle {
         filled("user_ref", &body.user_ref)
             .and_then(|()| email("email", &body.email))
             .map_err(|e| e.with_operation(operation))?;
-        let body = &body;
-        call::call(&self.client, operation, |api| async move { api.create_partner_user(body).await }).await
+        self.client.api().create_partner_user(&body).await
     }
 }
 
@@ -98,9 +97,7 @@ impl UserHandle {
     /// # }
     /// ```
     pub async fn get(&self) -> Result<Response<types::PartnerUser>> {
-        let uuid = self.uuid;
-        call::call(&self.client, &operations::GET_PARTNER_USER, |api| async move { api.get_partner_user(uuid).await })
-            .await
+        self.client.api().get_partner_user(self.uuid).await
     }
 
     /// Their KYC data.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use unigox_client::{operations, types};
 
 pub use self::wait::{StatusChanges, VerificationOutcome, WaitPolicy};
-use crate::{CallOptions, Response, Result, UserHandle, call};
+use crate::{CallOptions, Response, Result, UserHandle};
 
 /// The verification of one user. From [`UserHandle::verification`].
 ///
@@ -23,11 +23,38 @@ impl VerificationHandle {
         Self { user, session: None }
     }
 
-    /// The verification in the session `verification_id`, which an upload returns as `verification_session_id`.
+    /// The verification in the session `verification_id`.
     #[must_use]
     pub fn of_session(mut self, verification_id: impl Into<String>) -> Self {
         self.session = Some(verification_id.into());
         self
+    }
+
+    /// Starts the verification, if all that it needs is there.
+    ///
+    /// Uploading the last document that is needed starts it as well. This is for a registry number with a selfie, and to
+    /// find out what is missing: if the verification could not start, `ready` is false in the response, and `missing`
+    /// lists what to send first. It needs KYC data that was submitted [directly](crate::KycSubmission::direct).
+    ///
+    /// `runPartnerKYCVerification`. Safe to repeat: a verification that runs already is not started again.
+    ///
+    /// # Errors
+    ///
+    /// 400 if no KYC data was submitted directly; [`is_not_found`](crate::Error::is_not_found) if there is no such user.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn f(user: unigox::UserHandle) -> Result<(), unigox::Error> {
+    /// let start = user.verification().start().await?;
+    /// if !start.ready {
+    ///     println!("missing: {:?}", start.missing);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn start(&self) -> Result<Response<types::VerificationStart>> {
+        self.user.client.api().run_partner_kyc_verification(self.user.uuid).await
     }
 
     /// Reads the status, once. `VERIFIED` is the only success; `COMPLETED` says that the provider has finished, but not with
@@ -61,15 +88,12 @@ impl VerificationHandle {
 
     /// Reads the status, within `time` if that is given and shorter than the total time-out.
     async fn read(&self, time: Option<Duration>) -> Result<Response<types::Verification>> {
-        let operation = &operations::GET_VERIFICATION_STATUS;
-        let uuid = self.user.uuid;
         let mut params = types::GetVerificationStatusParams::new();
         params.verification_id = self.session.clone();
-        let params = &params;
-        let allowed = self.user.client.limits(operation).total;
+        let allowed = self.user.client.limits(&operations::GET_VERIFICATION_STATUS).total;
         let total = time.map_or(allowed, |time| time.min(allowed));
         let client = self.user.client.with_options(CallOptions::new().total_timeout(total));
-        call::call(&client, operation, |api| async move { api.get_verification_status_with(uuid, params).await }).await
+        client.api().get_verification_status_with(self.user.uuid, &params).await
     }
 
     /// Waits until the verification has ended, or as long as `policy` allows.

@@ -4,6 +4,9 @@ use std::fmt::Write as _;
 
 use crate::names::STRING;
 
+/// The type of a file in a form.
+pub(super) const FILE: &str = "form::FilePart";
+
 /// `new`, with the required fields; a type without any has a `Default`. A field is given by its name, its type, and whether
 /// it is required.
 pub(super) fn constructor(name: &str, fields: &[(String, String, bool)]) -> String {
@@ -15,7 +18,8 @@ pub(super) fn constructor(name: &str, fields: &[(String, String, bool)]) -> Stri
     if required.len() > 7 {
         out.push_str("    #[allow(clippy::too_many_arguments, reason = \"the document requires them\")]\n");
     }
-    let argument = |(ident, ty, _): &(String, String, bool)| match ty == STRING {
+    let converts = |ty: &str| ty == STRING || ty == FILE;
+    let argument = |(ident, ty, _): &(String, String, bool)| match converts(ty) {
         true => format!("{ident}: impl ::std::convert::Into<{ty}>"),
         false => format!("{ident}: {ty}"),
     };
@@ -25,7 +29,7 @@ pub(super) fn constructor(name: &str, fields: &[(String, String, bool)]) -> Stri
         false => writeln!(out, "    pub fn new(\n        {},\n    ) -> Self {{", arguments.join(",\n        ")),
     };
     let field = |(ident, ty, is_required): &(String, String, bool)| match is_required {
-        true if ty == STRING => format!("{ident}: {ident}.into()"),
+        true if converts(ty) => format!("{ident}: {ident}.into()"),
         true => ident.clone(),
         false => format!("{ident}: ::std::default::Default::default()"),
     };

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{
     call::{Call, Form},
-    constructor::constructor,
+    constructor::{FILE, constructor},
     debug,
     docs::{comment, described},
     model::Model,
@@ -46,7 +46,7 @@ pub(super) fn form(model: &Model<'_>, call: &Call<'_>, form: &Form<'_>) -> Strin
     out.push_str(&constructor(name, &given));
     let _ = write!(
         out,
-        "\nimpl {name} {{\n    pub(crate) fn into_form(self) -> form::Form {{\n        form::Form::default(){parts}\n    }}\n}}\n"
+        "\nimpl {name} {{\n    pub(crate) fn to_form(&self) -> form::Form {{\n        form::Form::default(){parts}\n    }}\n}}\n"
     );
     let types: Vec<Option<syn::Type>> = given.iter().map(|(_, ty, _)| syn::parse_str(ty).ok()).collect();
     let shown =
@@ -70,8 +70,8 @@ impl<'f> Field<'f> {
         let media_type = media_type.filter(|media_type| !media_type.contains([',', '*']));
         let is_list = schema.get("items").is_some_and(is_binary);
         let ty = match (is_binary(schema), is_list) {
-            (true, _) => "form::FilePart".to_owned(),
-            (_, true) => "::std::vec::Vec<form::FilePart>".to_owned(),
+            (true, _) => FILE.to_owned(),
+            (_, true) => format!("::std::vec::Vec<{FILE}>"),
             _ => rust_type(schema, ""),
         };
         Self { ty, is_file: is_binary(schema) || is_list, is_list, media_type }
@@ -88,25 +88,14 @@ impl<'f> Field<'f> {
             };
             return format!(".field({property:?}, {media_type}, &self.{ident})");
         }
-        let typed = |value: &str| match self.media_type {
-            Some(media_type) => format!("{value}.of_type({media_type:?})"),
-            None => value.to_owned(),
+        let media_type = match self.media_type {
+            Some(media_type) => format!("Some({media_type:?})"),
+            None => "None".to_owned(),
         };
         match (self.is_list, is_required) {
-            (false, true) => format!(".file({property:?}, {})", typed(&format!("self.{ident}"))),
-            (false, false) if self.media_type.is_some() => {
-                format!(".optional_file({property:?}, self.{ident}.map(|file| {}))", typed("file"))
-            }
-            (false, false) => format!(".optional_file({property:?}, self.{ident})"),
-            (true, _) => {
-                let files = format!("self.{ident}{}", if is_required { "" } else { ".unwrap_or_default()" });
-                match self.media_type {
-                    Some(_) => {
-                        format!(".files({property:?}, {files}.into_iter().map(|file| {}).collect())", typed("file"))
-                    }
-                    None => format!(".files({property:?}, {files})"),
-                }
-            }
+            (false, true) => format!(".file({property:?}, {media_type}, &self.{ident})"),
+            (true, true) | (false, false) => format!(".files({property:?}, {media_type}, &self.{ident})"),
+            (true, false) => format!(".files({property:?}, {media_type}, self.{ident}.iter().flatten())"),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 use super::{
-    call::{Argument, Body, BodyKind, Call},
+    call::{Argument, Body, BodyKind, Call, Form},
     docs::{comment, described, sentence},
     model::Model,
     status_responses,
@@ -15,6 +15,88 @@ use crate::{
     openapi::{Parameter, extension::JSON_PARAMETER},
 };
 
+/// A method of the client, for an operation or for its multipart form: what it is called, takes and returns.
+pub(super) struct Method<'m, 'd> {
+    pub(super) call: &'m Call<'d>,
+    /// Its name.
+    pub(super) name: String,
+    /// The name of a second one, which takes the optional parameters, if the operation has some.
+    pub(super) with: Option<String>,
+    /// The required parameters.
+    pub(super) required: Vec<Input>,
+    pub(super) body: Option<Sent>,
+    /// The type of the value that it returns.
+    pub(super) value: String,
+    /// How the runtime reads it.
+    read: String,
+}
+
+/// An argument of a method: its name and type, and the call that puts it into the request.
+pub(super) struct Input {
+    pub(super) name: String,
+    pub(super) ty: String,
+    call: String,
+}
+
+/// The body or form that a method takes.
+pub(super) struct Sent {
+    pub(super) input: Input,
+    /// How it is written; a form has no kind.
+    pub(super) kind: Option<BodyKind>,
+    pub(super) is_required: bool,
+}
+
+impl<'m, 'd> Method<'m, 'd> {
+    /// Every method, in the order of the document.
+    pub(super) fn all(model: &'m Model<'d>) -> impl Iterator<Item = Self> {
+        let both = |call: &'m Call<'d>| {
+            let single = (call.form.is_none() || call.body.is_some()).then(|| Self::of(model, call, false));
+            single.into_iter().chain(call.form.is_some().then(|| Self::of(model, call, true)))
+        };
+        model.calls.iter().flat_map(both)
+    }
+
+    fn of(model: &Model<'_>, call: &'m Call<'d>, is_form: bool) -> Self {
+        // Always with the suffix: the vendor has moved this body in and out of JSON, and callers should not notice.
+        let name = if is_form {
+            model.free_method(&format!("{}_multipart", call.method.trim_end_matches('_')))
+        } else {
+            call.method.clone()
+        };
+        let with = (!call.optional.is_empty())
+            .then(|| model.free_method(&format!("{}_with", name.trim_end_matches('_'))));
+        let required = call.required.iter().map(|argument| {
+            let (ty, value) = passed(&argument.parameter.value()["schema"], &argument.name);
+            Input { name: argument.name.clone(), ty, call: written(argument, &value) }
+        });
+        let body = match (&call.form, &call.body) {
+            (Some(form), body) if is_form => Some(sent_form(form, form.is_required || body.is_some())),
+            (_, Some(body)) => Some(sent(body)),
+            _ => None,
+        };
+        let (value, read) = answer(model, call);
+        Self { call, name, with, required: required.collect(), body, value, read }
+    }
+
+    /// The arguments, with those of the optional parameters if they are asked for; each with its type.
+    pub(super) fn inputs(&self, with_params: bool) -> Vec<(String, String)> {
+        let given = |input: &Input| (input.name.clone(), input.ty.clone());
+        let params = with_params.then(|| ("params".to_owned(), format!("&types::{}", self.call.params)));
+        self.required.iter().map(given).chain(params).chain(self.body.iter().map(|body| given(&body.input))).collect()
+    }
+
+    /// The calls that put all of it into the request.
+    fn calls(&self) -> Vec<String> {
+        let mut calls: Vec<String> = self.required.iter().map(|input| input.call.clone()).collect();
+        if self.call.accept != "application/json" {
+            calls.push(format!("accept({:?})", self.call.accept));
+        }
+        calls.extend(self.call.optional.iter().map(|argument| written(argument, &format!("&params.{}", argument.name))));
+        calls.extend(self.body.iter().map(|body| body.input.call.clone()));
+        calls
+    }
+}
+
 /// The code of `client.rs`.
 pub(super) fn methods(model: &Model<'_>) -> String {
     let mut out = String::from(
@@ -23,96 +105,34 @@ pub(super) fn methods(model: &Model<'_>) -> String {
          #[allow(clippy::too_many_arguments, reason = \"the document requires them\")]\n\
          impl<T: Transport> Client<T> {",
     );
-    for call in &model.calls {
-        if call.form.is_none() || call.body.is_some() {
-            out.push_str(&method(model, call, false));
-        }
-        if call.form.is_some() {
-            out.push_str(&method(model, call, true));
-        }
+    for method in Method::all(model) {
+        let result = format!("Result<Response<{}>, Error<T::Error>>", method.value);
+        let sender = format!("self.call(&operations::{})", method.call.constant());
+        let sends = format!("{}.send().await?.{}", chain(&sender, &method.calls()), method.read);
+        out.push_str(&functions(model, &method, ("&self", &result), &sends));
     }
     out.push_str("}\n");
     out
 }
 
-/// The method of an operation, or of its multipart form; with optional parameters a second one that takes them.
-fn method(model: &Model<'_>, call: &Call<'_>, is_form: bool) -> String {
-    // Always with the suffix: the vendor has moved this body in and out of JSON, and callers should not notice.
-    let name = if is_form {
-        model.free_method(&format!("{}_multipart", call.method.trim_end_matches('_')))
-    } else {
-        call.method.clone()
+/// The function of a method; with optional parameters a second one that takes them. `sends` is the expression that calls
+/// the operation with all arguments.
+pub(super) fn functions(model: &Model<'_>, method: &Method<'_, '_>, outer: (&str, &str), sends: &str) -> String {
+    let (receiver, result) = outer;
+    let name = &method.name;
+    let doc = comment("    ", &documentation(model, method.call, method.with.as_deref()));
+    let function = |doc: &str, name: &str, with_params: bool, does: &str| {
+        let listed = method.inputs(with_params).into_iter().map(|(name, ty)| format!("{name}: {ty}"));
+        let inputs = inputs(receiver, &listed.collect::<Vec<_>>());
+        format!("\n{doc}    pub async fn {name}({inputs}) -> {result} {{\n        {does}\n    }}\n")
     };
-    let mut arguments: Vec<(String, String)> = Vec::new();
-    let mut calls: Vec<String> = Vec::new();
-    for argument in &call.required {
-        let (ty, value) = passed(&argument.parameter.value()["schema"], &argument.name);
-        calls.push(written(argument, &value));
-        arguments.push((argument.name.clone(), ty));
-    }
-    let after = match (&call.form, &call.body) {
-        (Some(form), _) if is_form => {
-            let ty = format!("types::{}", form.name);
-            Some(match form.is_required || call.body.is_some() {
-                true => (("form".to_owned(), ty), "multipart(form.into_form())".to_owned()),
-                false => {
-                    let ty = format!("::std::option::Option<{ty}>");
-                    (
-                        ("form".to_owned(), ty),
-                        "optional(form, |call, form| call.multipart(form.into_form()))".to_owned(),
-                    )
-                }
-            })
-        }
-        (_, Some(body)) => Some(sent(body)),
-        _ => None,
-    };
-    let (value, read) = answer(model, call);
-    let result = format!("Result<Response<{value}>, Error<T::Error>>");
-    if call.accept != "application/json" {
-        calls.push(format!("accept({:?})", call.accept));
-    }
-    let mut out = String::new();
-    let mut name_of_sender = name.clone();
-    if !call.optional.is_empty() {
-        name_of_sender = model.free_method(&format!("{}_with", name.trim_end_matches('_')));
-        let all = arguments.iter().chain(after.iter().map(|(argument, _)| argument));
-        let listed: Vec<String> = all.clone().map(|(name, ty)| format!("{name}: {ty}")).collect();
-        let mut passed: Vec<&str> = arguments.iter().map(|(name, _)| name.as_str()).collect();
-        passed.push("&Default::default()");
-        passed.extend(after.iter().map(|((name, _), _)| name.as_str()));
-        let doc = comment("    ", &documentation(model, call, Some(&name_of_sender)));
-        let _ = write!(
-            out,
-            "\n{doc}    pub async fn {name}({}) -> {result} {{\n        self.{name_of_sender}({}).await\n    }}\n",
-            inputs(&listed),
-            passed.join(", "),
-        );
-        arguments.push(("params".to_owned(), format!("&types::{}", call.params)));
-        for argument in &call.optional {
-            calls.push(written(argument, &format!("&params.{}", argument.name)));
-        }
-    }
-    if let Some((argument, call)) = after {
-        arguments.push(argument);
-        calls.push(call);
-    }
-    let listed: Vec<String> = arguments.iter().map(|(name, ty)| format!("{name}: {ty}")).collect();
-    let doc = match call.optional.is_empty() {
-        true => documentation(model, call, None),
-        false => format!("`{name}`, with its optional parameters."),
-    };
-    let constant = call.constant();
-    let _ = write!(
-        out,
-        "\n{}    pub async fn {name_of_sender}({}) -> {result} {{\n        \
-                 {}.send().await?.{read}\n    \
-             }}\n",
-        comment("    ", &doc),
-        inputs(&listed),
-        chain(&format!("self.call(&operations::{constant})"), &calls),
-    );
-    out
+    let Some(with) = &method.with else { return function(&doc, name, false, sends) };
+    let mut passed: Vec<&str> = method.required.iter().map(|input| input.name.as_str()).collect();
+    passed.push("&Default::default()");
+    passed.extend(method.body.iter().map(|body| body.input.name.as_str()));
+    let passes = format!("self.{with}({}).await", passed.join(", "));
+    let short = comment("    ", &format!("`{name}`, with its optional parameters."));
+    function(&doc, name, false, &passes) + &function(&short, with, true, sends)
 }
 
 /// A chain of method calls, in one line if there is room.
@@ -122,11 +142,11 @@ fn chain(start: &str, calls: &[String]) -> String {
     std::iter::once(start).chain(calls.iter().map(String::as_str)).collect::<Vec<_>>().join(separator)
 }
 
-/// The inputs of a method, in one line if there is room.
-fn inputs(listed: &[String]) -> String {
+/// The inputs of a function, in one line if there is room.
+fn inputs(receiver: &str, listed: &[String]) -> String {
     match listed.iter().map(String::len).sum::<usize>() < 60 {
-        true => std::iter::once("&self").chain(listed.iter().map(String::as_str)).collect::<Vec<_>>().join(", "),
-        false => format!("\n        &self,\n        {},\n    ", listed.join(",\n        ")),
+        true => std::iter::once(receiver).chain(listed.iter().map(String::as_str)).collect::<Vec<_>>().join(", "),
+        false => format!("\n        {receiver},\n        {},\n    ", listed.join(",\n        ")),
     }
 }
 
@@ -186,7 +206,7 @@ fn styled(style: &str, value: &Value) -> String {
 }
 
 /// The argument for a body, and the call that writes it.
-fn sent(body: &Body<'_>) -> ((String, String), String) {
+fn sent(body: &Body<'_>) -> Sent {
     let media_type = body.media_type;
     let (ty, value) = match passed(body.schema(), "body") {
         // A body that may be null is there, and one that may be left out need not be.
@@ -198,21 +218,32 @@ fn sent(body: &Body<'_>) -> ((String, String), String) {
     let (ty, call) = match body.kind {
         BodyKind::Json => (ty, format!("json({media_type:?}, {value})")),
         BodyKind::Fields => (ty, format!("form_urlencoded({value}, &[{}])", field_styles(body))),
-        BodyKind::Text => (format!("impl ::std::convert::Into<{STRING}>"), format!("text({media_type:?}, body)")),
-        BodyKind::Bytes => {
-            ("impl ::std::convert::Into<::reqwest::Body>".to_owned(), format!("bytes({media_type:?}, body)"))
-        }
+        BodyKind::Text => ("&str".to_owned(), format!("text({media_type:?}, body)")),
+        BodyKind::Bytes if body.is_required => (format!("impl ::std::convert::Into<{BYTES}>"), bytes(media_type)),
+        BodyKind::Bytes => (BYTES.to_owned(), bytes(media_type)),
     };
-    if body.is_required {
-        return (("body".to_owned(), ty), call);
-    }
-    let ty = match body.kind {
-        BodyKind::Text => STRING.to_owned(),
-        BodyKind::Bytes => "::reqwest::Body".to_owned(),
-        _ => ty,
+    Sent { input: or_none("body", ty, call, body.is_required), kind: Some(body.kind), is_required: body.is_required }
+}
+
+fn bytes(media_type: &str) -> String {
+    format!("bytes({media_type:?}, body)")
+}
+
+/// The type of a body of bytes.
+pub(super) const BYTES: &str = "::reqwest::Body";
+
+fn sent_form(form: &Form<'_>, is_required: bool) -> Sent {
+    let input = or_none("form", format!("&types::{}", form.name), "multipart(form.to_form())".to_owned(), is_required);
+    Sent { input, kind: None, is_required }
+}
+
+/// The argument `name` of the type `ty`, which may be left out unless it is required.
+fn or_none(name: &str, ty: String, call: String, is_required: bool) -> Input {
+    let (ty, call) = match is_required {
+        true => (ty, call),
+        false => (format!("::std::option::Option<{ty}>"), format!("optional({name}, |call, {name}| call.{call})")),
     };
-    let ty = format!("::std::option::Option<{ty}>");
-    (("body".to_owned(), ty), format!("optional(body, |call, body| call.{call})"))
+    Input { name: name.to_owned(), ty, call }
 }
 
 /// The fields of a form whose style is not that of a query.

@@ -109,9 +109,6 @@ fn left_to_do(page: &mut Page, left: &LeftToDo) {
             page.line(4, &format!("and {} more: cargo check -p unigox", errors.len() - MAX_ERRORS));
         }
     }
-    if left.has_new_dependency {
-        page.heading("The client depends on the crate regress now, for patterns: look at Cargo.toml and Cargo.lock.");
-    }
 }
 
 /// Of the facade's errors; a hundred have one cause.

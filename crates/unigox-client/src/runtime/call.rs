@@ -223,8 +223,8 @@ impl<T: Transport> Call<'_, T> {
     }
 
     pub(crate) fn multipart(mut self, form: Form) -> Self {
-        if let Some(name) = form.refused {
-            self.refuse(name, "can't be written as a part of a form");
+        if let Some((name, problem)) = form.refused {
+            self.refuse(name, problem);
         }
         self.body = Content::Form(form);
         self

@@ -1,6 +1,9 @@
 //! Multipart forms, whose files stream.
 
-use std::fmt;
+use std::{
+    fmt,
+    sync::{Mutex, PoisonError},
+};
 
 use reqwest::{
     Body,
@@ -14,20 +17,41 @@ use super::node::Node;
 ///
 /// Its content streams: only what the [`Body`] holds in memory is in memory.
 pub struct FilePart {
-    body: Body,
+    content: Content,
     length: Option<u64>,
     file_name: String,
     content_type: String,
 }
 
+/// Where the content of a file comes from.
+enum Content {
+    /// There until it is sent.
+    Once(Mutex<Option<Body>>),
+    /// Made anew each time that it is sent.
+    Made(Box<dyn Fn() -> Body + Send + Sync>),
+}
+
 impl FilePart {
-    /// A file called `file_name` of the media type `content_type`, with the content `body`.
+    /// A file called `file_name` of the media type `content_type`, with the content `body`. It can be sent once.
     ///
     /// Give the file name alone: a path would disclose your folder names to the server. A body made from bytes knows its
     /// length; for one made from a stream, state it with [`with_length`](Self::with_length) where it is known, so that
     /// the request can state its own.
     pub fn new(file_name: impl Into<String>, content_type: impl Into<String>, body: impl Into<Body>) -> Self {
-        Self { body: body.into(), length: None, file_name: file_name.into(), content_type: content_type.into() }
+        Self::of(file_name.into(), content_type.into(), Content::Once(Mutex::new(Some(body.into()))))
+    }
+
+    /// A file whose content `make` gives, each time that it is sent.
+    pub fn from_fn(
+        file_name: impl Into<String>,
+        content_type: impl Into<String>,
+        make: impl Fn() -> Body + Send + Sync + 'static,
+    ) -> Self {
+        Self::of(file_name.into(), content_type.into(), Content::Made(Box::new(make)))
+    }
+
+    fn of(file_name: String, content_type: String, content: Content) -> Self {
+        Self { content, length: None, file_name, content_type }
     }
 
     /// States the length of a streamed body, in bytes.
@@ -37,11 +61,12 @@ impl FilePart {
         self
     }
 
-    /// The media type that the document wants for this file, whatever the caller said.
-    #[allow(dead_code, reason = "a document may name no media type for a file")]
-    pub(crate) fn of_type(mut self, content_type: &'static str) -> Self {
-        content_type.clone_into(&mut self.content_type);
-        self
+    /// The content, unless it was sent already.
+    fn body(&self) -> Option<Body> {
+        match &self.content {
+            Content::Once(body) => body.lock().unwrap_or_else(PoisonError::into_inner).take(),
+            Content::Made(make) => Some(make()),
+        }
     }
 }
 
@@ -56,40 +81,37 @@ impl fmt::Debug for FilePart {
 #[derive(Default)]
 pub(crate) struct Form {
     pub(super) form: multipart::Form,
-    /// The first part that can't be sent.
-    pub(super) refused: Option<&'static str>,
+    /// The first part that can't be sent, and why.
+    pub(super) refused: Option<(&'static str, &'static str)>,
 }
 
 #[allow(dead_code, reason = "which of these are used depends on the document that the forms are generated from")]
 impl Form {
-    /// Adds a file.
-    pub(crate) fn file(self, name: &'static str, file: FilePart) -> Self {
-        let FilePart { body, length, file_name, content_type } = file;
+    /// Adds a file. `media_type` is what the document wants it to be, whatever the caller said.
+    pub(crate) fn file(self, name: &'static str, media_type: Option<&'static str>, file: &FilePart) -> Self {
         // A line break in the name would end the header that it stands in.
-        if file_name.contains(char::is_control) {
+        if file.file_name.contains(char::is_control) {
             return self.refuse(name);
         }
-        let part = match length {
+        let Some(body) = file.body() else { return self.refuse_as(name, "was sent already; give the file once more") };
+        let part = match file.length {
             Some(length) => Part::stream_with_length(body, length),
             None => Part::stream(body),
         };
-        match part.file_name(file_name).mime_str(&content_type) {
+        match part.file_name(file.file_name.clone()).mime_str(media_type.unwrap_or(&file.content_type)) {
             Ok(part) => self.part(name, part),
             Err(_) => self.refuse(name),
         }
     }
 
-    /// Adds a file, if there is one.
-    pub(crate) fn optional_file(self, name: &'static str, file: Option<FilePart>) -> Self {
-        match file {
-            Some(file) => self.file(name, file),
-            None => self,
-        }
-    }
-
     /// Adds files, a part each.
-    pub(crate) fn files(self, name: &'static str, files: Vec<FilePart>) -> Self {
-        files.into_iter().fold(self, |form, file| form.file(name, file))
+    pub(crate) fn files<'f>(
+        self,
+        name: &'static str,
+        media_type: Option<&'static str>,
+        files: impl IntoIterator<Item = &'f FilePart>,
+    ) -> Self {
+        files.into_iter().fold(self, |form, file| form.file(name, media_type, file))
     }
 
     /// Adds a value: nothing for null, a part for each member of a list, otherwise one part. Objects are JSON and
@@ -135,8 +157,12 @@ impl Form {
         self
     }
 
-    fn refuse(mut self, name: &'static str) -> Self {
-        self.refused = self.refused.or(Some(name));
+    fn refuse(self, name: &'static str) -> Self {
+        self.refuse_as(name, "can't be written as a part of a form")
+    }
+
+    fn refuse_as(mut self, name: &'static str, problem: &'static str) -> Self {
+        self.refused = self.refused.or(Some((name, problem)));
         self
     }
 }

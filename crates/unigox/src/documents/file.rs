@@ -18,6 +18,8 @@ use tokio::{
     io::{AsyncRead, AsyncReadExt},
 };
 
+use unigox_client::FilePart;
+
 use crate::{Error, Result};
 
 /// The maximum size of a file: 10 MB. The document does not say which; a file between 10·1000² and 10·1024² bytes is left
@@ -151,12 +153,8 @@ impl DocumentFile {
         self.length
     }
 
-    pub(super) fn name(&self) -> &str {
-        &self.name
-    }
-
     /// The content as the body of a request. Nothing is read before the connection asks for it.
-    pub(super) fn body(&self) -> reqwest::Body {
+    fn body(&self) -> reqwest::Body {
         let start = Reading {
             content: Arc::clone(&self.content),
             open: None,
@@ -168,6 +166,13 @@ impl DocumentFile {
             Ok::<_, io::Error>(chunk.map(|chunk| (Frame::data(chunk), reading)))
         });
         reqwest::Body::wrap(StreamBody::new(SyncStream::new(Box::pin(frames))))
+    }
+}
+
+impl From<DocumentFile> for FilePart {
+    fn from(file: DocumentFile) -> Self {
+        let (name, media_type, length) = (file.name.clone(), file.media_type, file.length);
+        Self::from_fn(name, media_type, move || file.body()).with_length(length)
     }
 }
 

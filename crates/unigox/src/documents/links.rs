@@ -2,17 +2,17 @@
 
 use std::borrow::Cow;
 
-use unigox_client::types::{DocumentLinkBatch, DocumentLinkItem, DocumentLinkRequest, UploadMethod};
+use unigox_client::types::{DocumentLinkBatch, DocumentLinkItem, DocumentLinkRequest, DocumentType, UploadMethod};
 use url::Url;
 
-use crate::{BatchDocumentType, Error, Result};
+use crate::{Error, Result};
 
 /// The maximum number of documents in a batch; `maxItems` in the document.
 const MAX_LINKS: usize = 10;
 
 /// Up to ten documents that Unigox fetches, for [`DocumentsHandle::link_batch`](crate::DocumentsHandle::link_batch).
 ///
-/// A batch takes fewer types of documents than a single upload. `Debug` hides the addresses.
+/// `Debug` hides the addresses.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DocumentLinks(DocumentLinkRequest);
 
@@ -24,7 +24,7 @@ impl DocumentLinks {
 
     /// Adds the document at `url`, which has to be `https`.
     #[must_use]
-    pub fn add(mut self, document_type: BatchDocumentType, url: impl Into<String>) -> Self {
+    pub fn add(mut self, document_type: DocumentType, url: impl Into<String>) -> Self {
         let item = DocumentLinkItem::new(document_type, url);
         match &mut self.0 {
             DocumentLinkRequest::DocumentLinkBatch(batch) => batch.documents.push(item),
@@ -142,17 +142,17 @@ mod tests {
         let mut links = DocumentLinks::new();
         assert_eq!(refused(&links).as_deref(), Some("documents"));
         for _ in 0..10 {
-            links = links.add(BatchDocumentType::Selfie, "https://example.com/selfie.jpg");
+            links = links.add(DocumentType::Selfie, "https://example.com/selfie.jpg");
             assert_eq!(refused(&links), None);
         }
-        links = links.add(BatchDocumentType::Selfie, "https://example.com/selfie.jpg");
+        links = links.add(DocumentType::Selfie, "https://example.com/selfie.jpg");
         assert_eq!(refused(&links).as_deref(), Some("documents"));
     }
 
     #[test]
     fn a_refused_address_is_named_by_its_index() {
-        let links = DocumentLinks::new().add(BatchDocumentType::Selfie, "https://example.com/a");
-        let error = links.add(BatchDocumentType::IdentityFront, "http://canary").validate().expect_err("it is refused");
+        let links = DocumentLinks::new().add(DocumentType::Selfie, "https://example.com/a");
+        let error = links.add(DocumentType::IdentityFront, "http://canary").validate().expect_err("it is refused");
         assert_eq!(error.to_string(), "`documents[1].url` is not an https URL; nothing was sent");
     }
 }

@@ -25,14 +25,6 @@ macro_rules! optional_fields {
             self
         }
 
-        /// The number of an identity document, and the type of the document.
-        #[must_use]
-        pub fn id_number(mut self, id_type: crate::IdType, number: impl Into<String>) -> Self {
-            self.0.id_type = Some(id_type);
-            self.0.id_number = Some(number.into());
-            self
-        }
-
         /// Street and house number.
         #[must_use]
         pub fn address(mut self, address: impl Into<String>) -> Self {

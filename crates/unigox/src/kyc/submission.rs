@@ -4,7 +4,7 @@ use unigox_client::types;
 
 use super::optional_fields::optional_fields;
 use crate::{
-    Error, Result,
+    Error, RegistryNumberType, Result,
     text::{country_code, filled, filled_if_given},
 };
 
@@ -87,12 +87,12 @@ impl KycSubmission {
 /// # Examples
 ///
 /// ```
-/// use unigox::{IdType, Pii, chrono::NaiveDate};
+/// use unigox::{Pii, RegistryNumberType, chrono::NaiveDate};
 ///
 /// let pii = Pii::new("Ada", "Obi", "NG")
 ///     .dob(NaiveDate::from_ymd_opt(1990, 12, 10).expect("a date"))
 ///     .phone_number("+2348031234567")
-///     .id_number(IdType::Passport, "A01234567");
+///     .registry_number(RegistryNumberType::Nin, "12345678901");
 ///
 /// assert!(pii.validate().is_ok());
 /// assert_eq!(pii.missing_for_payout("EUR"), ["address", "city", "postal_code"]);
@@ -114,6 +114,15 @@ impl Pii {
     /// Names as on the identity document, and the person's country by ISO 3166-1 alpha-2. They can't be changed later.
     pub fn new(first_name: impl Into<String>, last_name: impl Into<String>, country: impl Into<String>) -> Self {
         Self(types::Pii::new(first_name, last_name, country))
+    }
+
+    /// A number in a national registry, and which registry. With a selfie it stands for an identity document, for the
+    /// countries whose registries Unigox can ask.
+    #[must_use]
+    pub fn registry_number(mut self, id_type: RegistryNumberType, number: impl Into<String>) -> Self {
+        self.0.id_type = Some(id_type);
+        self.0.id_number = Some(number.into());
+        self
     }
 
     optional_fields!(types::Pii, "data.pii.");

@@ -3,7 +3,7 @@
 use unigox_client::types;
 
 use super::optional_fields::optional_fields;
-use crate::{Error, Result};
+use crate::{Error, Gender, IdType, PersonSourceOfFunds, Result, text::country_code};
 
 /// A change of optional KYC data. A field that is not set stays as it is.
 ///
@@ -33,6 +33,42 @@ impl KycUpdate {
         Self::default()
     }
 
+    /// The number of an identity document, and the type of the document.
+    #[must_use]
+    pub fn id_number(mut self, id_type: IdType, number: impl Into<String>) -> Self {
+        self.0.id_type = Some(id_type);
+        self.0.id_number = Some(number.into());
+        self
+    }
+
+    /// The country that issued the identity document, by ISO 3166-1 alpha-2.
+    #[must_use]
+    pub fn id_issue_country(mut self, code: impl Into<String>) -> Self {
+        self.0.id_issue_country = Some(code.into());
+        self
+    }
+
+    /// The person's nationality, as a country by ISO 3166-1 alpha-2.
+    #[must_use]
+    pub fn nationality(mut self, code: impl Into<String>) -> Self {
+        self.0.nationality = Some(code.into());
+        self
+    }
+
+    /// The person's gender, as on the identity document.
+    #[must_use]
+    pub fn gender(mut self, gender: Gender) -> Self {
+        self.0.gender = Some(gender);
+        self
+    }
+
+    /// Where the person's money comes from.
+    #[must_use]
+    pub fn source_of_funds(mut self, source: PersonSourceOfFunds) -> Self {
+        self.0.source_of_funds = Some(source);
+        self
+    }
+
     optional_fields!(types::UpdateKycRequest, "");
 
     /// Checks the update as [`KycHandle::update`](crate::KycHandle::update) does before it sends it.
@@ -40,11 +76,14 @@ impl KycUpdate {
     /// # Errors
     ///
     /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if it changes nothing, a text is blank (the server treats a
-    /// blank value as missing, so no field can be cleared), the phone number is not in E.164 form, or the date of birth is
+    /// blank value as missing, so no field can be cleared), a country is not two capital letters, the phone number is not in E.164 form, or the date of birth is
     /// less than 18 years ago.
     pub fn validate(&self) -> Result<()> {
         if *self == Self::default() {
             return Err(Error::invalid("body", "changes nothing: set at least one field"));
+        }
+        for (name, code) in [("id_issue_country", &self.0.id_issue_country), ("nationality", &self.0.nationality)] {
+            code.as_deref().map_or(Ok(()), |code| country_code(name, code))?;
         }
         Self::check_optional_fields(&self.0)
     }
