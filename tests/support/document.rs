@@ -1,29 +1,50 @@
 //! The document that the client is generated from, for tests that cover all of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::LazyLock,
+};
 
 use serde_json::Value;
 
 /// `openapi/effective.json`.
 #[derive(Debug)]
-pub struct Document(Value);
+pub struct Document {
+    value: Value,
+    operations: Vec<DocumentedOperation>,
+}
 
 impl Document {
-    /// The document as it is checked in.
-    pub fn effective() -> Self {
-        let text = include_str!("../../openapi/effective.json");
-        Self(serde_json::from_str(text).expect("effective.json is JSON"))
+    /// The document as it is checked in, which is read once.
+    pub fn checked_in() -> &'static Self {
+        static DOCUMENT: LazyLock<Document> = LazyLock::new(|| {
+            let text = include_str!("../../openapi/effective.json");
+            let value: Value = serde_json::from_str(text).expect("effective.json is JSON");
+            let methods = members(&value["paths"]).flat_map(|(_, path)| members(path));
+            let operations = methods.map(|(method, operation)| DocumentedOperation::new(method, operation)).collect();
+            Document { value, operations }
+        });
+        &DOCUMENT
+    }
+
+    /// The document.
+    pub fn value(&self) -> &Value {
+        &self.value
     }
 
     /// Every operation.
-    pub fn operations(&self) -> Vec<DocumentedOperation> {
-        let methods = members(&self.0["paths"]).flat_map(|(_, path)| members(path));
-        methods.map(|(_, operation)| DocumentedOperation::new(operation)).collect()
+    pub fn operations(&self) -> &[DocumentedOperation] {
+        &self.operations
+    }
+
+    /// An operation by its `operationId`.
+    pub fn operation(&self, id: &str) -> &DocumentedOperation {
+        self.operations.iter().find(|operation| operation.id == id).expect("the operation is in the document")
     }
 
     /// The names of the string enums that are open, or of those that are closed.
     pub fn enums(&self, open: bool) -> BTreeSet<&str> {
-        members(&self.0["components"]["schemas"])
+        members(&self.value["components"]["schemas"])
             .filter(|(_, schema)| schema.get("enum").is_some() && schema.get("x-lowered-open-enum").is_some() == open)
             .map(|(name, _)| name)
             .collect()
@@ -31,14 +52,14 @@ impl Document {
 
     /// The values that the enum `name` lists.
     pub fn values(&self, name: &str) -> Vec<&str> {
-        strings(&self.0["components"]["schemas"][name]["enum"]).collect()
+        strings(&self.value["components"]["schemas"][name]["enum"]).collect()
     }
 
     /// The schema itself, where `schema` only refers to it.
     pub fn resolve<'d>(&'d self, schema: &'d Value) -> &'d Value {
         if let Some(reference) = schema.get("$ref") {
             let pointer = reference.as_str().and_then(|reference| reference.strip_prefix('#'));
-            let target = pointer.and_then(|pointer| self.0.pointer(pointer));
+            let target = pointer.and_then(|pointer| self.value.pointer(pointer));
             return self.resolve(target.expect("a reference points into the document"));
         }
         match schema.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
@@ -82,47 +103,32 @@ pub struct DocumentedOperation {
     pub takes_a_body: bool,
     /// The schema of the JSON body, if it has one.
     pub body: Option<Value>,
-    /// Its successful responses.
-    pub successes: Vec<Success>,
+    /// Whether it has a form with a file.
+    pub takes_a_file: bool,
+    /// Whether it is safe to repeat: the document says so, or it only reads.
+    pub is_safe_to_repeat: bool,
+    /// The operation that shows whether a call took effect.
+    pub check_with: Option<String>,
     /// Every error status, with the name of the schema of its body where that is documented.
     pub errors: BTreeMap<u16, Option<String>>,
 }
 
-/// A success status of an operation.
-#[derive(Clone, Debug)]
-pub struct Success {
-    /// The status.
-    pub status: u16,
-    /// The schema of the body.
-    pub schema: Value,
-    /// The examples of the document.
-    pub examples: Vec<Value>,
-}
-
 impl DocumentedOperation {
-    fn new(operation: &Value) -> Self {
+    fn new(method: &str, operation: &Value) -> Self {
         let status = |text: &str| text.parse().expect("a response has a status");
-        let (successes, others): (Vec<_>, Vec<_>) =
-            members(&operation["responses"]).partition(|(status, _)| status.starts_with('2'));
-        assert!(others.is_empty(), "lowering moves errors to `x-lowered-errors`");
         let errors = members(&operation["x-lowered-errors"]);
+        let form = members(&operation["x-lowered-multipart"]["schema"]["properties"]);
+        let is_file = |schema: &Value| schema["format"] == "binary" || schema["items"]["format"] == "binary";
+        let text = |key: &str| operation[key].as_str();
         Self {
-            id: operation["operationId"].as_str().expect("every operation has an id").to_owned(),
+            id: text("operationId").expect("every operation has an id").to_owned(),
             takes_a_body: ["requestBody", "x-lowered-multipart"].iter().any(|key| operation.get(key).is_some()),
             body: operation.pointer("/requestBody/content/application~1json/schema").cloned(),
-            successes: successes.into_iter().map(|(code, response)| Success::new(status(code), response)).collect(),
+            takes_a_file: form.into_iter().any(|(_, schema)| is_file(schema)),
+            is_safe_to_repeat: text("x-retry").map_or(matches!(method, "get" | "head"), |retry| retry == "safe"),
+            check_with: text("x-check-with").map(str::to_owned),
             errors: errors.map(|(code, error)| (status(code), error["schema"].as_str().map(str::to_owned))).collect(),
         }
-    }
-}
-
-impl Success {
-    fn new(status: u16, response: &Value) -> Self {
-        let content = &response["content"]["application/json"];
-        let named = members(&content["examples"]).filter_map(|(_, example)| example.get("value"));
-        let examples: Vec<_> = content.get("example").into_iter().chain(named).cloned().collect();
-        assert!(!examples.is_empty(), "tests reply with examples, and {status} has none");
-        Self { status, schema: content["schema"].clone(), examples }
     }
 }
 

@@ -6,6 +6,10 @@
 mod call;
 mod clock;
 mod document;
+mod generated {
+    #[rustfmt::skip]
+    pub(crate) mod calls;
+}
 mod judge;
 mod reply;
 mod request;
@@ -24,9 +28,9 @@ mod readmes {
 }
 
 pub use crate::{
-    call::{Call, PICTURE, USER, facade_at},
+    call::{Call, PICTURE, Received, USER, facade_at},
     clock::Clock,
-    document::{Document, DocumentedOperation, Success},
+    document::{Document, DocumentedOperation},
     judge::Judge,
     reply::Reply,
     request::{Part, Request},

@@ -25,6 +25,9 @@ pub(crate) type Code = Vec<(&'static str, String)>;
 /// Where the crate is in the workspace.
 const CRATE: &str = "crates/unigox-client";
 
+/// Where the table of calls is for tests.
+const TESTS: &str = "tests/support";
+
 /// Where the facade is, which has a generated method for every operation.
 const FACADE: &str = "crates/unigox";
 
@@ -54,12 +57,14 @@ pub(crate) fn outputs_in_place(root: &Path, lowered: &Lowered, code: Code) -> Ou
     let mut outputs = Outputs::new(root);
     add_reports(&mut outputs, Path::new("openapi"), lowered);
     outputs.add(SANDBOX_DOCUMENT, json(&lowered.overlaid, &lowered.provenance));
-    add_code(&mut outputs, Path::new(CRATE), code, lowered);
-    add_code(&mut outputs, Path::new(FACADE), emit::emit_facade(&lowered.effective), lowered);
+    add_code(&mut outputs, &Path::new(CRATE).join("src"), code, lowered);
+    add_code(&mut outputs, &Path::new(FACADE).join("src"), emit::emit_facade(&lowered.effective), lowered);
     let inputs = ["README.md", "overlay.yaml", "unigox-partner.yaml"];
     outputs.own("openapi", inputs.map(str::to_owned));
-    for folder in [CRATE, FACADE] {
-        outputs.own(Path::new(folder).join("src/generated"), []);
+    let calls = ("calls.rs", emit::table(&lowered.effective));
+    add_code(&mut outputs, Path::new(TESTS), vec![calls], lowered);
+    for folder in [&format!("{CRATE}/src"), &format!("{FACADE}/src"), TESTS] {
+        outputs.own(Path::new(folder).join("generated"), []);
     }
     outputs
 }
@@ -81,7 +86,7 @@ pub fn elsewhere(inputs: &Inputs, folder: &Path) -> Result<Outputs, Error> {
     add_reports(&mut outputs, Path::new(""), &lowered);
     let code = pipeline::generate(&inputs.document, &lowered.effective)?;
     let has_patterns = has_patterns(&code);
-    add_code(&mut outputs, Path::new(""), code, &lowered);
+    add_code(&mut outputs, Path::new("src"), code, &lowered);
     let title = lowered.effective["info"]["title"].as_str().unwrap_or_default();
     let name = package_name(folder, title);
     let template = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name(CRATE);
@@ -188,7 +193,7 @@ fn json(document: &Value, provenance: &Provenance) -> String {
 fn add_code(outputs: &mut Outputs, folder: &Path, code: Code, lowered: &Lowered) {
     let header: String = lowered.provenance.lines().iter().map(|line| format!("// {line}\n")).collect();
     for (name, code) in code {
-        outputs.add(folder.join("src/generated").join(name), format!("{header}\n{code}"));
+        outputs.add(folder.join("generated").join(name), format!("{header}\n{code}"));
     }
 }
 

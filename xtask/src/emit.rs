@@ -7,6 +7,7 @@
 
 mod api;
 mod call;
+mod calls;
 mod constructor;
 mod debug;
 mod docs;
@@ -19,7 +20,8 @@ mod print;
 mod status_responses;
 mod types;
 
-pub(crate) use self::docs::sentence;
+pub use self::calls::{SampleBody, SampleCall, SampleResponse, calls, responses};
+pub(crate) use self::{calls::table, docs::sentence};
 use serde_json::Value;
 
 use self::model::Model;

@@ -8,6 +8,11 @@ pub mod coverage;
 pub mod defect;
 pub mod diff;
 mod emit;
+
+/// Calls with sample values, for tests.
+pub mod calls {
+    pub use crate::emit::{SampleBody, SampleCall, SampleResponse, calls, responses};
+}
 pub mod generate;
 pub mod lint;
 pub mod lower;

@@ -110,6 +110,8 @@ fn text<'d>(said: &dyn Fn(&str) -> Option<&'d Value>, filling: Filling<'_>) -> S
         Some("date-time") => "2026-02-03T09:15:00Z".to_owned(),
         Some("ipv4" | "ip") => "127.0.0.1".to_owned(),
         Some("ipv6") => "::1".to_owned(),
+        Some("email") => format!("{}@example.com", filling.text),
+        Some("uri" | "url") => format!("https://example.com/{}", filling.text),
         _ => {
             let length = |key: &str| said(key).and_then(Value::as_u64).and_then(|length| usize::try_from(length).ok());
             let is_bound = ["pattern", "minLength", "maxLength"].iter().any(|key| said(key).is_some());

@@ -48,11 +48,7 @@ impl DocumentsHandle {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn upload(
-        &self,
-        document_type: DocumentType,
-        file: DocumentFile,
-    ) -> Result<Response<DocumentUpload>> {
+    pub async fn upload(&self, document_type: DocumentType, file: DocumentFile) -> Result<Response<DocumentUpload>> {
         let form = types::DocumentFileUpload::new(file, document_type);
         read(self.user.client.api().upload_partner_kyc_document_multipart(self.user.uuid, &form).await)
     }
@@ -78,11 +74,7 @@ impl DocumentsHandle {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn link(
-        &self,
-        document_type: DocumentType,
-        url: impl Into<String>,
-    ) -> Result<Response<DocumentUpload>> {
+    pub async fn link(&self, document_type: DocumentType, url: impl Into<String>) -> Result<Response<DocumentUpload>> {
         let operation = &operations::UPLOAD_PARTNER_KYC_DOCUMENT;
         let url = url.into();
         links::check_url("url", &url).map_err(|error| error.with_operation(operation))?;

@@ -63,7 +63,8 @@ impl PaymentDetailsHandle {
     /// ```
     pub async fn get(&self, payment_details_id: impl AsRef<str>) -> Result<Response<SavedPaymentDetails>> {
         let id = payment_details_id.as_ref();
-        filled("payment_details_id", id).map_err(|error| error.with_operation(&operations::GET_PAYMENT_DETAIL_BY_ID))?;
+        filled("payment_details_id", id)
+            .map_err(|error| error.with_operation(&operations::GET_PAYMENT_DETAIL_BY_ID))?;
         self.user.client.api().get_payment_detail_by_id(self.user.uuid, id).await
     }
 

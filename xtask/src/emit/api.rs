@@ -25,13 +25,16 @@ pub(super) fn api(model: &Model<'_>) -> String {
         let opening = Opening::of(model, &method.value);
         let result = format!("Result<Response<{}>>", opening.value());
         let passed = method.inputs(method.with.is_some()).into_iter().map(|(name, _)| name);
-        let passed = passed.map(|name| if name == "body" && is_bytes(&method) { "body.clone()".to_owned() } else { name });
+        let passed =
+            passed.map(|name| if name == "body" && is_bytes(&method) { "body.clone()".to_owned() } else { name });
         let passed = passed.collect::<Vec<_>>().join(", ");
         let function = method.with.as_ref().unwrap_or(&method.name);
         let operation = format!("&operations::{}", method.call.constant());
         let send = format!("|api| async move {{ api.{function}({passed}).await }}");
         let call = match opening.function() {
-            Some(open) => format!("call::json(self.client, {operation},\n            {send},\n            {open}).await"),
+            Some(open) => {
+                format!("call::json(self.client, {operation},\n            {send},\n            {open}).await")
+            }
             None => format!("call::other(self.client, {operation},\n            {send}).await"),
         };
         let mut sends = String::new();
@@ -56,7 +59,7 @@ fn own_bytes(method: &mut Method<'_, '_>) -> &'static str {
 }
 
 /// What the facade returns of the value of a response.
-enum Opening<'v> {
+pub(super) enum Opening<'v> {
     /// The data of an envelope: its type, and whether the envelope has to say `success`.
     Envelope { data: String, is_required: bool },
     /// The value, which says whether it is a success.
@@ -68,7 +71,7 @@ enum Opening<'v> {
 }
 
 impl<'v> Opening<'v> {
-    fn of(model: &Model<'_>, value: &'v str) -> Self {
+    pub(super) fn of(model: &Model<'_>, value: &'v str) -> Self {
         let Some(name) = value.strip_prefix("types::") else {
             return match value {
                 "()" | "RawBody" => Self::Other(value),
@@ -91,6 +94,11 @@ impl<'v> Opening<'v> {
             }
             None => Self::Success { value, is_required },
         }
+    }
+
+    /// Whether what is returned can be written as JSON.
+    pub(super) fn is_json(&self) -> bool {
+        !matches!(self, Self::Other(value) if *value != "()")
     }
 
     /// The type of what is returned.

@@ -63,8 +63,8 @@ impl<'m, 'd> Method<'m, 'd> {
         } else {
             call.method.clone()
         };
-        let with = (!call.optional.is_empty())
-            .then(|| model.free_method(&format!("{}_with", name.trim_end_matches('_'))));
+        let with =
+            (!call.optional.is_empty()).then(|| model.free_method(&format!("{}_with", name.trim_end_matches('_'))));
         let required = call.required.iter().map(|argument| {
             let (ty, value) = passed(&argument.parameter.value()["schema"], &argument.name);
             Input { name: argument.name.clone(), ty, call: written(argument, &value) }
@@ -91,7 +91,8 @@ impl<'m, 'd> Method<'m, 'd> {
         if self.call.accept != "application/json" {
             calls.push(format!("accept({:?})", self.call.accept));
         }
-        calls.extend(self.call.optional.iter().map(|argument| written(argument, &format!("&params.{}", argument.name))));
+        calls
+            .extend(self.call.optional.iter().map(|argument| written(argument, &format!("&params.{}", argument.name))));
         calls.extend(self.body.iter().map(|body| body.input.call.clone()));
         calls
     }
