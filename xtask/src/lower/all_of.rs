@@ -356,13 +356,17 @@ fn narrow<'p>(whole: &mut Object, part: impl IntoIterator<Item = (&'p String, &'
     (shortest <= longest).then_some(())
 }
 
-/// The pattern of what both patterns match; none if what they refer to by number or name would be another group.
+/// The pattern of what both patterns match; none if both refer to groups by number, of which one would get others.
 fn both_patterns(a: &str, b: &str) -> Option<String> {
-    let refers = |pattern: &str| {
-        pattern.contains("(?<") || (b'1'..=b'9').any(|digit| pattern.contains(&format!("\\{}", char::from(digit))))
+    let refers = |pattern: &str| ('1'..='9').any(|digit| pattern.contains(&format!("\\{digit}")));
+    let (first, second) = match (refers(a), refers(b)) {
+        (true, true) => return None,
+        (false, true) => (b, a),
+        _ => (a, b),
     };
     let ahead = |pattern: &str| format!("(?=[\\s\\S]*?(?:{pattern}))");
-    (!refers(a) && !refers(b)).then(|| format!("^{}{}", ahead(a), ahead(b)))
+    let both = format!("^{}{}", ahead(first), ahead(second));
+    regress::Regex::new(&both).is_ok().then_some(both)
 }
 
 /// Whether `format` is more than a hint: each value has it, and none has two of these.
