@@ -331,7 +331,7 @@ fn narrow<'p>(whole: &mut Object, part: impl IntoIterator<Item = (&'p String, &'
                 json!({"enum": known.iter().chain(more).cloned().collect::<Vec<_>>()})
             }
             "pattern" => both_patterns(known.as_str()?, value.as_str()?)?.into(),
-            "format" => match [&*known, value].map(|format| is_typed(format)) {
+            "format" => match [&*known, value].map(is_typed) {
                 [true, true] => return None,
                 [true, false] => continue,
                 _ => value.clone(),
