@@ -63,6 +63,7 @@ mod document;
 mod fault;
 mod log;
 mod operation_id;
+mod refusal;
 mod rules;
 mod sandbox;
 mod scenario;
@@ -75,8 +76,10 @@ pub use chrono;
 
 pub use crate::{
     clock::Clock,
+    document::InvalidDocument,
     fault::Fault,
     log::LoggedRequest,
+    refusal::{Place, Refusal},
     sandbox::{DEFAULT_KEY, Sandbox, SandboxBuilder},
     scenario::{InvalidScenario, Scenario},
     script::{Script, Verdict},
