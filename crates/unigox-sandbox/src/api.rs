@@ -86,6 +86,6 @@ async fn respond(
         return response;
     }
     let judged = judge::judge(shared, operation, received);
-    shared.log(LoggedRequest { status: Some(judged.response.status), refusal: judged.refusal, ..entry });
+    shared.log(LoggedRequest { status: Some(judged.response.status), reason: judged.refusal, ..entry });
     inject::alter(&judged.response, fault.as_ref(), reset).await
 }

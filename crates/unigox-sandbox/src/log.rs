@@ -73,7 +73,7 @@ pub struct LoggedRequest {
     /// The name of the injected fault, as in a scenario.
     pub fault: Option<&'static str>,
     /// Why the request was refused; `None` if it was not, or by a fault.
-    pub refusal: Option<Refusal>,
+    pub reason: Option<Refusal>,
 }
 
 impl fmt::Debug for LoggedRequest {
@@ -86,7 +86,7 @@ impl fmt::Debug for LoggedRequest {
             .field("body_bytes", &self.body_bytes)
             .field("status", &self.status)
             .field("fault", &self.fault)
-            .field("refusal", &self.refusal)
+            .field("reason", &self.reason)
             .finish_non_exhaustive()
     }
 }
@@ -107,7 +107,7 @@ mod tests {
             body_bytes,
             status: Some(404),
             fault: None,
-            refusal: None,
+            reason: None,
         }
     }
 

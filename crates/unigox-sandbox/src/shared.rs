@@ -79,7 +79,7 @@ impl Shared {
             body_bytes: 0,
             status: None,
             fault: None,
-            refusal: None,
+            reason: None,
         }
     }
 

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::{
     parameter::Parameter,
+    path::PathTemplate,
     request_body::RequestBody,
     response::{DocumentedResponse, Response},
     sample::hash,
@@ -13,6 +14,7 @@ use super::{
     security::Security,
     tree::{Tree, items, members},
 };
+use crate::refusal::Place;
 
 /// An operation, as the document describes it.
 #[derive(Debug)]
@@ -51,7 +53,7 @@ impl Operation {
         Ok(Self {
             id: id.map_or_else(|| format!("{method} {path}"), str::to_owned),
             security: Security::new(tree, security)?,
-            parameters: parameters(tree, operation, shared)?,
+            parameters: parameters(tree, &PathTemplate::new(path), operation, shared)?,
             body,
             responses: Responses::new(tree, operation.get("responses").unwrap_or(&Value::Null))?,
             method,
@@ -130,10 +132,19 @@ impl Responses {
 }
 
 /// The parameters of an operation, and those of its path that it does not describe itself.
-fn parameters(tree: &Arc<Tree>, operation: &Value, shared: &[&Value]) -> Result<Vec<Parameter>, String> {
+fn parameters(
+    tree: &Arc<Tree>,
+    template: &PathTemplate,
+    operation: &Value,
+    shared: &[&Value],
+) -> Result<Vec<Parameter>, String> {
     let mut parameters = Vec::<Parameter>::new();
     for parameter in items(operation.get("parameters")).chain(shared.iter().copied()) {
-        let Some(parameter) = Parameter::new(tree, tree.resolve(parameter)?)? else { continue };
+        let Some(mut parameter) = Parameter::new(tree, tree.resolve(parameter)?)? else { continue };
+        let (name, place) = parameter.name_and_place();
+        if place == Place::Path && !template.has(name) {
+            parameter.move_to_query();
+        }
         let (name, place) = parameter.name_and_place();
         if !parameters.iter().any(|known| known.is(place, name)) {
             parameters.push(parameter);

@@ -113,6 +113,11 @@ impl Parameter {
         }))
     }
 
+    /// Reads it from the query, where a client has to send what has no place in the path. It need not be there.
+    pub(crate) fn move_to_query(&mut self) {
+        (self.place, self.style, self.explode, self.is_required) = (Place::Query, Style::Form, true, false);
+    }
+
     pub(crate) fn is(&self, place: Place, name: &str) -> bool {
         self.place == place && self.name == name
     }

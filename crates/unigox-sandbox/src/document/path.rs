@@ -34,6 +34,11 @@ impl PathTemplate {
             .then_some(parameters)
     }
 
+    /// Whether it has a parameter of this name.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.iter().flatten().any(|piece| matches!(piece, Piece::Parameter(known) if known == name))
+    }
+
     /// What templates are sorted by, so that the most specific one is first: literal segments come before others.
     pub(crate) fn order(&self) -> impl Ord + use<> {
         let order = |pieces: &Vec<Piece>| match pieces.as_slice() {

@@ -92,7 +92,12 @@ impl Compiled {
         if let ValidationErrorKind::Required { property: Value::String(name) } = error.kind() {
             pointer = format!("{pointer}/{}", escape(name));
         }
-        Some(Problem { pointer, rule: error.kind().keyword().to_owned() })
+        let rule = match error.kind() {
+            // `additionalProperties: false`, and others that are false.
+            ValidationErrorKind::FalseSchema => error.schema_path().as_str().rsplit('/').next().unwrap_or_default(),
+            kind => kind.keyword(),
+        };
+        Some(Problem { pointer, rule: rule.to_owned() })
     }
 
     /// The JSON pointers of everything that is not accepted, without names that the document does not have.
