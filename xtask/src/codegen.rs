@@ -258,7 +258,7 @@ mod tests {
             let operation = |id: Option<&str>| id.map_or(json!({}), |id| json!({"operationId": id}));
             json!({"paths": {"/v1/a": {"get": operation(ids[0])}, "/b": {"put": operation(ids[1])}}})
         };
-        let source = |sha256: &str| Loaded { value: Value::Null, sha256: sha256.to_owned() };
+        let source = |sha256: &str| Loaded { value: Value::Null, text: String::new(), sha256: sha256.to_owned() };
         let provenance = Sources { document: source("a"), overlay: None }.provenance();
         let lowered = Lowered {
             overlaid: document([None, Some("saveB")]),
