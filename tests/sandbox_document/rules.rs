@@ -77,7 +77,7 @@ async fn operations_can_be_taken_out_of_the_api_without_a_trace() {
         document["paths"].as_object_mut().expect("it has paths").remove(taken);
         let builder = Sandbox::builder().document(&document.to_string()).expect("it is valid");
         let fixture = Fixture::with(builder).await;
-        let path = taken.replace('{', "").replace('}', "");
+        let path = taken.replace(['{', '}'], "");
         let status = fixture.get(&path).await.status;
         assert!(matches!(status, 404 | 405 | 401), "{taken}: {status}");
     }
