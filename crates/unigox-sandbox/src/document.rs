@@ -16,6 +16,7 @@ mod response;
 mod sample;
 mod schema;
 mod security;
+mod style;
 mod tree;
 
 use std::{
@@ -32,13 +33,13 @@ pub(crate) use self::{
     media_type::Kind,
     merged::Merged,
     operation::Operation,
-    parameter::Style,
     path::PathParameters,
     query::{Query, decode},
     request_body::Content,
     response::{DocumentedBody, DocumentedResponse},
     schema::{Problem, escape},
     security::KeyPlace,
+    style::Style,
 };
 use self::{
     path::PathTemplate,

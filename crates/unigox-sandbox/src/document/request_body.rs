@@ -10,8 +10,8 @@ use serde_json::Value;
 use super::{
     json_schema::Direction,
     media_type::{self, Kind},
-    parameter::Style,
     schema::Schema,
+    style::Style,
     tree::{Tree, items, members, reference},
 };
 
