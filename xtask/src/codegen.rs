@@ -1,6 +1,7 @@
 //! `cargo xtask codegen`: the generated crate, in place or somewhere else.
 
 use std::{
+    collections::HashMap,
     fs,
     path::{Path, PathBuf},
 };
@@ -12,6 +13,7 @@ use crate::{
     coverage::Coverage,
     defect::{self, Error},
     emit, names,
+    openapi::{operations, operations_mut},
     output::{Outputs, Stale},
     pipeline::{self, Inputs, Lowered, Provenance},
     report,
@@ -57,7 +59,7 @@ pub fn in_place(root: &Path) -> Result<Outputs, Error> {
 pub(crate) fn outputs_in_place(root: &Path, lowered: &Lowered, code: Code) -> anyhow::Result<Outputs> {
     let mut outputs = Outputs::new(root);
     add_reports(&mut outputs, Path::new("openapi"), lowered);
-    outputs.add(SANDBOX_DOCUMENT, json(&lowered.overlaid, &lowered.provenance));
+    outputs.add(SANDBOX_DOCUMENT, json(&with_operation_ids(lowered), &lowered.provenance));
     add_code(&mut outputs, &Path::new(CRATE).join("src"), code, lowered);
     add_code(&mut outputs, &Path::new(FACADE).join("src"), emit::emit_facade(&lowered.effective), lowered);
     let inputs = ["README.md", "overlay.yaml", "unigox-partner.yaml"];
@@ -70,6 +72,23 @@ pub(crate) fn outputs_in_place(root: &Path, lowered: &Lowered, code: Code) -> an
         outputs.own(Path::new(folder).join("generated"), []);
     }
     Ok(outputs)
+}
+
+/// The document before the passes, in which operations without an `operationId` have the one that the client calls them by.
+fn with_operation_ids(lowered: &Lowered) -> Value {
+    let id = |value: &Value| value.get("operationId").and_then(Value::as_str).map(str::to_owned);
+    let named = operations(&lowered.effective);
+    let named: HashMap<_, _> =
+        named.filter_map(|named| Some(((named.path, named.method), id(named.value())?))).collect();
+    let mut document = lowered.overlaid.clone();
+    operations_mut(&mut document, |operation| {
+        if !operation.value.get("operationId").is_some_and(Value::is_string)
+            && let Some(id) = named.get(&(operation.path, operation.method))
+        {
+            operation.value.insert("operationId".to_owned(), id.clone().into());
+        }
+    });
+    document
 }
 
 /// Whether the code checks patterns.
@@ -220,4 +239,29 @@ pub fn find_root(start: &Path) -> anyhow::Result<PathBuf> {
 pub fn check_message(stale: &[Stale]) -> String {
     let each = stale.iter().map(|stale| format!("  {}\n", stale.to_string().replace('\n', "\n  ")));
     format!("{} out of date:\n{}", defect::count(stale.len(), "generated file"), each.collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::{openapi::Loaded, pipeline::Sources};
+
+    #[test]
+    fn the_mock_server_calls_operations_by_the_ids_of_the_client() {
+        let document = |ids: [Option<&str>; 2]| {
+            let operation = |id: Option<&str>| id.map_or(json!({}), |id| json!({"operationId": id}));
+            json!({"paths": {"/v1/a": {"get": operation(ids[0])}, "/b": {"put": operation(ids[1])}}})
+        };
+        let source = |sha256: &str| Loaded { value: Value::Null, text: String::new(), sha256: sha256.to_owned() };
+        let provenance = Sources { document: source("a"), overlay: None }.provenance();
+        let lowered = Lowered {
+            overlaid: document([None, Some("saveB")]),
+            effective: document([Some("getA"), Some("saveB")]),
+            notes: Vec::new(),
+            provenance,
+        };
+        assert_eq!(with_operation_ids(&lowered), document([Some("getA"), Some("saveB")]));
+    }
 }

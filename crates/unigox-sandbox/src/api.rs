@@ -1,24 +1,23 @@
-//! The routes of the documented operations, and the sequence that every request of them goes through.
+//! The documented operations, and the sequence that every request of them goes through.
 
+mod form;
 mod inject;
 mod judge;
+mod made;
 mod read;
 mod respond;
 
 use std::sync::Arc;
 
 use axum::{
-    Router,
-    extract::{RawPathParams, Request, State, rejection::RawPathParamsRejection},
+    extract::{Request, State},
     http::{HeaderValue, header},
     response::Response,
-    routing::{MethodFilter, on},
 };
-use serde_json::Value;
 
-use self::read::ReceivedBody;
+use self::judge::Received;
 use crate::{
-    document::Operation,
+    document::{Found, Operation, PathParameters},
     fault::Fault,
     log::LoggedRequest,
     rules::RuleResponse,
@@ -26,57 +25,45 @@ use crate::{
     shared::Shared,
 };
 
-/// The status in place of a response that the document does not describe: a mistake in the rules, which tests find.
-const UNDOCUMENTED_RESPONSE: u16 = 599;
-
-/// The routes of the documented operations. All others respond 404 or 405.
-pub(crate) fn routes(shared: &Arc<Shared>) -> Router {
-    let mut routes = Router::new();
-    for operation in shared.document.operations() {
-        let Ok(method) = MethodFilter::try_from(operation.method.parse::<axum::http::Method>().unwrap_or_default())
-        else {
-            continue;
-        };
-        let handler = move |shared: State<Arc<Shared>>, path: Result<RawPathParams, _>, request: Request| async move {
-            // A path parameter that is not UTF-8.
-            let Ok::<_, RawPathParamsRejection>(path) = path else { return unknown_path(shared, request).await };
-            handle(&shared, operation, &path, request).await
-        };
-        routes = routes.route(&operation.path, on(method, handler));
+/// Handles every request that is not one of the control routes.
+pub(crate) async fn handle(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+    match shared.document.find(request.method().as_str(), request.uri().path()) {
+        Found::Operation(operation, path) => {
+            let operation = Arc::clone(operation);
+            call(&shared, &operation, &path, request).await
+        }
+        Found::OtherMethods(methods) => {
+            let (head, _) = request.into_parts();
+            shared.log(LoggedRequest { status: Some(405), ..shared.log_entry(&head) });
+            let mut response = respond::to_http(&RuleResponse::empty(405).into());
+            response.headers_mut().extend(HeaderValue::from_str(&methods).map(|methods| (header::ALLOW, methods)));
+            response
+        }
+        Found::Nothing => {
+            let (head, _) = request.into_parts();
+            shared.log(LoggedRequest { status: Some(404), ..shared.log_entry(&head) });
+            respond::to_http(&RuleResponse::error(404, "not_found").into())
+        }
     }
-    routes.method_not_allowed_fallback(unknown_method).with_state(Arc::clone(shared))
-}
-
-/// Responds to a request for a path that is not documented.
-pub(crate) async fn unknown_path(State(shared): State<Arc<Shared>>, request: Request) -> Response {
-    let (head, _) = request.into_parts();
-    shared.log(LoggedRequest { status: Some(404), ..shared.log_entry(&head) });
-    respond::to_http(&RuleResponse::error(404, "not_found"))
-}
-
-/// Responds to a request with a method that is not documented for its path.
-async fn unknown_method(State(shared): State<Arc<Shared>>, request: Request) -> Response {
-    let (head, _) = request.into_parts();
-    shared.log(LoggedRequest { status: Some(405), ..shared.log_entry(&head) });
-    respond::to_http(&RuleResponse::empty(405))
 }
 
 /// Handles a request of a documented operation: takes the fault that is queued for it, reads the body, responds.
-async fn handle(shared: &Shared, operation: &Operation, path: &RawPathParams, request: Request) -> Response {
+async fn call(shared: &Shared, operation: &Operation, path: &PathParameters, request: Request) -> Response {
     let fault = shared.lock().take_fault(&operation.id);
     let (head, body) = request.into_parts();
     let reset = head.extensions.get::<ResetFlag>().cloned().unwrap_or_default();
     let entry = shared.log_entry(&head);
-    let received = read::read(body, operation, &head.headers).await;
+    let body = read::read(body, operation, &head.headers).await;
     let entry = LoggedRequest {
         operation_id: Some(operation.id.clone()),
         fault: fault.as_ref().map(Fault::name),
-        body: received.json().cloned(),
-        body_bytes: received.bytes,
+        body: body.json().cloned(),
+        body_bytes: body.bytes,
         ..entry
     };
-    let is_incomplete = received.is_incomplete();
-    let mut response = respond(shared, operation, path, entry, received, fault, &reset).await;
+    let is_incomplete = body.is_incomplete;
+    let received = Received { head: &head, path, body, partner: entry.partner.clone().unwrap_or_default() };
+    let mut response = respond(shared, operation, entry, received, fault, &reset).await;
     if is_incomplete {
         // The rest of the body would be taken for the next request.
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
@@ -88,9 +75,8 @@ async fn handle(shared: &Shared, operation: &Operation, path: &RawPathParams, re
 async fn respond(
     shared: &Shared,
     operation: &Operation,
-    path: &RawPathParams,
     entry: LoggedRequest,
-    received: ReceivedBody,
+    received: Received<'_>,
     fault: Option<Fault>,
     reset: &ResetFlag,
 ) -> Response {
@@ -99,11 +85,7 @@ async fn respond(
         shared.log(LoggedRequest { status, ..entry });
         return response;
     }
-    let response = judge::judge(shared, operation, path, &entry, received);
-    let response = match operation.problem_with(response.status, response.body.as_ref()) {
-        None => response,
-        Some(problem) => RuleResponse { status: UNDOCUMENTED_RESPONSE, body: Some(Value::String(problem)) },
-    };
-    shared.log(LoggedRequest { status: Some(response.status), ..entry });
-    inject::alter(&response, fault.as_ref(), reset).await
+    let judged = judge::judge(shared, operation, received);
+    shared.log(LoggedRequest { status: Some(judged.response.status), reason: judged.refusal, ..entry });
+    inject::alter(&judged.response, fault.as_ref(), reset).await
 }

@@ -18,8 +18,8 @@ use serde_json::json;
 use crate::{
     body::{self, IncompleteBody, MAX_JSON_BYTES},
     fault::Fault,
-    operation_id::OperationId,
-    scenario::Scenario,
+    operation_id,
+    scenario::UncheckedScenario,
     script::Script,
     shared::Shared,
 };
@@ -51,12 +51,17 @@ async fn clear_requests(State(shared): State<Arc<Shared>>) -> StatusCode {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct NextFault {
-    operation: OperationId,
+    operation: String,
     fault: Fault,
 }
 
 async fn queue_fault(State(shared): State<Arc<Shared>>, body: Body) -> Response {
-    with_json(body, |next: NextFault| shared.lock().queue_fault(next.operation.as_str(), next.fault)).await
+    let queue = |next: NextFault| {
+        operation_id::check(&next.operation, &shared.document)?;
+        shared.lock().queue_fault(&next.operation, next.fault);
+        Ok(())
+    };
+    try_with_json(body, queue).await
 }
 
 /// The outcome of verifications.
@@ -99,19 +104,29 @@ async fn hold(State(shared): State<Arc<Shared>>, body: Body) -> Response {
 }
 
 async fn apply_scenario(State(shared): State<Arc<Shared>>, body: Body) -> Response {
-    with_json(body, |scenario: Scenario| scenario.apply(&mut shared.lock())).await
+    let apply = |scenario: UncheckedScenario| {
+        scenario.check(&shared.document)?.apply(&mut shared.lock());
+        Ok(())
+    };
+    try_with_json(body, apply).await
 }
 
 /// Calls `act` with the value of a JSON body, or responds with what is wrong with it.
 async fn with_json<V: DeserializeOwned>(body: Body, act: impl FnOnce(V)) -> Response {
+    try_with_json(body, |value| {
+        act(value);
+        Ok(())
+    })
+    .await
+}
+
+/// The same for what may not be possible.
+async fn try_with_json<V: DeserializeOwned>(body: Body, act: impl FnOnce(V) -> Result<(), String>) -> Response {
     let read = body::read_body(body, MAX_JSON_BYTES).await.map_err(|IncompleteBody| {
         format!("the body is larger than {MAX_JSON_BYTES} bytes, was sent too slowly, or is not complete")
     });
-    match read.and_then(|body| serde_json::from_slice(&body).map_err(|error| error.to_string())) {
-        Ok(value) => {
-            act(value);
-            StatusCode::NO_CONTENT.into_response()
-        }
+    match read.and_then(|body| serde_json::from_slice(&body).map_err(|error| error.to_string())).and_then(act) {
+        Ok(()) => StatusCode::NO_CONTENT.into_response(),
         Err(problem) => (StatusCode::BAD_REQUEST, axum::Json(json!({"problem": problem}))).into_response(),
     }
 }

@@ -1,7 +1,7 @@
 //! A mock server for the Unigox Partner API. It keeps state, follows the API's rules, and injects faults.
 //!
-//! It validates requests against the API's OpenAPI document, and checks its own responses against it. Test your service
-//! with it:
+//! It validates the requests of all operations against the API's OpenAPI document, and checks its own responses against it.
+//! Test your service with it:
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
@@ -37,7 +37,7 @@
 //!
 //! | operation | rules |
 //! |---|---|
-//! | all | 401 without a known key; 404 for the user of another partner, as for a user that does not exist |
+//! | all | 401 without a known key where the document asks for one; 404 for the user of another partner, as for a user that does not exist; 400 for what the document does not accept |
 //! | `createPartnerUser` | get-or-create by `user_ref`: 201, then 200 |
 //! | `submitKYC` | with `direct_data` the verification waits for documents, with `external_token` and `handoff` it starts at once; each provider needs its own credential; an age under 18 is refused |
 //! | `uploadPartnerKYCDocument` | files and links; 404 before `submitKYC`; `identity_front` and `selfie` together start the verification |
@@ -46,9 +46,38 @@
 //! | `createPaymentDetails` | an institution is required unless the rail does not need one; 422 for malformed `iban-sepa`, `nip-nigeria` and `cvu-cbu` details |
 //! | `deletePaymentDetails` | 409 while an active offer [refers to them](Sandbox::hold) |
 //!
+//! All other operations are answered by the document: with its first success, and with the example of that response, or
+//! else a value that is made from its schema. It is the same one for the same [seed](SandboxBuilder::seed). Users that are
+//! not there are 404 for these operations as well, if the document has that status for them.
+//!
+//! A request that is refused has a [reason](LoggedRequest::reason): where, and by which rule of the document.
+//!
+//! # Example: another document
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use unigox_sandbox::Sandbox;
+//!
+//! let document = "
+//! openapi: 3.0.3
+//! paths:
+//!   /rates:
+//!     get:
+//!       operationId: getRates
+//!       responses: { 200: { content: { application/json: { schema: { type: array, items: { type: number } } } } } }
+//! ";
+//! let sandbox = Sandbox::builder().document(document)?.start().await?;
+//! assert_eq!(sandbox.operations().collect::<Vec<_>>(), ["getRates"]);
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # What it does not do
 //!
-//! - Other operations, and webhooks.
+//! - State of other operations, and webhooks.
+//! - OpenAPI 3.1, references to other files, content of XML: a body of another media type than JSON, a form or text is
+//!   accepted as it is.
 //! - Persistence: the state is in memory, and lost when the sandbox stops.
 //! - Encryption: it speaks plain HTTP.
 //!
@@ -63,6 +92,7 @@ mod document;
 mod fault;
 mod log;
 mod operation_id;
+mod refusal;
 mod rules;
 mod sandbox;
 mod scenario;
@@ -75,8 +105,10 @@ pub use chrono;
 
 pub use crate::{
     clock::Clock,
+    document::InvalidDocument,
     fault::Fault,
     log::LoggedRequest,
+    refusal::{Place, Refusal},
     sandbox::{DEFAULT_KEY, Sandbox, SandboxBuilder},
     scenario::{InvalidScenario, Scenario},
     script::{Script, Verdict},

@@ -6,6 +6,8 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::refusal::Refusal;
+
 /// The maximum number of requests in the log. The oldest are removed first.
 const MAX_REQUESTS: usize = 10_000;
 
@@ -70,6 +72,8 @@ pub struct LoggedRequest {
     pub status: Option<u16>,
     /// The name of the injected fault, as in a scenario.
     pub fault: Option<&'static str>,
+    /// Why the request was refused; `None` if it was not, or by a fault.
+    pub reason: Option<Refusal>,
 }
 
 impl fmt::Debug for LoggedRequest {
@@ -82,6 +86,7 @@ impl fmt::Debug for LoggedRequest {
             .field("body_bytes", &self.body_bytes)
             .field("status", &self.status)
             .field("fault", &self.fault)
+            .field("reason", &self.reason)
             .finish_non_exhaustive()
     }
 }
@@ -102,6 +107,7 @@ mod tests {
             body_bytes,
             status: Some(404),
             fault: None,
+            reason: None,
         }
     }
 

@@ -180,6 +180,7 @@ fn json_line(request: &LoggedRequest) -> String {
         "body_bytes": request.body_bytes,
         "status": request.status,
         "fault": request.fault,
+        "reason": request.reason,
     })
     .to_string()
 }
@@ -195,6 +196,7 @@ fn text_line(request: &LoggedRequest, is_coloured: bool) -> String {
     let status = request.status.map_or_else(|| "---".to_owned(), |status| status.to_string());
     let operation = request.operation_id.as_deref().unwrap_or("-");
     let fault = request.fault.map(|fault| format!("  (injected fault: {fault})")).unwrap_or_default();
+    let reason = request.reason.as_ref().map(|reason| format!("  ({reason})")).unwrap_or_default();
     let (time, method, path) = (request.at.format("%H:%M:%S"), &request.method, &request.path);
-    format!("{time} {style}{status}{style:#} {operation:<26} {method:<6} {path}{fault}")
+    format!("{time} {style}{status}{style:#} {operation:<26} {method:<6} {path}{reason}{fault}")
 }

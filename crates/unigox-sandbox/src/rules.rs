@@ -1,4 +1,4 @@
-//! The rules of the API: a function for each operation, from the state and the request to the response.
+//! The rules of the API: a function for each operation that has state, from the state and the request to the response.
 //!
 //! Statuses, error keys and shapes are the documented ones.
 
@@ -12,47 +12,58 @@ mod verification;
 use serde_json::Value;
 
 pub(crate) use self::call::{Body, Call, File, RuleResponse};
+use crate::document::Document;
 
-/// The response to a request that the document accepts.
-pub(crate) fn respond(operation_id: &str, call: Call<'_>) -> RuleResponse {
-    (Rule::of(operation_id).respond)(call)
-}
-
-/// The response to a request whose body the document does not accept; `body` is null if it is not JSON.
-pub(crate) fn refuse(operation_id: &str, body: &Value) -> RuleResponse {
-    (Rule::of(operation_id).refuse)(body)
-}
-
-/// What the sandbox does for an operation.
-struct Rule {
+/// What the sandbox does for an operation that it keeps state for. All other operations are answered by the document alone.
+pub(crate) struct Rule {
     respond: fn(Call<'_>) -> RuleResponse,
     refuse: fn(&Value) -> RuleResponse,
 }
 
+/// The operation that creates users.
+const CREATE_USER: &str = "createPartnerUser";
+
+/// The rules by `operationId`. A rule whose operation the document does not have is not used.
+const RULES: [(&str, Rule); 10] = [
+    ("verifyAuth", Rule::new(users::verify_auth)),
+    (CREATE_USER, Rule::new(users::create)),
+    ("getPartnerUser", Rule::new(users::get)),
+    ("submitKYC", Rule::new(kyc::submit).refusing_with(kyc::refuse_submission)),
+    ("updateKYC", Rule::new(kyc::update).refusing_with(kyc::refuse_update)),
+    ("uploadPartnerKYCDocument", Rule::new(documents::upload)),
+    ("getVerificationStatus", Rule::new(verification::status)),
+    ("createPaymentDetails", Rule::new(payment_details::create).refusing_with(payment_details::refuse)),
+    ("getPaymentDetails", Rule::new(payment_details::list)),
+    ("deletePaymentDetails", Rule::new(payment_details::delete)),
+];
+
 impl Rule {
-    /// The rule of an operation. One that has none responds 501.
-    fn of(operation_id: &str) -> Self {
-        match operation_id {
-            "verifyAuth" => Self::new(users::verify_auth),
-            "createPartnerUser" => Self::new(users::create),
-            "getPartnerUser" => Self::new(users::get),
-            "submitKYC" => Self::new(kyc::submit).refusing_with(kyc::refuse_submission),
-            "updateKYC" => Self::new(kyc::update).refusing_with(kyc::refuse_update),
-            "uploadPartnerKYCDocument" => Self::new(documents::upload),
-            "getVerificationStatus" => Self::new(verification::status),
-            "createPaymentDetails" => Self::new(payment_details::create).refusing_with(payment_details::refuse),
-            "getPaymentDetails" => Self::new(payment_details::list),
-            "deletePaymentDetails" => Self::new(payment_details::delete),
-            _ => Self::new(|_| RuleResponse::empty(501)),
-        }
+    /// The rule of an operation, if it has one.
+    pub(crate) fn of(operation_id: &str) -> Option<&'static Self> {
+        RULES.iter().find(|(id, _)| *id == operation_id).map(|(_, rule)| rule)
+    }
+
+    /// The response to a request that the document accepts.
+    pub(crate) fn respond(&self, call: Call<'_>) -> RuleResponse {
+        (self.respond)(call)
+    }
+
+    /// The response to a request whose body the document does not accept; `body` is null if it can't be read.
+    pub(crate) fn refuse(&self, body: &Value) -> RuleResponse {
+        (self.refuse)(body)
     }
 
     /// A rule that refuses invalid bodies with status 400 and without a body.
-    fn new(respond: fn(Call<'_>) -> RuleResponse) -> Self {
+    const fn new(respond: fn(Call<'_>) -> RuleResponse) -> Self {
         Self { respond, refuse: |_| RuleResponse::empty(400) }
     }
 
-    fn refusing_with(self, refuse: fn(&Value) -> RuleResponse) -> Self {
-        Self { refuse, ..self }
+    const fn refusing_with(self, refuse: fn(&Value) -> RuleResponse) -> Self {
+        Self { respond: self.respond, refuse }
     }
+}
+
+/// Whether users can be created in a sandbox with this document. If not, every user of a request exists.
+pub(crate) fn creates_users(document: &Document) -> bool {
+    document.operation(CREATE_USER).is_some()
 }

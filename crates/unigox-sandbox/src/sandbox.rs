@@ -10,6 +10,7 @@ use crate::{
     api,
     clock::Clock,
     control,
+    document::{Document, InvalidDocument},
     fault::Fault,
     log::LoggedRequest,
     scenario::Scenario,
@@ -67,6 +68,7 @@ impl Sandbox {
             partners: Vec::new(),
             clock: Clock::system(),
             seed: 0,
+            document: None,
             address: SocketAddr::from(([127, 0, 0, 1], 0)),
             observer: None,
         }
@@ -80,6 +82,12 @@ impl Sandbox {
     /// The key of the first partner.
     pub fn key(&self) -> &str {
         &self.key
+    }
+
+    /// The operations of the document, each by its `operationId`; one that has none is called by its method and path, as in
+    /// `GET /health`.
+    pub fn operations(&self) -> impl Iterator<Item = &str> {
+        self.shared.document.operations().map(|operation| operation.id.as_str())
     }
 
     /// Sets the outcome of verifications that are submitted from now on.
@@ -98,7 +106,8 @@ impl Sandbox {
     ///
     /// # Panics
     ///
-    /// If the document has no operation with this `operationId`, so that a test with a misspelled one fails.
+    /// If the document has no operation with this `operationId`, so that a test with a misspelled one fails. An operation
+    /// without an `operationId` is called as in [`operations`](Self::operations).
     pub fn fault(&self, operation_id: &str, fault: Fault) {
         assert!(self.shared.document.operation(operation_id).is_some(), "there is no operation `{operation_id}`");
         self.shared.lock().queue_fault(operation_id, fault);
@@ -148,6 +157,7 @@ pub struct SandboxBuilder {
     partners: Vec<(String, String)>,
     clock: Clock,
     seed: u64,
+    document: Option<Arc<Document>>,
     address: SocketAddr,
     observer: Option<Observer>,
 }
@@ -165,10 +175,23 @@ impl SandboxBuilder {
         self
     }
 
-    /// Sets the seed of the generated identifiers; 0 by default.
+    /// Sets the seed of what is generated: identifiers, and values of the document's schemas. It is 0 by default.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
+    }
+
+    /// Follows another document than that of the API: OpenAPI 3.0 as JSON or YAML.
+    ///
+    /// All of its operations are validated and answered by it. The rules of the API apply to those operations that have the
+    /// same `operationId`.
+    ///
+    /// # Errors
+    ///
+    /// If it is not a document of OpenAPI 3.0, or the sandbox can't follow a part of it. The message says where.
+    pub fn document(mut self, text: &str) -> Result<Self, InvalidDocument> {
+        self.document = Some(Arc::new(Document::parse(text)?));
+        Ok(self)
     }
 
     /// Sets the address to listen at; a free port of the loopback interface by default.
@@ -196,10 +219,12 @@ impl SandboxBuilder {
         let base_url = format!("http://{address}");
         let key = self.partners[0].0.clone();
         let partners: HashMap<_, _> = self.partners.into_iter().collect();
-        let shared = Arc::new(Shared::new(self.clock, World::new(partners, self.seed), self.observer));
+        let document = self.document.unwrap_or_else(|| Arc::clone(Document::checked_in()));
+        let world = World::new(partners, self.seed);
+        let shared = Arc::new(Shared::new(document, self.clock, world, self.seed, self.observer));
         let stop = CancellationToken::new();
-        let fallback = Router::new().fallback(api::unknown_path).with_state(Arc::clone(&shared));
-        let routes = api::routes(&shared).merge(control::routes(&shared)).merge(fallback);
+        let api = Router::new().fallback(api::handle).with_state(Arc::clone(&shared));
+        let routes = control::routes(&shared).merge(api);
         let serving = Some(tokio::spawn(server::serve(port.clone(), routes, stop.clone())));
         Ok(Sandbox { shared, base_url, key, port, stop, serving })
     }

@@ -17,8 +17,9 @@ use crate::{
 pub(crate) struct World {
     /// The names of the partners by their keys.
     partners: HashMap<String, String>,
-    /// In the order in which they were created.
-    users: Vec<User>,
+    users: HashMap<Uuid, User>,
+    /// The users of each partner by `user_ref`.
+    user_refs: HashMap<String, HashMap<String, Uuid>>,
     pub(crate) ids: Ids,
     script: Script,
     /// By `user_ref`; each takes precedence over `script`.
@@ -34,7 +35,8 @@ impl World {
     pub(crate) fn new(partners: HashMap<String, String>, seed: u64) -> Self {
         Self {
             partners,
-            users: Vec::new(),
+            users: HashMap::new(),
+            user_refs: HashMap::new(),
             ids: Ids::new(seed),
             script: Script::default(),
             user_scripts: HashMap::new(),
@@ -50,17 +52,20 @@ impl World {
     }
 
     pub(crate) fn add_user(&mut self, user: User) {
-        self.users.push(user);
+        let refs = self.user_refs.entry(user.partner.clone()).or_default();
+        refs.insert(user.user_ref.clone(), user.uuid);
+        self.users.insert(user.uuid, user);
     }
 
     /// The user, if it belongs to `partner`.
     pub(crate) fn user(&mut self, partner: &str, uuid: Uuid) -> Option<&mut User> {
-        self.users.iter_mut().find(|user| user.uuid == uuid && user.partner == partner)
+        self.users.get_mut(&uuid).filter(|user| user.partner == partner)
     }
 
     /// The user whom `partner` created with this `user_ref`.
     pub(crate) fn user_by_ref(&mut self, partner: &str, user_ref: &str) -> Option<&mut User> {
-        self.users.iter_mut().find(|user| user.partner == partner && user.user_ref == user_ref)
+        let uuid = self.user_refs.get(partner)?.get(user_ref)?;
+        self.users.get_mut(uuid)
     }
 
     pub(crate) fn set_script(&mut self, script: Script) {

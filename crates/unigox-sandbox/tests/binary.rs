@@ -234,7 +234,7 @@ fn a_json_log_has_a_line_for_each_request_and_nothing_that_is_private() {
     let text = lines.join("\n");
     assert!(!text.contains("private") && !text.contains('\u{1b}'), "{text}");
     let lines: Vec<Value> = lines[1..].iter().map(|line| serde_json::from_str(line).expect("a line is JSON")).collect();
-    let members = ["at", "body_bytes", "fault", "method", "operation", "partner", "path", "status"];
+    let members = ["at", "body_bytes", "fault", "method", "operation", "partner", "path", "reason", "status"];
     for line in &lines {
         let names: BTreeSet<_> = line.as_object().expect("an object").keys().map(String::as_str).collect();
         assert_eq!(names, BTreeSet::from(members));
@@ -252,6 +252,8 @@ fn a_json_log_has_a_line_for_each_request_and_nothing_that_is_private() {
     );
     assert_eq!(lines[0]["body_bytes"], body.to_string().len());
     assert_eq!(lines[3]["fault"], "reset");
+    let reason = json!({"place": "header", "pointer": "/x-api-key", "rule": "security"});
+    assert_eq!([&lines[0]["reason"], &lines[1]["reason"]], [&Value::Null, &reason]);
     // The example of the README has the same members.
     let example = example("json").lines().last().unwrap_or_default();
     let example: Value = serde_json::from_str(example).expect("the example is JSON");
@@ -260,11 +262,12 @@ fn a_json_log_has_a_line_for_each_request_and_nothing_that_is_private() {
 
 #[test]
 fn a_text_log_has_a_line_for_each_request_and_can_be_turned_off() {
-    for (log, wanted) in
-        [("text", vec!["200 verifyAuth                 GET    /api/v1/partner/verify-auth"]), ("none", vec![])]
-    {
+    let usual = "200 verifyAuth                 GET    /api/v1/partner/verify-auth";
+    let refused = "400 createPartnerUser          POST   /api/v1/partner/users  (body /email: format)";
+    for (log, wanted) in [("text", vec![usual, refused]), ("none", vec![])] {
         let sandbox = Running::start(&["--log", log]);
         sandbox.get(&format!("{AUTH}?private"), "sandbox-key");
+        sandbox.post(USERS, "sandbox-key", &json!({"user_ref": "customer-42", "email": "private"}));
         let (_, lines) = sandbox.stop();
         let without_time: Vec<_> = lines.iter().filter_map(|line| Some(line.split_once(' ')?.1)).collect();
         assert_eq!(without_time, wanted, "{log}");

@@ -12,6 +12,7 @@ use futures_util::{StreamExt, stream};
 
 use super::respond;
 use crate::{
+    document::DocumentedResponse,
     fault::{self, Fault},
     rules::RuleResponse,
     server::{NoResponse, ResetFlag},
@@ -21,7 +22,7 @@ use crate::{
 pub(super) fn replacement(fault: Option<&Fault>, reset: &ResetFlag) -> Option<Response> {
     match fault? {
         Fault::Status { status, headers, body } => {
-            let mut response = respond::to_http(&RuleResponse { status: *status, body: body.clone() });
+            let mut response = respond::to_http(&RuleResponse { status: *status, body: body.clone() }.into());
             for (name, value) in headers {
                 if let Some((name, value)) = fault::header(name, value) {
                     response.headers_mut().insert(name, value);
@@ -30,7 +31,7 @@ pub(super) fn replacement(fault: Option<&Fault>, reset: &ResetFlag) -> Option<Re
             Some(response)
         }
         Fault::Redirect { status, location } => {
-            let mut response = respond::to_http(&RuleResponse::empty(*status));
+            let mut response = respond::to_http(&RuleResponse::empty(*status).into());
             if let Ok(location) = HeaderValue::from_str(location) {
                 response.headers_mut().insert(header::LOCATION, location);
             }
@@ -45,7 +46,7 @@ pub(super) fn replacement(fault: Option<&Fault>, reset: &ResetFlag) -> Option<Re
 }
 
 /// The response of an operation that took effect, as the fault delays, cuts or extends it.
-pub(super) async fn alter(response: &RuleResponse, fault: Option<&Fault>, reset: &ResetFlag) -> Response {
+pub(super) async fn alter(response: &DocumentedResponse, fault: Option<&Fault>, reset: &ResetFlag) -> Response {
     match fault {
         Some(Fault::Delay { milliseconds }) => {
             tokio::time::sleep(Duration::from_millis(*milliseconds)).await;
@@ -59,7 +60,7 @@ pub(super) async fn alter(response: &RuleResponse, fault: Option<&Fault>, reset:
         Some(Fault::InvalidJson) => {
             let mut body = respond::body_bytes(response);
             body.truncate(body.len() / 2);
-            respond::json(response.status, body.into())
+            respond::with_body(response, body.into())
         }
         Some(Fault::HugeBody { bytes }) => extend(response, *bytes),
         _ => respond::to_http(response),
@@ -67,7 +68,7 @@ pub(super) async fn alter(response: &RuleResponse, fault: Option<&Fault>, reset:
 }
 
 /// The head, which declares the whole length, and half of the body; then an error that closes the connection.
-fn truncate(response: &RuleResponse) -> Response {
+fn truncate(response: &DocumentedResponse) -> Response {
     let (mut head, body) = (respond::to_http(response), Bytes::from(respond::body_bytes(response)));
     head.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(body.len().max(1)));
     let half = body.slice(..body.len() / 2);
@@ -82,11 +83,11 @@ fn truncate(response: &RuleResponse) -> Response {
 }
 
 /// The whole response, followed by `bytes` spaces, which are made as they are sent.
-fn extend(response: &RuleResponse, bytes: u64) -> Response {
+fn extend(response: &DocumentedResponse, bytes: u64) -> Response {
     static SPACES: [u8; 64 * 1024] = [b' '; 64 * 1024];
     let lengths = iter::successors(Some(bytes), |left| Some(left.saturating_sub(SPACES.len() as u64)));
     let lengths = lengths.take_while(|left| *left > 0).map(|left| usize::try_from(left).unwrap_or(usize::MAX));
     let spaces = lengths.map(|left| Bytes::from_static(&SPACES[..left.min(SPACES.len())]));
     let chunks = iter::once(Bytes::from(respond::body_bytes(response))).chain(spaces);
-    respond::json(response.status, HttpBody::from_stream(stream::iter(chunks.map(Ok::<_, io::Error>))))
+    respond::with_body(response, HttpBody::from_stream(stream::iter(chunks.map(Ok::<_, io::Error>))))
 }

@@ -1,55 +1,147 @@
-//! Validates a request against the document, and passes a valid one to the rules.
+//! Validates a request by the document, and responds: by the rule of the operation, or by the document.
 
-use axum::extract::RawPathParams;
+use axum::http::request::Parts;
 use serde_json::Value;
+use uuid::Uuid;
 
-use super::read::ReceivedBody;
+use super::{
+    made::{self, UNDOCUMENTED_RESPONSE},
+    read::ReceivedBody,
+};
 use crate::{
-    document::Operation,
-    log::LoggedRequest,
-    rules::{self, Body, Call, RuleResponse},
+    document::{DocumentedBody, DocumentedResponse, KeyPlace, Operation, PathParameters, Query, decode},
+    refusal::{Place, Refusal},
+    rules::{Call, Rule, RuleResponse},
     shared::Shared,
 };
 
+/// The parameter of the path that says which user of the partner an operation is about.
+const USER: &str = "user_uuid";
+
+/// A response, and why the request was refused if it was.
+#[derive(Debug)]
+pub(super) struct Judged {
+    pub(super) response: DocumentedResponse,
+    pub(super) refusal: Option<Refusal>,
+}
+
+/// A request for an operation.
+pub(super) struct Received<'r> {
+    pub(super) head: &'r Parts,
+    pub(super) path: &'r PathParameters,
+    pub(super) body: ReceivedBody,
+    /// The name of the partner; empty if the request has no known key.
+    pub(super) partner: String,
+}
+
 /// The response of the operation, without any fault.
-pub(super) fn judge(
-    shared: &Shared,
-    operation: &Operation,
-    path: &RawPathParams,
-    entry: &LoggedRequest,
-    received: ReceivedBody,
-) -> RuleResponse {
-    let Some(partner) = entry.partner.as_deref() else {
-        return match operation.has_response_body(401) {
-            true => RuleResponse::error(401, "unauthorized"),
-            false => RuleResponse::empty(401),
-        };
-    };
-    let parameter = |name: &str| path.iter().find(|(known, _)| *known == name).map(|(_, value)| value);
-    let user = parameter("user_uuid").map(str::parse);
-    if matches!(user, Some(Err(_))) {
-        return RuleResponse::empty(404);
+pub(super) fn judge(shared: &Shared, operation: &Operation, received: Received<'_>) -> Judged {
+    let Received { head, path, body, partner } = received;
+    let missing = operation.security.missing(head, |key| shared.lock().partner(key).is_some());
+    if let Some(place) = missing {
+        return refuse(shared, operation, &[401], without_key(place));
     }
-    let Ok(body) = received.body else { return rules::refuse(&operation.id, &Value::Null) };
-    let is_valid = match &body {
-        Body::None => true,
-        Body::Json(json) => operation.accepts(json),
-        Body::Form { fields, .. } => operation.form().is_some_and(|form| form.accepts(fields)),
-    };
-    if !is_valid {
-        return rules::refuse(&operation.id, body.value());
+    let rule = Rule::of(&operation.id);
+    let parameter = |name: &str| path.iter().find(|(known, _)| known == name).and_then(|(_, value)| decode_path(value));
+    let user = parameter(USER).map(|uuid| uuid.parse::<Uuid>());
+    if matches!(user, Some(Err(_))) && operation.has_status(404) {
+        return refuse(shared, operation, &[404], Refusal::new(Place::Path, format!("/{USER}"), "format"));
     }
-    let mut query = url::form_urlencoded::parse(entry.query.as_deref().unwrap_or_default().as_bytes());
-    let verification = query.find(|(name, _)| name == "verification_id").map(|(_, value)| value);
+    if let Some(refusal) = operation.parameters.iter().find_map(|parameter| parameter.problem(head, path)) {
+        let statuses: &[u16] = if refusal.place == Place::Path { &[400, 422, 404] } else { &[400, 422] };
+        return refuse(shared, operation, statuses, refusal);
+    }
+    let user = user.and_then(Result::ok);
+    if let Some(refusal) = body.refusal {
+        return refuse_body(shared, operation, rule, body.body.value(), refusal);
+    }
+    let Some(rule) = rule else {
+        let is_unknown = user.is_some_and(|user| shared.has_users && shared.lock().user(&partner, user).is_none());
+        if is_unknown && operation.has_status(404) {
+            return refuse(shared, operation, &[404], unknown_user());
+        }
+        return Judged { response: made::response(shared, operation, operation.success()), refusal: None };
+    };
+    let verification = Query::new(head.uri.query()).first("verification_id");
+    let payment_details_id = parameter("payment_details_id");
     let now = shared.clock.now();
-    let call = Call {
-        world: &mut shared.lock(),
-        partner,
-        user: user.and_then(Result::ok),
-        payment_details_id: parameter("payment_details_id"),
+    let mut world = shared.lock();
+    let is_unknown = user.is_some_and(|user| world.user(&partner, user).is_none());
+    let response = rule.respond(Call {
+        world: &mut world,
+        partner: &partner,
+        user,
+        payment_details_id: payment_details_id.as_deref(),
         verification_id: verification.as_deref(),
-        body: &body,
+        body: &body.body,
         now,
+    });
+    drop(world);
+    let refusal = (response.status >= 400).then(|| match is_unknown && response.status == 404 {
+        true => unknown_user(),
+        false => {
+            Refusal::new(Place::State, "", response.key().map_or_else(|| response.status.to_string(), str::to_owned))
+        }
+    });
+    Judged { response: of_rule(shared, operation, response), refusal }
+}
+
+/// The response of a rule, if the document describes it. The document has the body of an error that the rule has none for.
+fn of_rule(shared: &Shared, operation: &Operation, response: RuleResponse) -> DocumentedResponse {
+    match operation.problem_with(response.status, response.body.as_ref()) {
+        None => response.into(),
+        Some(_) if response.status >= 400 && operation.has_status(response.status) => {
+            made::response(shared, operation, response.status)
+        }
+        Some(problem) => RuleResponse { status: UNDOCUMENTED_RESPONSE, body: Some(Value::String(problem)) }.into(),
+    }
+}
+
+/// The response to a body that the document does not accept: that of the rule, if the document describes it.
+fn refuse_body(shared: &Shared, operation: &Operation, rule: Option<&Rule>, body: &Value, refusal: Refusal) -> Judged {
+    let by_rule = rule.map(|rule| rule.refuse(body));
+    let by_rule = by_rule.filter(|response| operation.problem_with(response.status, response.body.as_ref()).is_none());
+    if let Some(response) = by_rule {
+        return Judged { response: response.into(), refusal: Some(refusal) };
+    }
+    let statuses: &[u16] = match refusal.rule.as_str() {
+        "mediaType" => &[415, 400, 422],
+        "size" => &[413, 400, 422],
+        _ => &[400, 422],
     };
-    rules::respond(&operation.id, call)
+    refuse(shared, operation, statuses, refusal)
+}
+
+/// A refusal with the first of `statuses` that the document names; with one that it describes among others, or else has
+/// no body for: 400, or the first one of another kind.
+fn refuse(shared: &Shared, operation: &Operation, statuses: &[u16], refusal: Refusal) -> Judged {
+    let plain = if statuses.contains(&400) { 400 } else { statuses[0] };
+    let named = statuses.iter().copied().find(|status| operation.names_status(*status));
+    let response = made::response(shared, operation, named.unwrap_or(plain));
+    Judged { response, refusal: Some(refusal) }
+}
+
+fn without_key(place: &KeyPlace) -> Refusal {
+    let (place, name) = match place {
+        KeyPlace::Header(name) => (Place::Header, name.as_str()),
+        KeyPlace::Query(name) => (Place::Query, name.as_str()),
+        KeyPlace::Cookie(name) => (Place::Cookie, name.as_str()),
+        KeyPlace::Authorization => (Place::Header, "authorization"),
+    };
+    Refusal::new(place, format!("/{name}"), "security")
+}
+
+fn unknown_user() -> Refusal {
+    Refusal::new(Place::Path, format!("/{USER}"), "exists")
+}
+
+/// The text of a parameter in the path, where `+` is no space.
+fn decode_path(value: &str) -> Option<String> {
+    decode(&value.replace('+', "%2B"))
+}
+
+impl From<RuleResponse> for DocumentedResponse {
+    fn from(RuleResponse { status, body }: RuleResponse) -> Self {
+        Self { status, body: body.map(DocumentedBody::json), headers: Vec::new() }
+    }
 }

@@ -1,107 +1,97 @@
-//! Reads the body of a request as the document describes it: as JSON, or as a multipart form.
-
-use std::{collections::BTreeMap, io};
+//! Reads the body of a request as the document describes it for its media type.
 
 use axum::{
     body::Body as HttpBody,
     http::{HeaderMap, header},
 };
 use bytes::Bytes;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use super::form;
 use crate::{
     body::{self, IncompleteBody, MAX_JSON_BYTES},
-    document::{Form, Operation, Part},
-    rules::{Body, File},
+    document::{Content, Kind, Operation, Problem},
+    refusal::{Place, Refusal},
+    rules::Body,
 };
 
-/// The maximum size of a form: the largest file, and room for the other parts and the boundaries.
-const MAX_FORM_BYTES: usize = 11 * 1024 * 1024;
+/// The maximum size of a form with files, or of a file: the largest ones that are documented, and room for the other parts
+/// and the boundaries. Other bodies have the limit of JSON.
+const MAX_FILES_BYTES: usize = 17 * 1024 * 1024;
 
 /// The body of a request, as far as it could be read.
 #[derive(Debug)]
 pub(super) struct ReceivedBody {
-    pub(super) body: Result<Body, BodyError>,
+    /// None if it could not be read.
+    pub(super) body: Body,
+    /// Why the document does not accept it.
+    pub(super) refusal: Option<Refusal>,
     /// How many bytes were read; 0 for an incomplete body.
     pub(super) bytes: usize,
-}
-
-/// Why a body can't be read as the operation takes it.
-#[derive(Debug)]
-pub(super) enum BodyError {
-    /// It is not JSON, or not a form of the expected parts.
-    Malformed,
-    /// See [`IncompleteBody`].
-    Incomplete,
+    /// A part of it may still be unread.
+    pub(super) is_incomplete: bool,
 }
 
 impl ReceivedBody {
     pub(super) fn json(&self) -> Option<&Value> {
         match &self.body {
-            Ok(Body::Json(json)) => Some(json),
+            Body::Json(json) => Some(json),
             _ => None,
         }
-    }
-
-    pub(super) fn is_incomplete(&self) -> bool {
-        matches!(self.body, Err(BodyError::Incomplete))
     }
 }
 
 /// Reads the body, if the operation takes one.
 pub(super) async fn read(body: HttpBody, operation: &Operation, headers: &HeaderMap) -> ReceivedBody {
-    if !operation.has_body() {
-        return ReceivedBody { body: Ok(Body::None), bytes: 0 };
-    }
+    let Some(documented) = &operation.body else {
+        return ReceivedBody { body: Body::None, refusal: None, bytes: 0, is_incomplete: false };
+    };
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let form = operation.form().filter(|_| content_type.to_ascii_lowercase().starts_with("multipart/form-data"));
-    let max_bytes = if form.is_some() { MAX_FORM_BYTES } else { MAX_JSON_BYTES };
+    let content = documented.content(content_type);
+    let max_bytes = match content.map(|content| content.kind) {
+        Some(Kind::Multipart | Kind::Bytes) => MAX_FILES_BYTES,
+        _ => MAX_JSON_BYTES,
+    };
     let Ok::<_, IncompleteBody>(bytes) = body::read_body(body, max_bytes).await else {
-        return ReceivedBody { body: Err(BodyError::Incomplete), bytes: 0 };
+        return ReceivedBody { body: Body::None, refusal: Some(refused("", "size")), bytes: 0, is_incomplete: true };
     };
     let length = bytes.len();
-    let body = match form {
-        Some(form) => read_form(form, content_type, bytes).await.map_err(|_| BodyError::Malformed),
-        None => read_json(content_type, &bytes).map(Body::Json).ok_or(BodyError::Malformed),
+    let may_be_empty = content.is_some_and(|content| matches!(content.kind, Kind::Fields | Kind::Text | Kind::Bytes));
+    let body = match content {
+        _ if bytes.is_empty() && !documented.is_required => Ok(Body::None),
+        _ if bytes.is_empty() && !may_be_empty => Err(refused("", "required")),
+        None => Err(Refusal::new(Place::Header, "/content-type", "mediaType")),
+        Some(content) => decode(content, content_type, bytes).await,
     };
-    ReceivedBody { body, bytes: length }
-}
-
-fn read_json(content_type: &str, bytes: &[u8]) -> Option<Value> {
-    let media_type = content_type.split(';').next().unwrap_or_default().trim();
-    let json = serde_json::from_slice(bytes).ok();
-    json.filter(|_| media_type.eq_ignore_ascii_case("application/json"))
-}
-
-/// Reads the documented parts of a form. Each may be there once; other parts are ignored.
-async fn read_form(form: &Form, content_type: &str, bytes: Bytes) -> Result<Body, FormError> {
-    let boundary = multer::parse_boundary(content_type)?;
-    let once = futures_util::stream::once(async move { Ok::<_, io::Error>(bytes) });
-    let mut parts = multer::Multipart::new(once, boundary);
-    let (mut fields, mut files) = (Map::new(), BTreeMap::new());
-    while let Some(part) = parts.next_field().await? {
-        let name = part.name().unwrap_or_default().to_owned();
-        let Some(kind) = form.part(&name) else { continue };
-        let text = match kind {
-            Part::Text => part.text().await?,
-            Part::File => {
-                let file_name = part.file_name().unwrap_or(&name).to_owned();
-                files.insert(name.clone(), File { name: file_name, content: part.bytes().await? });
-                String::new()
-            }
-        };
-        if fields.insert(name, Value::String(text)).is_some() {
-            return Err(FormError);
+    let (body, refusal) = match body {
+        Ok(body) => {
+            let problem = content.and_then(|content| problem(content, &body));
+            (body, problem.map(|Problem { pointer, rule }| Refusal::new(Place::Body, pointer, rule)))
         }
-    }
-    Ok(Body::Form { fields: Value::Object(fields), files })
+        Err(refusal) => (Body::None, Some(refusal)),
+    };
+    ReceivedBody { body, refusal, bytes: length, is_incomplete: false }
 }
 
-/// The form is malformed, or has a part twice.
-struct FormError;
+async fn decode(content: &Content, content_type: &str, bytes: Bytes) -> Result<Body, Refusal> {
+    Ok(match content.kind {
+        Kind::Json => Body::Json(serde_json::from_slice(&bytes).map_err(|_| refused("", "encoding"))?),
+        Kind::Fields => form::read_fields(content, &bytes)?,
+        Kind::Multipart => form::read_parts(content, content_type, bytes).await?,
+        Kind::Text => Body::Text(String::from_utf8(bytes.into()).map_err(|_| refused("", "encoding"))?.into()),
+        Kind::Bytes => Body::None,
+    })
+}
 
-impl From<multer::Error> for FormError {
-    fn from(_: multer::Error) -> Self {
-        Self
+/// What the schema does not accept. A schema says nothing about bytes.
+fn problem(content: &Content, body: &Body) -> Option<Problem> {
+    match body {
+        Body::None => None,
+        body => content.schema.problem(body.value()),
     }
+}
+
+/// A refusal of the body.
+pub(super) fn refused(pointer: &str, rule: &str) -> Refusal {
+    Refusal::new(Place::Body, pointer, rule)
 }

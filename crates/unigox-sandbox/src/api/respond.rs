@@ -1,28 +1,43 @@
-//! Turns the response of a rule into an HTTP response.
+//! Turns a response into an HTTP response.
 
 use axum::{
     body::Body as HttpBody,
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
+use serde_json::Value;
 
-use crate::rules::RuleResponse;
+use crate::{
+    document::{DocumentedBody, DocumentedResponse},
+    fault,
+};
 
-pub(super) fn to_http(response: &RuleResponse) -> Response {
+pub(super) fn to_http(response: &DocumentedResponse) -> Response {
     match &response.body {
-        Some(body) => json(response.status, body.to_string().into()),
-        None => (status_code(response.status), HttpBody::empty()).into_response(),
+        Some(_) => with_body(response, body_bytes(response).into()),
+        None => with_headers((status_code(response.status), HttpBody::empty()).into_response(), response),
     }
 }
 
-/// A response with a body that is declared as JSON.
-pub(super) fn json(status: u16, body: HttpBody) -> Response {
-    (status_code(status), [(header::CONTENT_TYPE, "application/json")], body).into_response()
+/// The response with another body, which is declared as that of the response; as JSON, if it has none.
+pub(super) fn with_body(response: &DocumentedResponse, body: HttpBody) -> Response {
+    let media_type = response.body.as_ref().map_or("application/json", |body| &body.media_type);
+    let whole = (status_code(response.status), [(header::CONTENT_TYPE, media_type)], body).into_response();
+    with_headers(whole, response)
 }
 
 /// The bytes of the body: `null` if there is no body.
-pub(super) fn body_bytes(response: &RuleResponse) -> Vec<u8> {
-    serde_json::to_vec(&response.body).unwrap_or_default()
+pub(super) fn body_bytes(response: &DocumentedResponse) -> Vec<u8> {
+    match &response.body {
+        Some(DocumentedBody { value: Value::String(text), is_json: false, .. }) => text.clone().into_bytes(),
+        Some(body) => body.value.to_string().into_bytes(),
+        None => b"null".to_vec(),
+    }
+}
+
+fn with_headers(mut http: Response, response: &DocumentedResponse) -> Response {
+    http.headers_mut().extend(response.headers.iter().filter_map(|(name, value)| fault::header(name, value)));
+    http
 }
 
 fn status_code(status: u16) -> StatusCode {

@@ -30,13 +30,16 @@ impl Call<'_> {
 /// The body of a request.
 #[derive(Clone, Debug)]
 pub(crate) enum Body {
+    /// There is none, or it is bytes.
     None,
     Json(Value),
     Form {
-        /// The text of each part by its name, as an object. It is empty for a file.
+        /// The value of each part by its name, as an object. It is empty text for a file.
         fields: Value,
-        files: BTreeMap<String, File>,
+        files: BTreeMap<String, Vec<File>>,
     },
+    /// Text, as a JSON string.
+    Text(Value),
 }
 
 /// A file in a form.
@@ -47,11 +50,11 @@ pub(crate) struct File {
 }
 
 impl Body {
-    /// The JSON, or the fields of the form; null without a body.
+    /// The JSON, the fields of the form, or the text; null without a body.
     pub(crate) fn value(&self) -> &Value {
         match self {
             Self::None => &Value::Null,
-            Self::Json(value) | Self::Form { fields: value, .. } => value,
+            Self::Json(value) | Self::Form { fields: value, .. } | Self::Text(value) => value,
         }
     }
 }
@@ -70,6 +73,11 @@ impl RuleResponse {
 
     pub(crate) fn error(status: u16, key: &str) -> Self {
         Self { status, body: Some(json!({"success": false, "data": {"error_key": key}})) }
+    }
+
+    /// The error key, if it has one.
+    pub(crate) fn key(&self) -> Option<&str> {
+        self.body.as_ref()?.pointer("/data/error_key")?.as_str()
     }
 
     pub(super) fn data(status: u16, data: Value) -> Self {

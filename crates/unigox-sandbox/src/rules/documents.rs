@@ -45,8 +45,8 @@ pub(super) fn upload(mut call: Call<'_>) -> RuleResponse {
 type Upload = (String, Option<String>);
 
 /// The document in a form, if its file is accepted.
-fn file(fields: &Value, files: &BTreeMap<String, File>) -> Option<Vec<Upload>> {
-    let file = files.get("document").filter(|file| is_accepted(&file.content))?;
+fn file(fields: &Value, files: &BTreeMap<String, Vec<File>>) -> Option<Vec<Upload>> {
+    let file = files.get("document")?.first().filter(|file| is_accepted(&file.content))?;
     Some(vec![(text(fields, "document_type")?.to_owned(), Some(file.name.clone()))])
 }
 
