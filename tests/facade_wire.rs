@@ -467,11 +467,24 @@ async fn an_upload_says_what_was_stored_and_what_was_not() {
         (json!({"uploaded": [{"document_id": "1"}, {"document_id": "2"}], "message": "m"}), 2, 0),
         (json!({"uploaded": [], "errors": [{"error": "a"}, {"error": "b"}], "message": "m"}), 0, 2),
         (json!({"uploaded": null, "errors": [{"error": "a"}], "message": "m"}), 0, 1),
+        (json!({"errors": [{"error": "a"}]}), 0, 1),
+        (json!({"uploaded": [{"document_id": "1"}, {}]}), 2, 0),
     ] {
         reply(data);
         let stored = documents.link_batch(&links).await.expect("a batch without success is no error");
         assert_eq!((stored.uploaded().len(), stored.errors().len()), (uploaded, errors));
         assert_eq!((stored.document_id(), stored.all_uploaded()), (None, errors == 0));
+    }
+}
+
+#[tokio::test]
+async fn an_upload_whose_response_says_nothing_of_documents_is_no_success() {
+    for data in [json!("stored"), json!(["1"]), json!({"document_id": 1}), json!({"errors": "none"}), json!(null)] {
+        let server = Server::replying(Reply::json(200, &json!({"success": true, "data": data}))).await;
+        let documents = facade_at(&server.url()).user(USER).documents();
+        let outcome = documents.link(DocumentType::Selfie, "https://files.example.com/1").await;
+        let error = outcome.map(drop).expect_err("whether it was stored is not known");
+        assert_eq!((error.kind(), error.field()), (ErrorKind::Decode, Some("data")), "{data}: {error}");
     }
 }
 
