@@ -190,11 +190,14 @@ impl Call {
 
     /// Whether its responses are an envelope whose data is an object.
     pub fn returns_data(self) -> bool {
-        let body = self.successes().first().and_then(|response| response.body.as_ref());
-        body.is_some_and(|body| {
-            body["success"].is_boolean()
-                && body["data"].is_object()
-                && body.as_object().is_some_and(|body| body.len() == 2)
+        let document = Document::checked_in();
+        let envelope = self.documented().success.as_ref().map(|schema| document.resolve(schema));
+        envelope.is_some_and(|envelope| {
+            let properties = &envelope["properties"];
+            let is_envelope = properties.as_object().is_some_and(|properties| properties.len() == 2);
+            is_envelope
+                && properties["success"]["type"] == "boolean"
+                && document.resolve(&properties["data"])["properties"].is_object()
         })
     }
 

@@ -34,10 +34,23 @@ where
 {
     call(client, operation, send, |value, raw| match open(value) {
         None => Err(refusal(operation, raw)),
-        Some(_) if !is_json(&raw) => {
-            Err(Error::decode(operation, ".".to_owned(), "has another content type than JSON", raw))
-        }
-        Some(data) => Ok(Response::new(data, raw)),
+        Some(data) => declared_as_json(operation, data, raw),
+    })
+    .await
+}
+
+/// Calls `operation`, whose responses are JSON without an envelope.
+pub(crate) async fn whole<V, F>(
+    client: &Client,
+    operation: &'static Operation,
+    send: impl Fn(Sender) -> F,
+) -> Result<Response<V>>
+where
+    F: Future<Output = Outcome<V>>,
+{
+    call(client, operation, send, |value, raw| match is_refusal(&raw) {
+        true => Err(refusal(operation, raw)),
+        false => declared_as_json(operation, value, raw),
     })
     .await
 }
@@ -162,6 +175,14 @@ fn read<V>(operation: &'static Operation, outcome: Outcome<V>) -> Result<(V, Raw
 /// The error of a response with a success status and `success: false` in its body.
 fn refusal(operation: &'static Operation, raw: RawResponse) -> Error {
     Error::api(operation, unigox_client::ErrorBody::new(raw.body().clone()), raw)
+}
+
+/// The response, unless it is declared as something else than JSON.
+fn declared_as_json<V>(operation: &'static Operation, value: V, raw: RawResponse) -> Result<Response<V>> {
+    match is_json(&raw) {
+        true => Ok(Response::new(value, raw)),
+        false => Err(Error::decode(operation, ".".to_owned(), "has another content type than JSON", raw)),
+    }
 }
 
 /// Whether the body of a response with a success status says `success: false`.

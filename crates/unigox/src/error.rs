@@ -393,7 +393,7 @@ impl Error {
             }
             401 => "check the API key, and that it belongs to this environment".into(),
             404 => "check the identifier, and that it belongs to this partner".into(),
-            409 => "it is still in use".into(),
+            409 => "read the present state before the next call: it does not allow this one".into(),
             429 => "wait before the next call".into(),
             500..=599 => self.advice_if_unclear(),
             _ => return None,

@@ -130,6 +130,10 @@ impl PaymentDetailsHandle {
     pub async fn delete(&self, payment_details_id: impl AsRef<str>) -> Result<Response<types::DeletedPaymentDetails>> {
         let id = payment_details_id.as_ref();
         filled("payment_details_id", id).map_err(|error| error.with_operation(&operations::DELETE_PAYMENT_DETAILS))?;
-        self.user.client.api().delete_payment_details(self.user.uuid, id).await
+        let deleted = self.user.client.api().delete_payment_details(self.user.uuid, id).await;
+        deleted.map_err(|error| match error.is_conflict() {
+            true => error.with_advice("active offers still refer to it"),
+            false => error,
+        })
     }
 }

@@ -31,15 +31,15 @@ pub(super) fn api(model: &Model<'_>) -> String {
         let function = method.with.as_ref().unwrap_or(&method.name);
         let operation = format!("&operations::{}", method.call.constant());
         let send = format!("|api| async move {{ api.{function}({passed}).await }}");
-        let call = match opening.function() {
-            Some(open) => {
-                format!("call::json(self.client, {operation},\n            {send},\n            {open}).await")
-            }
-            None => format!("call::other(self.client, {operation},\n            {send}).await"),
+        let (call, open) = match opening.function() {
+            Some(open) => ("json", format!(",\n            {open}")),
+            None if matches!(opening, Opening::Whole(_)) => ("whole", String::new()),
+            None => ("other", String::new()),
         };
+        let call = format!("call::{call}(self.client, {operation},\n            {send}{open}).await");
         let mut sends = String::new();
         if is_bytes(&method) {
-            let _ = write!(sends, "let body = &{};\n        ", own_bytes(&mut method));
+            let _ = write!(sends, "let body: &::bytes::Bytes = &{};\n        ", own_bytes(&mut method));
         }
         out.push_str(&functions(model, &method, ("self", &result), &(sends + &call)));
     }
@@ -109,14 +109,13 @@ impl<'v> Opening<'v> {
         }
     }
 
-    /// The function from the response to what is returned: nothing if the response says that it is no success.
+    /// The function that opens an envelope: it gives nothing if the response says that it is no success.
     fn function(&self) -> Option<String> {
         let says = |is_required: &bool| if *is_required { "value.success" } else { "value.success != Some(false)" };
         match self {
             Self::Envelope { is_required, .. } => Some(format!("|value| opened({}, value.data)", says(is_required))),
             Self::Success { is_required, .. } => Some(format!("|value| opened({}, value)", says(is_required))),
-            Self::Whole(_) => Some("Some".to_owned()),
-            Self::Other(_) => None,
+            Self::Whole(_) | Self::Other(_) => None,
         }
     }
 }

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     openapi::{
-        Parameter,
+        self, Parameter,
         extension::{CHOICES, TAG},
     },
     sample::{Filling, sample},
@@ -210,13 +210,18 @@ fn add_to(query: &mut Option<Vec<(String, String)>>, parameter: &Parameter<'_>, 
     }
 }
 
+/// The component that `schema` refers to, bare or with words beside the reference; or itself.
+fn resolved<'d>(document: &'d Value, schema: &'d Value) -> &'d Value {
+    openapi::target(schema).and_then(|name| document["components"]["schemas"].get(name)).unwrap_or(schema)
+}
+
 /// The variants of a body: one if it has no choice. Each has a name that tells it from the others.
 fn variants(document: &Value, schema: &Value) -> Vec<(String, Value)> {
-    let target = crate::openapi::resolve(document, schema).unwrap_or(schema);
+    let target = resolved(document, schema);
     let alternatives = ["oneOf", "anyOf"].iter().find_map(|key| target.get(key)?.as_array());
     if let Some(list) = alternatives.filter(|_| target.get("properties").is_none()) {
         let of = |(index, variant): (usize, &Value)| {
-            let name = crate::openapi::target(variant).map_or_else(|| format!("variant {}", index + 1), str::to_owned);
+            let name = openapi::target(variant).map_or_else(|| format!("variant {}", index + 1), str::to_owned);
             let mut one = json!({"oneOf": [variant]});
             one["discriminator"] = target["discriminator"].clone();
             (name, one)
@@ -225,7 +230,7 @@ fn variants(document: &Value, schema: &Value) -> Vec<(String, Value)> {
     }
     let choices = target.get(CHOICES).and_then(Value::as_object);
     let count = |choice: &Value| {
-        let choice = crate::openapi::resolve(document, choice).unwrap_or(choice);
+        let choice = resolved(document, choice);
         choice.get("oneOf").and_then(Value::as_array).map_or(1, Vec::len)
     };
     let most = choices.into_iter().flat_map(Map::values).map(count).max().unwrap_or(1);
@@ -235,7 +240,7 @@ fn variants(document: &Value, schema: &Value) -> Vec<(String, Value)> {
     let chosen = |index: usize| {
         let mut one = target.clone();
         for choice in one[CHOICES].as_object_mut().into_iter().flat_map(Map::values_mut) {
-            let whole = crate::openapi::resolve(document, choice).unwrap_or(choice).clone();
+            let whole = resolved(document, choice).clone();
             if let Some(list) = whole.get("oneOf").and_then(Value::as_array) {
                 *choice = json!({"oneOf": [list[index.min(list.len() - 1)]]});
                 choice[TAG] = whole.get(TAG).cloned().unwrap_or_default();
@@ -319,7 +324,7 @@ fn of_responses(document: &Value, call: &Call<'_>) -> Vec<SampleResponse> {
     let mut out = Vec::new();
     for (status, response) in shapes.into_iter().flatten() {
         let Ok(status) = status.parse() else { continue };
-        let response = crate::openapi::resolve(document, response).unwrap_or(response);
+        let response = openapi::resolve(document, response).unwrap_or(response);
         let json = || response.pointer("/content/application~1json/schema");
         let mut bodies = Vec::new();
         if let Some(schema) = response.get("schema").or_else(json) {

@@ -21,9 +21,8 @@ impl Api<'_> {
     ///
     /// Any other status than a success is one; see `Error`.
     pub async fn health_check(self) -> Result<Response<types::HealthCheckResponse>> {
-        call::json(self.client, &operations::HEALTH_CHECK,
-            |api| async move { api.health_check().await },
-            Some).await
+        call::whole(self.client, &operations::HEALTH_CHECK,
+            |api| async move { api.health_check().await }).await
     }
 
     /// List the crypto currencies.
@@ -410,9 +409,8 @@ impl Api<'_> {
     ///
     /// Any other status than a success is an error as well; see `Error`.
     pub async fn get_send_out_routes(self, crypto: &str) -> Result<Response<types::GetSendOutRoutesResponse>> {
-        call::json(self.client, &operations::GET_SEND_OUT_ROUTES,
-            |api| async move { api.get_send_out_routes(crypto).await },
-            Some).await
+        call::whole(self.client, &operations::GET_SEND_OUT_ROUTES,
+            |api| async move { api.get_send_out_routes(crypto).await }).await
     }
 
     /// Get what to sign to send out bought crypto.
@@ -453,9 +451,8 @@ impl Api<'_> {
         destination_chain: &str,
         destination_address: &str,
     ) -> Result<Response<types::GetBridgeAuthorizationParametersResponse>> {
-        call::json(self.client, &operations::GET_BRIDGE_AUTHORIZATION_PARAMETERS,
-            |api| async move { api.get_bridge_authorization_parameters(order_id, destination_chain, destination_address).await },
-            Some).await
+        call::whole(self.client, &operations::GET_BRIDGE_AUTHORIZATION_PARAMETERS,
+            |api| async move { api.get_bridge_authorization_parameters(order_id, destination_chain, destination_address).await }).await
     }
 
     /// Send out bought crypto.
@@ -487,9 +484,8 @@ impl Api<'_> {
     ///
     /// Any other status than a success is an error as well; see `Error`.
     pub async fn authorize_bridge(self, order_id: ::uuid::Uuid, body: &types::AuthorizeBridgeBody) -> Result<Response<types::AuthorizeBridgeResponse>> {
-        call::json(self.client, &operations::AUTHORIZE_BRIDGE,
-            |api| async move { api.authorize_bridge(order_id, body).await },
-            Some).await
+        call::whole(self.client, &operations::AUTHORIZE_BRIDGE,
+            |api| async move { api.authorize_bridge(order_id, body).await }).await
     }
 
     /// Estimate the price of an off-ramp.
