@@ -147,6 +147,9 @@ pub(crate) fn references(document: &Value, defects: &mut Vec<Defect>) {
         if is_whole {
             let problem = format!("`{target}` is a whole section of the document, not what belongs here");
             defects.push(Defect::new(place, problem, "refer to one schema, parameter or response"));
+        } else if document.pointer(&local).is_some_and(Value::is_null) {
+            let remedy = "write what it is to describe, or remove it and what refers to it";
+            defects.push(Defect::new(place, format!("what is at `{target}` is empty"), remedy));
         } else if document.pointer(&local).is_none_or(|found| !found.is_object()) {
             let nearest = local.rsplit_once('/').and_then(|(parent, name)| {
                 let siblings = document.pointer(parent)?.as_object()?.keys().map(String::as_str);
@@ -211,7 +214,13 @@ fn circle<'s>(steps: impl Iterator<Item = &'s str>) -> Defect {
         }
         _ => format!("circular reference: {}", steps.join(" → ")),
     };
-    Defect::new(place, problem, "break the cycle: a schema can contain itself only through a property, array or map")
+    let remedy = match tokens(place).as_slice() {
+        [components, section, _] if components == "components" && section != "schemas" => {
+            "break the cycle: write out one of them in place of its reference"
+        }
+        _ => "break the cycle: a schema can contain itself only through a property, array or map",
+    };
+    Defect::new(place, problem, remedy)
 }
 
 /// How many steps of a circle are shown.

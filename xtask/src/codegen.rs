@@ -9,6 +9,7 @@ use anyhow::Context;
 use serde_json::Value;
 
 use crate::{
+    coverage::Coverage,
     defect::{self, Error},
     emit, names,
     output::{Outputs, Stale},
@@ -49,11 +50,11 @@ pub fn in_place(root: &Path) -> Result<Outputs, Error> {
     let inputs = checked_in(root);
     let lowered = pipeline::lower(&inputs)?;
     let code = pipeline::generate(&inputs.document, &lowered.effective)?;
-    Ok(outputs_in_place(root, &lowered, code))
+    Ok(outputs_in_place(root, &lowered, code)?)
 }
 
 /// The outputs for a lowered document and the code made from it, in their places in the workspace.
-pub(crate) fn outputs_in_place(root: &Path, lowered: &Lowered, code: Code) -> Outputs {
+pub(crate) fn outputs_in_place(root: &Path, lowered: &Lowered, code: Code) -> anyhow::Result<Outputs> {
     let mut outputs = Outputs::new(root);
     add_reports(&mut outputs, Path::new("openapi"), lowered);
     outputs.add(SANDBOX_DOCUMENT, json(&lowered.overlaid, &lowered.provenance));
@@ -61,12 +62,14 @@ pub(crate) fn outputs_in_place(root: &Path, lowered: &Lowered, code: Code) -> Ou
     add_code(&mut outputs, &Path::new(FACADE).join("src"), emit::emit_facade(&lowered.effective), lowered);
     let inputs = ["README.md", "overlay.yaml", "unigox-partner.yaml"];
     outputs.own("openapi", inputs.map(str::to_owned));
+    let operations = report::facade_operations(&lowered.effective, &Coverage::read(root)?);
+    outputs.add(Path::new(FACADE).join("src/generated/operations.md"), with_header(&lowered.provenance, &operations));
     let calls = ("calls.rs", emit::table(&lowered.effective));
     add_code(&mut outputs, Path::new(TESTS), vec![calls], lowered);
     for folder in [&format!("{CRATE}/src"), &format!("{FACADE}/src"), TESTS] {
         outputs.own(Path::new(folder).join("generated"), []);
     }
-    outputs
+    Ok(outputs)
 }
 
 /// Whether the code checks patterns.
@@ -175,11 +178,16 @@ fn is_kept(line: &str) -> bool {
 }
 
 fn add_reports(outputs: &mut Outputs, folder: &Path, lowered: &Lowered) {
-    let header: String = lowered.provenance.lines().iter().map(|line| format!("<!-- {line} -->\n")).collect();
-    let with_header = |text: String| format!("{header}\n{text}");
+    let with_header = |text: String| with_header(&lowered.provenance, &text);
     outputs.add(folder.join("operations.md"), with_header(report::operations(&lowered.effective)));
     outputs.add(folder.join("lowering.md"), with_header(report::lowering(&lowered.notes)));
     outputs.add(folder.join("effective.json"), json(&lowered.effective, &lowered.provenance));
+}
+
+/// `text` in Markdown, with the header as comments.
+fn with_header(provenance: &Provenance, text: &str) -> String {
+    let header: String = provenance.lines().iter().map(|line| format!("<!-- {line} -->\n")).collect();
+    format!("{header}\n{text}")
 }
 
 /// The document as JSON, with the header as an extension: JSON has no comments.

@@ -1,198 +1,261 @@
-//! Which method of the facade calls which operation: the table in the documentation of `unigox`, read and checked.
+//! Which methods of the facade that are written by hand call which operation, read from the sources.
 //!
-//! The facade is written by hand, so nothing generated says which operations it covers. The table is for people; what it
-//! says is compared with the document and with the sources here, so that it can be relied on.
+//! A method of the facade calls an operation through the generated method of that operation: `client.api().get_order(…)`.
+//! Functions are told apart by their names, within the file, or folder of files, that they are in.
 
-mod facade;
-mod instructions;
-
-use std::{collections::BTreeSet, fs, path::Path};
-
-use serde_json::Value;
-
-use self::{
-    facade::{Facade, SOURCES, constant},
-    instructions::instructions,
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
 };
-use crate::openapi::operations;
 
-/// The heading of the table.
-const HEADING: &str = "# Operations";
+use anyhow::Context;
+use quote::ToTokens;
+use syn::{Block, ImplItem, Item, Type, Visibility};
 
-/// The table: operations, each with the methods that are said to call it.
+use crate::names;
+
+/// Where the sources of the facade are in the workspace.
+const SOURCES: &str = "crates/unigox/src";
+
+/// What is generated below them: it calls every operation.
+const GENERATED: &str = "generated";
+
+/// What follows the name of an operation's method in the names of the others that call it.
+const SUFFIXES: [&str; 2] = ["_with", "_multipart"];
+
+/// The methods that are written by hand, such as `UsersHandle::create`, by the generated method that they call.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Coverage(Vec<(String, Vec<String>)>);
+pub struct Coverage(BTreeMap<String, Vec<String>>);
 
 impl Coverage {
-    /// The table of the facade in the workspace at `root`. A workspace without a facade covers nothing.
-    pub fn read(root: &Path) -> Self {
-        fs::read_to_string(root.join(SOURCES).join("lib.rs")).map(|text| Self::parse(&text)).unwrap_or_default()
-    }
-
-    /// The table in `text`, the source of a crate.
-    pub fn parse(text: &str) -> Self {
-        let docs = text.lines().filter_map(|line| line.strip_prefix("//!")).map(str::trim);
-        let section = docs.skip_while(|line| *line != HEADING).skip(1).take_while(|line| !line.starts_with("# "));
-        let rows = section.filter_map(|line| {
-            let (operation, methods) = line.strip_prefix("| `")?.split_once("` |")?;
-            Some((operation.to_owned(), linked(methods)))
-        });
-        Self(rows.collect())
-    }
-
-    /// The methods that call `operation_id`, such as `Users::create`; none if it has no row.
-    pub fn of(&self, operation_id: &str) -> &[String] {
-        let row = self.0.iter().find(|(operation, _)| operation == operation_id);
-        row.map(|(_, methods)| methods.as_slice()).unwrap_or_default()
-    }
-
-    /// Every row, in its order.
-    pub fn rows(&self) -> impl Iterator<Item = (&str, &[String])> {
-        self.0.iter().map(|(operation, methods)| (operation.as_str(), methods.as_slice()))
-    }
-}
-
-/// What the links in `cell` lead to. The label says it, unless it is short and has a target: ``[`link`](Type::link)``.
-fn linked(cell: &str) -> Vec<String> {
-    let links = cell.split("[`").skip(1).filter_map(|link| {
-        let (label, rest) = link.split_once("`]")?;
-        let target = rest.strip_prefix('(').and_then(|rest| rest.split_once(')'));
-        Some(target.map_or(label, |(target, _)| target).to_owned())
-    });
-    links.collect()
-}
-
-/// Everything that is wrong in the table of the workspace at `root`, and what it lacks of `effective`, each with what to
-/// write.
-///
-/// # Errors
-///
-/// If the sources of the facade can't be read.
-pub fn problems(root: &Path, effective: &Value) -> anyhow::Result<Vec<String>> {
-    Ok(compare(&Coverage::read(root), &Facade::read(&root.join(SOURCES))?, effective))
-}
-
-fn compare(coverage: &Coverage, facade: &Facade, effective: &Value) -> Vec<String> {
-    let mut documented = BTreeSet::new();
-    let mut problems = Vec::new();
-    for operation in operations(effective) {
-        let id = operation.id().unwrap_or_default();
-        documented.insert(id.to_owned());
-        if coverage.of(id).is_empty() {
-            problems.push(instructions(effective, &operation));
+    /// That of the facade in the workspace at `root`. A workspace without a facade covers nothing.
+    ///
+    /// # Errors
+    ///
+    /// If the sources can't be read or parsed.
+    pub fn read(root: &Path) -> anyhow::Result<Self> {
+        let folder = root.join(SOURCES);
+        if !folder.is_dir() {
+            return Ok(Self::default());
         }
-    }
-    let mut seen = BTreeSet::new();
-    for (operation, methods) in coverage.rows() {
-        if !seen.insert(operation) {
-            problems.push(format!("`{operation}` has two rows in the table of {SOURCES}/lib.rs: make them one"));
-        }
-        if !documented.contains(operation) {
-            problems.push(format!(
-                "the table of {SOURCES}/lib.rs has a row for `{operation}`, which is not in the document any more: delete the \
-                 row, and the methods that it names ({})",
-                methods.join(", ")
-            ));
-            continue;
-        }
-        let constant = constant(operation);
-        for method in methods {
-            match facade.reaches(method, &constant) {
-                None => problems.push(format!(
-                    "the table of {SOURCES}/lib.rs says that `{method}` calls `{operation}`, but there is no public method \
-                     of that name: correct the row, or write the method"
-                )),
-                Some(false) => problems.push(format!(
-                    "the table of {SOURCES}/lib.rs says that `{method}` calls `{operation}`, but nothing in it leads to \
-                     `operations::{constant}`: correct the row, or the method"
-                )),
-                Some(true) => {}
+        let mut parts: BTreeMap<String, Vec<Function>> = BTreeMap::new();
+        for path in sources(&folder)? {
+            let text = fs::read_to_string(&path).with_context(|| format!("can't read {}", path.display()))?;
+            let inside = path.strip_prefix(&folder).unwrap_or(&path).with_extension("");
+            let part = inside.iter().next().unwrap_or_default().to_string_lossy().into_owned();
+            if part != GENERATED {
+                let functions = functions(&text).with_context(|| format!("can't parse {}", path.display()))?;
+                parts.entry(part).or_default().extend(functions);
             }
         }
+        Ok(Self::of_parts(parts.values()))
     }
-    problems
+
+    /// The methods that call `operation_id`; none if it is called by its generated method alone.
+    pub fn of(&self, operation_id: &str) -> &[String] {
+        self.0.get(names::snake(operation_id).trim_end_matches('_')).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    fn of_parts<'p>(parts: impl IntoIterator<Item = &'p Vec<Function>>) -> Self {
+        let mut all: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for part in parts {
+            for function in part {
+                let Some(method) = function.method() else { continue };
+                for called in reached(function, part) {
+                    let methods = all.entry(called).or_default();
+                    if !methods.contains(&method) {
+                        methods.push(method.clone());
+                    }
+                }
+            }
+        }
+        Self(all)
+    }
+}
+
+/// A function of the facade.
+#[derive(Debug)]
+struct Function {
+    name: String,
+    /// The type that it belongs to; a free function has none.
+    owner: Option<String>,
+    is_public: bool,
+    /// The operations that it calls by itself, by the names of their methods.
+    operations: BTreeSet<String>,
+    /// The other functions that it calls.
+    calls: BTreeSet<Called>,
+}
+
+/// How a function is called.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Called {
+    /// `self.name(…)`, `Self::name(…)`.
+    OfItself(String),
+    /// `value.name(…)`.
+    OfValue(String),
+    /// `Type::name(…)`.
+    OfType(String, String),
+    /// `name(…)`, `module::name(…)`.
+    Free(String),
+}
+
+/// The operations that `start` calls, by itself or through other functions of its part.
+fn reached(start: &Function, part: &[Function]) -> BTreeSet<String> {
+    let mut operations = BTreeSet::new();
+    let mut seen = BTreeSet::new();
+    let mut open = vec![start];
+    while let Some(function) = open.pop() {
+        if !seen.insert(std::ptr::from_ref(function)) {
+            continue;
+        }
+        operations.extend(function.operations.iter().cloned());
+        open.extend(part.iter().filter(|next| function.calls.iter().any(|called| next.is_called(function, called))));
+    }
+    operations
+}
+
+/// The functions in the source `text`.
+fn functions(text: &str) -> syn::Result<Vec<Function>> {
+    let mut all = Vec::new();
+    for item in syn::parse_file(text)?.items {
+        match item {
+            Item::Fn(function) => all.push(Function::new(&function.sig.ident, &function.vis, None, &function.block)),
+            Item::Impl(block) => {
+                let owner = owner(&block.self_ty).filter(|_| block.trait_.is_none());
+                for item in block.items {
+                    let ImplItem::Fn(function) = item else { continue };
+                    all.push(Function::new(&function.sig.ident, &function.vis, owner.clone(), &function.block));
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(all)
+}
+
+impl Function {
+    fn new(name: &syn::Ident, visibility: &Visibility, owner: Option<String>, block: &Block) -> Self {
+        let text = block.to_token_stream().to_string();
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let (mut operations, mut calls) = (BTreeSet::new(), BTreeSet::new());
+        for (index, word) in words.iter().enumerate() {
+            if !words.get(index + 1).is_some_and(|next| next.starts_with('(')) {
+                continue;
+            }
+            let word = (*word).to_owned();
+            let called = match words[..index] {
+                [.., "api", "()", "."] => {
+                    operations.extend(operation(word));
+                    continue;
+                }
+                [.., "self", "."] | [.., "Self", "::"] => Called::OfItself(word),
+                [.., "."] => Called::OfValue(word),
+                [.., of, "::"] if of.starts_with(char::is_uppercase) => Called::OfType(of.to_owned(), word),
+                _ => Called::Free(word),
+            };
+            calls.insert(called);
+        }
+        let is_public = matches!(visibility, Visibility::Public(_));
+        Self { name: name.to_string(), owner, is_public, operations, calls }
+    }
+
+    /// `Type::name`, if it is a public method.
+    fn method(&self) -> Option<String> {
+        self.owner.as_ref().filter(|_| self.is_public).map(|owner| format!("{owner}::{}", self.name))
+    }
+
+    /// Whether `called` in `by` may be this function. A public method of some value is not followed, since methods of
+    /// other types are called the same.
+    fn is_called(&self, by: &Self, called: &Called) -> bool {
+        match called {
+            Called::OfItself(name) => *name == self.name && self.owner == by.owner,
+            Called::OfValue(name) => *name == self.name && self.owner.is_some() && !self.is_public,
+            Called::OfType(owner, name) => *name == self.name && self.owner.as_ref() == Some(owner),
+            Called::Free(name) => *name == self.name && self.owner.is_none(),
+        }
+    }
+}
+
+/// The names of the methods of the operations that `method` may belong to.
+fn operation(method: String) -> Vec<String> {
+    let mut all = vec![method];
+    for suffix in SUFFIXES {
+        all.extend(all.last().and_then(|name| name.strip_suffix(suffix)).map(str::to_owned));
+    }
+    all
+}
+
+/// Every Rust file below `folder`.
+fn sources(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    let entries = fs::read_dir(folder).with_context(|| format!("can't read {}", folder.display()))?;
+    for entry in entries {
+        let path = entry.with_context(|| format!("can't read {}", folder.display()))?.path();
+        if path.is_dir() {
+            found.extend(sources(&path)?);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn owner(of: &Type) -> Option<String> {
+    let Type::Path(path) = of else { return None };
+    path.path.segments.last().map(|segment| segment.ident.to_string())
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
-    const TABLE: &str = "\
-//! # Elsewhere
-//!
-//! | `verifyAuth` | [`Wrong::table`] |
-//!
-//! # Operations
-//!
-//! | operationId | method |
-//! |---|---|
-//! | `createUser` | [`Users::create`] |
-//! | `uploadDocument` | [`Documents::upload`], [`link`](Documents::link) |
-//!
-//! # After
-//!
-//! | `deleteUser` | [`Users::delete`] |
-";
-
     const FACADE: &str = "
-        impl Users {
-            pub async fn create(&self) { call(&operations::CREATE_USER).await }
-            fn hidden(&self) { call(&operations::CREATE_USER) }
+        impl UsersHandle {
+            pub async fn create(&self) { self.client.api().create_user(&body).await }
+            pub async fn get(&self) { self.client.api().get_user_with(self.uuid, &params).await }
+            pub async fn first(&self) { self.names().get(0); }
+            fn hidden(&self) { self.client.api().delete_user(self.uuid) }
         }
-        impl Documents {
-            pub async fn upload(&self) { self.send().await }
+        impl DocumentsHandle {
+            pub async fn upload(&self) { read(self.client.api().upload_document_multipart(&form).await) }
             pub async fn link(&self) { elsewhere().await }
-            async fn send(&self) { trace!(operations::UPLOAD_DOCUMENT) }
+            pub async fn link_all(&self) { self.link().await }
         }
+        async fn elsewhere() { deeper().await }
+        async fn deeper() { client.api().upload_document(&body) }
     ";
 
-    fn document(ids: &[&str]) -> Value {
-        let paths = ids.iter().map(|id| (format!("/{id}"), json!({"post": {"operationId": id}})));
-        json!({"paths": Value::Object(paths.collect())})
-    }
-
-    fn check(table: &str, ids: &[&str]) -> String {
-        let facade = Facade::parse([("users", FACADE)]).expect("it is Rust");
-        compare(&Coverage::parse(table), &facade, &document(ids)).join("\n")
+    fn coverage() -> Coverage {
+        Coverage::of_parts([&functions(FACADE).expect("it is Rust")])
     }
 
     #[test]
-    fn reads_the_table_of_operations_and_no_other() {
-        let coverage = Coverage::parse(TABLE);
-        assert_eq!(coverage.rows().map(|(id, _)| id).collect::<Vec<_>>(), ["createUser", "uploadDocument"]);
-        assert_eq!(coverage.of("createUser"), ["Users::create"]);
-        assert_eq!(coverage.of("uploadDocument"), ["Documents::upload", "Documents::link"]);
-        assert!(coverage.of("verifyAuth").is_empty() && coverage.of("deleteUser").is_empty());
+    fn a_method_calls_an_operation_by_itself_or_through_others() {
+        let coverage = coverage();
+        assert_eq!(coverage.of("createUser"), ["UsersHandle::create"]);
+        let uploads = ["DocumentsHandle::upload", "DocumentsHandle::link", "DocumentsHandle::link_all"];
+        assert_eq!(coverage.of("uploadDocument"), uploads);
+    }
+
+    #[test]
+    fn optional_parameters_make_no_other_operation() {
+        assert_eq!(coverage().of("getUser"), ["UsersHandle::get"]);
+    }
+
+    #[test]
+    fn a_method_of_something_else_with_the_same_name_is_not_followed() {
+        assert!(!coverage().of("getUser").contains(&"UsersHandle::first".to_owned()));
+    }
+
+    #[test]
+    fn what_only_private_functions_call_is_not_covered() {
+        assert!(coverage().of("deleteUser").is_empty() && coverage().of("other").is_empty());
     }
 
     #[test]
     fn a_workspace_without_a_facade_covers_nothing() {
-        assert_eq!(Coverage::read(Path::new("/dev/null")), Coverage::default());
-    }
-
-    #[test]
-    fn a_method_reaches_its_operation_by_itself_or_by_what_it_calls() {
-        let table = "//! # Operations\n//! | `createUser` | [`Users::create`] |\n//! | `uploadDocument` | [`Documents::upload`] |";
-        assert_eq!(check(table, &["createUser", "uploadDocument"]), "");
-    }
-
-    #[test]
-    fn a_row_without_an_operation_a_private_method_and_a_method_that_leads_elsewhere_are_reported() {
-        let table = "//! # Operations\n//! | `createUser` | [`Users::hidden`], [`Users::created`] |\n\
-                     //! | `uploadDocument` | [`Documents::link`] |\n//! | `deleteUser` | [`Users::delete`] |";
-        insta::assert_snapshot!(check(table, &["createUser", "uploadDocument"]), @r"
-        the table of crates/unigox/src/lib.rs says that `Users::hidden` calls `createUser`, but there is no public method of that name: correct the row, or write the method
-        the table of crates/unigox/src/lib.rs says that `Users::created` calls `createUser`, but there is no public method of that name: correct the row, or write the method
-        the table of crates/unigox/src/lib.rs says that `Documents::link` calls `uploadDocument`, but nothing in it leads to `operations::UPLOAD_DOCUMENT`: correct the row, or the method
-        the table of crates/unigox/src/lib.rs has a row for `deleteUser`, which is not in the document any more: delete the row, and the methods that it names (Users::delete)
-        ");
-    }
-
-    #[test]
-    fn an_operation_without_a_row_is_told_what_to_write() {
-        let missing = check("//! # Operations", &["createUser"]);
-        assert!(missing.contains("| `createUser` |"), "{missing}");
+        assert_eq!(Coverage::read(Path::new("/dev/null")).expect("there is nothing to read"), Coverage::default());
     }
 }

@@ -20,8 +20,8 @@ mod print;
 mod status_responses;
 mod types;
 
+pub(crate) use self::calls::table;
 pub use self::calls::{SampleBody, SampleCall, SampleResponse, calls, responses};
-pub(crate) use self::{calls::table, docs::sentence};
 use serde_json::Value;
 
 use self::model::Model;

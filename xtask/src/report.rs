@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 use crate::{
+    coverage::Coverage,
     lower::{Note, PASSES},
     names,
     openapi::{Operation, extension, operations as all_operations, target},
@@ -28,13 +29,43 @@ pub fn operations(effective: &Value) -> String {
             successes(&operation),
             errors(&operation),
             key(effective, operation.value()).to_owned(),
-            operation.value()[extension::RETRY].as_str().unwrap_or("never (unmarked)").to_owned(),
+            retry(&operation).to_owned(),
             methods(id, &operation),
         ];
         let cells = cells.map(|cell| printable(&cell.replace('\n', " ")).replace('|', "\\|"));
         let _ = writeln!(out, "| {} |", cells.join(" | "));
     }
     out
+}
+
+/// The table in the documentation of the facade: each operation with its generated method, and with those that are written
+/// by hand.
+pub fn facade_operations(effective: &Value, coverage: &Coverage) -> String {
+    let mut out = String::from("| operationId | method of [`Api`] | written by hand |\n|---|---|---|\n");
+    for operation in all_operations(effective) {
+        let id = operation.id().unwrap_or_default();
+        let method = names::snake(id);
+        let by_hand: Vec<String> = coverage.of(id).iter().map(|method| format!("[`{method}`]")).collect();
+        let api = match operation.value().get("requestBody").is_none()
+            && operation.value().get(extension::MULTIPART).is_some()
+        {
+            true => format!("{}_multipart", method.trim_end_matches('_')),
+            false => method,
+        };
+        let _ = writeln!(out, "| `{}` | [`{api}`](Api::{api}) | {} |", printable(id), by_hand.join(", "));
+    }
+    out
+}
+
+/// Whether a call may be repeated, and whether that is said or follows from the method.
+fn retry(operation: &Operation<'_>) -> &'static str {
+    let is_said = operation.value().get(extension::RETRY).is_some();
+    match (operation.is_safe_to_repeat(), is_said) {
+        (true, true) => "safe",
+        (true, false) => "safe (reads)",
+        (false, true) => "never",
+        (false, false) => "never (unmarked)",
+    }
 }
 
 fn parameters(operation: &Operation<'_>) -> String {

@@ -55,13 +55,13 @@ pub fn update(writer: &Writer, file: &Path, is_dry: bool, begins: &mut dyn FnMut
     let before = trial::before(old.value.clone(), new.overlay.as_ref());
 
     begins(&format!("comparing it with {}", document.display()));
-    let coverage = Coverage::read(root);
+    let coverage = Coverage::read(root)?;
     let generated_from = [&before.overlaid, &lowered.overlaid];
     let compared = diff::compare_with_code(&old.value, &new.document.value, &coverage, generated_from);
     let report =
         Report::new(Document::new(document.display(), &old), Document::new(file.display(), &new.document), compared);
 
-    let mut outputs = outputs_in_place(root, &lowered, code);
+    let mut outputs = outputs_in_place(root, &lowered, code)?;
     outputs.add(&document, new.document.text.clone());
 
     // Said before anything takes long. Whatever else can't be written shows when it is about to be.

@@ -13,6 +13,7 @@
 #[rustfmt::skip]
 #[allow(
     clippy::doc_lazy_continuation,
+    clippy::doc_overindented_list_items,
     clippy::type_complexity,
     rustdoc::bare_urls,
     reason = "prose, values and how deep types are nested are the document's affair"

@@ -46,18 +46,10 @@
 //!
 //! # Operations
 //!
-//! | operationId | method |
-//! |---|---|
-//! | `verifyAuth` | [`Client::verify_auth`] |
-//! | `createPartnerUser` | [`UsersHandle::create`] |
-//! | `getPartnerUser` | [`UserHandle::get`] |
-//! | `submitKYC` | [`KycHandle::submit`] |
-//! | `updateKYC` | [`KycHandle::update`] |
-//! | `uploadPartnerKYCDocument` | [`DocumentsHandle::upload`], [`link`](DocumentsHandle::link), [`link_batch`](DocumentsHandle::link_batch) |
-//! | `getVerificationStatus` | [`VerificationHandle::status`], [`wait`](VerificationHandle::wait), [`changes`](VerificationHandle::changes) |
-//! | `getPaymentDetails` | [`PaymentDetailsHandle::list`] |
-//! | `createPaymentDetails` | [`PaymentDetailsHandle::create`] |
-//! | `deletePaymentDetails` | [`PaymentDetailsHandle::delete`] |
+//! Every operation of the API has a method of [`Api`], from [`Client::api`]. For some there are methods that are written by
+//! hand besides: they check what they send, know what goes together, and are the recommended way.
+//!
+#![doc = include_str!("generated/operations.md")]
 //!
 //! # Validation
 //!
@@ -74,9 +66,10 @@
 //! # Retries
 //!
 //! A request that was provably never sent, because there was no connection, is retried for every operation. Otherwise only
-//! calls that are safe to repeat are retried:
+//! calls that are safe to repeat are retried: those that only read, and a few others. The documentation of each method says
+//! which it is.
 //!
-//! | failure | reads, [`UsersHandle::create`], [`KycHandle::update`] | [`KycHandle::submit`], documents, [`PaymentDetailsHandle::create`] and [`delete`](PaymentDetailsHandle::delete) |
+//! | failure | safe to repeat | not safe to repeat |
 //! |---|---|---|
 //! | no connection | retried | retried |
 //! | time-out, broken connection | retried | **not retried**: [`ErrorKind::MaybeSent`] |
@@ -119,7 +112,6 @@
 //!
 //! # What it does not do
 //!
-//! - Quotes, orders, webhooks, lists of rails and institutions: only the ten operations above.
 //! - Business rules: which country, rail and institution go together, whether an account exists.
 //! - Idempotency keys: the API has none. [`PaymentDetailsHandle::list`] tells whether payment details were saved.
 //! - Blocking calls.

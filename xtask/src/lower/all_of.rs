@@ -10,7 +10,8 @@
 //! ```
 //!
 //! A property that several parts describe must satisfy all of them: an empty description gives way, two objects merge,
-//! and constraints add up. Where parts contradict each other, or one is no object, the `allOf` stays as it is.
+//! and constraints add up. Strings become the one string that satisfies all of them. Where parts contradict each other, or
+//! are neither all objects nor all strings, the `allOf` stays as it is.
 //!
 //! A schema that is made of one that it is in would be written out without end. It becomes a component first, and so does
 //! what two parts say of a property with references; equal ones become the same component, which is why merging ends.
@@ -25,10 +26,10 @@ use crate::{
     defect::Defect,
     names::pascal,
     openapi::{
-        Object, Place, References, components, components_mut, components_or_new,
-        extension::{ALTERNATIVES, BOTH, SENSITIVE, TYPE_NAME},
-        join, parts_of, reference, reference_to, schema_mut, schema_name, schemas_mut, schemas_mut_beside,
-        shape::parts,
+        self, Object, Place, References, components, components_mut, components_or_new,
+        extension::{ALTERNATIVES, BOTH, PRIVATE, SENSITIVE, TYPE_NAME},
+        join, owner, parts_of, reference, reference_to, schema_mut, schema_name, schemas_mut, schemas_mut_beside,
+        shape::{Shape, parts},
         tokens,
     },
 };
@@ -57,7 +58,38 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
         }
         components_or_new(document).and_then(|schemas| schemas.insert(name, schema));
     }
+    contradictions(document, &added.origins, report);
     drop_unused(document, &used, report, "a part of others alone, and merged into them");
+}
+
+/// Refuses what is left of an `allOf` that no value satisfies: the generator would merge it without the values and lengths.
+fn contradictions(document: &Value, origins: &HashMap<String, String>, report: &mut Report) {
+    for (schema, _) in openapi::schemas(document) {
+        if schema.get("allOf").is_none() || is_reference_with_more(schema.value) {
+            continue;
+        }
+        let Some(shape) = Shape::of(document, &[schema.value]) else { continue };
+        let properties = shape.parts().iter().filter_map(|part| part.get("properties")?.as_object());
+        let names: BTreeSet<&String> = properties.flat_map(Object::keys).collect();
+        let properties = names.into_iter().filter_map(|name| Some((name, Shape::of(document, &shape.property(name))?)));
+        let described = properties.map(|(name, shape)| (format!(" of `{name}`"), shape));
+        for (what, shape) in described.chain([(String::new(), shape.clone())]) {
+            let bounds =
+                |key: &str| shape.parts().iter().filter_map(|part| part.get(key)?.as_u64()).collect::<Vec<_>>();
+            let (shortest, longest) = (bounds("minLength").into_iter().max(), bounds("maxLength").into_iter().min());
+            let problem = if shape.values().is_some_and(|values| values.is_empty()) {
+                format!("parts list values{what} that have none in common")
+            } else if shortest.zip(longest).is_some_and(|(shortest, longest)| shortest > longest) {
+                format!("parts give lengths{what} that no string has")
+            } else {
+                continue;
+            };
+            let pointer = schema.pointer();
+            // The document has no component that was made here.
+            let place = origins.get(owner(&pointer)).cloned().unwrap_or(pointer);
+            report.defect(Defect::new(place, problem, "correct one of the parts with an overlay action"));
+        }
+    }
 }
 
 fn merge(schema: &mut Value, pointer: &str, rest: &Value, budget: &mut usize, report: &mut Report) {
@@ -68,16 +100,18 @@ fn merge(schema: &mut Value, pointer: &str, rest: &Value, budget: &mut usize, re
     let count = listed.len();
     let parts = parts(rest, [Place::root(schema)]);
     let part_count = parts.len();
-    let merged = merged(parts);
+    let string = string(rest, &parts);
+    let what = if string.is_some() { "string" } else { "object" };
+    let merged = string.or_else(|| merged(parts));
     let size = part_count + merged.as_ref().map_or(0, |merged| merged.values().map(nodes).sum());
     let is_too_much = size > *budget || (merged.is_none() && part_count > MAX_PARTS);
     *budget = budget.saturating_sub(size);
     if is_too_much {
         let problem = "the parts of schemas up to this one are too many to be written out in each";
         report.defect(Defect::new(pointer, problem, "make the chain of `allOf` shorter, or use properties instead"));
-    } else if let Some(merged) = merged {
-        *schema = Value::Object(merged);
-        report.note(pointer, format!("`allOf` of {count} merged into one object"));
+    } else if let Some(merged) = merged.map(Value::Object).filter(|merged| merged != schema) {
+        *schema = merged;
+        report.note(pointer, format!("`allOf` of {count} merged into one {what}"));
     }
 }
 
@@ -93,6 +127,8 @@ fn is_reference_with_more(schema: &Value) -> bool {
 /// The components that are made of inline schemas, by their content.
 struct Added {
     by_content: HashMap<String, String>,
+    /// Where each was made, by its pointer.
+    origins: HashMap<String, String>,
     types: HashSet<String>,
     /// Those that are still to be merged.
     open: Vec<(String, Value)>,
@@ -104,7 +140,7 @@ impl Added {
     fn new(document: &Value) -> Self {
         let types: HashSet<String> = components(document).map(|(name, _)| pascal(name)).collect();
         let left = 10_000 + 2 * types.len();
-        Self { by_content: HashMap::new(), types, open: Vec::new(), left }
+        Self { by_content: HashMap::new(), origins: HashMap::new(), types, open: Vec::new(), left }
     }
 
     /// Makes components of inline schemas that are made of what they are in.
@@ -151,6 +187,7 @@ impl Added {
                 let mut names = std::iter::once(wanted.clone()).chain(numbered);
                 let name = names.find(|name| self.types.insert(name.clone())).unwrap_or(wanted);
                 self.by_content.insert(content, name.clone());
+                self.origins.insert(join("/components/schemas", &name), pointer.to_owned());
                 self.open.push((name.clone(), moved));
                 match self.left.checked_sub(1) {
                     Some(left) => self.left = left,
@@ -218,6 +255,131 @@ fn merged(mut parts: Vec<Place<'_>>) -> Option<Object> {
     Some(whole)
 }
 
+/// The string that `parts` describe together, if it is one; the last is the schema itself.
+fn string(document: &Value, parts: &[Place<'_>]) -> Option<Object> {
+    let (own, parts) = parts.split_last()?;
+    let own = own.value.as_object()?;
+    let mut whole = Object::new();
+    let mut is_nullable = false;
+    for part in parts.iter().filter(|part| reference(part.value).is_none()) {
+        let part = part.value.as_object().filter(|part| is_text(part))?;
+        is_nullable |= part.get("nullable").is_some_and(|nullable| nullable == true);
+        // What is said of the part as such (its description, its name) is not said of the whole.
+        narrow(&mut whole, part.iter().filter(|(key, _)| is_constraint(key) || *key == SENSITIVE))?;
+    }
+    narrow(&mut whole, own.iter().filter(|(key, _)| *key != "allOf"))?;
+    if !is_text(own) || whole.get("type").is_none_or(|kind| kind != "string") {
+        return None;
+    }
+    if is_nullable && !own.contains_key("type") {
+        whole.insert("nullable".to_owned(), true.into());
+    }
+    // A component that says all of this is referred to, so that it keeps its type.
+    let constraints = |schema: &Object| {
+        // What values are listed needs no other bound.
+        let is_bound = |key: &str| schema.contains_key("enum") && matches!(key, "format" | "minLength" | "maxLength");
+        let constraints = schema.iter().filter(|(key, _)| is_constraint(key) && !is_bound(key));
+        constraints.map(|(key, value)| (key.clone(), value.clone())).collect::<Object>()
+    };
+    let says_all = |reference: &&str| {
+        let target = Place::at(document, reference).and_then(|target| target.value.as_object());
+        target.is_some_and(|target| constraints(target) == constraints(&whole))
+    };
+    if let Some(reference) = parts.iter().rev().filter_map(|part| reference(part.value)).find(says_all) {
+        let reference = json!([{"$ref": reference}]);
+        whole.retain(|key, _| !is_constraint(key));
+        whole.insert("allOf".to_owned(), reference);
+    }
+    Some(whole)
+}
+
+/// Whether `schema` describes a string, or says nothing that no string has.
+fn is_text(schema: &Object) -> bool {
+    let is_known = |key: &str| {
+        matches!(key, "allOf" | "nullable" | "readOnly" | "writeOnly" | "deprecated" | "default" | "externalDocs")
+            || is_constraint(key)
+            || is_annotation(key)
+    };
+    schema.get("type").is_none_or(|kind| kind == "string")
+        && schema.keys().all(|key| is_known(key) && !key.starts_with(PRIVATE))
+}
+
+/// Whether `key` says which strings a schema allows.
+fn is_constraint(key: &str) -> bool {
+    matches!(key, "type" | "format" | "enum" | "minLength" | "maxLength" | "pattern" | "not")
+}
+
+/// Adds to the string `whole` what `part` says of it, if some string can be both.
+fn narrow<'p>(whole: &mut Object, part: impl IntoIterator<Item = (&'p String, &'p Value)>) -> Option<()> {
+    for (key, value) in part {
+        let Some(known) = whole.get_mut(key).filter(|known| *known != value) else {
+            whole.insert(key.clone(), value.clone());
+            continue;
+        };
+        *known = match key.as_str() {
+            "type" => return None,
+            "minLength" => known.as_u64()?.max(value.as_u64()?).into(),
+            "maxLength" => known.as_u64()?.min(value.as_u64()?).into(),
+            "enum" => {
+                let both = value.as_array()?;
+                known.as_array()?.iter().filter(|value| both.contains(value)).cloned().collect()
+            }
+            "not" => {
+                // The passes before leave lists of refused strings alone.
+                let (known, more) = (known["enum"].as_array()?, value["enum"].as_array()?);
+                let more = more.iter().filter(|value| !known.contains(value));
+                json!({"enum": known.iter().chain(more).cloned().collect::<Vec<_>>()})
+            }
+            "pattern" => both_patterns(known.as_str()?, value.as_str()?)?.into(),
+            "format" => match [&*known, value].map(is_typed) {
+                [true, true] => return None,
+                [true, false] => continue,
+                _ => value.clone(),
+            },
+            "nullable" => (*known == true && *value == true).into(),
+            _ => value.clone(),
+        };
+    }
+    let length = |key: &str| whole.get(key).and_then(Value::as_u64);
+    let (shortest, longest) = (length("minLength").unwrap_or(0), length("maxLength").unwrap_or(u64::MAX));
+    if let Some(Value::Array(values)) = whole.get_mut("enum") {
+        values.retain(|value| {
+            value.as_str().is_none_or(|value| (shortest..=longest).contains(&(value.chars().count() as u64)))
+        });
+        if values.is_empty() {
+            return None;
+        }
+        for key in ["minLength", "maxLength"] {
+            whole.shift_remove(key);
+        }
+    }
+    (shortest <= longest).then_some(())
+}
+
+/// The pattern of what both patterns match; none if both refer to groups by number, of which one would get others.
+fn both_patterns(a: &str, b: &str) -> Option<String> {
+    let refers = |pattern: &str| ('1'..='9').any(|digit| pattern.contains(&format!("\\{digit}")));
+    let (first, second) = match (refers(a), refers(b)) {
+        (true, true) => return None,
+        (false, true) => (b, a),
+        _ => (a, b),
+    };
+    let ahead = |pattern: &str| format!("(?=[\\s\\S]*?(?:{pattern}))");
+    let both = format!("^{}{}", ahead(first), ahead(second));
+    regress::Regex::new(&both).is_ok().then_some(both)
+}
+
+/// Whether `format` is more than a hint: each value has it, and none has two of these.
+fn is_typed(format: &Value) -> bool {
+    const TYPED: [&str; 7] = ["binary", "byte", "date", "date-time", "ipv4", "ipv6", "uuid"];
+    format.as_str().is_some_and(|format| TYPED.contains(&format))
+}
+
+/// Whether `key` says nothing of which values a schema allows.
+fn is_annotation(key: &str) -> bool {
+    matches!(key, "description" | "title" | "example" | "examples") || key.starts_with("x-")
+}
+
 /// The members of `schema`, if all of them can be merged.
 fn plain(schema: &Value) -> Option<&Object> {
     let is_plain = |key: &str| {
@@ -272,8 +434,6 @@ fn both(a: Value, b: Value) -> Option<Value> {
         return Some(b);
     }
     let (Value::Object(mut a), Value::Object(b)) = (a, b) else { return None };
-    let is_annotation =
-        |key: &str| matches!(key, "description" | "title" | "example" | "examples") || key.starts_with("x-");
     if a.keys().all(|key| is_annotation(key) && key != BOTH) {
         a.extend(b);
         return Some(Value::Object(a));
@@ -298,6 +458,12 @@ fn both(a: Value, b: Value) -> Option<Value> {
         |schema: &Object| schema.get("type").is_some_and(|kind| kind == "object") && !schema.contains_key("allOf");
     if is_object(&a) && is_object(&b) {
         add(&mut a, &b)?;
+        return Some(Value::Object(a));
+    }
+    let is_string = |schema: &Object| schema.get("type").is_some_and(|kind| kind == "string");
+    let is_whole = |schema: &Object| is_text(schema) && !schema.contains_key("allOf");
+    if is_whole(&a) && is_whole(&b) && (is_string(&a) || is_string(&b)) {
+        narrow(&mut a, &b)?;
         return Some(Value::Object(a));
     }
     for (key, value) in b {
@@ -366,6 +532,35 @@ mod tests {
             json!({"allOf": [part(json!({"type": "string"})), part(json!({"type": "string", "not": {"enum": ["a"]}}))]}),
             part(json!({"type": "string", "not": {"enum": ["a"]}})),
         );
+    }
+
+    #[test]
+    fn merges_strings_into_the_narrower_of_both() {
+        let property = |b: Value, more: Value| {
+            json!({"components": {"schemas": {
+                "A": {"properties": {"a": b}},
+                "B": more,
+                "C": {"properties": {"b": {"$ref": "#/components/schemas/B"}}}}}})
+        };
+        let b = json!({"$ref": "#/components/schemas/B"});
+        let kinds = json!({"type": "string", "enum": ["a", "bb", "c"]});
+        for (more, own, expected) in [
+            (
+                json!({"type": "string", "format": "html", "minLength": 1, "maxLength": 9, "description": "B"}),
+                json!({"allOf": [b], "format": "markdown", "maxLength": 5, "description": "a"}),
+                json!({"type": "string", "format": "markdown", "minLength": 1, "maxLength": 5, "description": "a"}),
+            ),
+            (
+                json!({"type": "string", "not": {"enum": ["a"]}, "x-sensitive": true}),
+                json!({"allOf": [b, {"type": "string", "not": {"enum": ["a", "b"]}}]}),
+                json!({"type": "string", "not": {"enum": ["a", "b"]}, "x-sensitive": true}),
+            ),
+            (kinds.clone(), json!({"allOf": [b], "maxLength": 1}), json!({"type": "string", "enum": ["a", "c"]})),
+            (kinds, json!({"allOf": [b], "maxLength": 2, "readOnly": true}), json!({"allOf": [b], "readOnly": true})),
+        ] {
+            let notes = check(run, property(own, more.clone()), &property(expected, more));
+            assert_eq!(notes.len(), 1, "{notes:?}");
+        }
     }
 
     #[test]

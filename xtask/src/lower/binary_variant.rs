@@ -9,6 +9,9 @@
 //!           file: {format: binary}          properties:
 //!       - $ref: '#/…/Link'                    file: {format: binary}
 //! ```
+//!
+//! Of several variants, the one with a file has no other way to be sent. A body that is nothing but an object with a file in
+//! it stays as the document has it: JSON, where the file is a string.
 
 use serde_json::{Value, json};
 
@@ -29,10 +32,14 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
         let Some(json) = body.pointer("/content/application~1json/schema") else { continue };
         let Some(schema) = resolve(document, json) else { continue };
         let is_file = |variant: &&Value| holds_file(document, variant);
-        let files: Vec<Value> = match schema.get("oneOf").and_then(Value::as_array) {
-            Some(variants) => variants.iter().filter(is_file).cloned().collect(),
-            None => Some(schema).filter(is_file).cloned().into_iter().collect(),
+        let Some(variants) = schema.get("oneOf").and_then(Value::as_array) else {
+            if is_file(&schema) {
+                let place = join(&operation.pointer(), "requestBody/content/application~1json/schema");
+                report.note(place, "binary properties of a JSON body are sent as strings, as JSON has no files");
+            }
+            continue;
         };
+        let files: Vec<Value> = variants.iter().filter(is_file).cloned().collect();
         if files.is_empty() {
             continue;
         }
@@ -51,15 +58,12 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
             continue;
         };
         let variants = content.get_mut("application/json").and_then(|json| json["schema"].get_mut("oneOf"));
-        match variants.and_then(Value::as_array_mut) {
-            Some(variants) => {
-                variants.retain(|variant| variant != file);
-                let only = (variants.len() == 1).then(|| variants.remove(0));
-                if let Some(only) = only {
-                    content["application/json"]["schema"] = only;
-                }
+        if let Some(variants) = variants.and_then(Value::as_array_mut) {
+            variants.retain(|variant| variant != file);
+            let only = (variants.len() == 1).then(|| variants.remove(0));
+            if let Some(only) = only {
+                content["application/json"]["schema"] = only;
             }
-            None => drop(content.shift_remove("application/json")),
         }
         if content.contains_key(FORM) {
             report.note(place, "variant with a file dropped; the operation has a multipart form already");
@@ -105,11 +109,13 @@ mod tests {
             document(json!({"application/json": {"schema": {"oneOf": [file, one]}}})),
             &document(json!({"application/json": {"schema": one}, "multipart/form-data": {"schema": file}})),
         );
-        check(
-            run,
-            document(json!({"application/json": {"schema": file}})),
-            &document(json!({"multipart/form-data": {"schema": file}})),
-        );
+    }
+
+    #[test]
+    fn leaves_a_body_that_is_json_alone_and_says_so() {
+        let file = json!({"properties": {"file": {"type": "string", "format": "binary"}}});
+        let document = document(json!({"application/json": {"schema": file}}));
+        assert_eq!(check(run, document.clone(), &document).len(), 1);
     }
 
     #[test]

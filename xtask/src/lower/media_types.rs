@@ -15,6 +15,7 @@ use crate::{
         Object, components_mut,
         extension::{ACCEPT, MULTIPART, TYPE_NAME},
         is_json, join, operations, operations_mut, reference, references, resolve, schema_name,
+        shape::declared,
     },
 };
 
@@ -75,6 +76,7 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
                 }
             }
             part_headers(&form, &join(&place, FORM), report);
+            unknown_fields(&schemas, &form, &join(&place, FORM), report);
             let mut set_aside = json!({"schema": schema});
             for (key, value) in [("encoding", form.get("encoding").cloned()), ("required", is_required)] {
                 value.into_iter().for_each(|value| set_aside[key] = value);
@@ -106,6 +108,16 @@ fn part_headers(form: &Value, place: &str, report: &mut Report) {
                 report.note(place, "a header of a part of a form, left out");
             }
         }
+    }
+}
+
+/// How fields are to be written that the schema of a form does not have.
+fn unknown_fields(document: &Value, form: &Value, place: &str, report: &mut Report) {
+    let Some(fields) = form.get("schema").and_then(|schema| declared(document, schema)) else { return };
+    let encoded = form.get("encoding").and_then(Value::as_object).into_iter().flatten();
+    for (field, _) in encoded.filter(|(field, _)| !fields.contains(field.as_str())) {
+        let place = join(&join(place, "encoding"), field);
+        report.note(place, "ignored: the schema of the form has no property called so");
     }
 }
 
@@ -155,7 +167,7 @@ fn kind(document: &Value, media_type: &str, media: &Value) -> Option<Kind> {
     });
     let is_bytes = schema.is_none_or(|schema| schema["format"] == "binary");
     match plain.as_str() {
-        _ if plain != ANY && plain.contains('*') => None,
+        _ if !is_media_type(&plain) || (plain != ANY && plain.contains('*')) => None,
         _ if is_json(media_type) => Some(Kind::Json),
         FIELDS => Some(Kind::Fields),
         ANY if schema.is_none() || (is_string && is_bytes) => Some(Kind::Bytes),
@@ -168,24 +180,43 @@ fn kind(document: &Value, media_type: &str, media: &Value) -> Option<Kind> {
     }
 }
 
+/// Whether `name`, without its parameters, is that of a media type or of a range.
+fn is_media_type(name: &str) -> bool {
+    let is_token = |part: &str| {
+        !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c))
+    };
+    name.split_once('/').is_some_and(|(kind, subtype)| is_token(kind) && is_token(subtype))
+}
+
 /// Keeps the one media type that is sent: JSON if it can be, under its own name.
 fn request(document: &Value, content: &mut Object, place: &str, report: &mut Report) {
     let kinds =
         content.iter().filter_map(|(media_type, media)| Some((kind(document, media_type, media)?, media_type.clone())));
     let rank = |(kind, media_type): &(Kind, String)| (*kind, media_type != JSON);
     let Some((kind, media_type)) = kinds.min_by_key(rank) else {
-        let named = |media_type: &String| {
-            if media_type.is_empty() { "one without a name".to_owned() } else { format!("`{media_type}`") }
+        let name = |media_type: &str| media_type.split(';').next().unwrap_or_default().trim().to_owned();
+        let named = |media_type: &String| match media_type.as_str() {
+            "" => "one without a name".to_owned(),
+            media_type if !is_media_type(&name(media_type)) => format!("`{media_type}`, which is no media type"),
+            media_type => format!("`{media_type}`"),
         };
         let found = content.keys().map(named).collect::<Vec<_>>().join(", ");
         let problem = format!("no media type here can be sent as it is described: {found}");
-        let remedy = "describe the body as `{type: string, format: binary}`, or name a media type that can be sent, with an \
-                      overlay action";
+        let remedy = if content.keys().all(|media_type| !is_media_type(&name(media_type)) || media_type.contains('*')) {
+            "name one media type, such as `image/png` or `text/plain`, with an overlay action"
+        } else {
+            "describe the body as `{type: string, format: binary}`, or name a media type that can be sent, with an overlay \
+             action"
+        };
         return report.defect(Defect::new(place, problem, remedy));
     };
     keep(content, &media_type, place, report);
     match kind {
-        Kind::Json | Kind::Fields => schema_of(content, &media_type, place, report),
+        Kind::Json => schema_of(content, &media_type, place, report),
+        Kind::Fields => {
+            unknown_fields(document, &content[&media_type], &join(place, &media_type), report);
+            schema_of(content, &media_type, place, report);
+        }
         Kind::Text => content[&media_type] = json!({"schema": {"type": "string"}}),
         Kind::Bytes => content[&media_type] = json!({"schema": {"type": "string", "format": "binary"}}),
     }

@@ -55,6 +55,17 @@ fn written_out(document: &Value, parameter: &Parameter<'_>, report: &mut Report)
     }
     let mut object = parameter.value().as_object()?.clone();
     if let Some(content) = object.shift_remove("content") {
+        let remedy = "remove one of them with an overlay action";
+        if object.contains_key("schema") {
+            let problem = "a parameter with both `schema` and `content`, of which OpenAPI allows one";
+            report.defect(Defect::new(place, problem, remedy));
+            return None;
+        }
+        if content.as_object().is_some_and(|content| content.len() > 1) {
+            let problem = "several media types for a parameter, of which OpenAPI allows one";
+            report.defect(Defect::new(join(&place, "content"), problem, remedy));
+            return None;
+        }
         let media = content.as_object().and_then(|content| content.iter().next());
         match media {
             Some((media_type, media)) if is_json(media_type) => {

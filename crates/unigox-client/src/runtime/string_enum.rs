@@ -105,7 +105,9 @@ macro_rules! closed_enum {
             }
 
             fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
-                ::schemars::json_schema!({"type": "string", "enum": [$($value),*]})
+                // Written out within the macro, each value would go one level deeper, of which there are 128.
+                let values: &[&str] = &[$($value),*];
+                ::schemars::json_schema!({"type": "string", "enum": values})
             }
         }
     };
@@ -170,7 +172,8 @@ macro_rules! open_enum {
             }
 
             fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
-                ::schemars::json_schema!({"anyOf": [{"type": "string", "enum": [$($value),*]}, {"type": "string"}]})
+                let values: &[&str] = &[$($value),*];
+                ::schemars::json_schema!({"anyOf": [{"type": "string", "enum": values}, {"type": "string"}]})
             }
         }
     };

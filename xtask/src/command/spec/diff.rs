@@ -70,7 +70,7 @@ pub(crate) fn run(arguments: &Diff) -> Result<(), Failure> {
         old = overlaid(old, &overlay, path, &old_name)?;
         new = overlaid(new, &overlay, path, &new_name)?;
     }
-    let coverage = Coverage::read(&root()?);
+    let coverage = Coverage::read(&root()?).map_err(|error| Failure::of(error, AGAIN))?;
     let compared = diff::compare_with_code(&old, &new, &coverage, [&old, &new]);
     let report = Report::new(old_name, new_name, compared);
     match format {
