@@ -26,7 +26,7 @@ async fn every_operation_fails_without_a_word_of_request_or_response() {
             server.reply(with_headers(Reply::new(status, words.clone())));
             fails(call, &client, ErrorKind::Api).await;
         }
-        if call.returns_data() {
+        if call.returns_json() {
             server.reply(with_headers(Reply::new(200, words)));
             fails(call, &client, ErrorKind::Api).await;
         }
