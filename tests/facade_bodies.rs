@@ -9,8 +9,10 @@ mod files;
 mod inputs;
 #[path = "facade_bodies/judged.rs"]
 mod judged;
+#[path = "facade_bodies/payout_addresses.rs"]
+mod payout_addresses;
 
-use std::{collections::BTreeSet, error::Error as StdError, fmt::Debug, fs, path::PathBuf, sync::LazyLock};
+use std::{error::Error as StdError, fmt::Debug, sync::LazyLock};
 
 use chrono::{Months, NaiveDate, Utc};
 use proptest::{
@@ -23,14 +25,15 @@ use proptest::{
 use serde_json::{Map, Value, json};
 use tokio::runtime::{Builder, Runtime};
 use unigox::{
-    AccountDetails, BatchDocumentType, Client, CvuCbuAccount, DocumentFile, DocumentLinks, DocumentType, Error,
-    ErrorKind, IdType, InstitutionOptionalRail, KycSubmission, KycUpdate, NipAccount, PaymentDetails,
-    PaymentDetailsBuilder, Pii, Prefill, Response, Result, SepaAccount, UserHandle,
+    AccountDetails, Client, CvuCbuAccount, DocumentFile, DocumentLinks, DocumentType, Error, ErrorKind, IdType,
+    InstitutionOptionalRail, KycSubmission, KycUpdate, NipAccount, PaymentDetails, PaymentDetailsBuilder, Pii, Prefill,
+    RegistryNumberType, Response, Result, SepaAccount, UserHandle,
 };
 use unigox_tests::{Judge, Reply, Server, USER, facade_at};
 
 use crate::inputs::{
-    Fields, blank, country, currency, document_type, fields, file_name, iban, nearly, phone_number, text, url,
+    CHANGE_COUNT, Changes, FIELD_COUNT, Fields, blank, changes, country, currency, document_type, file_name, iban,
+    nearly, phone_number, submitted_fields, text, url,
 };
 
 const CREATE: &str = "createPartnerUser";
@@ -43,8 +46,8 @@ const SAVE: &str = "createPaymentDetails";
 const DIRECT_DATA: &[usize] = &[0];
 const EXTERNAL_TOKEN: &[usize] = &[1];
 const HANDOFF: &[usize] = &[2];
-const ONE_LINK: &[usize] = &[1];
-const SEVERAL_LINKS: &[usize] = &[2];
+const ONE_LINK: &[usize] = &[0];
+const SEVERAL_LINKS: &[usize] = &[1];
 const INSTITUTION_OPTIONAL: &[usize] = &[0];
 const INSTITUTION_REQUIRED: &[usize] = &[1];
 
@@ -64,7 +67,7 @@ fn any_user_that_can_be_created_is_accepted() {
 #[test]
 fn any_direct_data_is_accepted() {
     let recorder = Recorder::new();
-    each((text(), text(), country(), fields()), |(first, last, country, fields)| {
+    each((text(), text(), country(), submitted_fields()), |(first, last, country, fields)| {
         let outcome = recorder.submit(KycSubmission::direct(pii(&first, &last, &country, fields.clone())));
         let mut pii = fields.into_json();
         pii.extend([("first_name", first), ("last_name", last), ("country_code", country)].map(member));
@@ -75,9 +78,10 @@ fn any_direct_data_is_accepted() {
 #[test]
 fn direct_data_with_any_subset_of_its_optional_fields_is_accepted() {
     let recorder = Recorder::new();
-    for subset in 0..1 << Fields::COUNT {
-        let outcome = recorder.submit(KycSubmission::direct(pii("Ada", "Obi", "NG", Fields::of(subset))));
-        let mut pii = Fields::of(subset).into_json();
+    for subset in 0..1 << FIELD_COUNT {
+        let fields = || Fields::of(subset, RegistryNumberType::Nin);
+        let outcome = recorder.submit(KycSubmission::direct(pii("Ada", "Obi", "NG", fields())));
+        let mut pii = fields().into_json();
         assert_eq!(pii.len() as u32, subset.count_ones() + u32::from(pii.contains_key("id_type")));
         pii.extend([("first_name", "Ada"), ("last_name", "Obi"), ("country_code", "NG")].map(member));
         let expected = json!({"method": "direct_data", "data": {"pii": pii}});
@@ -120,19 +124,21 @@ fn any_handoff_is_accepted() {
 #[test]
 fn any_update_is_accepted() {
     let recorder = Recorder::new();
-    let some = fields().prop_filter("it changes nothing", |fields| !fields.clone().into_json().is_empty());
-    each(some, |fields| {
-        let outcome = recorder.update(update(fields.clone()));
-        accepts(UPDATE, outcome, &fields.into_json().into(), &[])
+    let some = changes().prop_filter("it changes nothing", |changes| !changes.clone().into_json().is_empty());
+    each(some, |changes| {
+        let outcome = recorder.update(update(changes.clone()));
+        accepts(UPDATE, outcome, &changes.into_json().into(), &[])
     });
 }
 
 #[test]
 fn an_update_of_any_fields_is_accepted_and_an_empty_one_is_refused() {
     let recorder = Recorder::new();
-    for subset in 1..1 << Fields::COUNT {
-        let outcome = recorder.update(update(Fields::of(subset)));
-        accepts(UPDATE, outcome, &Fields::of(subset).into_json().into(), &[]).expect("every field is right");
+    for subset in 1..1 << CHANGE_COUNT {
+        let outcome = recorder.update(update(Changes::of(subset)));
+        let expected = Changes::of(subset).into_json();
+        assert_eq!(expected.len() as u32, subset.count_ones() + u32::from(expected.contains_key("id_type")));
+        accepts(UPDATE, outcome, &expected.into(), &[]).expect("every field is right");
     }
     refuses(recorder.update(KycUpdate::new()), "body", "").expect("there is nothing to change");
 }
@@ -150,7 +156,7 @@ fn any_link_is_accepted() {
 #[test]
 fn any_one_to_ten_links_are_accepted() {
     let recorder = Recorder::new();
-    each(vec((inputs::batch_document_type(), url()), 1..=10), |links| {
+    each(vec((document_type(), url()), 1..=10), |links| {
         let outcome =
             recorder.link_batch(links.iter().fold(DocumentLinks::new(), |batch, (kind, url)| batch.add(*kind, url)));
         let documents = links.iter().map(|(kind, url)| json!({"document_type": kind.as_str(), "url": url}));
@@ -301,7 +307,7 @@ fn no_text_that_is_optional_is_blank() {
     each(blank(), |blank| {
         for (field, set) in [
             ("data.pii.middle_name", Pii::middle_name as Set<Pii>),
-            ("data.pii.id_number", |pii, number| pii.id_number(IdType::Passport, number)),
+            ("data.pii.id_number", |pii, number| pii.registry_number(RegistryNumberType::Nin, number)),
             ("data.pii.address", Pii::address),
             ("data.pii.city", Pii::city),
             ("data.pii.postal_code", Pii::postal_code),
@@ -323,6 +329,8 @@ fn no_text_that_is_optional_is_blank() {
             ("address", KycUpdate::address),
             ("city", KycUpdate::city),
             ("postal_code", KycUpdate::postal_code),
+            ("nationality", KycUpdate::nationality),
+            ("id_issue_country", KycUpdate::id_issue_country),
         ] {
             refuses(recorder.update(set(KycUpdate::new(), blank.clone())), field, &blank)?;
         }
@@ -360,6 +368,10 @@ fn any_country_is_accepted_or_refused() {
         accepts_or_refuses(SUBMIT, outcome, "data.pii.country_code", &code)?;
         let outcome = recorder.submit(KycSubmission::handoff_with(Prefill::new().country(&code)));
         accepts_or_refuses(SUBMIT, outcome, "data.pii.country_code", &code)?;
+        let outcome = recorder.update(KycUpdate::new().nationality(&code));
+        accepts_or_refuses(UPDATE, outcome, "nationality", &code)?;
+        let outcome = recorder.update(KycUpdate::new().id_issue_country(&code));
+        accepts_or_refuses(UPDATE, outcome, "id_issue_country", &code)?;
         let account = SepaAccount::new("Ada Obi", "DE75512108001245126199").country(&code);
         let outcome = recorder.save(PaymentDetails::sepa(account));
         accepts_or_refuses(SAVE, outcome, "country_code", &code)?;
@@ -453,8 +465,8 @@ fn any_address_of_a_document_is_accepted_or_refused() {
     each(inputs::any_url(), |url| {
         let outcome = recorder.sent(recorder.user.documents().link(DocumentType::VoterId, &url));
         accepts_or_refuses(UPLOAD, outcome, "url", &url)?;
-        let links = DocumentLinks::new().add(BatchDocumentType::Selfie, "https://files.example.com/1.jpg");
-        let outcome = recorder.link_batch(links.add(BatchDocumentType::Passport, &url));
+        let links = DocumentLinks::new().add(DocumentType::Selfie, "https://files.example.com/1.jpg");
+        let outcome = recorder.link_batch(links.add(DocumentType::Passport, &url));
         accepts_or_refuses(UPLOAD, outcome, "documents[1].url", &url)
     });
 }
@@ -473,7 +485,7 @@ fn an_address_that_is_not_https_is_refused() {
     ] {
         let outcome = recorder.sent(recorder.user.documents().link(DocumentType::Selfie, url));
         refuses(outcome, "url", url).expect("it is not https");
-        let outcome = recorder.link_batch(DocumentLinks::new().add(BatchDocumentType::Selfie, url));
+        let outcome = recorder.link_batch(DocumentLinks::new().add(DocumentType::Selfie, url));
         refuses(outcome, "documents[0].url", url).expect("it is not https");
     }
 }
@@ -482,9 +494,9 @@ fn an_address_that_is_not_https_is_refused() {
 fn a_batch_of_none_or_of_eleven_is_refused() {
     let recorder = Recorder::new();
     refuses(recorder.link_batch(DocumentLinks::new()), "documents", "").expect("there are none");
-    each((vec((inputs::batch_document_type(), url()), 10), url()), |(links, eleventh)| {
+    each((vec((document_type(), url()), 10), url()), |(links, eleventh)| {
         let batch = links.iter().fold(DocumentLinks::new(), |batch, (kind, url)| batch.add(*kind, url));
-        let outcome = recorder.link_batch(batch.add(BatchDocumentType::Selfie, &eleventh));
+        let outcome = recorder.link_batch(batch.add(DocumentType::Selfie, &eleventh));
         refuses(outcome, "documents", &eleventh)
     });
 }
@@ -568,9 +580,9 @@ fn any_rail_and_institution_is_accepted_or_refused() {
 fn a_body_can_be_sent_again() {
     let recorder = Recorder::new();
     let user = &recorder.user;
-    let submission = KycSubmission::direct(pii("Ada", "Obi", "NG", Fields::of(!0)));
-    let update = update(Fields::of(!0));
-    let links = DocumentLinks::new().add(BatchDocumentType::Selfie, "https://files.example.com/1.jpg");
+    let submission = KycSubmission::direct(pii("Ada", "Obi", "NG", Fields::of(!0, RegistryNumberType::Nin)));
+    let update = update(Changes::of(!0));
+    let links = DocumentLinks::new().add(DocumentType::Selfie, "https://files.example.com/1.jpg");
     let payment_details = PaymentDetails::sepa(SepaAccount::new("Ada Obi", "DE75512108001245126199"));
     let send = || {
         [
@@ -597,40 +609,6 @@ fn a_part_of_a_body_is_checked_as_the_whole() {
         prop_assert_eq!(reason(nip().validate()), reason(PaymentDetails::nip_nigeria(nip()).validate()));
         let cvu = || CvuCbuAccount::cvu("0000099900000000000042").alias(&code);
         prop_assert_eq!(reason(cvu().validate()), reason(PaymentDetails::cvu_cbu("uala", cvu()).validate()));
-        Ok(())
-    });
-}
-
-// ---- Payout addresses -----------------------------------------------------------------------------------------------
-
-#[test]
-fn payouts_in_three_currencies_miss_what_is_missing_of_the_address() {
-    for subset in 0..1 << Fields::COUNT {
-        let fields = Fields::of(subset);
-        let has = [&fields.address, &fields.city, &fields.postal_code].map(Option::is_some);
-        let names = ["address", "city", "postal_code"].into_iter().zip(has);
-        let missing: Vec<_> = names.filter(|(_, has)| !has).map(|(name, _)| name).collect();
-
-        let pii = pii("Ada", "Obi", "NG", fields.clone());
-        let update = update(fields);
-        for currency in ["EUR", "AUD", "GBP"] {
-            assert_eq!(pii.missing_for_payout(currency), missing, "{currency} {subset:b}");
-            assert_eq!(update.missing_for_payout(currency), missing, "{currency} {subset:b}");
-        }
-        for currency in ["USD", "NGN", "ARS", "CHF", "XXX", ""] {
-            assert_eq!(pii.missing_for_payout(currency), [""; 0], "{currency} {subset:b}");
-            assert_eq!(update.missing_for_payout(currency), [""; 0], "{currency} {subset:b}");
-        }
-    }
-}
-
-#[test]
-fn a_blank_part_of_an_address_is_missing() {
-    each(blank(), |blank| {
-        let pii = Pii::new("Ada", "Obi", "NG").address(&blank).city("Lagos").postal_code(&blank);
-        prop_assert_eq!(pii.missing_for_payout("GBP"), ["address", "postal_code"]);
-        let update = KycUpdate::new().address("12 Marina Road").city(&blank).postal_code("101241");
-        prop_assert_eq!(update.missing_for_payout("GBP"), ["city"]);
         Ok(())
     });
 }
@@ -768,18 +746,19 @@ fn failed(error: Error) -> TestCaseError {
     TestCaseError::fail(format!("it was refused: {error}"))
 }
 
-fn pii(first: &str, last: &str, country: &str, fields: Fields) -> Pii {
+fn pii(first: &str, last: &str, country: &str, fields: Fields<RegistryNumberType>) -> Pii {
     let mut pii = Pii::new(first, last, country);
     pii = given(pii, &fields.dob, Pii::dob);
     pii = given(pii, &fields.phone_number, Pii::phone_number);
     pii = given(pii, &fields.middle_name, Pii::middle_name);
-    pii = given(pii, &fields.id_number, |pii, (kind, number)| pii.id_number(kind, number));
+    pii = given(pii, &fields.id_number, |pii, (kind, number)| pii.registry_number(kind, number));
     pii = given(pii, &fields.address, Pii::address);
     pii = given(pii, &fields.city, Pii::city);
     given(pii, &fields.postal_code, Pii::postal_code)
 }
 
-fn update(fields: Fields) -> KycUpdate {
+fn update(changes: Changes) -> KycUpdate {
+    let fields = changes.fields;
     let mut update = KycUpdate::new();
     update = given(update, &fields.dob, KycUpdate::dob);
     update = given(update, &fields.phone_number, KycUpdate::phone_number);
@@ -787,7 +766,11 @@ fn update(fields: Fields) -> KycUpdate {
     update = given(update, &fields.id_number, |update, (kind, number)| update.id_number(kind, number));
     update = given(update, &fields.address, KycUpdate::address);
     update = given(update, &fields.city, KycUpdate::city);
-    given(update, &fields.postal_code, KycUpdate::postal_code)
+    update = given(update, &fields.postal_code, KycUpdate::postal_code);
+    update = given(update, &changes.gender, KycUpdate::gender);
+    update = given(update, &changes.nationality, KycUpdate::nationality);
+    update = given(update, &changes.id_issue_country, KycUpdate::id_issue_country);
+    given(update, &changes.source_of_funds, KycUpdate::source_of_funds)
 }
 
 /// `target` with `value` set, if there is one.
@@ -811,9 +794,4 @@ fn in_fours(iban: &str) -> String {
 
 fn member((name, value): (&str, impl Into<String>)) -> (String, Value) {
     (name.to_owned(), Value::String(value.into()))
-}
-
-/// Where a test may write.
-fn temporary(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name)
 }

@@ -7,6 +7,8 @@
 mod calls;
 #[path = "facade_canary/canaries.rs"]
 mod canaries;
+#[path = "facade_canary/generated.rs"]
+mod generated;
 #[path = "facade_canary/output.rs"]
 mod output;
 #[path = "facade_canary/spans.rs"]
@@ -16,9 +18,9 @@ use std::{fmt::Debug, io, panic, time::Duration};
 
 use serde_json::{Value, json};
 use unigox::{
-    ApiKey, BatchDocumentType, CallOptions, Client, ClientBuilder, CvuCbuAccount, DocumentFile, DocumentLinks,
-    DocumentType, Environment, Error, ErrorKind, InstitutionOptionalRail, KycSubmission, KycUpdate, NipAccount,
-    PaymentDetails, Pii, Prefill, Response, RetryPolicy, SepaAccount, WaitPolicy, chrono::NaiveDate,
+    ApiKey, CallOptions, Client, ClientBuilder, CvuCbuAccount, DocumentFile, DocumentLinks, DocumentType, Environment,
+    Error, ErrorKind, IdType, InstitutionOptionalRail, KycSubmission, KycUpdate, NipAccount, PaymentDetails, Pii,
+    Prefill, RegistryNumberType, Response, RetryPolicy, SepaAccount, WaitPolicy, chrono::NaiveDate,
 };
 use unigox_tests::{Reply, ReservedAddress, Server};
 
@@ -383,9 +385,9 @@ async fn refused_values_are_not_shown() {
     let client = client_at(&server.url());
     let user = client.user(USER);
     let young = NaiveDate::from_ymd_opt(2999, 1, 1).expect("a date");
-    let batch = DocumentLinks::new().add(BatchDocumentType::Selfie, BATCH_LINK);
-    let batch = batch.add(BatchDocumentType::Selfie, LINK.replace("https", "http"));
-    let full = (0..11).fold(DocumentLinks::new(), |links, _| links.add(BatchDocumentType::Selfie, BATCH_LINK));
+    let batch = DocumentLinks::new().add(DocumentType::Selfie, BATCH_LINK);
+    let batch = batch.add(DocumentType::Selfie, LINK.replace("https", "http"));
+    let full = (0..11).fold(DocumentLinks::new(), |links, _| links.add(DocumentType::Selfie, BATCH_LINK));
     let mut errors = vec![
         DocumentFile::from_bytes(FILE_NAME, FILE_CONTENT.as_bytes()).expect_err("no image"),
         DocumentFile::from_bytes(FILE_NAME, vec![0; 11 << 20]).expect_err("too large"),
@@ -425,7 +427,7 @@ async fn refused_values_are_not_shown() {
         KycSubmission::direct(calls::pii().dob(young)),
         KycSubmission::direct(calls::pii().phone_number(&PHONE[1..])),
         KycSubmission::direct(calls::pii().address(" ")),
-        KycSubmission::direct(calls::pii().id_number(unigox::IdType::Passport, "")),
+        KycSubmission::direct(calls::pii().registry_number(RegistryNumberType::Nin, "")),
         KycSubmission::sumsub(""),
         KycSubmission::persona("\n"),
         KycSubmission::handoff_with(calls::prefill().country(CITY)),
@@ -434,7 +436,14 @@ async fn refused_values_are_not_shown() {
         errors.push(submission.validate().expect_err("it is not valid"));
         errors.push(user.kyc().submit(&submission).await.expect_err("it is not valid"));
     }
-    for update in [KycUpdate::new().dob(young), KycUpdate::new().phone_number(EMAIL), calls::update().city("")] {
+    for update in [
+        KycUpdate::new().dob(young),
+        KycUpdate::new().phone_number(EMAIL),
+        calls::update().city(""),
+        calls::update().nationality(CITY),
+        calls::update().id_issue_country(CITY),
+        calls::update().id_number(IdType::Passport, " "),
+    ] {
         errors.push(update.validate().expect_err("it is not valid"));
         errors.push(user.kyc().update(&update).await.expect_err("it is not valid"));
     }
@@ -445,6 +454,7 @@ async fn refused_values_are_not_shown() {
         errors.push(user.documents().link_batch(&links).await.expect_err("it is not valid"));
     }
     for id in ["", ".", "..", &format!("{ACCOUNT}\u{1b}")] {
+        errors.push(user.payment_details().get(id).await.expect_err("no id"));
         errors.push(user.payment_details().delete(id).await.expect_err("no id"));
     }
     errors.push(client.users().create(" ", EMAIL).await.expect_err("a blank user_ref"));

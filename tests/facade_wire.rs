@@ -1,6 +1,10 @@
-//! The requests of the facade for every operation and every variant of its body, and how it reads responses.
+//! The requests of the handles, for every variant of their bodies, and how they read responses. `facade_api` covers the
+//! methods that are generated.
 
 #![allow(missing_docs, reason = "tests are claims, and documented by their names")]
+
+#[path = "facade_wire/calls.rs"]
+mod calls;
 
 use std::{
     collections::BTreeSet,
@@ -15,18 +19,23 @@ use std::{
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 use unigox::{
-    AccountDetails, ApiKey, BatchDocumentType, CallOptions, Client, ClientBuilder, CvuCbuAccount, DocumentFile,
-    DocumentLinks, DocumentType, DocumentsHandle, Environment, Error, ErrorKind, HttpSettings, IdType,
+    AccountDetails, ApiKey, CallOptions, Client, ClientBuilder, CvuCbuAccount, DocumentFile, DocumentLinks,
+    DocumentType, DocumentUpload, DocumentsHandle, Environment, Error, ErrorKind, Gender, HttpSettings, IdType,
     InstitutionOptionalRail, KycHandle, KycSubmission, KycUpdate, NipAccount, PaymentDetails, PaymentDetailsBuilder,
-    PaymentDetailsHandle, Pii, Prefill, Progress, RawResponse, Response, Result, RetryPolicy, SepaAccount,
-    StatusChanges, UserHandle, UsersHandle, VerificationHandle, VerificationOutcome, WaitPolicy,
+    PaymentDetailsHandle, PersonSourceOfFunds, Pii, Prefill, Progress, RawResponse, RegistryNumberType, Response,
+    Result, RetryPolicy, SepaAccount, StatusChanges, UserHandle, UsersHandle, VerificationHandle, VerificationOutcome,
+    WaitPolicy,
     http::{StatusCode, header},
     types::{
-        CreatedUser, DeletedPaymentDetails, KycMethod, KycStatus, KycSubmissionResult, PartnerUser,
-        SavedPaymentDetails, UpdatedKyc, UploadedDocument, Verification, VerificationStatus, VerifyAuthData,
+        CreatedUser, DeletedPaymentDetails, KycMethod, KycStatus, KycSubmissionResult, MissingItem, PartnerUser,
+        SavedPaymentDetails, UpdatedKyc, Verification, VerificationStart, VerificationStartStatus, VerificationStatus,
+        VerifyAuthData,
     },
 };
 use unigox_tests::{API_KEY, Document, Judge, Reply, Request, Server, USER, facade_at};
+use xtask::coverage::Coverage;
+
+use crate::calls::{Body, body, called, calls, success};
 
 /// Starts like a JPEG, and has bytes in it that a form has to encode right.
 const PHOTO: &[u8] = b"\xff\xd8\xff\xe0\0\x10JFIF\r\n--boundary--\r\n\r\n\0\xff\xfe";
@@ -36,27 +45,35 @@ const PHOTO: &[u8] = b"\xff\xd8\xff\xe0\0\x10JFIF\r\n--boundary--\r\n\r\n\0\xff\
 #[tokio::test]
 async fn every_request_is_as_reviewed_and_its_body_is_accepted() {
     let judge = Judge::checked_in();
-    for operation in Document::effective().operations() {
+    for operation in called() {
         let mut rendered = Vec::new();
-        for call in calls().into_iter().filter(|call| call.operation == operation.id) {
+        for call in calls().into_iter().filter(|call| call.operation == operation) {
             let request = call.request().await;
-            if let Some(body) = body(&request) {
-                assert_eq!(judge.complaints(&operation.id, &body), [""; 0], "{}, {}", operation.id, call.name);
-            }
+            let complaints = match body(&request) {
+                Body::None => Vec::new(),
+                Body::Json(body) => judge.complaints(operation, &body),
+                Body::Form(form) => judge.complaints_about_form(operation, &form),
+            };
+            assert_eq!(complaints, [""; 0], "{operation}, {}", call.name);
             rendered.push(format!("# {}\n\n{}", call.name, render(&request)));
         }
         let mut settings = insta::Settings::clone_current();
         settings.set_omit_expression(true);
-        settings.bind(|| insta::assert_snapshot!(operation.id, rendered.join("\n\n")));
+        settings.bind(|| insta::assert_snapshot!(operation, rendered.join("\n\n")));
     }
 }
 
 #[test]
-fn every_operation_is_called() {
-    let called: BTreeSet<_> = calls().iter().map(|call| call.operation.to_owned()).collect();
-    let documented: BTreeSet<_> =
-        Document::effective().operations().into_iter().map(|operation| operation.id).collect();
-    assert_eq!(called, documented, "add the calls that an operation needs to `calls`");
+fn every_operation_with_a_method_written_by_hand_is_called() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let coverage = Coverage::read(&root).expect("the sources of the facade can be read");
+    let documented = Document::checked_in().operations().iter().map(|operation| operation.id.as_str());
+    let by_hand: BTreeSet<_> = documented.filter(|operation| !coverage.of(operation).is_empty()).collect();
+    assert_eq!(called(), by_hand, "add the calls that an operation needs to `calls`");
+}
+
+#[test]
+fn every_call_has_a_name_of_its_own() {
     let names: BTreeSet<_> = calls().iter().map(|call| (call.operation, call.name)).collect();
     assert_eq!(names.len(), calls().len(), "two calls have the same name");
 }
@@ -64,23 +81,23 @@ fn every_operation_is_called() {
 #[tokio::test]
 async fn every_variant_of_every_body_is_sent() {
     let judge = Judge::checked_in();
-    let document = Document::effective();
-    let with_a_body = document.operations().into_iter().filter(|known| known.takes_a_body);
-    let with_a_body: BTreeSet<_> = with_a_body.map(|operation| operation.id).collect();
-    assert_eq!(
-        judge.operations().map(str::to_owned).collect::<BTreeSet<_>>(),
-        with_a_body,
-        "teach the judge of the rest"
-    );
-    for operation in &with_a_body {
-        let mut bodies = Vec::new();
+    for operation in called() {
+        let documented = Document::checked_in().operation(operation);
+        let (mut bodies, mut forms) = (Vec::new(), 0);
         for call in calls().into_iter().filter(|call| call.operation == operation) {
-            bodies.extend(body(&call.request().await));
+            match body(&call.request().await) {
+                Body::None => assert!(!documented.takes_a_body, "{operation} is sent without a body"),
+                Body::Json(body) => bodies.push(body),
+                Body::Form(_) => forms += 1,
+            }
         }
-        assert!(!bodies.is_empty(), "{operation} is never sent with a body; add calls to `calls`");
-        let sent: BTreeSet<_> = bodies.iter().flat_map(|body| judge.variants(operation, body)).collect();
-        let documented = (0..judge.variant_count(operation)).collect();
-        assert_eq!(sent, documented, "{operation} has variants of its body that are never sent; add calls to `calls`");
+        assert_eq!(!bodies.is_empty(), documented.body.is_some(), "{operation}: add calls to `calls`");
+        assert_eq!(forms > 0, documented.takes_a_file, "{operation}: add calls to `calls`");
+        if documented.body.is_some() {
+            let sent: BTreeSet<_> = bodies.iter().flat_map(|body| judge.variants(operation, body)).collect();
+            let all = (0..judge.variant_count(operation)).collect();
+            assert_eq!(sent, all, "{operation} has variants of its body that are never sent; add calls to `calls`");
+        }
     }
 }
 
@@ -89,7 +106,9 @@ async fn requests_have_the_headers_that_they_need_and_no_others() {
     for call in calls() {
         let request = call.request().await;
         let mut expected = BTreeSet::from(["accept", "host", "user-agent", "x-api-key"].map(str::to_owned));
-        if request.method != "GET" && request.method != "DELETE" {
+        // By RFC 9110, a POST without a body says so.
+        expected.extend((request.method == "POST").then(|| "content-length".to_owned()));
+        if Document::checked_in().operation(call.operation).takes_a_body {
             expected.extend(["content-length", "content-type"].map(str::to_owned));
         }
         assert_eq!(request.header_names(), expected, "{}", call.name);
@@ -135,20 +154,29 @@ async fn an_identifier_is_one_segment_of_the_path_or_refused() {
         (".", None),
         ("..", None),
     ] {
-        let server = Server::replying(success("deletePaymentDetails")).await;
-        let outcome = facade_at(&server.url()).user(USER).payment_details().delete(id).await;
+        let server = Server::start().await;
+        let payment_details = facade_at(&server.url()).user(USER).payment_details();
+        server.reply(success("getPaymentDetailById"));
+        let got = payment_details.get(id).await.map(drop);
+        server.forget_replies();
+        server.reply(success("deletePaymentDetails"));
+        let deleted = payment_details.delete(id).await.map(drop);
+        let requests = server.take_requests();
         match segment {
             Some(segment) => {
-                outcome.unwrap_or_else(|error| panic!("{id:?}: {error}"));
+                got.and(deleted).unwrap_or_else(|error| panic!("{id:?}: {error}"));
+                let sent: Vec<_> = requests.iter().map(|sent| (sent.method.as_str(), sent.target.clone())).collect();
                 let target = format!("/api/v1/partner/users/{USER}/payment-details/{segment}");
-                assert_eq!(server.take_request().target, target, "{id:?}");
+                assert_eq!(sent, [("GET", target.clone()), ("DELETE", target)], "{id:?}");
             }
             None => {
-                let error = outcome.map(|_| ()).expect_err("it would lead elsewhere");
-                assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{id:?}");
-                assert_eq!(error.field(), Some("payment_details_id"), "{id:?}");
-                assert_eq!(error.operation_id(), Some("deletePaymentDetails"), "{id:?}");
-                assert!(server.take_requests().is_empty(), "{id:?}");
+                for (operation, outcome) in [("getPaymentDetailById", got), ("deletePaymentDetails", deleted)] {
+                    let error = outcome.expect_err("it would lead elsewhere");
+                    assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{id:?}");
+                    assert_eq!(error.field(), Some("payment_details_id"), "{id:?}");
+                    assert_eq!(error.operation_id(), Some(operation), "{id:?}");
+                }
+                assert!(requests.is_empty(), "{id:?}");
             }
         }
     }
@@ -169,6 +197,7 @@ async fn a_refused_call_names_its_operation() {
         ("uploadPartnerKYCDocument", documents.link(DocumentType::Selfie, "http://example.com").await.map(drop)),
         ("uploadPartnerKYCDocument", documents.link_batch(&DocumentLinks::new()).await.map(drop)),
         ("createPaymentDetails", user.payment_details().create(&blank_account).await.map(drop)),
+        ("getPaymentDetailById", user.payment_details().get(" ").await.map(drop)),
         ("deletePaymentDetails", user.payment_details().delete(" ").await.map(drop)),
     ] {
         let error = error.expect_err("it is refused");
@@ -407,13 +436,70 @@ async fn fields_that_are_not_documented_are_kept() {
 }
 
 #[tokio::test]
-async fn a_batch_with_a_result_for_each_document_is_no_error() {
-    let data = json!({"uploaded": [{"document_id": "1"}], "errors": [{"error": "too large"}], "message": "stored"});
-    let server = Server::replying(Reply::json(200, &json!({"success": true, "data": data}))).await;
-    let links = DocumentLinks::new().add(BatchDocumentType::Selfie, "https://files.example.com/1");
-    let stored = facade_at(&server.url()).user(USER).documents().link_batch(&links).await.expect("more is no less");
-    assert_eq!(stored.extra["uploaded"], data["uploaded"]);
-    assert_eq!(stored.extra["errors"], data["errors"]);
+async fn an_upload_says_what_was_stored_and_what_was_not() {
+    let server = Server::start().await;
+    let documents = facade_at(&server.url()).user(USER).documents();
+    let reply = |data: Value| server.reply(Reply::json(200, &json!({"success": true, "data": data})));
+    let links = DocumentLinks::new().add(DocumentType::Selfie, "https://files.example.com/1");
+
+    let one = json!({"document_id": "1", "document_type": "selfie", "file_name": "a.jpg", "message": "m", "size": 7});
+    reply(one);
+    let stored = documents.link(DocumentType::Selfie, "https://files.example.com/1").await.expect("it is a success");
+    assert_eq!((stored.document_id(), stored.uploaded().len(), stored.all_uploaded()), (Some("1"), 1, true));
+    assert_eq!(stored.uploaded()[0].document_type.as_deref(), Some("selfie"));
+    assert_eq!(stored.uploaded()[0].file_name.as_deref(), Some("a.jpg"));
+    assert_eq!(stored.uploaded()[0].extra["size"], 7);
+
+    let first = json!({"document_id": "1", "document_type": "selfie", "status": "uploaded", "size": 7});
+    let error = json!({"document_type": "identity_front", "error": "too large", "limit": 9});
+    reply(json!({"uploaded": [first], "errors": [error], "message": "m"}));
+    let stored = documents.link_batch(&links).await.expect("a part of a batch is no error");
+    assert_eq!((stored.document_id(), stored.uploaded().len(), stored.all_uploaded()), (Some("1"), 1, false));
+    assert_eq!(stored.uploaded()[0].extra["size"], 7);
+    assert_eq!(stored.errors().len(), 1);
+    assert_eq!(stored.errors()[0].document_type.as_deref(), Some("identity_front"));
+    assert_eq!(stored.errors()[0].error.as_deref(), Some("too large"));
+    assert_eq!(stored.errors()[0].extra["limit"], 9);
+
+    for (data, uploaded, errors) in [
+        (json!({"uploaded": [{"document_id": "1"}, {"document_id": "2"}], "message": "m"}), 2, 0),
+        (json!({"uploaded": [], "errors": [{"error": "a"}, {"error": "b"}], "message": "m"}), 0, 2),
+        (json!({"uploaded": null, "errors": [{"error": "a"}], "message": "m"}), 0, 1),
+        (json!({"errors": [{"error": "a"}]}), 0, 1),
+        (json!({"uploaded": [{"document_id": "1"}, {}]}), 2, 0),
+    ] {
+        reply(data);
+        let stored = documents.link_batch(&links).await.expect("a batch without success is no error");
+        assert_eq!((stored.uploaded().len(), stored.errors().len()), (uploaded, errors));
+        assert_eq!((stored.document_id(), stored.all_uploaded()), (None, errors == 0));
+    }
+}
+
+#[tokio::test]
+async fn an_upload_whose_response_says_nothing_of_documents_is_no_success() {
+    for data in [json!("stored"), json!(["1"]), json!({"document_id": 1}), json!({"errors": "none"}), json!(null)] {
+        let server = Server::replying(Reply::json(200, &json!({"success": true, "data": data}))).await;
+        let documents = facade_at(&server.url()).user(USER).documents();
+        let outcome = documents.link(DocumentType::Selfie, "https://files.example.com/1").await;
+        let error = outcome.map(drop).expect_err("whether it was stored is not known");
+        assert_eq!((error.kind(), error.field()), (ErrorKind::Decode, Some("data")), "{data}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn a_verification_starts_or_says_what_is_missing() {
+    let server = Server::start().await;
+    let verification = facade_at(&server.url()).user(USER).verification();
+    let reply = |data: Value| server.reply(Reply::json(200, &json!({"success": true, "data": data})));
+    reply(json!({"ready": true, "status": "IN_PROGRESS"}));
+    let start = verification.start().await.expect("it is a success");
+    assert!(start.ready);
+    assert_eq!(start.status.as_ref().map(VerificationStartStatus::as_str), Some("IN_PROGRESS"));
+    reply(json!({"ready": false, "missing": ["selfie", "a_stamp"]}));
+    let start = verification.start().await.expect("something missing is no error");
+    assert!(!start.ready);
+    let missing: Vec<_> = start.missing.iter().flatten().map(MissingItem::as_str).collect();
+    assert_eq!(missing, ["selfie", "a_stamp"]);
 }
 
 #[tokio::test]
@@ -422,9 +508,9 @@ async fn values_that_are_not_documented_are_kept() {
     let user = facade_at(&server.url()).user(USER);
     let reply = |data: Value| server.reply(Reply::json(200, &json!({"success": true, "data": data})));
 
-    reply(json!({"status": "UNDER_REVIEW"}));
+    reply(json!({"status": "ESCALATED"}));
     let verification = user.verification().status().await.expect("a new value is no error");
-    assert_eq!(verification.status.as_str(), "UNDER_REVIEW");
+    assert_eq!(verification.status.as_str(), "ESCALATED");
     assert!(matches!(verification.status, VerificationStatus::Unknown(_)));
 
     reply(json!({"user_uuid": USER, "kyc": {"status": "PAUSED", "kyc_method": "in_person"}}));
@@ -461,7 +547,8 @@ fn arguments_and_results_can_be_sent_between_threads() {
     is::<(PaymentDetails, PaymentDetailsBuilder, AccountDetails, SepaAccount, NipAccount, CvuCbuAccount)>();
     is::<(RawResponse, Error, ErrorKind, VerificationOutcome)>();
     is::<(Response<CreatedUser>, Response<PartnerUser>, Response<VerifyAuthData>)>();
-    is::<(Response<KycSubmissionResult>, Response<UpdatedKyc>, Response<UploadedDocument>, Response<Verification>)>();
+    is::<(Response<KycSubmissionResult>, Response<UpdatedKyc>, Response<DocumentUpload>, Response<Verification>)>();
+    is::<Response<VerificationStart>>();
     is::<(Response<SavedPaymentDetails>, Response<Vec<SavedPaymentDetails>>, Response<DeletedPaymentDetails>)>();
 
     // What only one can have at a time.
@@ -483,233 +570,10 @@ fn the_futures_of_waiting_and_of_opening_can_be_sent_between_threads() {
     is(DocumentFile::from_reader("front.jpg", 1, Cursor::new(PHOTO)));
 }
 
-// ---- The calls ------------------------------------------------------------------------------------------------------
-
-/// A way to call an operation.
-struct Call {
-    operation: &'static str,
-    name: &'static str,
-    send: fn(Client) -> Sending,
-}
-
-type Sending = Pin<Box<dyn Future<Output = Result<StatusCode>> + Send>>;
-
-impl Call {
-    /// The request that it becomes.
-    async fn request(&self) -> Request {
-        let server = Server::replying(success(self.operation)).await;
-        let status = (self.send)(facade_at(&server.url())).await;
-        status.unwrap_or_else(|error| panic!("{}, {}: {error}", self.operation, self.name));
-        server.take_request()
-    }
-}
-
-/// The body of `request`, if it has one. A form becomes the object that the document describes.
-fn body(request: &Request) -> Option<Value> {
-    if request.header("content-type")? == "application/json" {
-        return Some(request.json());
-    }
-    let members = request.parts().into_iter().map(|part| {
-        let name = part.name().expect("a part of a form has a name").to_owned();
-        (name, Value::String(String::from_utf8_lossy(&part.content).into_owned()))
-    });
-    Some(Value::Object(members.collect()))
-}
-
-/// The first documented success of `operation`.
-fn success(operation: &str) -> Reply {
-    let operations = Document::effective().operations();
-    let operation = operations.iter().find(|known| known.id == operation).expect("the document has the operation");
-    let success = operation.successes.first().expect("an operation can succeed");
-    Reply::json(success.status, &success.examples[0])
-}
-
-/// `calls().send` by a call of `client`, or of a user.
-macro_rules! send {
-    (|$client:ident| $call:expr) => {
-        |$client| Box::pin(async move { Ok($call?.http_status()) })
-    };
-}
-
-macro_rules! send_of {
-    (|$user:ident| $call:expr) => {
-        |client| {
-            let $user = client.user(USER);
-            Box::pin(async move { Ok($call?.http_status()) })
-        }
-    };
-}
-
-/// Every operation, in each way that its parameters and its body allow.
-fn calls() -> Vec<Call> {
-    let call = |operation, name, send| Call { operation, name, send };
-    vec![
-        call("verifyAuth", "the key", send!(|client| client.verify_auth().await)),
-        call(
-            "createPartnerUser",
-            "a user",
-            send!(|client| client.users().create("customer-42", "ada@example.com").await),
-        ),
-        call("getPartnerUser", "a user", send_of!(|user| user.get().await)),
-        call(
-            "submitKYC",
-            "direct data, as little as possible",
-            send_of!(|user| user.kyc().submit(&KycSubmission::direct(Pii::new("Ada", "Obi", "NG"))).await),
-        ),
-        call(
-            "submitKYC",
-            "direct data, everything",
-            send_of!(|user| user.kyc().submit(&KycSubmission::direct(full_pii())).await),
-        ),
-        call("submitKYC", "Sumsub", send_of!(|user| user.kyc().submit(&KycSubmission::sumsub("share-token")).await)),
-        call(
-            "submitKYC",
-            "Persona",
-            send_of!(|user| user.kyc().submit(&KycSubmission::persona("inq_Example42")).await),
-        ),
-        call("submitKYC", "handoff", send_of!(|user| user.kyc().submit(&KycSubmission::handoff()).await)),
-        call(
-            "submitKYC",
-            "handoff of someone known",
-            send_of!(|user| {
-                let prefill = Prefill::new().first_name("Ada").last_name("Obi").country("NG");
-                user.kyc().submit(&KycSubmission::handoff_with(prefill)).await
-            }),
-        ),
-        call(
-            "updateKYC",
-            "an address",
-            send_of!(|user| {
-                let update = KycUpdate::new().address("Svitrigailos g. 29").city("Vilnius").postal_code("03229");
-                user.kyc().update(&update).await
-            }),
-        ),
-        call("updateKYC", "everything", send_of!(|user| user.kyc().update(&full_update()).await)),
-        call(
-            "uploadPartnerKYCDocument",
-            "a file",
-            send_of!(|user| {
-                let file = DocumentFile::from_bytes("front.jpg", PHOTO)?;
-                user.documents().upload(DocumentType::IdentityFront, file).await
-            }),
-        ),
-        call(
-            "uploadPartnerKYCDocument",
-            "a link",
-            send_of!(|user| user
-                .documents()
-                .link(DocumentType::VoterId, "https://files.example.com/1?sig=a%2Fb")
-                .await),
-        ),
-        call(
-            "uploadPartnerKYCDocument",
-            "several links",
-            send_of!(|user| {
-                let links = DocumentLinks::new()
-                    .add(BatchDocumentType::IdentityFront, "https://files.example.com/1")
-                    .add(BatchDocumentType::Selfie, "https://files.example.com/2");
-                user.documents().link_batch(&links).await
-            }),
-        ),
-        call("getVerificationStatus", "the latest session", send_of!(|user| user.verification().status().await)),
-        call(
-            "getVerificationStatus",
-            "a certain session",
-            send_of!(|user| user.verification().of_session("c7e1f0b4 & more").status().await),
-        ),
-        call("getPaymentDetails", "all of a user", send_of!(|user| user.payment_details().list().await)),
-        call(
-            "createPaymentDetails",
-            "SEPA",
-            send_of!(|user| {
-                let account = SepaAccount::new("Ada Obi", "DE75 5121 0800 1245 1261 99");
-                user.payment_details().create(&PaymentDetails::sepa(account)).await
-            }),
-        ),
-        call(
-            "createPaymentDetails",
-            "SEPA, of a business in a country",
-            send_of!(|user| {
-                let account = SepaAccount::new("Obi GmbH", "DE75512108001245126199").business().country("DE");
-                user.payment_details().create(&PaymentDetails::sepa(account)).await
-            }),
-        ),
-        call(
-            "createPaymentDetails",
-            "a Nigerian bank",
-            send_of!(|user| {
-                let account = NipAccount::new("0000000042").full_name("Ada Obi");
-                user.payment_details().create(&PaymentDetails::nip_nigeria(account)).await
-            }),
-        ),
-        call(
-            "createPaymentDetails",
-            "an Argentine wallet",
-            send_of!(|user| {
-                let account = CvuCbuAccount::cvu("0000099900000000000042").alias("ada.obi.ejemplo").country("AR");
-                user.payment_details().create(&PaymentDetails::cvu_cbu("uala", account)).await
-            }),
-        ),
-        call(
-            "createPaymentDetails",
-            "an Argentine bank",
-            send_of!(|user| {
-                let account = CvuCbuAccount::cbu("0000099900000000000042").phone_number("+5491100000000");
-                user.payment_details().create(&PaymentDetails::cvu_cbu("example-bank", account.business())).await
-            }),
-        ),
-        call(
-            "createPaymentDetails",
-            "a rail that needs no institution",
-            send_of!(|user| {
-                let details = AccountDetails::new().field("account_number", "0000000042");
-                let builder = PaymentDetails::on(InstitutionOptionalRail::NipNigeria, "NGN");
-                user.payment_details().create(&builder.details(details)).await
-            }),
-        ),
-        call(
-            "createPaymentDetails",
-            "an institution on a rail that needs none",
-            send_of!(|user| {
-                let details = AccountDetails::new().field("account_number", "0000000042");
-                let builder = PaymentDetails::via("nip-nigeria", "example-bank", "NGN").country("NG");
-                user.payment_details().create(&builder.details(details)).await
-            }),
-        ),
-        call(
-            "createPaymentDetails",
-            "an institution on another rail",
-            send_of!(|user| {
-                let branch = json!({"code": "0042", "open": [1, 2.5, null]});
-                let details = AccountDetails::new().field("branch", branch).field("vpa", "ada@example").business();
-                let builder = PaymentDetails::via("upi-india", "example-bank", "INR");
-                user.payment_details().create(&builder.details(details)).await
-            }),
-        ),
-        call("deletePaymentDetails", "one account", send_of!(|user| user.payment_details().delete("40417").await)),
-    ]
-}
-
-fn full_pii() -> Pii {
-    let pii = Pii::new("Ada", "Obi", "NG")
-        .dob(NaiveDate::from_ymd_opt(1990, 12, 10).expect("a date"))
-        .middle_name("Chidi")
-        .phone_number("+2348031234567")
-        .id_number(IdType::Passport, "SPECIMEN-00042");
-    pii.address("12 Marina Road").city("Lagos").postal_code("01067")
-}
-
-fn full_update() -> KycUpdate {
-    let update = KycUpdate::new()
-        .dob(NaiveDate::from_ymd_opt(1990, 12, 10).expect("a date"))
-        .middle_name("Chidi")
-        .phone_number("+2348031234567")
-        .id_number(IdType::DriverLicense, "SPECIMEN-00042");
-    update.address("Musterweg 5 \"Hof\"").city("Zürich").postal_code("01067")
-}
+// ---- Files to send ---------------------------------------------------------------------------------------------------
 
 /// Sends `file`. There is a request if a whole one came.
-async fn upload(file: DocumentFile) -> (Result<Response<UploadedDocument>>, Option<Request>) {
+async fn upload(file: DocumentFile) -> (Result<Response<DocumentUpload>>, Option<Request>) {
     let server = Server::replying(success("uploadPartnerKYCDocument")).await;
     let outcome = facade_at(&server.url()).user(USER).documents().upload(DocumentType::IdentityFront, file).await;
     (outcome, server.take_requests().pop())

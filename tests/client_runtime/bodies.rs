@@ -158,9 +158,9 @@ async fn multipart_has_a_part_for_each_member() {
     let file = |content: &'static str| FilePart::new("f.png", "image/png", content);
     let form = || {
         Form::default()
-            .files("files", vec![file("1"), file("2")])
-            .optional_file("none", None)
-            .file("typed", file("3").of_type("application/pdf"))
+            .files("files", None, &[file("1"), file("2")])
+            .files("none", None, None)
+            .file("typed", Some("application/pdf"), &file("3"))
             .field("tags", None, &["a", "b"])
             .field("kind", None, &1)
             .field("absent", None, &None::<i32>)
@@ -209,11 +209,31 @@ async fn parts_that_have_no_form_are_refused() {
         (Form::default().field("meta", Some("text/csv"), &object), "meta"),
         (Form::default().field("list", None, &[None, Some(1)]), "list"),
         (Form::default().field("typed", Some("no type"), "a"), "typed"),
-        (Form::default().file("file", FilePart::new("a\nb", "image/png", "")), "file"),
+        (Form::default().file("typed", Some("no type"), &FilePart::new("a", "image/png", "")), "typed"),
+        (Form::default().file("file", None, &FilePart::new("a\nb", "image/png", "")), "file"),
     ] {
         let refused = sent(&POST, |call| call.multipart(form)).await.err();
         let expected = format!("post: `{name}` can't be written as a part of a form; nothing was sent");
         assert_eq!(refused, Some(expected));
+    }
+}
+
+#[tokio::test]
+async fn a_file_is_sent_again_only_if_its_content_can_be_made_again() {
+    let once = FilePart::new("f.png", "image/png", "content");
+    let made = FilePart::from_fn("f.png", "image/png", || "content".into());
+    for again in [false, true] {
+        let request = sent(&POST, |call| call.multipart(Form::default().file("made", None, &made))).await;
+        assert_eq!(request.expect("it is made each time").parts()[0].content, b"content");
+        let outcome = sent(&POST, |call| call.multipart(Form::default().file("once", None, &once))).await;
+        let problem = "post: `once` was sent already; give the file once more; nothing was sent";
+        assert_eq!(
+            outcome.map(|request| request.parts()[0].content.clone()),
+            match again {
+                false => Ok(b"content".to_vec()),
+                true => Err(problem.to_owned()),
+            }
+        );
     }
 }
 

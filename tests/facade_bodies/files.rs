@@ -1,5 +1,7 @@
 //! Documents as files: what they have to be.
 
+use std::{fs, path::PathBuf};
+
 use super::*;
 
 const JPEG: &[u8] = b"\xff\xd8\xff\xe0\0\x10JFIF\0";
@@ -129,4 +131,9 @@ fn a_file_whose_name_is_no_text_is_refused() {
     fs::remove_file(&path).expect("the file is there");
     is_refusal(&opened.map(|_| ()).expect_err("a form has no such name"), "document", "ada-obi")
         .expect("a refusal is one");
+}
+
+/// Where a test may write.
+fn temporary(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name)
 }

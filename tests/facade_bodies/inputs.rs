@@ -3,7 +3,7 @@
 use chrono::{Datelike, NaiveDate, Utc};
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use serde_json::{Map, Value};
-use unigox::{BatchDocumentType, DocumentType, IdType};
+use unigox::{DocumentType, Gender, IdType, PersonSourceOfFunds, RegistryNumberType};
 
 /// What careless code trips over.
 const AWKWARD: &[&str] = &[
@@ -139,49 +139,41 @@ fn dates(from: i32, to: i32) -> impl Strategy<Value = NaiveDate> {
     (day(from)..day(to)).prop_map(|day| NaiveDate::from_num_days_from_ce_opt(day).expect("the day is one"))
 }
 
-/// The optional fields that `submitKYC` and `updateKYC` have in common.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Fields {
+/// The optional fields that `submitKYC` and `updateKYC` have in common, with a number of the kind `K`.
+#[derive(Clone, Debug)]
+pub(crate) struct Fields<K> {
     pub(crate) dob: Option<NaiveDate>,
     pub(crate) middle_name: Option<String>,
     pub(crate) phone_number: Option<String>,
-    pub(crate) id_number: Option<(IdType, String)>,
+    pub(crate) id_number: Option<(K, String)>,
     pub(crate) address: Option<String>,
     pub(crate) city: Option<String>,
     pub(crate) postal_code: Option<String>,
 }
 
-impl Fields {
-    /// How many of them there are; a number and its kind count as one.
-    pub(crate) const COUNT: u32 = 7;
+/// How many of them there are; a number and its kind count as one.
+pub(crate) const FIELD_COUNT: u32 = 7;
 
-    /// Those of which the bit in `subset` is set.
-    pub(crate) fn of(subset: u32) -> Self {
-        let all = Self {
-            dob: NaiveDate::from_ymd_opt(1990, 12, 10),
-            middle_name: Some("Chidi".to_owned()),
-            phone_number: Some("+2348031234567".to_owned()),
-            id_number: Some((IdType::Passport, "SPECIMEN-00042".to_owned())),
-            address: Some("12 Marina Road".to_owned()),
-            city: Some("Lagos".to_owned()),
-            postal_code: Some("01067".to_owned()),
-        };
+impl<K: ToString> Fields<K> {
+    /// Those of which the bit in `subset` is set, with a number of this kind.
+    pub(crate) fn of(subset: u32, kind: K) -> Self {
         let has = |bit: u32| subset & (1 << bit) != 0;
+        let text = |bit: u32, text: &str| has(bit).then(|| text.to_owned());
         Self {
-            dob: all.dob.filter(|_| has(0)),
-            middle_name: all.middle_name.filter(|_| has(1)),
-            phone_number: all.phone_number.filter(|_| has(2)),
-            id_number: all.id_number.filter(|_| has(3)),
-            address: all.address.filter(|_| has(4)),
-            city: all.city.filter(|_| has(5)),
-            postal_code: all.postal_code.filter(|_| has(6)),
+            dob: NaiveDate::from_ymd_opt(1990, 12, 10).filter(|_| has(0)),
+            middle_name: text(1, "Chidi"),
+            phone_number: text(2, "+2348031234567"),
+            id_number: text(3, "SPECIMEN-00042").map(|number| (kind, number)),
+            address: text(4, "12 Marina Road"),
+            city: text(5, "Lagos"),
+            postal_code: text(6, "01067"),
         }
     }
 
     /// The members of the body that they become.
     pub(crate) fn into_json(self) -> Map<String, Value> {
         let (id_type, id_number) = self.id_number.unzip();
-        let fields = [
+        members([
             ("dob", self.dob.map(|date| date.format("%Y-%m-%d").to_string())),
             ("middle_name", self.middle_name),
             ("phone_number", self.phone_number),
@@ -190,14 +182,17 @@ impl Fields {
             ("address", self.address),
             ("city", self.city),
             ("postal_code", self.postal_code),
-        ];
-        fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), Value::String(value?)))).collect()
+        ])
     }
 }
 
-/// Any of the optional fields, with what is in them from `text`.
-pub(crate) fn fields() -> impl Strategy<Value = Fields> {
-    let id_number = (select(IdType::VALUES), text());
+fn members<const COUNT: usize>(fields: [(&str, Option<String>); COUNT]) -> Map<String, Value> {
+    fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), Value::String(value?)))).collect()
+}
+
+/// Any of the optional fields, with a number of one of these kinds.
+fn fields<K: Copy + std::fmt::Debug + 'static>(kinds: &'static [K]) -> impl Strategy<Value = Fields<K>> {
+    let id_number = (select(kinds), text());
     let fields = (
         option::of(birth()),
         option::of(text()),
@@ -218,14 +213,71 @@ pub(crate) fn fields() -> impl Strategy<Value = Fields> {
     })
 }
 
-/// A type of document for a single link or file.
-pub(crate) fn document_type() -> impl Strategy<Value = DocumentType> {
-    select(DocumentType::VALUES)
+/// The optional fields of a submission.
+pub(crate) fn submitted_fields() -> impl Strategy<Value = Fields<RegistryNumberType>> {
+    fields(RegistryNumberType::VALUES)
 }
 
-/// A type of document for a batch of links.
-pub(crate) fn batch_document_type() -> impl Strategy<Value = BatchDocumentType> {
-    select(BatchDocumentType::VALUES)
+/// The fields of an update.
+#[derive(Clone, Debug)]
+pub(crate) struct Changes {
+    pub(crate) fields: Fields<IdType>,
+    pub(crate) gender: Option<Gender>,
+    pub(crate) nationality: Option<String>,
+    pub(crate) id_issue_country: Option<String>,
+    pub(crate) source_of_funds: Option<PersonSourceOfFunds>,
+}
+
+/// How many fields an update has.
+pub(crate) const CHANGE_COUNT: u32 = FIELD_COUNT + 4;
+
+impl Changes {
+    /// Those of which the bit in `subset` is set.
+    pub(crate) fn of(subset: u32) -> Self {
+        let has = |bit: u32| subset & (1 << (FIELD_COUNT + bit)) != 0;
+        Self {
+            fields: Fields::of(subset, IdType::Passport),
+            gender: has(0).then_some(Gender::F),
+            nationality: has(1).then(|| "NG".to_owned()),
+            id_issue_country: has(2).then(|| "LT".to_owned()),
+            source_of_funds: has(3).then_some(PersonSourceOfFunds::BusinessIncome),
+        }
+    }
+
+    /// The body that they become.
+    pub(crate) fn into_json(self) -> Map<String, Value> {
+        let mut body = self.fields.into_json();
+        body.extend(members([
+            ("gender", self.gender.map(|gender| gender.to_string())),
+            ("nationality", self.nationality),
+            ("id_issue_country", self.id_issue_country),
+            ("source_of_funds", self.source_of_funds.map(|source| source.to_string())),
+        ]));
+        body
+    }
+}
+
+/// Any fields of an update.
+pub(crate) fn changes() -> impl Strategy<Value = Changes> {
+    let changes = (
+        fields(IdType::VALUES),
+        option::of(select(Gender::VALUES)),
+        option::of(country()),
+        option::of(country()),
+        option::of(select(PersonSourceOfFunds::VALUES)),
+    );
+    changes.prop_map(|(fields, gender, nationality, id_issue_country, source_of_funds)| Changes {
+        fields,
+        gender,
+        nationality,
+        id_issue_country,
+        source_of_funds,
+    })
+}
+
+/// A type of document.
+pub(crate) fn document_type() -> impl Strategy<Value = DocumentType> {
+    select(DocumentType::VALUES)
 }
 
 /// Account data of any shape.

@@ -1,12 +1,12 @@
-//! Every way to call every operation, with canaries in all data of requests and responses.
+//! Every way to call what the handles can do, with canaries in all data of requests and responses.
 
 use std::{fmt::Debug, time::Duration};
 
 use serde_json::{Value, json};
 use unigox::{
-    AccountDetails, BatchDocumentType, Client, CvuCbuAccount, DocumentFile, DocumentLinks, DocumentType, Error, IdType,
-    InstitutionOptionalRail, KycSubmission, KycUpdate, NipAccount, PaymentDetails, PaymentDetailsBuilder, Pii, Prefill,
-    SepaAccount, WaitPolicy,
+    AccountDetails, Client, CvuCbuAccount, DocumentFile, DocumentLinks, DocumentType, Error, Gender, IdType,
+    InstitutionOptionalRail, KycSubmission, KycUpdate, NipAccount, PaymentDetails, PaymentDetailsBuilder,
+    PersonSourceOfFunds, Pii, Prefill, RegistryNumberType, SepaAccount, WaitPolicy,
     chrono::NaiveDate,
     futures_util::{StreamExt, TryStreamExt},
 };
@@ -18,7 +18,7 @@ use crate::canaries::*;
 type MakeData = fn() -> Value;
 
 /// Each call by its name, with the data of its response.
-pub(crate) const CALLS: [(&str, MakeData); 20] = [
+pub(crate) const CALLS: [(&str, MakeData); 22] = [
     ("verify_auth", || json!({"authenticated": true})),
     ("create", created_user),
     ("get", partner_user),
@@ -30,11 +30,13 @@ pub(crate) const CALLS: [(&str, MakeData); 20] = [
     ("upload", uploaded),
     ("upload a stream", uploaded),
     ("link", uploaded),
-    ("link_batch", uploaded),
+    ("link_batch", uploaded_batch),
+    ("start", started),
     ("status", verification),
     ("wait", verification),
     ("changes", verification),
     ("list", || json!([account(), account()])),
+    ("get account", account),
     ("create sepa", account),
     ("create nip", account),
     ("create cvu", account),
@@ -65,10 +67,12 @@ pub(crate) async fn call(client: &Client, name: &str) -> Result<Box<dyn Debug>, 
         "upload a stream" => user.documents().upload(DocumentType::Passport, stream().await).await.map(boxed),
         "link" => user.documents().link(DocumentType::Selfie, LINK).await.map(boxed),
         "link_batch" => user.documents().link_batch(&links()).await.map(boxed),
+        "start" => user.verification().start().await.map(boxed),
         "status" => session.status().await.map(boxed),
         "wait" => session.wait(policy()).await.map(boxed),
         "changes" => session.changes(policy()).take(1).try_collect::<Vec<_>>().await.map(boxed),
         "list" => user.payment_details().list().await.map(boxed),
+        "get account" => user.payment_details().get(ACCOUNT).await.map(boxed),
         "create sepa" => save(PaymentDetails::sepa(sepa())).await,
         "create nip" => save(PaymentDetails::nip_nigeria(nip())).await,
         "create cvu" => save(PaymentDetails::cvu_cbu("uala", cvu())).await,
@@ -84,7 +88,7 @@ pub(crate) fn pii() -> Pii {
         .dob(date_of_birth())
         .phone_number(PHONE)
         .middle_name(MIDDLE_NAME)
-        .id_number(IdType::Passport, ID_NUMBER)
+        .registry_number(RegistryNumberType::Nin, ID_NUMBER)
         .address(ADDRESS)
         .city(CITY)
         .postal_code(POSTAL_CODE)
@@ -97,6 +101,8 @@ pub(crate) fn prefill() -> Prefill {
 pub(crate) fn update() -> KycUpdate {
     let update = KycUpdate::new().dob(date_of_birth()).phone_number(PHONE);
     let update = update.middle_name(MIDDLE_NAME).id_number(IdType::NationalId, ID_NUMBER);
+    let update = update.nationality(COUNTRY).id_issue_country(COUNTRY).gender(Gender::F);
+    let update = update.source_of_funds(PersonSourceOfFunds::FamilySupport);
     update.address(ADDRESS).city(CITY).postal_code(POSTAL_CODE)
 }
 
@@ -121,7 +127,7 @@ pub(crate) async fn stream() -> DocumentFile {
 }
 
 pub(crate) fn links() -> DocumentLinks {
-    DocumentLinks::new().add(BatchDocumentType::IdentityFront, BATCH_LINK)
+    DocumentLinks::new().add(DocumentType::IdentityFront, BATCH_LINK)
 }
 
 pub(crate) fn sepa() -> SepaAccount {
@@ -196,10 +202,21 @@ fn submitted() -> Value {
 
 fn uploaded() -> Value {
     json!({
-        "document_id": "doc-1", "document_type": "passport", "file_name": FILE_NAME,
-        "verification_session_id": SESSION, "verification_status": "PENDING",
-        "errors": [{"document_type": "selfie", "error": ERROR_MESSAGE, "url": LINK}],
+        "document_id": "doc-1", "document_type": UNKNOWN, "file_name": FILE_NAME, "session_id": SESSION, "of": [LINK],
     })
+}
+
+fn uploaded_batch() -> Value {
+    json!({
+        "uploaded": [
+            {"document_id": "doc-1", "document_type": UNKNOWN, "file_name": FILE_NAME, "status": UNKNOWN, "of": LINK},
+        ],
+        "errors": [{"document_type": UNKNOWN, "error": ERROR_MESSAGE, "url": LINK}],
+    })
+}
+
+fn started() -> Value {
+    json!({"ready": false, "status": UNKNOWN, "missing": ["selfie", UNKNOWN], "of": [ID_NUMBER]})
 }
 
 fn verification() -> Value {

@@ -15,7 +15,10 @@ const DRAFT: Draft = Draft::Draft202012;
 
 /// The bodies of every operation.
 #[derive(Debug)]
-pub struct Judge(BTreeMap<String, Body>);
+pub struct Judge {
+    json: BTreeMap<String, Body>,
+    forms: BTreeMap<String, Body>,
+}
 
 #[derive(Debug)]
 struct Body {
@@ -25,7 +28,6 @@ struct Body {
     closed: Validator,
     /// Each variant of a `oneOf` by itself.
     variants: Vec<Validator>,
-    examples: Vec<Value>,
 }
 
 impl Judge {
@@ -35,81 +37,93 @@ impl Judge {
         let inputs = Inputs { document: file("unigox-partner.yaml"), overlay: Some(file("overlay.yaml")) };
         let mut document = pipeline::overlay(&inputs).expect("the document and its overlay are sound").document;
         into_json_schema(&mut document);
-        let components = &document["components"];
+        let json = Self::bodies(&document, "application/json");
+        let forms = Self::bodies(&document, "multipart/form-data");
+        Self { json, forms }
+    }
+
+    fn bodies(document: &Value, media_type: &str) -> BTreeMap<String, Body> {
         let methods = members(&document["paths"]).flat_map(|(_, path)| members(path));
         let bodies = methods.filter_map(|(_, operation)| {
-            let media_type = operation.pointer("/requestBody/content/application~1json")?;
-            let id = operation["operationId"].as_str().expect("an operation has an id");
-            Some((id.to_owned(), Body::new(media_type, components)))
+            let schema = operation["requestBody"]["content"].get(media_type)?.get("schema")?;
+            Some((operation["operationId"].as_str().expect("an operation has an id"), schema))
         });
-        Self(bodies.collect())
+        let (ids, schemas): (Vec<_>, Vec<_>) = bodies.unzip();
+        let whole = json!({"components": document["components"], "allOf": schemas});
+        let whole = jsonschema::options().with_draft(DRAFT).dereference(&whole).expect("references lead somewhere");
+        let schemas = whole["allOf"].as_array().expect("it is a list").iter();
+        ids.into_iter().map(str::to_owned).zip(schemas.map(Body::new)).collect()
     }
 
-    /// The operations that have a body.
+    /// The operations that have a body of JSON.
     pub fn operations(&self) -> impl Iterator<Item = &str> {
-        self.0.keys().map(String::as_str)
+        self.json.keys().map(String::as_str)
     }
 
-    /// The bodies that are examples in the document.
-    pub fn examples(&self, operation: &str) -> &[Value] {
-        &self.0[operation].examples
-    }
-
-    /// The reasons why `body` is not valid for `operation`, without quoting it.
+    /// The reasons why `body` is not valid as the JSON of `operation`, without quoting it.
     pub fn complaints(&self, operation: &str, body: &Value) -> Vec<String> {
-        let Body { schema, closed, .. } = &self.0[operation];
-        let errors = [schema, closed].into_iter().flat_map(|validator| validator.iter_errors(body));
-        let mut complaints: Vec<_> = errors.map(|e| format!("{} by {}", e.instance_path(), e.schema_path())).collect();
+        let mut complaints = self.complaints_by_schema(operation, body);
         complaints.extend(broken_rules(operation, body));
+        complaints
+    }
+
+    /// The same by the schema alone, without what the document says in prose.
+    pub fn complaints_by_schema(&self, operation: &str, body: &Value) -> Vec<String> {
+        self.json[operation].complaints(body)
+    }
+
+    /// The reasons why `form`, an object with the texts of the parts, is not valid as the form of `operation`.
+    pub fn complaints_about_form(&self, operation: &str, form: &Value) -> Vec<String> {
+        let mut complaints = self.forms[operation].complaints(form);
+        complaints.extend(broken_rules(operation, form));
         complaints
     }
 
     /// How many variants the `oneOf` of the body has.
     pub fn variant_count(&self, operation: &str) -> usize {
-        self.0[operation].variants.len()
+        self.json[operation].variants.len()
     }
 
     /// The variants of the `oneOf` that `body` matches, by their places.
     pub fn variants(&self, operation: &str, body: &Value) -> Vec<usize> {
-        let variants = self.0[operation].variants.iter().enumerate();
+        let variants = self.json[operation].variants.iter().enumerate();
         variants.filter(|(_, variant)| variant.is_valid(body)).map(|(place, _)| place).collect()
     }
 }
 
 impl Body {
-    fn new(media_type: &Value, components: &Value) -> Self {
-        let schema = json!({"components": components, "allOf": [media_type["schema"]]});
-        let whole = jsonschema::options().with_draft(DRAFT).dereference(&schema).expect("references lead somewhere");
-        let schema = whole["allOf"][0].clone();
+    fn new(schema: &Value) -> Self {
         let mut closed = schema.clone();
         close(&mut closed);
-        let examples = members(&media_type["examples"]).map(|(_, example)| &example["value"]);
         let variants = schema["oneOf"].as_array().into_iter().flatten();
-        Self {
-            variants: variants.map(validator).collect(),
-            examples: media_type.get("example").into_iter().chain(examples).cloned().collect(),
-            closed: validator(&closed),
-            schema: validator(&schema),
-        }
+        Self { variants: variants.map(validator).collect(), closed: validator(&closed), schema: validator(schema) }
+    }
+
+    fn complaints(&self, body: &Value) -> Vec<String> {
+        let errors = [&self.schema, &self.closed].into_iter().flat_map(|validator| validator.iter_errors(body));
+        errors.map(|error| format!("{} by {}", error.instance_path(), error.schema_path())).collect()
     }
 }
 
 fn validator(schema: &Value) -> Validator {
     let options = jsonschema::options().with_draft(DRAFT).should_validate_formats(true);
-    // The one format that says nothing about JSON.
-    let options = options.with_format("binary", |_| true).should_ignore_unknown_formats(false);
-    options.build(schema).expect("the schema is one")
+    // Formats of numbers, whose ranges JSON Schema does not know, and the one that says nothing about JSON.
+    let options = ["binary", "double", "float", "int32", "int64"]
+        .into_iter()
+        .fold(options, |options, format| options.with_format(format, |_| true));
+    options.should_ignore_unknown_formats(false).build(schema).expect("the schema is one")
 }
 
 /// What OpenAPI 3.0 writes otherwise: a value that may be null.
 fn into_json_schema(value: &mut Value) {
     match value {
         Value::Object(schema) => {
-            if schema.remove("nullable") == Some(Value::Bool(true)) {
-                let kind = schema["type"].take();
-                schema["type"] = json!([kind, "null"]);
-            }
             schema.values_mut().for_each(into_json_schema);
+            // A property may be called so as well.
+            if schema.get("nullable").is_some_and(Value::is_boolean) && schema.remove("nullable") == Some(true.into()) {
+                let other = Value::Object(std::mem::take(schema));
+                schema.insert("anyOf".to_owned(), json!([other, {"type": "null"}]));
+            }
         }
         Value::Array(items) => items.iter_mut().for_each(into_json_schema),
         _ => {}
@@ -119,20 +133,25 @@ fn into_json_schema(value: &mut Value) {
 /// Forbids members that are not documented, where the document doesn't allow any.
 fn close(schema: &mut Value) {
     let Some(schema) = schema.as_object_mut() else { return };
-    if schema.contains_key("oneOf") {
-        return each(schema.get_mut("oneOf"), close);
+    let has_members = ["properties", "allOf"].iter().any(|key| schema.contains_key(*key));
+    if !has_members {
+        ["oneOf", "anyOf"].iter().for_each(|key| each(schema.get_mut(*key), close));
     }
     close_members(schema);
-    let has_members = schema.contains_key("properties") || schema.contains_key("allOf");
     if has_members && !schema.contains_key("additionalProperties") {
         schema.insert("unevaluatedProperties".to_owned(), json!(false));
     }
 }
 
 fn close_members(schema: &mut Map<String, Value>) {
-    // What one part of an `allOf` doesn't list, another may.
-    each(schema.get_mut("allOf"), |part| part.as_object_mut().into_iter().for_each(close_members));
-    schema.get_mut("items").into_iter().for_each(close);
+    // What one part of an `allOf` doesn't list, another may, or a variant beside it.
+    let parts: &[_] = if schema.contains_key("properties") { &["allOf", "oneOf", "anyOf"] } else { &["allOf"] };
+    for key in parts {
+        each(schema.get_mut(*key), |part| part.as_object_mut().into_iter().for_each(close_members));
+    }
+    for key in ["items", "additionalProperties"] {
+        schema.get_mut(key).into_iter().for_each(close);
+    }
     let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
     properties.into_iter().flat_map(Map::values_mut).for_each(close);
 }
@@ -146,7 +165,7 @@ fn broken_rules(operation: &str, body: &Value) -> Vec<String> {
     let mut broken = Vec::new();
     each_text(body, "", &mut |name, text| {
         let is_right = match name {
-            "country_code" => is_made_of(text, 2..=2, |c| c.is_ascii_uppercase()),
+            "country_code" | "id_issue_country" | "nationality" => is_made_of(text, 2..=2, |c| c.is_ascii_uppercase()),
             "currency" => is_made_of(text, 3..=3, |c| c.is_ascii_uppercase()),
             "phone_number" => text
                 .strip_prefix('+')
@@ -200,4 +219,71 @@ fn each_text(value: &Value, name: &str, see: &mut impl FnMut(&str, &str)) {
 
 fn members(object: &Value) -> impl Iterator<Item = (&str, &Value)> {
     object.as_object().into_iter().flatten().map(|(name, value)| (name.as_str(), value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_stands_beside_it_nullable_allows_null_and_nothing_else_more() {
+        let text = json!({"type": "string", "enum": ["a"]});
+        for mut schema in [
+            json!({"type": "string", "enum": ["a"], "nullable": true}),
+            json!({"enum": ["a"], "nullable": true}),
+            json!({"allOf": [text], "nullable": true}),
+            json!({"oneOf": [text], "nullable": true}),
+            json!({"$ref": "#/components/text", "nullable": true, "components": {"text": text}}),
+            json!({"type": "string", "allOf": [{"enum": ["a"]}], "nullable": true}),
+        ] {
+            let as_written = schema.to_string();
+            into_json_schema(&mut schema);
+            let of = |value: Value| {
+                validator(&json!({"properties": {"it": schema}, "components": {"text": text}}))
+                    .is_valid(&json!({"it": value}))
+            };
+            let accepted = [json!(null), json!("a"), json!("b"), json!(1)].map(of);
+            assert_eq!(accepted, [true, true, false, false], "{as_written}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_nullable_is_not_null_and_a_property_may_be_called_so() {
+        for (mut schema, value) in [
+            (json!({"type": "string"}), json!(null)),
+            (json!({"type": "string", "nullable": false}), json!(null)),
+            (json!({"properties": {"nullable": {"type": "boolean"}}}), json!({"nullable": 1})),
+        ] {
+            into_json_schema(&mut schema);
+            assert!(!validator(&schema).is_valid(&value), "{schema} accepts {value}");
+        }
+    }
+
+    #[test]
+    fn a_member_that_is_not_listed_is_a_complaint_wherever_it_is() {
+        let text = json!({"type": "string"});
+        let object = json!({"type": "object", "properties": {"a": text}});
+        for (schema, good, bad) in [
+            (object.clone(), json!({"a": ""}), json!({"b": ""})),
+            (json!({"allOf": [object, {"properties": {"b": text}}]}), json!({"a": "", "b": ""}), json!({"c": ""})),
+            (json!({"oneOf": [object, {"type": "array"}]}), json!({"a": ""}), json!({"b": ""})),
+            (
+                json!({"properties": {"a": text, "b": text}, "oneOf": [{"required": ["a"]}, {"required": ["b"]}]}),
+                json!({"a": ""}),
+                json!({"a": "", "c": ""}),
+            ),
+            (
+                json!({"properties": {"a": text}, "oneOf": [{"properties": {"b": object}}]}),
+                json!({"a": "", "b": {"a": ""}}),
+                json!({"a": "", "b": {"b": ""}}),
+            ),
+            (json!({"type": "array", "items": object}), json!([{"a": ""}]), json!([{"b": ""}])),
+            (json!({"additionalProperties": object}), json!({"x": {"a": ""}}), json!({"x": {"b": ""}})),
+            (json!({"anyOf": [object, {"type": "null"}]}), json!(null), json!({"b": ""})),
+        ] {
+            let body = Body::new(&schema);
+            assert_eq!(body.complaints(&good), [""; 0], "{schema}");
+            assert!(!body.complaints(&bad).is_empty(), "{schema} accepts {bad}");
+        }
+    }
 }

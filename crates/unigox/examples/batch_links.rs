@@ -6,7 +6,7 @@
 mod api;
 
 use api::{Api, Result};
-use unigox::{BatchDocumentType, DocumentLinks, KycSubmission, Pii};
+use unigox::{DocumentLinks, DocumentType, KycSubmission, Pii};
 
 #[tokio::main]
 async fn main() -> Result {
@@ -17,13 +17,17 @@ async fn main() -> Result {
 
     // Whoever has the address can see the document, so it should expire soon.
     let links = DocumentLinks::new()
-        .add(BatchDocumentType::IdentityFront, "https://files.example.com/front.jpg")
-        .add(BatchDocumentType::Selfie, "https://files.example.com/selfie.jpg");
-    let uploaded = user.documents().link_batch(&links).await?;
-    println!("accepted; the verification is {:?}", uploaded.verification_status);
+        .add(DocumentType::IdentityFront, "https://files.example.com/front.jpg")
+        .add(DocumentType::Selfie, "https://files.example.com/selfie.jpg");
+    let upload = user.documents().link_batch(&links).await?;
+    println!("stored: {}, not stored: {}", upload.uploaded().len(), upload.errors().len());
+
+    // Starts the verification, or says what is missing.
+    let start = user.verification().start().await?;
+    println!("ready: {}, missing: {:?}", start.ready, start.missing.iter().flatten().collect::<Vec<_>>());
 
     // An address that is not `https` is refused before anything is sent.
-    let refused = DocumentLinks::new().add(BatchDocumentType::Selfie, "http://files.example.com/selfie.jpg");
+    let refused = DocumentLinks::new().add(DocumentType::Selfie, "http://files.example.com/selfie.jpg");
     println!("{}", refused.validate().err().map_or_else(String::new, |error| error.to_string()));
     Ok(())
 }

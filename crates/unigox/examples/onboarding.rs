@@ -45,7 +45,7 @@ async fn main() -> Result {
         let file = file.on_progress(move |progress| observer.set_position(progress.sent));
         let uploaded = user.documents().upload(document_type, file).await?;
         bar.finish();
-        println!("   stored as {}", uploaded.document_id.as_deref().unwrap_or("(no id)"));
+        println!("   stored as {}", uploaded.document_id().unwrap_or("(no id)"));
     }
 
     step("waiting for the verification");

@@ -119,7 +119,14 @@ impl DocumentsHandle {
 
 /// The result of an upload, however the documents were sent.
 fn read(outcome: Result<Response<types::DocumentUploadResult>>) -> Result<Response<DocumentUpload>> {
-    outcome.map(|response| response.map(DocumentUpload::new)).map_err(kyc_first)
+    let (result, raw) = outcome.map_err(kyc_first)?.into_parts();
+    match DocumentUpload::new(result) {
+        Some(upload) => Ok(Response::new(upload, raw)),
+        None => {
+            let operation = &operations::UPLOAD_PARTNER_KYC_DOCUMENT;
+            Err(Error::decode(operation, "data".to_owned(), "is neither a document nor a batch", raw))
+        }
+    }
 }
 
 /// For a document without KYC data the response is the same as for an unknown user.

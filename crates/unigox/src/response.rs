@@ -43,8 +43,8 @@ impl<T> Response<T> {
         self.value
     }
 
-    pub(crate) fn map<U>(self, f: impl FnOnce(T) -> U) -> Response<U> {
-        Response { value: f(self.value), raw: self.raw }
+    pub(crate) fn into_parts(self) -> (T, RawResponse) {
+        (self.value, self.raw)
     }
 
     /// The HTTP status.

@@ -1,5 +1,7 @@
 //! What became of documents that were sent.
 
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::Value;
 use unigox_client::types::{BatchDocument, BatchDocumentError, DocumentUploadResult};
 
 /// The documents that were stored, and those that were not.
@@ -14,17 +16,19 @@ pub struct DocumentUpload {
 }
 
 impl DocumentUpload {
-    pub(super) fn new(result: DocumentUploadResult) -> Self {
-        match result {
+    /// What the server says of an upload; nothing if that is neither documents nor errors.
+    pub(super) fn new(result: DocumentUploadResult) -> Option<Self> {
+        let value = match result {
             DocumentUploadResult::UploadedBatch(batch) => {
-                Self { uploaded: batch.uploaded, errors: batch.errors.unwrap_or_default() }
+                return Some(Self { uploaded: batch.uploaded, errors: batch.errors.unwrap_or_default() });
             }
             // The status says that it was stored, so a document that lacks something is one all the same.
-            single => {
-                let document = serde_json::to_value(single).and_then(serde_json::from_value::<BatchDocument>);
-                Self { uploaded: document.into_iter().collect(), errors: Vec::new() }
-            }
+            other => serde_json::to_value(other).ok()?,
+        };
+        if ["uploaded", "errors"].iter().any(|list| value.get(list).is_some()) {
+            return Some(Self { uploaded: list(&value, "uploaded")?, errors: list(&value, "errors")? });
         }
+        Some(Self { uploaded: vec![BatchDocument::deserialize(value).ok()?], errors: Vec::new() })
     }
 
     /// The documents that were stored.
@@ -48,5 +52,13 @@ impl DocumentUpload {
             [document] => document.document_id.as_deref(),
             _ => None,
         }
+    }
+}
+
+/// The list under `name`, which is empty if it is not there; nothing if it is no such list.
+fn list<T: DeserializeOwned>(value: &Value, name: &str) -> Option<Vec<T>> {
+    match value.get(name) {
+        None | Some(Value::Null) => Some(Vec::new()),
+        Some(list) => Vec::deserialize(list).ok(),
     }
 }
