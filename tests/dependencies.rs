@@ -5,7 +5,7 @@
 use std::{collections::BTreeSet, path::Path, process::Command};
 
 #[test]
-fn the_facade_takes_at_most_a_hundred_crates_along() {
+fn the_facade_takes_at_most_105_crates_along() {
     let arguments =
         ["tree", "-p", "unigox", "-e", "normal", "--prefix", "none", "--no-dedupe", "--locked", "--offline"];
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
@@ -14,5 +14,5 @@ fn the_facade_takes_at_most_a_hundred_crates_along() {
     let tree = String::from_utf8_lossy(&output.stdout);
     let crates: BTreeSet<_> = tree.lines().map(|line| line.trim_end_matches(" (proc-macro)")).collect();
     assert!(crates.iter().any(|name| name.starts_with("reqwest ")), "is this a tree? {crates:?}");
-    assert!(crates.len() <= 100, "{} crates: {crates:#?}", crates.len());
+    assert!(crates.len() <= 105, "{} crates: {crates:#?}", crates.len());
 }

@@ -40,10 +40,12 @@
 //! | all | 401 without a known key where the document asks for one; 404 for the user of another partner, as for a user that does not exist; 400 for what the document does not accept |
 //! | `createPartnerUser` | get-or-create by `user_ref`: 201, then 200 |
 //! | `submitKYC` | with `direct_data` the verification waits for documents, with `external_token` and `handoff` it starts at once; each provider needs its own credential; an age under 18 is refused |
-//! | `uploadPartnerKYCDocument` | files and links; 404 before `submitKYC`; `identity_front` and `selfie` together start the verification |
+//! | `uploadPartnerKYCDocument` | files and links; 404 before `submitKYC`; the front of an identity document (or a registry number in the KYC data) and a `selfie` together start the verification; a link of a batch to a host below `.invalid` can't be fetched |
+//! | `runPartnerKYCVerification` | starts the verification, or says what is missing; 400 without data that was submitted directly |
 //! | `updateKYC` | updates optional fields; blank values are ignored, verified fields are refused |
 //! | `getVerificationStatus` | progresses with each call and with time, as [scripted](Script); 404 for a session that is not the latest |
 //! | `createPaymentDetails` | an institution is required unless the rail does not need one; 422 for malformed `iban-sepa`, `nip-nigeria` and `cvu-cbu` details |
+//! | `getPaymentDetailById` | 404 if the user has none with this identifier |
 //! | `deletePaymentDetails` | 409 while an active offer [refers to them](Sandbox::hold) |
 //!
 //! All other operations are answered by the document: with its first success, and with the example of that response, or

@@ -24,15 +24,17 @@ pub(crate) struct Rule {
 const CREATE_USER: &str = "createPartnerUser";
 
 /// The rules by `operationId`. A rule whose operation the document does not have is not used.
-const RULES: [(&str, Rule); 10] = [
+const RULES: &[(&str, Rule)] = &[
     ("verifyAuth", Rule::new(users::verify_auth)),
     (CREATE_USER, Rule::new(users::create)),
     ("getPartnerUser", Rule::new(users::get)),
     ("submitKYC", Rule::new(kyc::submit).refusing_with(kyc::refuse_submission)),
     ("updateKYC", Rule::new(kyc::update).refusing_with(kyc::refuse_update)),
     ("uploadPartnerKYCDocument", Rule::new(documents::upload)),
+    ("runPartnerKYCVerification", Rule::new(verification::start)),
     ("getVerificationStatus", Rule::new(verification::status)),
     ("createPaymentDetails", Rule::new(payment_details::create).refusing_with(payment_details::refuse)),
+    ("getPaymentDetailById", Rule::new(payment_details::get)),
     ("getPaymentDetails", Rule::new(payment_details::list)),
     ("deletePaymentDetails", Rule::new(payment_details::delete)),
 ];

@@ -38,7 +38,7 @@ pub struct Script {
     pub(crate) reason: Option<String>,
 }
 
-/// The final result of a verification.
+/// What a verification comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -49,6 +49,10 @@ pub enum Verdict {
     Rejected,
     /// The status `FAILED`.
     Failed,
+    /// The status `UNDER_REVIEW`, which is not final: someone reviews the person, for as long as the sandbox runs.
+    UnderReview,
+    /// The status `COMPLETED`, which says that the provider has finished, and not with what result.
+    Completed,
     /// The status `FAILED`, when the session expires: an hour after `submitKYC`, however often the status is read.
     Expired,
 }
@@ -67,6 +71,16 @@ impl Script {
     /// The verification fails without a decision about the person.
     pub fn failed(reason: impl Into<String>) -> Self {
         Self::new(Verdict::Failed, Some(reason.into()))
+    }
+
+    /// The verification stays under review.
+    pub fn under_review() -> Self {
+        Self::new(Verdict::UnderReview, None)
+    }
+
+    /// The provider finishes, and the result is not told.
+    pub fn completed() -> Self {
+        Self::new(Verdict::Completed, None)
     }
 
     /// The person does nothing until the session expires.

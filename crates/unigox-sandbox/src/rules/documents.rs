@@ -9,45 +9,81 @@ use super::{
     call::{Body, Call, File, RuleResponse, text},
     verification,
 };
+use crate::world::Kyc;
 
 /// The maximum size of a file.
 const MAX_FILE_BYTES: usize = 10 * 1024 * 1024;
 
-/// The documents that a verification requires.
-const REQUIRED_DOCUMENTS: [&str; 2] = ["identity_front", "selfie"];
+/// What a link has to have in its host that can't be fetched. No such host exists (RFC 2606).
+const UNREACHABLE: &str = ".invalid";
+
+/// The types of documents that show who a person is; the back side of one does not.
+const IDENTITY_DOCUMENT_ENDING: &str = "_back";
+const SELFIE: &str = "selfie";
 
 pub(super) fn upload(mut call: Call<'_>) -> RuleResponse {
     let now = call.now;
-    let uploads = match call.body {
-        Body::Form { fields, files } => file(fields, files),
-        body => links(body.value()),
+    let (uploads, is_batch) = match call.body {
+        Body::Form { fields, files } => (file(fields, files), false),
+        body => (links(body.value()), body.value().get("documents").is_some()),
     };
-    let id = call.world.ids.uuid();
+    let ids: Vec<_> = uploads.iter().flatten().map(|_| call.world.ids.uuid()).collect();
     let Some(kyc) = call.user().and_then(|user| user.kyc.as_mut()) else { return RuleResponse::empty(404) };
     let Some(uploads) = uploads else { return RuleResponse::empty(400) };
-    let last = uploads.last().cloned();
-    kyc.documents.extend(uploads.into_iter().map(|(document_type, _)| document_type));
-    if REQUIRED_DOCUMENTS.iter().all(|required| kyc.documents.contains(*required)) {
+    let (mut stored, mut errors) = (Vec::new(), Vec::new());
+    for (upload, id) in uploads.into_iter().zip(ids) {
+        let Upload { document_type, name, is_reachable } = upload;
+        if !is_reachable {
+            errors.push(json!({"document_type": document_type, "error": "The address can't be fetched"}));
+            continue;
+        }
+        let name = name.unwrap_or_else(|| format!("{document_type}.jpg"));
+        stored.push(json!({"document_id": id, "document_type": document_type, "file_name": name}));
+        kyc.documents.insert(document_type);
+    }
+    if missing(kyc).is_empty() {
         kyc.session.started_at.get_or_insert(now);
     }
     verification::advance(kyc, now);
-    let mut data = json!({"document_id": id, "message": "Document stored"});
-    if let Some((document_type, name)) = last {
-        data["document_type"] = json!(document_type);
-        data["file_name"] = json!(name.unwrap_or_else(|| format!("{document_type}.jpg")));
+    let message = "Documents accepted";
+    if is_batch {
+        stored.iter_mut().for_each(|document| document["status"] = json!("uploaded"));
+        let mut data = json!({"uploaded": stored, "message": message});
+        if !errors.is_empty() {
+            data["errors"] = json!(errors);
+        }
+        return RuleResponse::data(200, data);
     }
+    let Some(mut data) = stored.pop() else { return RuleResponse::empty(400) };
+    data["message"] = json!(message);
+    // Earlier versions of the API describe these.
     data["verification_session_id"] = json!(kyc.session.id);
     data["verification_status"] = json!(verification::upload_status(kyc));
     RuleResponse::data(200, data)
 }
 
-/// The type and the name of a document.
-type Upload = (String, Option<String>);
+/// What a verification of this person still needs, by the names that the API has for it. A number in a registry stands for
+/// an identity document.
+pub(super) fn missing(kyc: &Kyc) -> Vec<&'static str> {
+    let is_identity = |document: &String| document != SELFIE && !document.ends_with(IDENTITY_DOCUMENT_ENDING);
+    let has_registry_number = ["id_number", "id_type"].iter().all(|name| kyc.pii.contains_key(*name));
+    let has_identity = has_registry_number || kyc.documents.iter().any(is_identity);
+    let needs = [("identity_document", has_identity), ("selfie", kyc.documents.contains(SELFIE))];
+    needs.into_iter().filter(|(_, is_there)| !is_there).map(|(name, _)| name).collect()
+}
+
+/// A document that was sent, or that is to be fetched.
+struct Upload {
+    document_type: String,
+    name: Option<String>,
+    is_reachable: bool,
+}
 
 /// The document in a form, if its file is accepted.
 fn file(fields: &Value, files: &BTreeMap<String, Vec<File>>) -> Option<Vec<Upload>> {
     let file = files.get("document")?.first().filter(|file| is_accepted(&file.content))?;
-    Some(vec![(text(fields, "document_type")?.to_owned(), Some(file.name.clone()))])
+    let document_type = text(fields, "document_type")?.to_owned();
+    Some(vec![Upload { document_type, name: Some(file.name.clone()), is_reachable: true }])
 }
 
 /// The documents of one or more links, if all URLs are `https`.
@@ -57,7 +93,11 @@ fn links(body: &Value) -> Option<Vec<Upload>> {
     let linked = items.into_iter().map(|item| {
         let url = Url::parse(text(item, "url")?).ok().filter(|url| url.scheme() == "https")?;
         let name = url.path_segments().and_then(|mut segments| segments.next_back().map(str::to_owned));
-        Some((text(item, "document_type")?.to_owned(), name.filter(|name| !name.is_empty())))
+        Some(Upload {
+            document_type: text(item, "document_type")?.to_owned(),
+            name: name.filter(|name| !name.is_empty()),
+            is_reachable: !url.host_str().is_some_and(|host| host.ends_with(UNREACHABLE)),
+        })
     });
     linked.collect::<Option<Vec<_>>>().filter(|linked| !linked.is_empty())
 }

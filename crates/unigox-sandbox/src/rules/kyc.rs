@@ -16,8 +16,31 @@ const INVALID_BIRTH_DATE: &str = "invalid_date_of_birth";
 const INVALID_REQUEST: &str = "invalid_request";
 
 /// The fields that `updateKYC` updates.
-const UPDATABLE_FIELDS: [&str; 8] =
-    ["address", "city", "postal_code", "dob", "phone_number", "middle_name", "id_number", "id_type"];
+const UPDATABLE_FIELDS: [&str; 12] = [
+    "address",
+    "city",
+    "postal_code",
+    "dob",
+    "phone_number",
+    "middle_name",
+    "id_number",
+    "id_type",
+    "gender",
+    "nationality",
+    "id_issue_country",
+    "source_of_funds",
+];
+
+/// The error key of an update that changes nothing.
+const NO_VALID_FIELDS: &str = "no_valid_kyc_fields";
+
+/// The fields that have an error key of their own, for a value that the document does not accept.
+const FIELD_KEYS: [(&str, &str); 4] = [
+    ("gender", "invalid_gender"),
+    ("nationality", "invalid_country_code"),
+    ("id_issue_country", "invalid_country_code"),
+    ("source_of_funds", "invalid_source_of_funds"),
+];
 
 /// The fields that are verified, which `updateKYC` refuses.
 const VERIFIED_FIELDS: [&str; 3] = ["first_name", "last_name", "country_code"];
@@ -76,9 +99,18 @@ pub(super) fn update(mut call: Call<'_>) -> RuleResponse {
     if let Some(key) = changes.get("dob").and_then(|dob| birth_date_error(dob, now)) {
         return RuleResponse::error(400, key);
     }
+    let is_country = |code: &Value| {
+        code.as_str().is_some_and(|code| code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_alphabetic()))
+    };
+    if ["nationality", "id_issue_country"].iter().any(|name| changes.get(*name).is_some_and(|code| !is_country(code))) {
+        return RuleResponse::error(400, "invalid_country_code");
+    }
     let changes: Map<_, _> =
         changes.into_iter().filter(|(name, _)| UPDATABLE_FIELDS.contains(&name.as_str())).collect();
-    let Some(kyc) = user.kyc.as_mut().filter(|_| !changes.is_empty()) else { return RuleResponse::empty(400) };
+    if changes.is_empty() {
+        return RuleResponse::error(400, NO_VALID_FIELDS);
+    }
+    let Some(kyc) = &mut user.kyc else { return RuleResponse::empty(400) };
     // Blank values are ignored, and not listed in the response.
     let mut updated = Vec::new();
     for (name, value) in changes {
@@ -101,10 +133,15 @@ pub(super) fn refuse_submission(body: &Value) -> RuleResponse {
 
 /// Responds to an `updateKYC` body that is not valid.
 pub(super) fn refuse_update(body: &Value) -> RuleResponse {
-    match has_invalid_birth_date(body) {
-        true => RuleResponse::error(400, INVALID_BIRTH_DATE),
-        false => RuleResponse::empty(400),
+    if has_invalid_birth_date(body) {
+        return RuleResponse::error(400, INVALID_BIRTH_DATE);
     }
+    let fields = || body.as_object().into_iter().flatten();
+    if fields().any(|(_, value)| value.is_object() || value.is_array()) {
+        return RuleResponse::error(400, "invalid_field_value");
+    }
+    let key = FIELD_KEYS.iter().find(|(name, _)| fields().any(|(field, _)| field == name));
+    key.map_or_else(|| RuleResponse::empty(400), |(_, key)| RuleResponse::error(400, key))
 }
 
 /// Whether the date of birth among `fields` is not a date. The schema refuses it, and the API has an error key for it.

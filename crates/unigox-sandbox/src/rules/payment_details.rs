@@ -54,6 +54,12 @@ pub(super) fn list(mut call: Call<'_>) -> RuleResponse {
     }
 }
 
+pub(super) fn get(mut call: Call<'_>) -> RuleResponse {
+    let id = call.payment_details_id.unwrap_or_default();
+    let saved = call.user().and_then(|user| user.payment_details.iter().find(|saved| saved.id == id));
+    saved.map_or_else(|| RuleResponse::empty(404), |saved| RuleResponse::data(200, to_json(saved)))
+}
+
 pub(super) fn delete(mut call: Call<'_>) -> RuleResponse {
     let id = call.payment_details_id.unwrap_or_default();
     let is_held = call.world.is_held(id);

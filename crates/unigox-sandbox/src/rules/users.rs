@@ -43,6 +43,8 @@ pub(super) fn create(call: Call<'_>) -> RuleResponse {
 fn created(user: &User) -> Value {
     json!({
         "user_uuid": user.uuid,
+        // Its name in earlier versions of the API.
+        "id": user.uuid,
         "email": user.email,
         "kyc_status": verification::kyc_status(user.kyc.as_ref()),
         "created_at": user.created_at,

@@ -3,7 +3,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 
-use super::call::{Call, RuleResponse};
+use super::{
+    call::{Call, RuleResponse},
+    documents,
+};
 use crate::{
     script::Verdict,
     world::{Kyc, Session},
@@ -24,7 +27,7 @@ pub(super) fn status(mut call: Call<'_>) -> RuleResponse {
     };
     advance(kyc, now);
     let mut data = Map::from_iter([("status".to_owned(), json!(status_of(kyc)))]);
-    let is_open = verdict(&kyc.session).is_none();
+    let is_open = matches!(verdict(&kyc.session), None | Some(Verdict::UnderReview));
     if is_open && kyc.session.has_page {
         let left = (SESSION_LIFETIME - (now - kyc.session.opened_at)).num_seconds().max(0);
         data.insert("verification_url".to_owned(), json!(page_url(&kyc.session)));
@@ -38,6 +41,24 @@ pub(super) fn status(mut call: Call<'_>) -> RuleResponse {
         kyc.session.polls = kyc.session.polls.saturating_add(1);
     }
     RuleResponse::data(200, Value::Object(data))
+}
+
+/// Starts the verification of KYC data that was submitted directly, if all that it needs is there.
+pub(super) fn start(mut call: Call<'_>) -> RuleResponse {
+    let now = call.now;
+    let Some(user) = call.user() else { return RuleResponse::empty(404) };
+    let Some(kyc) = user.kyc.as_mut().filter(|kyc| kyc.method == "direct_data") else {
+        return RuleResponse::empty(400);
+    };
+    let missing = documents::missing(kyc);
+    if !missing.is_empty() {
+        let data = json!({"ready": false, "missing": missing, "message": "Send what is missing first"});
+        return RuleResponse::data(200, data);
+    }
+    kyc.session.started_at.get_or_insert(now);
+    advance(kyc, now);
+    let status = if kyc_status(Some(kyc)) == "VERIFIED" { "VERIFIED" } else { "IN_PROGRESS" };
+    RuleResponse::data(200, json!({"ready": true, "status": status, "message": "Verification started"}))
 }
 
 /// Advances the session to `now`.
@@ -61,6 +82,8 @@ fn status_of(kyc: &Kyc) -> &'static str {
         Some(Verdict::Verified) => "VERIFIED",
         Some(Verdict::Rejected) => "VERIFICATION_REJECTED",
         Some(Verdict::Failed | Verdict::Expired) => "FAILED",
+        Some(Verdict::UnderReview) => "UNDER_REVIEW",
+        Some(Verdict::Completed) => "COMPLETED",
         None if kyc.session.started_at.is_some() => "IN_PROGRESS",
         None => "PENDING_DOCUMENTS",
     }
@@ -72,15 +95,17 @@ pub(super) fn kyc_status(kyc: Option<&Kyc>) -> &'static str {
     match verdict(&kyc.session) {
         Some(Verdict::Verified) => "VERIFIED",
         Some(Verdict::Rejected) => "VERIFICATION_REJECTED",
-        Some(Verdict::Failed | Verdict::Expired) | None => "IN_PROGRESS",
+        Some(Verdict::UnderReview) => "UNDER_REVIEW",
+        Some(Verdict::Failed | Verdict::Expired | Verdict::Completed) | None => "IN_PROGRESS",
     }
 }
 
 /// The state of the session in the response of an upload, which does not tell the verdict.
 pub(super) fn upload_status(kyc: &Kyc) -> &'static str {
     match verdict(&kyc.session) {
-        Some(Verdict::Verified | Verdict::Rejected) => "COMPLETED",
+        Some(Verdict::Verified | Verdict::Rejected | Verdict::Completed) => "COMPLETED",
         Some(Verdict::Failed | Verdict::Expired) => "FAILED",
+        Some(Verdict::UnderReview) => "IN_PROGRESS",
         None if kyc.session.started_at.is_some() => "IN_PROGRESS",
         None => "PENDING",
     }
@@ -94,7 +119,7 @@ pub(super) fn rejection_reason(kyc: &Kyc) -> Option<&str> {
 /// The reason of a verdict other than verified.
 fn reason(kyc: &Kyc) -> Option<&str> {
     match verdict(&kyc.session)? {
-        Verdict::Verified => None,
+        Verdict::Verified | Verdict::UnderReview | Verdict::Completed => None,
         Verdict::Expired => Some("The session has expired"),
         Verdict::Rejected | Verdict::Failed => kyc.session.script.reason.as_deref(),
     }
