@@ -4,11 +4,11 @@ use std::{collections::BTreeSet, io::Cursor};
 
 use serde_json::{Map, Value, json};
 use unigox::{
-    AccountDetails, BatchDocumentType, CvuCbuAccount, DocumentFile, DocumentLinks, DocumentType, IdType,
-    InstitutionOptionalRail, KycSubmission, KycUpdate, NipAccount, PaymentDetails, Pii, Prefill, SepaAccount,
-    UserHandle,
+    AccountDetails, CvuCbuAccount, DocumentFile, DocumentLinks, DocumentType, DocumentUpload, IdType,
+    InstitutionOptionalRail, KycSubmission, KycUpdate, NipAccount, PaymentDetails, Pii, Prefill, RegistryNumberType,
+    SepaAccount, UserHandle,
     chrono::NaiveDate,
-    types::{KycMethod, KycStatus, UploadVerificationStatus, VerificationStatus},
+    types::{KycMethod, KycStatus, MissingItem, VerificationStatus},
 };
 use unigox_tests::PICTURE;
 
@@ -33,7 +33,11 @@ async fn every_way_to_submit_kyc_data_is_accepted() {
     let fixture = Fixture::start().await;
     let pii = || Pii::new("Ada", "Obi", "NG");
     let full = pii().dob(dob()).phone_number("+2348031234567");
-    let full = full.middle_name("Chidi").id_number(IdType::Passport, "A1").address("12 Marina Road").city("Lagos");
+    let full = full
+        .middle_name("Chidi")
+        .registry_number(RegistryNumberType::Nin, "12345678901")
+        .address("12 Marina Road")
+        .city("Lagos");
     let prefill = || Prefill::new().first_name("Ada").last_name("Obi").country("NG");
     let (direct, token, handoff) = (KycMethod::DirectData, KycMethod::ExternalToken, KycMethod::Handoff);
     for (submission, method, name, status) in [
@@ -126,9 +130,7 @@ async fn a_file_is_accepted_from_disk_from_memory_and_from_a_reader() {
     ] {
         let file = file.expect("it is a PNG");
         let stored = user.documents().upload(DocumentType::IdentityFront, file).await.expect("it is accepted");
-        let names = (stored.document_type.as_deref(), stored.file_name.as_deref());
-        assert_eq!(names, (Some("identity_front"), Some("front.png")));
-        assert_eq!(stored.verification_status, Some(UploadVerificationStatus::Pending));
+        assert_eq!(names(&stored), [(Some("identity_front"), Some("front.png"))]);
         let logged = fixture.sandbox.requests().pop().expect("there was a request");
         assert_eq!((logged.body, logged.body_bytes > PICTURE.len()), (None, true));
     }
@@ -151,15 +153,41 @@ async fn every_type_of_document_is_accepted_as_a_file_by_link_and_in_a_batch() {
     for kind in DocumentType::VALUES {
         let file = DocumentFile::from_bytes("a.gif", &b"GIF89a\x01\0\x01\0"[..]).expect("it is a GIF");
         let stored = user.documents().upload(*kind, file).await.expect("it is accepted");
-        assert_eq!(stored.document_type.as_deref(), Some(kind.as_str()));
+        assert_eq!(names(&stored), [(Some(kind.as_str()), Some("a.gif"))]);
         let stored = user.documents().link(*kind, "https://example.com/a/front.jpg?x=1").await.expect("it is accepted");
-        let names = (stored.document_type.as_deref(), stored.file_name.as_deref());
-        assert_eq!(names, (Some(kind.as_str()), Some("front.jpg")));
+        assert_eq!(names(&stored), [(Some(kind.as_str()), Some("front.jpg"))]);
     }
-    let each = BatchDocumentType::VALUES.iter();
-    let links = each.fold(DocumentLinks::new(), |links, kind| links.add(*kind, "https://example.com/1"));
-    user.documents().link_batch(&links).await.expect("it is taken");
-    assert_eq!(last_body(&fixture)["documents"].as_array().map(Vec::len), Some(BatchDocumentType::VALUES.len()));
+    for kinds in DocumentType::VALUES.chunks(10) {
+        let links = kinds.iter().fold(DocumentLinks::new(), |links, kind| links.add(*kind, "https://example.com/1"));
+        let stored = user.documents().link_batch(&links).await.expect("it is taken");
+        assert!(stored.all_uploaded());
+        let expected: Vec<_> = kinds.iter().map(|kind| (Some(kind.as_str()), Some("1"))).collect();
+        assert_eq!(names(&stored), expected);
+    }
+}
+
+#[tokio::test]
+async fn a_batch_is_stored_in_part_if_an_address_can_not_be_fetched() {
+    let fixture = Fixture::start().await;
+    let user = fixture.known_user().await;
+    let links = DocumentLinks::new()
+        .add(DocumentType::IdentityFront, "https://example.com/front.jpg")
+        .add(DocumentType::Selfie, "https://files.invalid/selfie.jpg");
+    let stored = user.documents().link_batch(&links).await.expect("it is taken in part");
+    assert!(!stored.all_uploaded());
+    assert_eq!(names(&stored), [(Some("identity_front"), Some("front.jpg"))]);
+    let failed: Vec<_> = stored.errors().iter().map(|error| error.document_type.as_deref()).collect();
+    assert_eq!(failed, [Some("selfie")]);
+    assert_eq!(user.verification().start().await.expect("it is checked").missing, Some(vec![MissingItem::Selfie]));
+}
+
+/// The type and the file name of each document that was stored.
+fn names(upload: &DocumentUpload) -> Vec<(Option<&str>, Option<&str>)> {
+    upload
+        .uploaded()
+        .iter()
+        .map(|document| (document.document_type.as_deref(), document.file_name.as_deref()))
+        .collect()
 }
 
 // ---- Payment details ------------------------------------------------------------------------------------------------

@@ -4,11 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use unigox::{CallOptions, Client, Error, ErrorKind, RetryPolicy};
 use unigox_sandbox::{Fault, Sandbox};
-use unigox_tests::Call;
 
 use crate::{
     fixture::{Fixture, NOON},
-    person::{Person, sepa},
+    person::{Act, Person, sepa},
 };
 
 /// A fault, and the expected outcome of every call.
@@ -52,7 +51,7 @@ impl Case {
     async fn run(&self) -> Vec<Error> {
         let fixture = Arc::new(Fixture::at(NOON).await);
         let mut errors = Vec::new();
-        for call in Call::ALL {
+        for call in Act::ALL {
             errors.extend(self.run_for(call, Person::on(&fixture).await).await);
         }
         errors
@@ -60,11 +59,11 @@ impl Case {
 
     /// The same, for all calls at once.
     async fn run_at_once(&self) -> Vec<Error> {
-        let outcomes = Call::ALL.map(|call| async move { self.run_for(call, Person::new().await).await });
+        let outcomes = Act::ALL.map(|call| async move { self.run_for(call, Person::new().await).await });
         futures_util::future::join_all(outcomes).await.into_iter().flatten().collect()
     }
 
-    async fn run_for(&self, call: Call, person: Person) -> Option<Error> {
+    async fn run_for(&self, call: Act, person: Person) -> Option<Error> {
         let operation = call.operation_id();
         let before = person.fixture.requests_of(operation).len();
         person.fixture.sandbox.fault(operation, self.fault.clone());
@@ -115,7 +114,7 @@ async fn an_error_status_is_not_retried_and_the_call_had_no_effect() {
         let fault = Fault::status(status).with_body(body);
         let case = Case { logged: Logged::Status(status), ..Case::new(fault, "status") };
         let errors = case.run().await;
-        assert_eq!(errors.len(), Call::ALL.len());
+        assert_eq!(errors.len(), Act::ALL.len());
         for error in errors {
             assert_eq!((error.key(), error.message()), (Some("on_purpose"), Some("No.")));
         }
@@ -139,7 +138,7 @@ async fn a_response_that_is_too_late_is_a_timeout_and_the_call_took_effect() {
 #[tokio::test]
 async fn a_response_that_is_late_but_in_time_is_returned() {
     let person = Person::new().await;
-    for call in Call::ALL {
+    for call in Act::ALL {
         let before = person.fixture.requests_of(call.operation_id()).len();
         person.fixture.sandbox.fault(call.operation_id(), Fault::delay(Duration::from_millis(5)));
         person.act(call).await.unwrap_or_else(|error| panic!("{call:?}: {error}"));

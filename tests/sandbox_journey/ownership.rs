@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use unigox_sandbox::{Clock, Sandbox};
-use unigox_tests::Call;
 
 use crate::{
     fixture::{Fixture, NOON, date},
-    person::Person,
+    person::{Act, Person},
 };
 
 #[tokio::test]
@@ -43,13 +42,13 @@ async fn another_partners_user_is_not_found_and_stays_as_it_was() {
     let builder = Sandbox::builder().partner("one", "key-one").partner("two", "key-two");
     let fixture = Arc::new(Fixture::with(builder.clock(Clock::paused_at(date(NOON)))).await);
     let other = fixture.client_with("key-two");
-    for call in Call::ALL {
-        if matches!(call, Call::VerifyAuth | Call::CreatePartnerUser) {
+    for call in Act::ALL {
+        if matches!(call, Act::VerifyAuth | Act::CreatePartnerUser) {
             continue;
         }
         let person = Person::on(&fixture).await;
         let foreign = person.act_by(call, &other).await.expect_err("it belongs to another partner");
-        let unknown = call.send(&other).await.expect_err("it does not exist");
+        let unknown = person.act_on_nobody(call, &other).await.expect_err("it does not exist");
         assert!(foreign.is_not_found(), "{call:?}: {foreign}");
         let of = |error: &unigox::Error| error.response().map(|response| (response.status(), response.body().clone()));
         assert_eq!(of(&foreign), of(&unknown), "{call:?} tells them apart");
@@ -63,9 +62,9 @@ async fn another_partners_user_is_not_found_and_stays_as_it_was() {
 async fn an_unknown_key_learns_nothing_about_users() {
     let person = Person::new().await;
     let other = person.fixture.client_with("key-of-nobody");
-    for call in Call::ALL {
+    for call in Act::ALL {
         let foreign = person.act_by(call, &other).await.expect_err("the key is unknown");
-        let unknown = call.send(&other).await.expect_err("the key is unknown");
+        let unknown = person.act_on_nobody(call, &other).await.expect_err("the key is unknown");
         assert!(foreign.is_unauthorized() && unknown.is_unauthorized(), "{call:?}");
         assert_ne!(person.is_done(call).await, Some(true), "{call:?} took effect");
     }

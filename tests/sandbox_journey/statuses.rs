@@ -9,11 +9,11 @@ use unigox::{
     chrono::NaiveDate,
 };
 use unigox_sandbox::Fault;
-use unigox_tests::{Call, Document};
+use unigox_tests::Document;
 
 use crate::{
     fixture::{Fixture, NOON, Outcome, path_of},
-    person::{Person, sepa},
+    person::{Act, Person, sepa},
 };
 
 /// How a status of an operation is reached.
@@ -52,26 +52,26 @@ async fn every_documented_status_is_reached() {
         reached.insert((operation.to_owned(), status));
     }
     let mut documented = BTreeSet::new();
-    for operation in Document::effective().operations() {
-        let successes = operation.successes.iter().map(|success| success.status);
-        let statuses = successes.chain(operation.errors.keys().copied());
-        documented.extend(statuses.map(|status| (operation.id.clone(), status)));
+    for id in Act::ALL.map(Act::operation_id) {
+        let operation = Document::checked_in().operation(id);
+        let statuses = operation.success_statuses.iter().chain(operation.errors.keys());
+        documented.extend(statuses.map(|status| (operation.id.clone(), *status)));
     }
     assert_eq!(reached, documented, "add to `entries` what reaches the statuses that are new");
 }
 
 fn entries(fixture: &Arc<Fixture>) -> Vec<Entry> {
     let mut entries = Vec::new();
-    for call in Call::ALL {
+    for call in Act::ALL {
         let (id, fixture) = (call.operation_id(), || Arc::clone(fixture));
-        let created = matches!(call, Call::CreatePartnerUser | Call::CreatePaymentDetails);
+        let created = matches!(call, Act::CreatePartnerUser | Act::CreatePaymentDetails);
         entries.push(entry(id, if created { 201 } else { 200 }, None, whole(fixture(), call)));
-        let key = (call == Call::VerifyAuth).then_some("unauthorized");
+        let key = (call == Act::VerifyAuth).then_some("unauthorized");
         entries.push(entry(id, 401, key, with_a_wrong_key(fixture(), call)));
-        if !matches!(call, Call::VerifyAuth | Call::CreatePartnerUser) {
+        if !matches!(call, Act::VerifyAuth | Act::CreatePartnerUser) {
             entries.push(entry(id, 404, None, of_an_unknown_user(fixture(), call)));
         }
-        if !matches!(call, Call::VerifyAuth | Call::GetPartnerUser | Call::UpdateKyc) {
+        if !matches!(call, Act::VerifyAuth | Act::GetPartnerUser | Act::UpdateKyc) {
             entries.push(entry(id, 500, None, with_a_server_error(fixture(), call)));
         }
     }
@@ -100,26 +100,28 @@ fn raw(
 
 // ---- For every call -------------------------------------------------------------------------------------------------
 
-async fn whole(fixture: Arc<Fixture>, call: Call) -> Run {
+async fn whole(fixture: Arc<Fixture>, call: Act) -> Run {
     Person::on(&fixture).await.act(call).await.unwrap_or_else(|error| panic!("{call:?}: {error}"));
     let status = fixture.sandbox.requests().last().and_then(|request| request.status);
     (fixture, Outcome { status: status.expect("there was a response"), key: None, message: None })
 }
 
-async fn with_a_wrong_key(fixture: Arc<Fixture>, call: Call) -> Run {
+async fn with_a_wrong_key(fixture: Arc<Fixture>, call: Act) -> Run {
     let client = fixture.client_with("a-key-of-nobody");
-    let error = call.send(&client).await.expect_err("the key is unknown");
+    let person = Person::on(&fixture).await;
+    let error = person.act_by(call, &client).await.expect_err("the key is unknown");
     assert!(error.is_unauthorized(), "{call:?}: {error}");
     (fixture, Outcome::of_error(&error))
 }
 
-async fn of_an_unknown_user(fixture: Arc<Fixture>, call: Call) -> Run {
-    let error = call.send(&fixture.client).await.expect_err("there is no such user");
+async fn of_an_unknown_user(fixture: Arc<Fixture>, call: Act) -> Run {
+    let person = Person::on(&fixture).await;
+    let error = person.act_on_nobody(call, &fixture.client).await.expect_err("there is no such user");
     assert!(error.is_not_found(), "{call:?}: {error}");
     (fixture, Outcome::of_error(&error))
 }
 
-async fn with_a_server_error(fixture: Arc<Fixture>, call: Call) -> Run {
+async fn with_a_server_error(fixture: Arc<Fixture>, call: Act) -> Run {
     let person = Person::on(&fixture).await;
     fixture.sandbox.fault(call.operation_id(), Fault::status(500));
     let error = person.act(call).await.expect_err("the server fails");
@@ -220,8 +222,13 @@ fn updates(fixture: &Arc<Fixture>) -> Vec<Entry> {
         entry(id, 400, "underage_not_allowed", raw(json!({"dob": "2008-02-04"}))),
         entry(id, 400, "invalid_date_of_birth", raw(json!({"dob": "1990-02-30"}))),
         entry(id, 400, "invalid_date_of_birth", raw(json!({"dob": "2026-02-04"}))),
-        entry(id, 400, None, raw(json!({}))),
-        entry(id, 400, None, raw(json!({"favourite_colour": "blue"}))),
+        entry(id, 400, "no_valid_kyc_fields", raw(json!({}))),
+        entry(id, 400, "no_valid_kyc_fields", raw(json!({"favourite_colour": "blue"}))),
+        entry(id, 400, "invalid_field_value", raw(json!({"city": ["Vilnius"]}))),
+        entry(id, 400, "invalid_gender", raw(json!({"gender": "X"}))),
+        entry(id, 400, "invalid_country_code", raw(json!({"nationality": "Lithuania"}))),
+        entry(id, 400, "invalid_source_of_funds", raw(json!({"source_of_funds": "a lottery"}))),
+        entry(id, 200, None, raw(json!({"gender": "F", "nationality": "LT", "source_of_funds": "salary"}))),
         entry(id, 400, None, raw(json!({"city": 7}))),
         entry(id, 400, None, raw(json!({"id_type": "LIBRARY_CARD"}))),
         entry(id, 400, None, raw(json!({"first_name": "Bo"}))),
@@ -256,7 +263,12 @@ fn uploads(fixture: &Arc<Fixture>) -> Vec<Entry> {
     too_large.resize(10 * 1024 * 1024 + 1, 0);
     let part = || Part::bytes(picture()).file_name("front.png");
     let unknown = Arc::clone(fixture);
+    let undocumented = Arc::clone(fixture);
     vec![
+        entry("runPartnerKYCVerification", 400, None, async move {
+            let outcome = Outcome::of(undocumented.new_user().await.verification().start().await);
+            (undocumented, outcome)
+        }),
         entry(id, 404, None, async move {
             let documents = unknown.new_user().await.documents();
             let outcome = Outcome::of(documents.link(DocumentType::Selfie, "https://example.com/1").await);
@@ -283,7 +295,7 @@ fn uploads(fixture: &Arc<Fixture>) -> Vec<Entry> {
         entry(id, 400, None, batch(vec![item(); 11])),
         entry(id, 400, None, batch(vec![])),
         entry(id, 400, None, batch(vec![item(), json!({"document_type": "selfie", "url": "ftp://example.com/1"})])),
-        entry(id, 400, None, batch(vec![json!({"document_type": "voter_id", "url": "https://example.com/1"})])),
+        entry(id, 400, None, batch(vec![json!({"document_type": "tattoo", "url": "https://example.com/1"})])),
         entry(id, 400, None, raw(json!({"document": "a file", "document_type": "selfie"}))),
     ]
 }
@@ -308,7 +320,7 @@ fn accounts(fixture: &Arc<Fixture>) -> Vec<Entry> {
     let nip = InstitutionOptionalRail::NipNigeria;
     let whole = || fields().field("full_name", "Ada Obi").field("iban", iban);
     let invalid = "invalid_payment_details";
-    let (held, none) = (Arc::clone(fixture), Arc::clone(fixture));
+    let (held, none, odd) = (Arc::clone(fixture), Arc::clone(fixture), Arc::clone(fixture));
     vec![
         entry(id, 201, None, on(sepa_rail, "EUR", whole())),
         entry(id, 400, invalid, on(sepa_rail, "USD", whole())),
@@ -331,6 +343,10 @@ fn accounts(fixture: &Arc<Fixture>) -> Vec<Entry> {
             let error = accounts.delete(&saved.payment_details_id).await.expect_err("an offer refers to it");
             assert!(error.is_conflict());
             (held, Outcome::of_error(&error))
+        }),
+        entry("getPaymentDetailById", 400, "required_fields_missing", async move {
+            let outcome = Outcome::of(odd.new_user().await.payment_details().get("a number").await);
+            (odd, outcome)
         }),
         entry("deletePaymentDetails", 404, None, async move {
             let outcome = Outcome::of(none.new_user().await.payment_details().delete("40001").await);

@@ -103,6 +103,8 @@ pub struct DocumentedOperation {
     pub takes_a_body: bool,
     /// The schema of the JSON body, if it has one.
     pub body: Option<Value>,
+    /// Its statuses of success.
+    pub success_statuses: Vec<u16>,
     /// The schema of its first response of success, if that is JSON.
     pub success: Option<Value>,
     /// Whether it has a form with a file.
@@ -126,6 +128,7 @@ impl DocumentedOperation {
             id: text("operationId").expect("every operation has an id").to_owned(),
             takes_a_body: ["requestBody", "x-lowered-multipart"].iter().any(|key| operation.get(key).is_some()),
             body: operation.pointer("/requestBody/content/application~1json/schema").cloned(),
+            success_statuses: members(&operation["responses"]).map(|(code, _)| status(code)).collect(),
             success: members(&operation["responses"])
                 .find_map(|(_, response)| response.pointer("/content/application~1json/schema").cloned()),
             takes_a_file: form.into_iter().any(|(_, schema)| is_file(schema)),

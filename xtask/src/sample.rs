@@ -99,8 +99,15 @@ fn object(
     let wanted = |(name, property): &(&String, &Value)| {
         is_required(name) || (with_optional && property.get("pattern").is_none() && depth < MAX_DEPTH)
     };
-    let properties = schema.get("properties").and_then(Value::as_object).into_iter().flatten().filter(wanted);
-    properties.map(|(name, property)| (name.clone(), fit(document, property, filling, depth + 1))).collect()
+    let all = || schema.get("properties").and_then(Value::as_object).into_iter().flatten();
+    let fitting = |(name, property): (&String, &Value)| (name.clone(), fit(document, property, filling, depth + 1));
+    let mut chosen: Map<String, Value> = all().filter(wanted).map(fitting).collect();
+    // What may be left out, as far as something has to be there.
+    let least = schema.get("minProperties").and_then(Value::as_u64).unwrap_or_default();
+    let missing = usize::try_from(least).unwrap_or_default().saturating_sub(chosen.len());
+    let more: Vec<_> = all().filter(|(name, _)| !chosen.contains_key(*name)).take(missing).map(fitting).collect();
+    chosen.extend(more);
+    chosen
 }
 
 fn text<'d>(said: &dyn Fn(&str) -> Option<&'d Value>, filling: Filling<'_>) -> String {

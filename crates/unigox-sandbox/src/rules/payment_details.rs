@@ -9,6 +9,9 @@ use crate::world::PaymentDetails;
 /// The error key of payment details that are not valid.
 const INVALID_PAYMENT_DETAILS: &str = "invalid_payment_details";
 
+/// The error key of an identifier that is no number.
+const MALFORMED_ID: &str = "required_fields_missing";
+
 pub(super) fn create(mut call: Call<'_>) -> RuleResponse {
     let body = call.body.value();
     if call.user().is_none() {
@@ -56,6 +59,9 @@ pub(super) fn list(mut call: Call<'_>) -> RuleResponse {
 
 pub(super) fn get(mut call: Call<'_>) -> RuleResponse {
     let id = call.payment_details_id.unwrap_or_default();
+    if call.user().is_some() && !id.bytes().all(|byte| byte.is_ascii_digit()) {
+        return RuleResponse::error(400, MALFORMED_ID);
+    }
     let saved = call.user().and_then(|user| user.payment_details.iter().find(|saved| saved.id == id));
     saved.map_or_else(|| RuleResponse::empty(404), |saved| RuleResponse::data(200, to_json(saved)))
 }
