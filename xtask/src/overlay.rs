@@ -1,12 +1,17 @@
 //! Applies an OpenAPI Overlay, version 1.1 or 1.0, to a document; an action that would change nothing is a defect.
 
 mod query;
+mod removed_operations;
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use self::query::{Node, Query, Shape, Step, find};
+pub use self::removed_operations::without_removed_operations;
+use self::{
+    query::{Node, Query, Shape, Step, find},
+    removed_operations::RemovedOperations,
+};
 use crate::{
     defect::Defect,
     openapi::{Object, extension::TYPE_NAME, join},
@@ -16,7 +21,7 @@ use crate::{
 ///
 /// The rules are those of the OpenAPI Overlay Specification 1.1.0, with three of our own, all stricter: an action whose
 /// `target` selects nothing, or that changes nothing, is refused, not skipped; so is one that tools read in different ways;
-/// and a list gets no member that it has already.
+/// and a list gets no member that it has already. Where actions remove operations, what only these used goes, too.
 ///
 /// # Errors
 ///
@@ -88,6 +93,7 @@ fn try_all(document: &mut Value, overlay: &Value, wanted: &dyn Fn(usize) -> bool
         found.extend(defects.drain(..).map(|defect| Found { defect, unmatched }));
     };
     let (version, actions) = read(overlay, &mut malformed);
+    let mut removed = RemovedOperations::default();
     for (index, fields) in actions.iter().enumerate() {
         let place = format!("/actions/{index}");
         // The published schema wants unique actions: a second time, an array would grow once more.
@@ -96,10 +102,11 @@ fn try_all(document: &mut Value, overlay: &Value, wanted: &dyn Fn(usize) -> bool
         } else if let Some(action) = Action::read(fields, version, place, &mut malformed).filter(|_| wanted(index)) {
             take(&mut malformed, None);
             let mut defects = Vec::new();
-            action.apply_to(document, &mut defects);
+            action.apply_to(document, &mut removed, &mut defects);
             take(&mut defects, Some(index));
         }
     }
+    removed.remove_unused(document);
     take(&mut malformed, None);
     found
 }
@@ -180,7 +187,7 @@ impl<'o> Action<'o> {
         Some(Self { place, version, target, change })
     }
 
-    fn apply_to(&self, document: &mut Value, defects: &mut Vec<Defect>) {
+    fn apply_to(&self, document: &mut Value, removed: &mut RemovedOperations, defects: &mut Vec<Defect>) {
         let nodes = self.target.select(document);
         if nodes.is_empty() {
             defects.push(matches_nothing(&self.target, &self.place, document));
@@ -190,7 +197,10 @@ impl<'o> Action<'o> {
             return;
         }
         match &self.change {
-            Some(Change::Remove) => remove(nodes, document),
+            Some(Change::Remove) => {
+                removed.note(&nodes, document);
+                remove(nodes, document);
+            }
             Some(Change::Update(value)) => self.merge(value, &nodes, document, defects),
             Some(Change::Copy(source)) => match source.select(document).as_slice() {
                 [] => defects.push(matches_nothing(source, &join(&self.place, "copy"), document)),

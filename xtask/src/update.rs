@@ -26,6 +26,7 @@ use crate::{
     diff::{self, Report},
     openapi,
     output::Staleness,
+    overlay,
     page::Document,
     pipeline::{self, Inputs},
     transaction::Writer,
@@ -57,7 +58,10 @@ pub fn update(writer: &Writer, file: &Path, is_dry: bool, begins: &mut dyn FnMut
     begins(&format!("comparing it with {}", document.display()));
     let coverage = Coverage::read(root);
     let generated_from = [&before.overlaid, &lowered.overlaid];
-    let compared = diff::compare_with_code(&old.value, &new.document.value, &coverage, generated_from);
+    // What the overlay removes is in nothing that is generated: how the vendor changes it is no matter.
+    let [was, is] = [(&old, &before.overlaid), (&new.document, &lowered.overlaid)]
+        .map(|(document, overlaid)| overlay::without_removed_operations(&document.value, overlaid));
+    let compared = diff::compare_with_code(&was, &is, &coverage, generated_from);
     let report =
         Report::new(Document::new(document.display(), &old), Document::new(file.display(), &new.document), compared);
 
