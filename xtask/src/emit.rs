@@ -18,7 +18,6 @@ mod print;
 mod status_responses;
 mod types;
 
-pub(crate) use self::docs::sentence;
 use serde_json::Value;
 
 use self::model::Model;
