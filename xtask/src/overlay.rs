@@ -5,7 +5,10 @@ mod removed_operations;
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize, de::IgnoredAny};
 use serde_json::Value;
+use serde_saphyr::Spanned;
 
 pub use self::removed_operations::without_removed_operations;
 use self::{
@@ -14,7 +17,7 @@ use self::{
 };
 use crate::{
     defect::Defect,
-    openapi::{Object, extension::TYPE_NAME, join},
+    openapi::{self, Object, extension::TYPE_NAME, join},
 };
 
 /// Applies `overlay` to `document`, action by action, each to the result of the one before.
@@ -34,10 +37,13 @@ pub fn apply(mut document: Value, overlay: &Value) -> Result<Value, Vec<Defect>>
 }
 
 /// An action that does not fit the document.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct UnmatchedAction {
     /// Its place in the list of actions.
     pub index: usize,
+    /// The line of the overlay in which it begins, if that is known.
+    pub line: Option<u64>,
     /// Its `target`.
     pub target: String,
     /// Its `description`: why it was written.
@@ -50,8 +56,18 @@ impl UnmatchedAction {
     /// The action of `overlay` at `index`, which has these `defects`.
     pub(crate) fn new(overlay: &Value, index: usize, defects: Vec<Defect>) -> Self {
         let text = |field: &str| overlay["actions"][index][field].as_str().unwrap_or_default().trim().to_owned();
-        Self { index, target: text("target"), reason: text("description"), defects }
+        Self { index, line: None, target: text("target"), reason: text("description"), defects }
     }
+}
+
+/// The line in which each action begins; none if the text of the overlay can't be read that way.
+pub(crate) fn lines(text: &str) -> Vec<u64> {
+    #[derive(Deserialize)]
+    struct Overlay {
+        actions: Vec<Spanned<IgnoredAny>>,
+    }
+    let overlay: Result<Overlay, _> = openapi::read_yaml(text);
+    overlay.map(|overlay| overlay.actions.iter().map(|action| action.referenced.line()).collect()).unwrap_or_default()
 }
 
 /// Applies the actions of `overlay` that are `wanted`, by their index, and that fit `document`; returns those that don't
