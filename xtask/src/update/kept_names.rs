@@ -106,12 +106,10 @@ fn likeness(before: &BTreeSet<String>, now: &BTreeSet<String>, both: usize) -> O
     if both == 0 {
         return None;
     }
+    let alike = both * 1000 / before.union(now).count();
     let are_values = before.iter().chain(now).all(|feature| feature.starts_with('='));
-    let (all, min) = match are_values {
-        true => (before.len(), MIN_KEPT_VALUES),
-        false => (before.union(now).count(), MIN_LIKENESS),
-    };
-    Some(both * 1000 / all).filter(|likeness| *likeness >= min)
+    let is_enough = if are_values { both * 1000 / before.len() >= MIN_KEPT_VALUES } else { alike >= MIN_LIKENESS };
+    is_enough.then_some(alike)
 }
 
 /// What a type consists of: its values, its properties and theirs, its variants.

@@ -113,7 +113,7 @@ mod tests {
         let document = serde_json::json!({"paths": {"/a/{b}": {"get": {"responses": {"200": {"content": {
             "application/json": {"schema": {"oneOf": [{}, {"properties": {"it's\\": 1, "a_b": 2}}]}}}}}}}}});
         let pointer = "/paths/~1a~1{b}/get/responses/200/content/application~1json/schema/oneOf/1/properties";
-        let path = target(&crate::openapi::tokens(pointer));
+        let path = target(&tokens(pointer));
         assert_eq!(
             path,
             "$.paths['/a/{b}'].get.responses['200'].content['application/json'].schema.oneOf[1].properties"
