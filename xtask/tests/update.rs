@@ -437,7 +437,7 @@ fn the_real_compiler_finds_what_the_facade_has_to_follow_and_leaves_no_trace_in_
         stdout.lines().filter(|line| line.starts_with("      crates/unigox/src/") && line.contains(": ")).collect();
     // It sets the one field that is called something else, and nothing else has changed.
     assert!(!found.is_empty() && found.iter().all(|line| line.contains("user_ref")), "{stdout}");
-    let cause = "`user_ref` in the request body";
+    let cause = "`user_ref`";
     let before_it = stdout.split(found[0]).next().unwrap_or_default();
     let cause_line = before_it.lines().rev().find(|line| line.contains(cause));
     assert!(cause_line.is_some(), "{cause} is not said to be the cause:\n{stdout}");

@@ -60,7 +60,7 @@ fn names_of(change: &Change) -> BTreeSet<String> {
         let tokens = tokens(pointer);
         let named = tokens.windows(2).filter(|pair| matches!(pair[0].as_str(), "properties" | "schemas"));
         // The last ones: a name further up is that of many changes.
-        names.extend(named.map(|pair| pascal(&pair[1])).last());
+        names.extend(named.map(|pair| pascal(&pair[1])).next_back());
     }
     let quoted = change.summary.split('`').skip(1).step_by(2).flat_map(|part| part.split('.').map(str::to_owned));
     names.extend(quoted.filter(|part| !part.contains(['/', ' '])).map(|part| pascal(&part)));

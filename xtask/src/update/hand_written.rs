@@ -154,7 +154,7 @@ impl Name {
         let goes_on = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
         line.match_indices(name.as_str()).any(|(start, _)| {
             let (before, after) = (line[..start].chars().next_back(), line[start + name.len()..].chars().next());
-            !goes_on(after) && !(is_word && goes_on(before))
+            !(goes_on(after) || is_word && goes_on(before))
         })
     }
 }
