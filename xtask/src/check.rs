@@ -461,15 +461,17 @@ fn extensions(document: &Value, defects: &mut Vec<Defect>) {
         if let Some((place, check_with)) = fact(CHECK_WITH)
             && check_with.as_str().is_none_or(|id| !ids.contains(&id))
         {
-            let problem = match check_with.as_str() {
+            let remedy = "write the operationId of an operation that shows whether a call took effect";
+            let (problem, remedy) = match check_with.as_str() {
                 Some(id) => {
                     let like =
                         nearest(id, ids.iter().copied()).map(|id| format!("; the nearest operationId is `{id}`"));
-                    format!("the document has no operation `{id}`{}", like.unwrap_or_default())
+                    let problem = format!("the document has no operation `{id}`{}", like.unwrap_or_default());
+                    let kept = format!("if an overlay action removes `{id}`, delete that action");
+                    (problem, format!("{remedy}, or remove `{CHECK_WITH}` here; {kept}"))
                 }
-                None => "not the operationId of an operation".to_owned(),
+                None => ("not the operationId of an operation".to_owned(), remedy.to_owned()),
             };
-            let remedy = "write the operationId of an operation that shows whether a call took effect";
             defects.push(Defect::new(place, problem, remedy));
         }
     }

@@ -2,8 +2,11 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 /// One thing in a document or an overlay that stops the pipeline.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Defect {
     /// Where: a JSON pointer (`/paths/~1users/get`), or `line 3, column 7` where nothing could be parsed.
     pub place: String,

@@ -33,10 +33,11 @@ mod unions;
 
 use serde_json::Value;
 
+pub(crate) use self::render::{breaks, rest, summary};
 use self::{code::Code, comparison::Comparison};
 pub use self::{
     render::{markdown, text},
-    report::{Bump, Change, Compared, FORMAT_VERSION, Report},
+    report::{Bump, Change, Compared, FORMAT_VERSION, Report, Side},
     rule::{Direction, Rule, Verdict},
 };
 use crate::coverage::Coverage;

@@ -33,6 +33,16 @@ mod visit;
 
 use serde_json::{Map, Value};
 
+pub(crate) use self::{
+    load::read_yaml,
+    operation::placeholders,
+    place::Place,
+    pointer::tokens,
+    reach::{References, owner},
+    reference::{is_data, is_map, made_of, parts_of, reference_at, references_mut},
+    rewrite::{schema_mut, schemas_mut_beside},
+    visit::{Visit, schemas, visit},
+};
 pub use self::{
     load::{Loaded, MAX_BYTES, load, parse},
     operation::{METHODS, Operation, Parameter, operations},
@@ -41,15 +51,6 @@ pub use self::{
     rewrite::{
         OperationMut, components_mut, components_or_new, operations_mut, reference_to, schemas_in_use_mut, schemas_mut,
     },
-};
-pub(crate) use self::{
-    operation::placeholders,
-    place::Place,
-    pointer::tokens,
-    reach::{References, owner},
-    reference::{is_data, is_map, made_of, parts_of, reference_at, references_mut},
-    rewrite::{schema_mut, schemas_mut_beside},
-    visit::{Visit, schemas, visit},
 };
 
 /// A JSON object.

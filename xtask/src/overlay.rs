@@ -1,22 +1,30 @@
 //! Applies an OpenAPI Overlay, version 1.1 or 1.0, to a document; an action that would change nothing is a defect.
 
 mod query;
+mod removed_operations;
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize, de::IgnoredAny};
 use serde_json::Value;
+use serde_saphyr::Spanned;
 
-use self::query::{Node, Query, Shape, Step, find};
+pub use self::removed_operations::without_removed_operations;
+use self::{
+    query::{Node, Query, Shape, Step, find},
+    removed_operations::RemovedOperations,
+};
 use crate::{
     defect::Defect,
-    openapi::{Object, extension::TYPE_NAME, join},
+    openapi::{self, Object, extension::TYPE_NAME, join},
 };
 
 /// Applies `overlay` to `document`, action by action, each to the result of the one before.
 ///
 /// The rules are those of the OpenAPI Overlay Specification 1.1.0, with three of our own, all stricter: an action whose
 /// `target` selects nothing, or that changes nothing, is refused, not skipped; so is one that tools read in different ways;
-/// and a list gets no member that it has already.
+/// and a list gets no member that it has already. Where actions remove operations, what only these used goes, too.
 ///
 /// # Errors
 ///
@@ -29,10 +37,13 @@ pub fn apply(mut document: Value, overlay: &Value) -> Result<Value, Vec<Defect>>
 }
 
 /// An action that does not fit the document.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct UnmatchedAction {
     /// Its place in the list of actions.
     pub index: usize,
+    /// The line of the overlay in which it begins, if that is known.
+    pub line: Option<u64>,
     /// Its `target`.
     pub target: String,
     /// Its `description`: why it was written.
@@ -45,8 +56,18 @@ impl UnmatchedAction {
     /// The action of `overlay` at `index`, which has these `defects`.
     pub(crate) fn new(overlay: &Value, index: usize, defects: Vec<Defect>) -> Self {
         let text = |field: &str| overlay["actions"][index][field].as_str().unwrap_or_default().trim().to_owned();
-        Self { index, target: text("target"), reason: text("description"), defects }
+        Self { index, line: None, target: text("target"), reason: text("description"), defects }
     }
+}
+
+/// The line in which each action begins; none if the text of the overlay can't be read that way.
+pub(crate) fn lines(text: &str) -> Vec<u64> {
+    #[derive(Deserialize)]
+    struct Overlay {
+        actions: Vec<Spanned<IgnoredAny>>,
+    }
+    let overlay: Result<Overlay, _> = openapi::read_yaml(text);
+    overlay.map(|overlay| overlay.actions.iter().map(|action| action.referenced.line()).collect()).unwrap_or_default()
 }
 
 /// Applies the actions of `overlay` that are `wanted`, by their index, and that fit `document`; returns those that don't
@@ -88,6 +109,7 @@ fn try_all(document: &mut Value, overlay: &Value, wanted: &dyn Fn(usize) -> bool
         found.extend(defects.drain(..).map(|defect| Found { defect, unmatched }));
     };
     let (version, actions) = read(overlay, &mut malformed);
+    let mut removed = RemovedOperations::default();
     for (index, fields) in actions.iter().enumerate() {
         let place = format!("/actions/{index}");
         // The published schema wants unique actions: a second time, an array would grow once more.
@@ -96,10 +118,11 @@ fn try_all(document: &mut Value, overlay: &Value, wanted: &dyn Fn(usize) -> bool
         } else if let Some(action) = Action::read(fields, version, place, &mut malformed).filter(|_| wanted(index)) {
             take(&mut malformed, None);
             let mut defects = Vec::new();
-            action.apply_to(document, &mut defects);
+            action.apply_to(document, &mut removed, &mut defects);
             take(&mut defects, Some(index));
         }
     }
+    removed.remove_unused(document);
     take(&mut malformed, None);
     found
 }
@@ -180,7 +203,7 @@ impl<'o> Action<'o> {
         Some(Self { place, version, target, change })
     }
 
-    fn apply_to(&self, document: &mut Value, defects: &mut Vec<Defect>) {
+    fn apply_to(&self, document: &mut Value, removed: &mut RemovedOperations, defects: &mut Vec<Defect>) {
         let nodes = self.target.select(document);
         if nodes.is_empty() {
             defects.push(matches_nothing(&self.target, &self.place, document));
@@ -190,7 +213,10 @@ impl<'o> Action<'o> {
             return;
         }
         match &self.change {
-            Some(Change::Remove) => remove(nodes, document),
+            Some(Change::Remove) => {
+                removed.note(&nodes, document);
+                remove(nodes, document);
+            }
             Some(Change::Update(value)) => self.merge(value, &nodes, document, defects),
             Some(Change::Copy(source)) => match source.select(document).as_slice() {
                 [] => defects.push(matches_nothing(source, &join(&self.place, "copy"), document)),

@@ -66,6 +66,15 @@ pub struct Lowered {
     pub provenance: Provenance,
 }
 
+#[cfg(test)]
+impl Lowered {
+    /// Of documents that no pass has changed.
+    pub(crate) fn of_documents(overlaid: Value, effective: Value) -> Self {
+        let provenance = Provenance { document: String::new(), overlay: None };
+        Self { overlaid, effective, notes: Vec::new(), provenance }
+    }
+}
+
 /// The inputs as they were read.
 #[derive(Debug)]
 pub struct Sources {

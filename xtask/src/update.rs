@@ -1,8 +1,12 @@
 //! `cargo xtask spec update`: takes a new vendor document over, with everything that is generated from it, or nothing.
 
+mod causes;
 mod compile;
+mod hand_written;
+mod kept_names;
 mod left_to_do;
 mod render;
+mod target;
 mod trial;
 
 use std::{
@@ -14,10 +18,12 @@ use anyhow::{Context, anyhow};
 
 pub use self::{
     compile::CompileError,
-    left_to_do::{LeftToDo, Update},
+    hand_written::{Mentions, RemovedOperation},
+    kept_names::{RemovedType, Successor},
+    left_to_do::{FORMAT_VERSION, LeftToDo, Update},
     render::text,
 };
-use self::{compile::Scratch, trial::Trial};
+use self::{compile::Scratch, left_to_do::Found, trial::Trial};
 use crate::{
     check,
     codegen::{self, outputs_in_place},
@@ -26,6 +32,7 @@ use crate::{
     diff::{self, Report},
     openapi,
     output::Staleness,
+    overlay,
     page::Document,
     pipeline::{self, Inputs},
     transaction::Writer,
@@ -51,13 +58,18 @@ pub fn update(writer: &Writer, file: &Path, is_dry: bool, begins: &mut dyn FnMut
     let old = openapi::load(&checked_in.document)?;
 
     begins("applying the overlay, lowering and generating");
-    let Trial { unmatched, lowered, code } = trial::run(&inputs, &new)?;
+    let Trial { mut unmatched, lowered, code } = trial::run(&inputs, &new)?;
+    let lines = new.overlay.as_ref().map(|overlay| overlay::lines(&overlay.text)).unwrap_or_default();
+    unmatched.iter_mut().for_each(|action| action.line = lines.get(action.index).copied());
     let before = trial::before(old.value.clone(), new.overlay.as_ref());
 
     begins(&format!("comparing it with {}", document.display()));
     let coverage = Coverage::read(root)?;
     let generated_from = [&before.overlaid, &lowered.overlaid];
-    let compared = diff::compare_with_code(&old.value, &new.document.value, &coverage, generated_from);
+    // What the overlay removes is in nothing that is generated: how the vendor changes it is no matter.
+    let [was, is] = [(&old, &before.overlaid), (&new.document, &lowered.overlaid)]
+        .map(|(document, overlaid)| overlay::without_removed_operations(&document.value, overlaid));
+    let compared = diff::compare_with_code(&was, &is, &coverage, generated_from);
     let report =
         Report::new(Document::new(document.display(), &old), Document::new(file.display(), &new.document), compared);
 
@@ -87,12 +99,14 @@ pub fn update(writer: &Writer, file: &Path, is_dry: bool, begins: &mut dyn FnMut
 
     let stale = outputs.stale()?;
     let changed: BTreeSet<PathBuf> = stale.into_iter().map(|stale| stale.path).collect();
-    let left = LeftToDo::find(&before, &lowered, &coverage, unmatched, errors, &changed);
+    let found = Found { unmatched_actions: unmatched, errors, changed: changed.clone() };
+    let left = LeftToDo::find(root, &before, &lowered, (&report, &coverage), found);
     if !is_dry {
         begins(&format!("writing {}", count(changed.len(), "file")));
         outputs.commit(writer).context("the update was not applied")?;
     }
-    Ok(Update { report, left, changed: changed.into_iter().collect(), sha256: new.document.sha256 })
+    let changed = changed.into_iter().collect();
+    Ok(Update { format_version: FORMAT_VERSION, report, left, changed, sha256: new.document.sha256 })
 }
 
 /// Of a client that does not compile, more errors than these say nothing new.

@@ -18,6 +18,8 @@ mod laws;
 mod mutants;
 #[path = "drift/operation_mutants.rs"]
 mod operation_mutants;
+#[path = "drift/pointers.rs"]
+mod pointers;
 #[path = "drift/property_mutants.rs"]
 mod property_mutants;
 #[path = "drift/vendor.rs"]

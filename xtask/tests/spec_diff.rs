@@ -61,16 +61,20 @@ fn the_report_for_a_terminal_says_what_changed_and_whom_it_breaks() {
     insta::assert_snapshot!(stdout, @r##"
     old.yaml → new.json
 
-    createPaymentDetails, getPaymentDetails  → PaymentDetailsHandle::create, PaymentDetailsHandle::list
-      harmless                `PaymentProfile` now has an optional property `created_at`
-                              optional-property-added, response, /components/schemas/PaymentProfile/properties/created_at
+    What breaks
 
-    submitKYC  → KycHandle::submit
-      breaks wire, source     `KYCSubmitDirectData.data.pii.dob` became required
-                              property-required, request, /components/schemas/KYCSubmitDirectData/properties/data/properties/pii/properties/dob
+      submitKYC  → KycHandle::submit
+        breaks wire, source     `KYCSubmitDirectData.data.pii.dob` became required
+                                property-required, request, /components/schemas/KYCSubmitDirectData/properties/data/properties/pii/properties/dob
 
-    verifyAuth  → Client::verify_auth
-      words                   `summary` of the operation
+    What else changed
+
+      createPaymentDetails, getPaymentDetails  → PaymentDetailsHandle::create, PaymentDetailsHandle::list
+        harmless                `PaymentProfile` now has an optional property `created_at`
+                                optional-property-added, response, /components/schemas/PaymentProfile/properties/created_at
+
+      Texts and examples (`spec diff --format json` lists each place)
+        verifyAuth: texts of 1 place
 
     2 changes (1 breaks the wire, 1 breaks the source of unigox, 1 breaks that of unigox-client) and 1 change of words: a major version of unigox: code that uses it may not compile
     "##);
@@ -179,7 +183,7 @@ fn a_warning_is_no_break_and_each_crate_is_judged_for_itself() {
     assert_eq!(*optional, [Some("property-optional"), Some("ok"), Some("ok"), Some("break")]);
     assert_eq!((code, &report["bump"]), (0, &json!("minor")));
     let (_, stdout, _) = run(&folder, "old.yaml", "new.json", &[]);
-    assert!(stdout.contains("\n  warning") && stdout.contains("\n  breaks client"), "{stdout}");
+    assert!(stdout.contains("\n    warning") && stdout.contains("\n    breaks client"), "{stdout}");
     let (_, stdout, _) = run(&folder, "old.yaml", "new.json", &["--format", "markdown"]);
     assert!(stdout.contains("\n| warning") && stdout.contains("\n| breaks client"), "{stdout}");
 }

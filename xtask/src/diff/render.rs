@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Effects, Style as Ansi};
 
 use super::{
-    report::{Bump, Change, Report},
+    report::{Bump, Change, Report, Side},
     rule::{Direction, Rule, Verdict},
 };
 use crate::{
@@ -14,42 +14,143 @@ use crate::{
 };
 
 /// Columns before the sentences.
-const MARGIN: usize = 26;
+const MARGIN: usize = 28;
 
 /// A comment on a pull request may have 65,536 characters. What is above this is left to the terminal.
 const MARKDOWN_LIMIT: usize = 60_000;
 
-/// The report for a terminal.
+/// The report for a terminal: what breaks, then the rest. What was added has a line each, and of texts only their number is
+/// said.
 pub fn text(report: &Report, style: Style) -> String {
-    let bold = Ansi::new().bold();
-    let dim = Ansi::new().effects(Effects::DIMMED);
-    let hanging = |margin: &str, ansi: Ansi, text: &str| {
-        let margin = style.paint(ansi, &format!("  {margin:<width$}", width = MARGIN - 2));
-        format!("{margin}{}\n", style.paragraph(MARGIN, text).trim_start())
-    };
-    let mut out = page::header(&[&report.old, &report.new]);
-    for group in groups(report) {
-        let _ = write!(out, "\n{}", style.paint(bold, &printable(&group.title)));
-        if !group.reaches.is_empty() {
-            out.push_str(&style.paint(dim, &format!("  → {}", first(group.reaches, 6))));
-        }
-        out.push('\n');
-        for change in group.structural {
-            out.push_str(&hanging(verdict(change), color(change), &change.summary));
-            let place = if change.new.is_empty() { "the root" } else { &change.new };
-            let place = format!("{}{}, {}", change.rule, direction(change.direction), printable(place));
-            let _ = writeln!(out, "{:MARGIN$}{}", "", style.paint(dim, &place));
-        }
-        if !group.prose.is_empty() {
-            let places = group.prose.iter().map(|change| change.summary.trim_end_matches(" changed"));
-            out.push_str(&hanging("words", dim, &places.collect::<Vec<_>>().join("; ")));
-        }
-    }
-    let _ = writeln!(out, "\n{}", conclusion(report));
+    let parts = [breaks(report, style), rest(report, style)].concat();
+    let header = page::header(&[&report.old, &report.new]);
+    format!("{header}{parts}\n{}", summary(report, style))
+}
+
+/// What breaks somebody, or may; nothing if nothing does.
+pub(crate) fn breaks(report: &Report, style: Style) -> String {
+    let mut section = Section::new("What breaks", style);
+    section.operations("Removed operations", report, Rule::OperationRemoved);
+    section.changes(report, |change| !is_harmless(change) && change.rule != Rule::OperationRemoved);
+    section.out
+}
+
+/// What breaks nobody.
+pub(crate) fn rest(report: &Report, style: Style) -> String {
+    let mut section = Section::new("What else changed", style);
+    section.operations("Added operations", report, Rule::OperationAdded);
+    section.changes(report, |change| {
+        is_harmless(change) && ![Rule::OperationAdded, Rule::ProseChanged].contains(&change.rule)
+    });
+    section.texts(report);
+    section.out
+}
+
+/// How much changed, and the next version.
+pub(crate) fn summary(report: &Report, style: Style) -> String {
+    let mut out = conclusion(report) + "\n";
     if let Some(assumed) = &report.assumed {
         let _ = writeln!(out, "{}", style.paragraph(0, assumed));
     }
     out
+}
+
+fn is_harmless(change: &Change) -> bool {
+    [change.wire, change.source, change.client] == [Verdict::Ok; 3]
+}
+
+/// A part of the report, without a heading until there is something to say.
+struct Section {
+    out: String,
+    heading: &'static str,
+    style: Style,
+}
+
+impl Section {
+    fn new(heading: &'static str, style: Style) -> Self {
+        Self { out: String::new(), heading, style }
+    }
+
+    fn begin(&mut self, title: &str, reaches: &[String]) {
+        let bold = Ansi::new().bold();
+        if self.out.is_empty() {
+            let _ = writeln!(self.out, "\n{}", self.style.paint(bold, self.heading));
+        }
+        let _ = write!(self.out, "\n  {}", self.style.paint(bold, &printable(title)));
+        if !reaches.is_empty() {
+            self.out.push_str(&self.dim(&format!("  → {}", first(reaches, 6))));
+        }
+        self.out.push('\n');
+    }
+
+    fn dim(&self, text: &str) -> String {
+        self.style.paint(Ansi::new().effects(Effects::DIMMED), &printable(text))
+    }
+
+    /// The operations that were added or removed, a line each.
+    fn operations(&mut self, title: &str, report: &Report, rule: Rule) {
+        let changes: Vec<&Change> = report.changes.iter().filter(|change| change.rule == rule).collect();
+        let name = |change: &Change| first(&change.operations, 1);
+        let width = changes.iter().map(|change| name(change).chars().count()).max().unwrap_or_default();
+        for (index, change) in changes.iter().enumerate() {
+            if index == 0 {
+                self.begin(&format!("{}: {}", title, changes.len()), &[]);
+            }
+            let call = change.summary.split('`').nth(1).unwrap_or_default();
+            // One without an id is called for that already.
+            let name = if name(change) == call { String::new() } else { name(change) };
+            let line = format!("    {:width$}  {}", printable(&name), printable(call));
+            let reaches = match change.reaches.as_slice() {
+                [] => String::new(),
+                methods => self.dim(&format!("  → {}", first(methods, 6))),
+            };
+            let _ = writeln!(self.out, "{line}{reaches}");
+        }
+    }
+
+    /// Changes by the operations that they reach.
+    fn changes(&mut self, report: &Report, is_wanted: impl Fn(&Change) -> bool) {
+        for group in groups(report) {
+            let wanted: Vec<&Change> = group.structural.iter().copied().filter(|change| is_wanted(change)).collect();
+            if wanted.is_empty() {
+                continue;
+            }
+            self.begin(&group.title, group.reaches);
+            for change in wanted {
+                let margin = format!("    {:width$}", verdict(change), width = MARGIN - 4);
+                let summary = self.style.paragraph(MARGIN, &change.summary);
+                let _ = writeln!(self.out, "{}{}", self.style.paint(color(change), &margin), summary.trim_start());
+                let place = format!("{}{}, {}", change.rule, direction(change.direction), place(change));
+                let _ = writeln!(self.out, "{:MARGIN$}{}", "", self.dim(&place));
+            }
+        }
+    }
+
+    /// How many texts changed, by the operations that they reach.
+    fn texts(&mut self, report: &Report) {
+        let mut is_first = true;
+        for group in groups(report).into_iter().filter(|group| !group.prose.is_empty()) {
+            if is_first {
+                self.begin("Texts and examples (`spec diff --format json` lists each place)", &[]);
+                is_first = false;
+            }
+            let line = format!("{}: {}", group.title, places(group.prose.len()));
+            let _ = writeln!(self.out, "{}", self.style.paragraph(4, &line));
+        }
+    }
+}
+
+fn places(texts: usize) -> String {
+    format!("texts of {}", count(texts, "place"))
+}
+
+/// Where a change is: in the old document if something was removed, or else in the new one.
+fn place(change: &Change) -> String {
+    match change.place() {
+        (Side::Old, place) if place != change.new => format!("{place} (old document)"),
+        (_, "") => "the root".to_owned(),
+        (_, place) => place.to_owned(),
+    }
 }
 
 /// The report for a pull request.
@@ -83,14 +184,14 @@ fn section(group: &Group<'_>) -> String {
     }
     for change in &group.structural {
         let (verdict, direction) = (verdict(change), direction(change.direction));
-        let (summary, place) = (page::markdown(&change.summary), code(&change.new));
+        let (summary, place) = (page::markdown(&change.summary), code(&place(change)));
         let _ = writeln!(out, "| {verdict} | {summary} | `{}`{direction} | {place} |", change.rule);
     }
     if !group.prose.is_empty() {
         let prose = count(group.prose.len(), "text");
         let _ = writeln!(out, "\n<details><summary>{prose} changed</summary>\n");
         for change in &group.prose {
-            let _ = writeln!(out, "- {}, {}", page::markdown(&change.summary), code(&change.new));
+            let _ = writeln!(out, "- {}, {}", page::markdown(&change.summary), code(&place(change)));
         }
         out.push_str("\n</details>\n");
     }

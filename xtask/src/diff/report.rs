@@ -93,7 +93,26 @@ impl Report {
     }
 }
 
+/// One of the two documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(clippy::exhaustive_enums, reason = "two documents are compared")]
+pub enum Side {
+    /// The old document.
+    Old,
+    /// The new document.
+    New,
+}
+
 impl Change {
+    /// Where to look, and in which document: what was removed is in the old one alone.
+    pub fn place(&self) -> (Side, &str) {
+        let rule = self.rule.to_string();
+        match ["-removed", "-dropped", "-lifted"].iter().any(|end| rule.ends_with(end)) {
+            true => (Side::Old, &self.old),
+            false => (Side::New, &self.new),
+        }
+    }
+
     /// Whether it breaks deployed clients or code that uses `unigox`.
     pub fn is_breaking(&self) -> bool {
         self.wire == Verdict::Break || self.source == Verdict::Break

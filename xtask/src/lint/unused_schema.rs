@@ -1,50 +1,15 @@
 //! Component schemas that nothing reaches: no operation, and no component that one uses.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use serde_json::Value;
-
 use super::{places::Places, report::Findings};
-use crate::openapi::{join, owner, references};
+use crate::openapi::{References, components, join};
 
 pub(crate) fn run(places: &Places<'_>, findings: &mut Findings) {
-    let components = places.document.get("components").and_then(|components| components.get("schemas"));
-    let components = components.and_then(Value::as_object);
-    let mut uses: BTreeMap<Option<&str>, BTreeSet<&str>> = BTreeMap::new();
-    let names: BTreeMap<String, &str> =
-        components.into_iter().flatten().map(|(name, _)| (join("/components/schemas", name), name.as_str())).collect();
-    let component = |pointer: &str| names.get(owner(pointer)).copied();
-    references(places.document, &mut |pointer, target| {
-        if let Some(target) = target.strip_prefix('#').and_then(component) {
-            let from = component(pointer);
-            uses.entry(from).or_default().insert(target);
-            // What builds upon a schema with a discriminator is reached by whoever reaches that.
-            let is_base = components.and_then(|all| all.get(target)?.get("discriminator")).is_some();
-            if let Some(from) = from.filter(|_| is_base) {
-                uses.entry(Some(target)).or_default().insert(from);
-            }
-        }
-    });
-    for schema in &places.schemas {
-        let mapping = schema.value.get("discriminator").and_then(|discriminator| discriminator.get("mapping"));
-        for target in mapping.and_then(Value::as_object).into_iter().flatten().filter_map(|(_, target)| target.as_str())
-        {
-            let named = join("/components/schemas", target);
-            if let Some(target) = component(target.strip_prefix('#').unwrap_or(&named)) {
-                uses.entry(component(&schema.pointer)).or_default().insert(target);
-            }
-        }
-    }
-    let mut reached: BTreeSet<Option<&str>> = BTreeSet::new();
-    let mut open = vec![None];
-    while let Some(next) = open.pop() {
-        if reached.insert(next) {
-            open.extend(uses.get(&next).into_iter().flatten().map(|target| Some(*target)));
-        }
-    }
-    for (name, _) in components.into_iter().flatten() {
-        if !reached.contains(&Some(name.as_str())) {
-            let pointer = join("/components/schemas", name);
+    let references = References::with_discriminators(places.document);
+    let is_schema = |owner: &&str| owner.starts_with("/components/schemas/");
+    let reached = references.reach(references.owners().filter(|owner| !is_schema(owner)));
+    for (name, _) in components(places.document) {
+        let pointer = join("/components/schemas", name);
+        if !reached.contains(pointer.as_str()) {
             findings.add(pointer, "nothing reaches the schema", "refer to it where it belongs, or remove it");
         }
     }

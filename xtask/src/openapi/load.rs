@@ -9,6 +9,7 @@ use std::{
 };
 
 use anyhow::Context;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -97,6 +98,16 @@ pub fn parse(text: &str) -> Result<Value, Defect> {
 }
 
 fn parse_yaml(text: &str) -> Result<Value, Defect> {
+    read_yaml(text).map_err(|error| {
+        let place = error
+            .location()
+            .map_or_else(|| "line 1".to_owned(), |at| format!("line {}, column {}", at.line(), at.column()));
+        Defect::new(place, format!("not YAML: {}", one_line(&error.to_string())), "correct the YAML there")
+    })
+}
+
+/// Reads YAML within the bounds that hold for every input.
+pub(crate) fn read_yaml<T: DeserializeOwned>(text: &str) -> Result<T, serde_saphyr::Error> {
     // Booleans are `true` and `false` alone, as OpenAPI 3.0 asks (YAML 1.2): a property may well be called `n` or `on`.
     // Budgets are sized for the largest file allowed; what aliases may add is bounded far below that.
     let options = serde_saphyr::options! {
@@ -111,12 +122,7 @@ fn parse_yaml(text: &str) -> Result<Value, Defect> {
         },
         alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: 1_000_000 },
     };
-    serde_saphyr::from_str_with_options(text, options).map_err(|error| {
-        let place = error
-            .location()
-            .map_or_else(|| "line 1".to_owned(), |at| format!("line {}, column {}", at.line(), at.column()));
-        Defect::new(place, format!("not YAML: {}", one_line(&error.to_string())), "correct the YAML there")
-    })
+    serde_saphyr::from_str_with_options(text, options)
 }
 
 /// The first line of a parser's message, without the position that the defect states already.

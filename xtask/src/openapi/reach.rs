@@ -4,7 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::reference::{local, references};
+use super::{
+    component, components, join,
+    reference::{local, reference, references},
+    schemas,
+};
 
 /// The references of a document, between owners: an operation, the parameters of a path, a component.
 #[derive(Debug)]
@@ -25,6 +29,36 @@ impl References {
             }
         });
         Self { by_owner }
+    }
+
+    /// As [`of`](Self::of), with what a discriminator leads to: the schemas that its mapping names, and those that build
+    /// upon its own.
+    pub(crate) fn with_discriminators(document: &Value) -> Self {
+        let mut found = Self::of(document);
+        let mut add = |from: &str, target: String| {
+            found.by_owner.entry(from.to_owned()).or_default().insert(target);
+        };
+        for (place, _) in schemas(document) {
+            let mapping = place.value.get("discriminator").and_then(|discriminator| discriminator.get("mapping"));
+            for target in
+                mapping.and_then(Value::as_object).into_iter().flatten().filter_map(|(_, target)| target.as_str())
+            {
+                let target = match component(document, target) {
+                    Some(_) => join("/components/schemas", target),
+                    None => local(target).map(|target| owner(&target).to_owned()).unwrap_or_default(),
+                };
+                add(owner(&place.pointer()), target);
+            }
+        }
+        for (name, schema) in components(document) {
+            for part in schema.get("allOf").and_then(Value::as_array).into_iter().flatten() {
+                let Some(base) = reference(part).and_then(local) else { continue };
+                if document.pointer(&base).is_some_and(|base| base.get("discriminator").is_some()) {
+                    add(&base, join("/components/schemas", name));
+                }
+            }
+        }
+        found
     }
 
     /// The owners that `from` refers to, these among them, directly or through others.
@@ -52,14 +86,14 @@ impl References {
 
     /// The names of the component schemas among `from` and what these lead to.
     pub(crate) fn schemas_from<'r>(&'r self, from: impl IntoIterator<Item = &'r str>) -> BTreeSet<String> {
-        schemas(self.reach(from))
+        schema_names(self.reach(from))
     }
 
     /// The names of the component schemas that something refers to, but for those that only a circle of their own leads to.
     pub(crate) fn used_schemas(&self) -> BTreeSet<String> {
         let referred_to: BTreeSet<&str> = self.by_owner.values().flatten().map(String::as_str).collect();
         let roots = self.by_owner.keys().map(String::as_str).filter(|owner| !referred_to.contains(owner));
-        schemas(self.reach(roots).into_iter().filter(|owner| referred_to.contains(owner)))
+        schema_names(self.reach(roots).into_iter().filter(|owner| referred_to.contains(owner)))
     }
 
     /// The owners that refer to each other in a circle, or to themselves, each with the number of its circle.
@@ -104,7 +138,7 @@ impl References {
 
     /// The names of the component schemas that are on a circle of references.
     pub(crate) fn circular_schemas(&self) -> BTreeSet<String> {
-        schemas(self.circles().into_keys())
+        schema_names(self.circles().into_keys())
     }
 
     /// The owners that refer to something.
@@ -118,7 +152,7 @@ pub(crate) fn owner(pointer: &str) -> &str {
     pointer.match_indices('/').nth(3).map_or(pointer, |(end, _)| &pointer[..end])
 }
 
-fn schemas<'o>(owners: impl IntoIterator<Item = &'o str>) -> BTreeSet<String> {
+fn schema_names<'o>(owners: impl IntoIterator<Item = &'o str>) -> BTreeSet<String> {
     let name = |owner: &str| {
         let name = owner.strip_prefix("/components/schemas/")?;
         Some(name.replace("~1", "/").replace("~0", "~"))

@@ -110,6 +110,15 @@ pub(super) struct Node {
 }
 
 impl Node {
+    /// The node at `location` of `document`.
+    pub(super) fn at(location: Vec<Step>, document: &Value) -> Self {
+        let found = location.iter().try_fold(document, |node, step| match step {
+            Step::Member(name) => node.get(name),
+            Step::Element(index) => node.get(index),
+        });
+        Self { location, shape: found.map_or(Shape::Primitive, Shape::of) }
+    }
+
     /// In the form of a fragment (`#/paths`), which tells the root from nothing.
     pub(super) fn pointer(&self) -> String {
         self.location.iter().fold("#".to_owned(), |pointer, step| match step {

@@ -545,9 +545,17 @@ fn takes_an_overlay_of_others_without_reasons() {
 #[test]
 fn every_action_of_our_own_overlay_gives_its_reason() {
     let text = include_str!("../../../openapi/overlay.yaml");
-    let overlay = crate::openapi::parse(text).expect("YAML");
+    let overlay = openapi::parse(text).expect("YAML");
     for action in overlay["actions"].as_array().expect("actions") {
         let reason = action["description"].as_str().unwrap_or_default().trim();
         assert!(!reason.is_empty(), "{} says nothing of why", action["target"]);
     }
+}
+
+#[test]
+fn knows_the_line_in_which_each_action_begins() {
+    let text = "overlay: 1.1.0\nactions:\n  # Why.\n  - target: $.a\n    update: {b: 1}\n\n  - description: >-\n      Two\n      lines.\n    target: $.c\n";
+    assert_eq!(lines(text), [4, 7]);
+    assert_eq!(lines("{\"actions\": [{},\n {}]}"), [1, 2]);
+    assert_eq!(lines("actions: ["), [0_u64; 0]);
 }

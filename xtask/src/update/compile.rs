@@ -9,19 +9,26 @@ use std::{
 };
 
 use anyhow::{Context, bail};
+use schemars::JsonSchema;
+use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::defect::Defect;
 
 /// What the compiler refuses.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct CompileError {
     /// File, from the root of the workspace, and line; empty if there is no place.
     pub place: String,
     /// The first line of what the compiler says.
     pub message: String,
+    /// What of the document changed that leads to it, where that can be told.
+    pub cause: Option<String>,
+    /// What the compiler says of the places that it shows.
+    #[serde(skip)]
+    pub(super) labels: String,
 }
 
 impl fmt::Display for CompileError {
@@ -92,7 +99,12 @@ impl Scratch {
             .output()
             .with_context(|| format!("can't run `{}`", self.cargo.display()))?;
         let lines = output.stdout.split(|byte| *byte == b'\n');
-        let errors: Vec<CompileError> = lines.filter_map(|line| self.error(line)).collect();
+        let mut errors: Vec<CompileError> = Vec::new();
+        for error in lines.filter_map(|line| self.error(line)) {
+            if !errors.contains(&error) {
+                errors.push(error);
+            }
+        }
         match (output.status.success(), errors.is_empty()) {
             (true, _) => Ok(Vec::new()),
             (false, false) => Ok(errors),
@@ -117,7 +129,11 @@ impl Scratch {
         let span = spans.iter().find(|span| span["is_primary"] == true).or(spans.first());
         let place = span.and_then(|span| Some(format!("{}:{}", span["file_name"].as_str()?, span["line_start"])));
         let place = self.without_folder(&place.unwrap_or_default());
-        Some(CompileError { place, message: self.without_folder(text) })
+        let labels: Vec<&str> = spans.iter().filter_map(|span| span["label"].as_str()).collect();
+        let primary = span.and_then(|span| span["label"].as_str()).filter(|_| !text.contains('`'));
+        let message = primary.map_or_else(|| text.to_owned(), |label| format!("{text}: {label}"));
+        let message = self.without_folder(message.lines().next().unwrap_or_default());
+        Some(CompileError { place, message, cause: None, labels: labels.join(" ") })
     }
 
     /// Names files as they are in the workspace.

@@ -5,9 +5,17 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use schemars::JsonSchema;
+use serde::Serialize;
 use serde_json::Value;
 
-use super::{compile::CompileError, trial::Before};
+use super::{
+    causes,
+    compile::CompileError,
+    hand_written::{self, Files, Mentions, RemovedOperation},
+    kept_names::{self, RemovedType},
+    trial::Before,
+};
 use crate::{
     coverage::Coverage,
     diff::Report,
@@ -20,10 +28,15 @@ use crate::{
     pipeline::Lowered,
 };
 
+/// The version of the JSON form; it grows when a field changes its meaning or goes.
+pub const FORMAT_VERSION: u32 = 1;
+
 /// The outcome of taking a document over, or of trying to.
-#[derive(Debug)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Update {
+    /// The version of this form.
+    pub format_version: u32,
     /// What the vendor changed.
     pub report: Report,
     /// What nobody but a person can do.
@@ -34,96 +47,105 @@ pub struct Update {
     pub sha256: String,
 }
 
-/// What nobody but a person can do.
-#[derive(Debug, Default)]
+/// What nobody but a person can do. What can be told from the new document alone is the same in every run until it is done;
+/// names that are gone are known while the old document is.
+#[derive(Debug, Default, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct LeftToDo {
     /// Actions of the overlay that were left out.
     pub unmatched_actions: Vec<UnmatchedAction>,
-    /// New strings that nobody has looked at yet: the properties by the JSON pointer of their schema.
+    /// New strings that nobody has looked at yet, which `Debug` hides until then: the properties by the JSON pointer of their
+    /// schema, in the new document after the overlay.
     pub unmarked_strings: BTreeMap<String, Vec<String>>,
-    /// Operations that nobody has said of whether they may be repeated.
+    /// How many strings of the document `Debug` hides because nobody has looked at them, new ones or not.
+    pub hidden_strings: usize,
+    /// New operations that nobody has said of whether they may be repeated, and that HTTP does not say it of. They are
+    /// never repeated until then.
     pub unmarked_operations: Vec<String>,
-    /// Operations that no method of the facade calls.
-    pub uncovered_operations: Vec<String>,
-    /// Operations that were removed.
-    pub removed_operations: Vec<String>,
+    /// Operations that were removed, with the methods of the facade that call them.
+    pub removed_operations: Vec<RemovedOperation>,
     /// Types that were removed, or have another name.
-    pub removed_types: Vec<String>,
-    /// Types that were named for their place, as the document has no name for them.
+    pub removed_types: Vec<RemovedType>,
+    /// New types that were named for their place, as the document has no name for them. They may be called otherwise.
     pub types_named_for_their_place: Vec<String>,
     /// What the facade does that the new client has no place for.
     pub errors: Vec<CompileError>,
+    /// Lines of hand-written files that name what is gone, but for those that the compiler refuses.
+    pub mentions: Vec<Mentions>,
     /// Whether the client takes a crate along that it did not need before.
     pub has_new_dependency: bool,
 }
 
+/// What a trial found out, besides the documents.
+pub(super) struct Found {
+    pub(super) unmatched_actions: Vec<UnmatchedAction>,
+    pub(super) errors: Vec<CompileError>,
+    pub(super) changed: BTreeSet<PathBuf>,
+}
+
 impl LeftToDo {
     pub(super) fn find(
+        root: &Path,
         before: &Before,
         lowered: &Lowered,
-        coverage: &Coverage,
-        unmatched_actions: Vec<UnmatchedAction>,
-        errors: Vec<CompileError>,
-        changed: &BTreeSet<PathBuf>,
+        (report, coverage): (&Report, &Coverage),
+        found: Found,
     ) -> Self {
-        let old = before.effective.as_ref().unwrap_or(&before.overlaid);
-        let (removed_types, types_named_for_their_place) =
-            before.effective.as_ref().map(|old| types(old, lowered)).unwrap_or_default();
+        let Found { unmatched_actions, mut errors, changed } = found;
+        let (old, new) = (before.effective.as_ref(), &lowered.effective);
+        let removed_types = old.map(|old| kept_names::removed_types(old, lowered)).unwrap_or_default();
+        let removed_operations = hand_written::removed_operations(old.unwrap_or(&before.overlaid), new, coverage);
+        causes::explain(&mut errors, report, &removed_types);
+        let files = Files::read(root);
+        let removed = (removed_operations.as_slice(), removed_types.as_slice());
+        let mentions =
+            old.map(|old| hand_written::mentions(&files, [old, new], removed, report, &errors)).unwrap_or_default();
+        let named = old.map(|old| types_named_for_their_place(old, lowered)).unwrap_or_default();
+        let has_successor =
+            |name: &String| removed_types.iter().filter_map(|gone| gone.successor.as_ref()).any(|to| to.name == *name);
+        let (hidden, hidden_before) = (unmarked_strings(&lowered.overlaid), unmarked_strings(&before.overlaid));
+        let unmarked_before = unmarked_operations(old.unwrap_or(&before.overlaid));
         Self {
+            types_named_for_their_place: named.into_iter().filter(|name| !has_successor(name)).collect(),
             unmatched_actions,
-            unmarked_strings: by_schema(unmarked_strings(&before.overlaid), unmarked_strings(&lowered.overlaid)),
-            unmarked_operations: not_in(unmarked_operations(old), unmarked_operations(&lowered.effective)),
-            uncovered_operations: uncovered_operations(&lowered.effective, coverage),
-            removed_operations: not_in(operation_ids(&lowered.effective), operation_ids(old)),
+            hidden_strings: hidden.len(),
+            unmarked_strings: by_schema(hidden.difference(&hidden_before).cloned().collect()),
+            unmarked_operations: unmarked_operations(new).difference(&unmarked_before).cloned().collect(),
+            removed_operations,
             removed_types,
-            types_named_for_their_place,
             errors,
+            mentions,
             has_new_dependency: changed.contains(Path::new("Cargo.lock"))
                 || changed.iter().any(|path| path.ends_with("Cargo.toml")),
         }
     }
 
+    /// The types whose names the overlay can keep, each with the action that does.
+    pub(super) fn names_to_keep(&self) -> impl Iterator<Item = (&RemovedType, String)> {
+        self.removed_types.iter().filter_map(|gone| Some((gone, gone.action()?)))
+    }
+
     /// Whether something is left that is done in the overlay.
     pub(super) fn is_for_the_overlay(&self) -> bool {
-        let Self { unmatched_actions, unmarked_strings, unmarked_operations, types_named_for_their_place, .. } = self;
-        !(unmatched_actions.is_empty()
-            && unmarked_strings.is_empty()
-            && unmarked_operations.is_empty()
-            && types_named_for_their_place.is_empty())
+        !self.unmatched_actions.is_empty() || self.names_to_keep().next().is_some()
+    }
+
+    /// Whether something is left that is done in code.
+    pub(super) fn is_for_the_code(&self) -> bool {
+        !(self.errors.is_empty() && self.mentions.is_empty())
     }
 
     /// Whether nothing is left at all.
     pub fn is_empty(&self) -> bool {
-        let Self { uncovered_operations, removed_operations, removed_types, errors, has_new_dependency, .. } = self;
-        !(self.is_for_the_overlay() || *has_new_dependency)
-            && uncovered_operations.is_empty()
-            && removed_operations.is_empty()
-            && removed_types.is_empty()
-            && errors.is_empty()
+        !(self.is_for_the_overlay() || self.is_for_the_code() || self.has_new_dependency)
     }
-}
-
-/// The operations of `effective` that no method of the facade calls, by its table.
-fn uncovered_operations(effective: &Value, coverage: &Coverage) -> Vec<String> {
-    operation_ids(effective).into_iter().filter(|id| coverage.of(id).is_empty()).collect()
-}
-
-fn operation_ids(document: &Value) -> BTreeSet<String> {
-    operations(document, |_| true)
 }
 
 /// Operations that are taken for ones that may not be repeated, since nobody has said so.
 fn unmarked_operations(document: &Value) -> BTreeSet<String> {
-    operations(document, |operation| operation.value().get(RETRY).is_none())
-}
-
-fn operations(document: &Value, is_wanted: impl Fn(&Operation<'_>) -> bool) -> BTreeSet<String> {
-    openapi::operations(document).filter(is_wanted).map(|operation| operation.name()).collect()
-}
-
-fn not_in(old: BTreeSet<String>, new: BTreeSet<String>) -> Vec<String> {
-    new.into_iter().filter(|name| !old.contains(name)).collect()
+    let is_unmarked =
+        |operation: &Operation<'_>| operation.value().get(RETRY).is_none() && !operation.is_safe_to_repeat();
+    openapi::operations(document).filter(is_unmarked).map(|operation| operation.name()).collect()
 }
 
 /// The pointers of the strings that could hold personal data, and that nobody has said anything about. It is the overlaid
@@ -159,26 +181,39 @@ fn unmarked_strings(overlaid: &Value) -> BTreeSet<String> {
     strings.into_iter().filter(|pointer| !is_argument(pointer) && !is_marked(pointer)).collect()
 }
 
-/// Properties by the pointer of their schema.
-fn by_schema(old: BTreeSet<String>, new: BTreeSet<String>) -> BTreeMap<String, Vec<String>> {
+/// Properties by the pointer of their schema. A mark on an array or a map is one for what it holds.
+fn by_schema(strings: BTreeSet<String>) -> BTreeMap<String, Vec<String>> {
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for pointer in not_in(old, new) {
-        let (schema, property) = pointer.rsplit_once("/properties/").unwrap_or((pointer.as_str(), ""));
-        found.entry(schema.to_owned()).or_default().push(property.replace("~1", "/").replace("~0", "~"));
+    for pointer in strings {
+        let holder =
+            |rest: &str| match rest.strip_suffix("/items").or_else(|| rest.strip_suffix("/additionalProperties")) {
+                Some(holder) => (holder.to_owned(), true),
+                None => (rest.to_owned(), false),
+            };
+        let (mut holding, mut goes_on) = holder(&pointer);
+        while goes_on {
+            (holding, goes_on) = holder(&holding);
+        }
+        let (schema, property) = match holding.rsplit_once("/properties/").filter(|(_, name)| !name.contains('/')) {
+            Some((schema, property)) => (schema.to_owned(), Some(property.replace("~1", "/").replace("~0", "~"))),
+            None => (holding, None),
+        };
+        let properties = found.entry(schema).or_default();
+        properties.extend(property.filter(|property| !properties.contains(property)));
     }
     found
 }
 
-/// The types that were removed, and those that were named for their place.
-fn types(old: &Value, lowered: &Lowered) -> (Vec<String>, Vec<String>) {
+/// The new types that were named for their place.
+fn types_named_for_their_place(old: &Value, lowered: &Lowered) -> Vec<String> {
     let names = |document: &Value| -> BTreeSet<String> {
         openapi::components(document).map(|(name, _)| names::pascal(name)).collect()
     };
     let (old, new) = (names(old), names(&lowered.effective));
     let named = lowered.notes.iter().filter(|note| note.pass == "anonymous_schema");
     let named = named.filter_map(|note| note.done.strip_prefix("named `")?.strip_suffix('`').map(names::pascal));
-    let named: BTreeSet<String> = named.filter(|name| new.contains(name)).collect();
-    (not_in(new, old.clone()), not_in(old, named))
+    let named: BTreeSet<String> = named.filter(|name| new.contains(name) && !old.contains(name)).collect();
+    named.into_iter().collect()
 }
 
 #[cfg(test)]
@@ -201,9 +236,8 @@ mod tests {
             }}}},
             "paths": {"/a": {"get": {"parameters": [{"schema": {"type": "string"}}]}}},
         });
-        let found = by_schema(BTreeSet::new(), unmarked_strings(&document));
-        let expected = ["date", "list/items", "plain"].map(str::to_owned);
+        let found = by_schema(unmarked_strings(&document));
+        let expected = ["date", "list", "plain"].map(str::to_owned);
         assert_eq!(found, BTreeMap::from([("/components/schemas/A".to_owned(), expected.to_vec())]));
-        assert!(by_schema(unmarked_strings(&document), unmarked_strings(&document)).is_empty(), "nothing is new");
     }
 }

@@ -1,18 +1,27 @@
-//! What is printed of an update: the vendor's changes, what is left to do, the commits.
+//! What is printed of an update: what breaks, what is left to do, the rest of the vendor's changes, the commits.
 
-use std::fmt::Write as _;
+use std::{collections::BTreeMap, fmt::Write as _};
 
-use super::left_to_do::{LeftToDo, Update};
+use super::{
+    compile::CompileError,
+    hand_written::Mentions,
+    left_to_do::{LeftToDo, Update},
+    target::{members, target},
+};
 use crate::{
-    defect::count,
+    defect::{Defect, count},
     diff,
+    openapi::tokens,
     overlay::UnmatchedAction,
-    page::{Style, printable},
+    page::{self, Style, printable},
 };
 
 /// The update in a terminal.
 pub fn text(update: &Update, style: Style) -> String {
-    let mut page = Page { out: diff::text(&update.report, style), style };
+    let report = &update.report;
+    let mut page = Page { out: page::header(&[&report.old, &report.new]), style };
+    let _ = write!(page.out, "\n{}", diff::summary(report, style));
+    page.out.push_str(&diff::breaks(report, style));
     page.out.push('\n');
     if update.changed.is_empty() {
         page.line(0, "Nothing is written: the document is the one that is checked in.");
@@ -22,8 +31,16 @@ pub fn text(update: &Update, style: Style) -> String {
         page.line(0, "Nothing is left to do by hand.");
     } else {
         page.line(0, "Left to do by hand");
-        left_to_do(&mut page, &update.left);
+        in_the_overlay(&mut page, &update.left);
+        in_the_code(&mut page, &update.left);
+        if update.left.has_new_dependency {
+            page.heading(
+                "The client depends on the crate regress now, for patterns: look at Cargo.toml and Cargo.lock.",
+            );
+        }
     }
+    may_be_said(&mut page, &update.left);
+    page.out.push_str(&diff::rest(report, style));
     commits(&mut page, update);
     page.out
 }
@@ -58,83 +75,165 @@ impl Page {
     }
 }
 
-fn left_to_do(page: &mut Page, left: &LeftToDo) {
-    let actions = &left.unmatched_actions;
-    if !actions.is_empty() {
+fn in_the_overlay(page: &mut Page, left: &LeftToDo) {
+    unmatched_actions(page, &left.unmatched_actions);
+    let kept: Vec<_> = left.names_to_keep().collect();
+    if !kept.is_empty() {
         page.heading(&format!(
-            "{}: correct openapi/overlay.yaml, then cargo xtask codegen. Until then codegen --check ends with 3, and \
-             tests/drift.rs fails.",
-            count(actions.len(), "unmatched overlay action")
+            "{} gone while one that is like it came. To keep the name, add the action to openapi/overlay.yaml:",
+            count(kept.len(), "type name")
         ));
-        actions.iter().for_each(|action| unmatched_action(page, action, actions));
     }
-    if !left.unmarked_strings.is_empty() {
-        let strings = left.unmarked_strings.values().map(Vec::len).sum();
-        let text = "without x-sensitive: Debug hides what nobody has looked at. Mark each one in the overlay.";
-        page.heading(&format!("{} {text}", count(strings, "new string")));
-        for (schema, properties) in &left.unmarked_strings {
-            page.verbatim(4, schema);
-            page.line(6, &properties.join(", "));
-        }
-    }
-    page.section(
-        &left.unmarked_operations,
-        "new operation",
-        "without x-retry: treated as never. Set x-retry: safe in the overlay if a second call changes nothing.",
-    );
-    page.section(
-        &left.types_named_for_their_place,
-        "new type",
-        "with a name made of its place: say x-type-name in the overlay if you know a better one.",
-    );
-    page.section(&left.removed_types, "type", "removed, or with another name:");
-    page.section(
-        &left.uncovered_operations,
-        "operation",
-        "without a method in crates/unigox. Each one needs it, with a row in the table of lib.rs; a call in \
-         tests/support/call.rs; and a rule in crates/unigox-sandbox/src/rules. Tests fail until then: cargo test -p \
-         unigox-tests --test coverage prints what to write.",
-    );
-    page.section(
-        &left.removed_operations,
-        "operation",
-        "removed: remove the method, the call in tests/support/call.rs and the rule of the sandbox.",
-    );
-    let errors = &left.errors;
-    if !errors.is_empty() {
-        let text = "in crates/unigox, which has to follow the client:";
-        page.heading(&format!("{} {text}", count(errors.len(), "compiler error")));
-        errors.iter().take(MAX_ERRORS).for_each(|error| page.verbatim(4, &error.to_string()));
-        if errors.len() > MAX_ERRORS {
-            page.line(4, &format!("and {} more: cargo check -p unigox", errors.len() - MAX_ERRORS));
-        }
+    for (gone, action) in kept {
+        let Some(successor) = &gone.successor else { continue };
+        page.out.push('\n');
+        let differs = match (successor.lost.as_slice(), successor.gained.as_slice()) {
+            ([], []) => "the same".to_owned(),
+            (lost, gained) => {
+                let part = |what: &str, names: &[String]| {
+                    (!names.is_empty()).then(|| format!("{what} {}", page::enumerated(&few(names))))
+                };
+                [part("without", lost), part("with", gained)].into_iter().flatten().collect::<Vec<_>>().join(", ")
+            }
+        };
+        page.line(4, &format!("`{}` is `{}` now: {differs}", gone.name, successor.name));
+        action.lines().for_each(|line| page.verbatim(4, line));
     }
 }
 
-/// Of the facade's errors; a hundred have one cause.
-const MAX_ERRORS: usize = 20;
+/// The first few of many names.
+fn few(names: &[String]) -> Vec<String> {
+    const FEW: usize = 6;
+    let mut shown: Vec<String> = names.iter().take(FEW).map(|name| format!("`{name}`")).collect();
+    if names.len() > FEW {
+        shown.push(format!("{} more", names.len() - FEW));
+    }
+    shown
+}
 
-fn unmatched_action(page: &mut Page, action: &UnmatchedAction, all: &[UnmatchedAction]) {
+/// The actions, those together that have the same trouble.
+fn unmatched_actions(page: &mut Page, actions: &[UnmatchedAction]) {
+    if actions.is_empty() {
+        return;
+    }
+    page.heading(&format!(
+        "{}: correct openapi/overlay.yaml, then cargo xtask codegen. Until then codegen --check ends with 3, and \
+         tests/drift.rs fails.",
+        count(actions.len(), "unmatched overlay action")
+    ));
+    let mut groups: Vec<(Vec<String>, Vec<&UnmatchedAction>)> = Vec::new();
+    for action in actions {
+        let trouble: Vec<String> = action.defects.iter().flat_map(|defect| trouble(action, defect)).collect();
+        match groups.iter_mut().find(|(known, _)| *known == trouble) {
+            Some((_, group)) => group.push(action),
+            None => groups.push((trouble, vec![action])),
+        }
+    }
+    for (trouble, group) in groups {
+        page.out.push('\n');
+        for action in group {
+            let line = action.line.map_or_else(String::new, |line| format!(":{line}"));
+            page.verbatim(4, &format!("openapi/overlay.yaml{line}  {}", action.target));
+            let mut earlier = actions.iter().take_while(|other| other.index < action.index);
+            if let Some(first) = earlier.find(|other| is_below(&action.target, &other.target)) {
+                let first =
+                    first.line.map_or_else(|| format!("/actions/{}", first.index), |line| format!("line {line}"));
+                page.line(6, &format!("after the action in {first}, whose target this one is part of"));
+            }
+            page.line(6, &format!("reason: {}", action.reason));
+        }
+        trouble.iter().for_each(|line| page.line(6, line));
+    }
+}
+
+/// What is wrong with an action, without its own target and place.
+fn trouble(action: &UnmatchedAction, defect: &Defect) -> [String; 2] {
     let here = format!("/actions/{}", action.index);
-    page.out.push('\n');
-    page.verbatim(4, &format!("{here}  {}", action.target));
-    for defect in &action.defects {
-        // The place says which field of the action it is, or where in the document it does harm.
-        let place = if defect.place == here { String::new() } else { format!("{}: ", defect.place) };
-        let target = format!("`{}` ", action.target);
-        page.line(6, &format!("{place}{}", defect.problem.strip_prefix(&target).unwrap_or(&defect.problem)));
-        page.line(6, &format!("to do: {}", defect.remedy));
-    }
-    let mut earlier = all.iter().take_while(|other| other.index < action.index);
-    if let Some(first) = earlier.find(|other| is_below(&action.target, &other.target)) {
-        page.line(6, &format!("after /actions/{}, whose target this one is part of", first.index));
-    }
-    page.line(6, &format!("reason: {}", action.reason));
+    // The place says which field of the action it is, or where in the document it does harm.
+    let place = match defect.place.strip_prefix(&here).map(|field| field.trim_start_matches('/')) {
+        Some("") => String::new(),
+        Some(field) => format!("{field}: "),
+        None => format!("{}: ", defect.place),
+    };
+    let target = format!("`{}` ", action.target);
+    let problem = defect.problem.strip_prefix(&target).unwrap_or(&defect.problem);
+    [format!("{place}{problem}"), format!("to do: {}", defect.remedy)]
 }
 
 /// Whether the path `target` leads on from `other`.
 fn is_below(target: &str, other: &str) -> bool {
     target.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+}
+
+fn in_the_code(page: &mut Page, left: &LeftToDo) {
+    let errors = &left.errors;
+    if !errors.is_empty() {
+        let text = "in crates/unigox, which has to follow the client:";
+        page.heading(&format!("{} {text}", count(errors.len(), "compiler error")));
+        let mut by_cause: BTreeMap<Option<&str>, Vec<&CompileError>> = BTreeMap::new();
+        errors.iter().for_each(|error| by_cause.entry(error.cause.as_deref()).or_default().push(error));
+        let (unknown, known): (Vec<_>, Vec<_>) = by_cause.into_iter().partition(|(cause, _)| cause.is_none());
+        for (cause, errors) in known.into_iter().chain(unknown) {
+            page.line(4, cause.unwrap_or("no single change of the document stands out:"));
+            errors.iter().for_each(|error| page.verbatim(6, &error.to_string()));
+        }
+    }
+    if !left.mentions.is_empty() {
+        let names = count(left.mentions.len(), "name");
+        page.heading(&format!("{names} in hand-written files of what is gone, each with what to write:"));
+        left.mentions.iter().for_each(|mentions| mention(page, mentions));
+    }
+    if left.is_for_the_code() {
+        page.heading("Then cargo test --workspace: tests say what else does not follow.");
+    }
+}
+
+fn mention(page: &mut Page, mentions: &Mentions) {
+    page.line(4, &format!("{}: {}", mentions.problem, mentions.remedy));
+    for (file, lines) in &mentions.places {
+        let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
+        page.verbatim(6, &format!("{file}:{}", lines.join(", ")));
+    }
+}
+
+/// What may be said in the overlay: nothing depends on it.
+fn may_be_said(page: &mut Page, left: &LeftToDo) {
+    let LeftToDo { unmarked_strings, unmarked_operations, types_named_for_their_place, hidden_strings, .. } = left;
+    if unmarked_strings.is_empty() && unmarked_operations.is_empty() && types_named_for_their_place.is_empty() {
+        if *hidden_strings > 0 {
+            let strings = count(*hidden_strings, "string");
+            page.out.push('\n');
+            page.line(0, &format!("{strings} of the document have no x-sensitive in the overlay, so Debug hides them"));
+        }
+        return;
+    }
+    page.out.push('\n');
+    page.line(0, "May be said in openapi/overlay.yaml: nothing waits for it");
+    if !left.unmarked_strings.is_empty() {
+        let strings = left.unmarked_strings.values().map(|properties| properties.len().max(1)).sum();
+        page.heading(&format!(
+            "{} without x-sensitive: Debug hides what nobody has looked at. An action for each target, with the reason as \
+             its description, and with update: {{x-sensitive: true}} or false, says which it is.",
+            count(strings, "new string")
+        ));
+        for (schema, properties) in &left.unmarked_strings {
+            let schema = target(&tokens(schema));
+            match properties.as_slice() {
+                [] => page.verbatim(4, &schema),
+                names => page.verbatim(4, &format!("{schema}.properties{}", members(names))),
+            }
+        }
+    }
+    page.section(
+        &left.unmarked_operations,
+        "new operation",
+        "without x-retry: treated as never. Set x-retry: safe if a second call changes nothing, and never if it may.",
+    );
+    page.section(
+        types_named_for_their_place,
+        "new type",
+        "with a name made of the place; x-type-name gives a better one.",
+    );
 }
 
 fn commits(page: &mut Page, update: &Update) {

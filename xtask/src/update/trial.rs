@@ -7,6 +7,7 @@ use std::{collections::BTreeMap, mem};
 
 use serde_json::Value;
 
+use super::target::place_in;
 use crate::{
     check,
     codegen::Code,
@@ -40,8 +41,12 @@ pub(super) fn run(inputs: &Inputs, sources: &Sources) -> Result<Trial, Defects> 
         let failure = match attempts.run(&|index| !left_out.contains_key(&index))? {
             Ok(mut trial) => {
                 let overlay = sources.overlay.as_ref().map_or(&Value::Null, |overlay| &overlay.value);
-                let actions = left_out.into_iter();
-                let actions = actions.map(|(index, defect)| UnmatchedAction::new(overlay, index, vec![defect]));
+                let actions = left_out.into_iter().map(|(index, mut defect)| {
+                    // A pass has its place from a document that is gone.
+                    defect.place = place_in(&trial.lowered.overlaid, &defect.place);
+                    UnmatchedAction::new(overlay, index, vec![defect])
+                });
+                let actions: Vec<UnmatchedAction> = actions.collect();
                 trial.unmatched.extend(actions);
                 trial.unmatched.sort_by_key(|action| action.index);
                 return Ok(trial);

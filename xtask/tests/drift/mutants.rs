@@ -61,7 +61,10 @@ pub(crate) fn structural(changes: Vec<Change>) -> Vec<Change> {
 
 /// Fails unless the report on `mutant` is what is expected, with places that are there. Returns what is wrong.
 pub(crate) fn check(mutant: &Mutant, mut expected: Vec<Expected>) -> Result<(), String> {
-    let changes = structural(super::compare(&mutant.old, &mutant.new));
+    let changes = super::compare(&mutant.old, &mutant.new);
+    super::pointers::check(&mutant.old, &mutant.new, &changes)
+        .map_err(|problem| format!("{}: {problem}", mutant.name))?;
+    let changes = structural(changes);
     for change in &changes {
         for (document, pointer) in [(&mutant.old, &change.old), (&mutant.new, &change.new)] {
             if document.pointer(pointer).is_none() {

@@ -52,6 +52,21 @@ fn check(old: &str, new: &str, expected: &str) {
 /// What most places begin with.
 const USERS: &str = "/paths/~1api~1v1~1partner~1users~1{user_uuid}";
 
+/// Of every two documents, in either direction.
+#[test]
+fn every_pointer_that_is_printed_leads_somewhere() {
+    let Some(folder) = std::env::var_os("UNIGOX_VENDOR_DOCUMENTS") else { return };
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..").join(folder);
+    let entries = std::fs::read_dir(folder).expect("a folder that can be read");
+    let paths = entries.map(|entry| entry.expect("an entry").path());
+    let documents: Vec<Value> = paths.map(|path| openapi::load(&path).expect("a document").value).collect();
+    for old in &documents {
+        for new in &documents {
+            super::pointers::check(old, new, &super::compare(old, new)).expect("every pointer leads somewhere");
+        }
+    }
+}
+
 /// Two texts and the tags: nothing else.
 #[test]
 fn from_march_6_to_march_11_words_changed_alone() {

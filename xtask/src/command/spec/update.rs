@@ -4,10 +4,10 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use xtask::{codegen, transaction::Writer, update};
 
-use crate::command::{Failure, expect_file, print, root, say_if_recovered, style};
+use crate::command::{Failure, expect_file, print, print_json, root, say_if_recovered, style};
 
 /// Update to a new vendor document: write it and everything that is generated from it, or nothing at all.
 ///
@@ -20,6 +20,18 @@ pub(crate) struct Update {
     /// Print the same, and write nothing.
     #[arg(long)]
     dry_run: bool,
+    /// How to print the report.
+    #[arg(long, value_enum, default_value_t)]
+    format: UpdateFormat,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum UpdateFormat {
+    /// For people, in a terminal.
+    #[default]
+    Text,
+    /// For scripts, with every change: a versioned schema.
+    Json,
 }
 
 pub(crate) fn run(arguments: &Update) -> Result<(), Failure> {
@@ -39,5 +51,8 @@ pub(crate) fn run(arguments: &Update) -> Result<(), Failure> {
     if arguments.dry_run {
         eprintln!("a dry run: nothing was written");
     }
-    print(&update::text(&update, style()))
+    match arguments.format {
+        UpdateFormat::Text => print(&update::text(&update, style())),
+        UpdateFormat::Json => print_json(&update),
+    }
 }

@@ -1,0 +1,235 @@
+//! Places in what is written by hand that name what the new document does not have any more.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{causes::described, compile::CompileError, kept_names::RemovedType};
+use crate::{
+    coverage::Coverage,
+    diff::Report,
+    names::{pascal, snake},
+    openapi::{self, tokens},
+};
+
+/// Something that is gone, and where hand-written files name it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[non_exhaustive]
+pub struct Mentions {
+    /// What is gone.
+    pub problem: String,
+    /// What to write.
+    pub remedy: String,
+    /// The lines, by file, from the root of the workspace.
+    pub places: BTreeMap<String, Vec<usize>>,
+}
+
+/// An operation that is gone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[non_exhaustive]
+pub struct RemovedOperation {
+    /// Its `operationId`.
+    pub operation: String,
+    /// The methods of the facade that call it.
+    pub methods: Vec<String>,
+}
+
+/// Where hand-written files are.
+const FOLDERS: [&str; 4] = ["crates/unigox", "crates/unigox-client", "crates/unigox-sandbox", "tests"];
+
+/// The folders among them, by their name, that are not written by hand.
+const OTHERS: [&str; 2] = ["generated", "target"];
+
+/// Something that is gone, and how files name it.
+struct Gone {
+    problem: String,
+    remedy: String,
+    names: Vec<Name>,
+}
+
+enum Name {
+    /// A word by itself.
+    Word(String),
+    /// Characters in a row, after which no word goes on.
+    Exact(String),
+}
+
+/// Hand-written files, by their path from the root of the workspace.
+pub(super) struct Files(Vec<(String, String)>);
+
+impl Files {
+    /// Those in the workspace at `root`. What can't be read is not looked at.
+    pub(super) fn read(root: &Path) -> Self {
+        let mut files = Vec::new();
+        let mut open: Vec<String> = FOLDERS.iter().map(|folder| (*folder).to_owned()).collect();
+        while let Some(folder) = open.pop() {
+            for entry in fs::read_dir(root.join(&folder)).into_iter().flatten().flatten() {
+                let path = format!("{folder}/{}", entry.file_name().to_string_lossy());
+                let is_text = path.ends_with(".rs") || path.ends_with(".md");
+                match entry.path().is_dir() {
+                    true if !OTHERS.iter().any(|name| path.ends_with(&format!("/{name}"))) => open.push(path),
+                    false if is_text => files.extend(fs::read_to_string(entry.path()).ok().map(|text| (path, text))),
+                    _ => {}
+                }
+            }
+        }
+        files.sort();
+        Self(files)
+    }
+
+    /// Where `gone` is named, but for lines that the compiler refuses anyway.
+    fn mentions(&self, gone: Gone, errors: &[CompileError]) -> Option<Mentions> {
+        let mut places: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (path, text) in &self.0 {
+            for (index, line) in text.lines().enumerate() {
+                let is_refused = || errors.iter().any(|error| error.place == format!("{path}:{}", index + 1));
+                if gone.names.iter().any(|name| name.is_in(line)) && !is_refused() {
+                    places.entry(path.clone()).or_default().push(index + 1);
+                }
+            }
+        }
+        (!places.is_empty()).then_some(Mentions { problem: gone.problem, remedy: gone.remedy, places })
+    }
+
+    /// Whether a type of this name is made by hand.
+    fn define(&self, name: &str) -> bool {
+        let definitions = ["struct", "enum", "type"].map(|kind| Name::Exact(format!("{kind} {name}")));
+        self.0.iter().any(|(_, text)| text.lines().any(|line| definitions.iter().any(|one| one.is_in(line))))
+    }
+}
+
+impl Name {
+    fn is_in(&self, line: &str) -> bool {
+        let (name, is_word) = match self {
+            Self::Word(name) => (name, true),
+            Self::Exact(name) => (name, false),
+        };
+        let goes_on = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+        line.match_indices(name.as_str()).any(|(start, _)| {
+            let (before, after) = (line[..start].chars().next_back(), line[start + name.len()..].chars().next());
+            !(goes_on(after) || is_word && goes_on(before))
+        })
+    }
+}
+
+/// What is gone between two effective documents, and where hand-written files name it.
+pub(super) fn mentions(
+    files: &Files,
+    [old, new]: [&Value; 2],
+    removed: (&[RemovedOperation], &[RemovedType]),
+    report: &Report,
+    errors: &[CompileError],
+) -> Vec<Mentions> {
+    let (operations, types) = removed;
+    let operations = operations.iter().map(|gone| Gone {
+        problem: format!("the operation `{}` is gone", gone.operation),
+        remedy: match gone.methods.as_slice() {
+            [] => "remove it".to_owned(),
+            methods => format!("remove {} with everything that calls it", methods.join(", ")),
+        },
+        names: vec![Name::Word(gone.operation.clone()), Name::Word(snake(&gone.operation).to_uppercase())],
+    });
+    // A name that the overlay can keep is no work in these files.
+    let types = types.iter().filter(|gone| gone.action().is_none()).map(|gone| {
+        let name = &gone.name;
+        Gone {
+            problem: format!("the type `{name}` is gone"),
+            remedy: match &gone.successor {
+                Some(successor) => {
+                    format!("keep the name with the overlay action above, or write `{}`", successor.name)
+                }
+                None => "write it without the type".to_owned(),
+            },
+            // The facade may have one of that name itself.
+            names: match files.define(name) {
+                true => vec![Name::Exact(format!("types::{name}"))],
+                false => vec![Name::Word(name.clone())],
+            },
+        }
+    });
+    let (was, is) = (Words::of(old), Words::of(new));
+    let cause = |name: &str| {
+        let ends = |pointer: &str| tokens(pointer).last().is_some_and(|token| token == name);
+        let quotes = format!("`{name}`");
+        let changes = report.changes.iter().filter(|change| change.is_breaking());
+        let mut found = changes.filter(|change| ends(&change.old) || change.summary.contains(&quotes));
+        found.next().map_or_else(
+            || "it is nowhere in the new document".to_owned(),
+            |change| format!("follow the change: {}", described(change)),
+        )
+    };
+    let properties = was.properties.difference(&is.properties).map(|name| Gone {
+        problem: format!("the property `{name}` is gone"),
+        remedy: cause(name),
+        names: match name.contains('_') {
+            true => vec![Name::Word(snake(name)), Name::Word((*name).to_owned())],
+            // A word of the language is no sign of it.
+            false => vec![Name::Exact(format!("\"{name}\""))],
+        },
+    });
+    let values = was.values.iter().filter(|(value, _)| !is.values.contains_key(*value)).map(|(value, types)| Gone {
+        problem: format!("the value `{value}` is gone"),
+        remedy: cause(value),
+        names: std::iter::once(format!("\"{value}\""))
+            .chain(types.iter().map(|of| format!("{of}::{}", pascal(value))))
+            .map(Name::Exact)
+            .collect(),
+    });
+    let gone: Vec<Gone> = operations.chain(types).chain(properties).chain(values).collect();
+    gone.into_iter().filter_map(|gone| files.mentions(gone, errors)).collect()
+}
+
+/// The operations that the new document has no longer, by their old ids.
+pub(super) fn removed_operations(old: &Value, new: &Value, coverage: &Coverage) -> Vec<RemovedOperation> {
+    let ids =
+        |document| -> BTreeSet<String> { openapi::operations(document).map(|operation| operation.name()).collect() };
+    let gone = ids(old).difference(&ids(new)).cloned().collect::<Vec<_>>();
+    gone.into_iter().map(|id| RemovedOperation { methods: coverage.of(&id).to_vec(), operation: id }).collect()
+}
+
+/// The names that a document has for properties, and the values of its enums by the type of the component.
+struct Words<'d> {
+    properties: BTreeSet<&'d str>,
+    values: BTreeMap<&'d str, BTreeSet<String>>,
+}
+
+impl<'d> Words<'d> {
+    fn of(effective: &'d Value) -> Self {
+        let mut words = Self { properties: BTreeSet::new(), values: BTreeMap::new() };
+        for (place, name) in openapi::schemas(effective) {
+            let properties = place.value.get("properties").and_then(Value::as_object);
+            words.properties.extend(properties.into_iter().flatten().map(|(name, _)| name.as_str()));
+            let values =
+                place.value.get("enum").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+            let of = name.filter(|_| place.tokens().len() == 3).map(pascal);
+            values.for_each(|value| words.values.entry(value).or_default().extend(of.clone()));
+        }
+        words
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_names_and_not_what_only_begins_or_ends_like_them() {
+        let word = Name::Word("user_ref".to_owned());
+        assert!(word.is_in("self.user_ref.clone()") && word.is_in("\"user_ref\""));
+        assert!(!word.is_in("user_refs") && !word.is_in("my_user_ref"));
+        let exact = Name::Exact("types::Kind".to_owned());
+        assert!(exact.is_in("unigox::types::Kind::A") && !exact.is_in("types::KindOf"));
+    }
+
+    #[test]
+    fn finds_the_operations_that_arms_are_about() {
+        let text = "match id {\n    \"getUser\" => Self::new(get),\n    Self::Pay => \"payOut\",\n    x => \"not an id\",\n    _ => 1,\n}";
+        assert_eq!(arms(text).collect::<Vec<_>>(), [(2, "getUser"), (3, "payOut")]);
+    }
+}
