@@ -41,7 +41,10 @@ fn no_snapshot_is_left_behind() {
     let names = || fs::read_dir(folder.join("snapshots")).expect("there are snapshots");
     for name in names().map(|entry| entry.expect("it can be listed").file_name().into_string().expect("it is text")) {
         let (test, snapshot) = name.trim_end_matches(".snap").split_once("__").expect("TEST__NAME.snap");
-        let source = fs::read_to_string(folder.join(test).with_extension("rs")).unwrap_or_default();
+        let mut source = fs::read_to_string(folder.join(test).with_extension("rs")).unwrap_or_default();
+        for part in fs::read_dir(folder.join(test)).into_iter().flatten().flatten() {
+            source += &fs::read_to_string(part.path()).unwrap_or_default();
+        }
         // Some are named in the source, and some for an operation.
         let named = source.contains(&format!("\"{snapshot}\"")) || source.contains(&format!("fn {snapshot}("));
         assert!(named, "no test has the snapshot tests/snapshots/{name}\nnext: git rm tests/snapshots/{name}");

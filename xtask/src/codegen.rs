@@ -37,6 +37,15 @@ const FACADE: &str = "crates/unigox";
 /// The document that the mock server validates by. It is a file of that crate, so that the crate can be published.
 const SANDBOX_DOCUMENT: &str = "crates/unigox-sandbox/src/document.json";
 
+/// Everything that `codegen` writes in the workspace, as files and folders.
+pub(crate) const PLACES: [&str; 5] = [
+    "openapi",
+    "crates/unigox-client/src/generated",
+    "crates/unigox/src/generated",
+    "crates/unigox-sandbox/src/document.json",
+    "tests/support/generated",
+];
+
 /// The document and the overlay that are checked in.
 pub fn checked_in(root: &Path) -> Inputs {
     let folder = root.join("openapi");

@@ -92,14 +92,11 @@ pub fn update(writer: &Writer, file: &Path, is_dry: bool, begins: &mut dyn FnMut
     }
     begins(&format!("compiling {facade}"));
     let errors = scratch.check(facade)?;
-    if let Some(lock) = scratch.changed_lock_file(root)? {
-        outputs.add("Cargo.lock", lock);
-    }
     drop(scratch);
 
     let stale = outputs.stale()?;
     let changed: BTreeSet<PathBuf> = stale.into_iter().map(|stale| stale.path).collect();
-    let found = Found { unmatched_actions: unmatched, errors, changed: changed.clone() };
+    let found = Found { unmatched_actions: unmatched, errors };
     let left = LeftToDo::find(root, &before, &lowered, (&report, &coverage), found);
     if !is_dry {
         begins(&format!("writing {}", count(changed.len(), "file")));

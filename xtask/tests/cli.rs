@@ -18,7 +18,9 @@ use tempfile::TempDir;
 
 use crate::binary::{copy, outcome};
 
-const GENERATED: [&str; 7] = [
+const GENERATED: [&str; 10] = [
+    "crates/unigox/src/generated/api.rs",
+    "crates/unigox/src/generated/operations.md",
     "crates/unigox-client/src/generated/client.rs",
     "crates/unigox-client/src/generated/operations.rs",
     "crates/unigox-client/src/generated/types.rs",
@@ -26,6 +28,7 @@ const GENERATED: [&str; 7] = [
     "openapi/effective.json",
     "openapi/lowering.md",
     "openapi/operations.md",
+    "tests/support/generated/calls.rs",
 ];
 const DOCUMENT: &str = "openapi/unigox-partner.yaml";
 const OVERLAY: &str = "openapi/overlay.yaml";
@@ -46,18 +49,22 @@ impl Workspace {
     fn checked_in() -> Self {
         let workspace = Self(tempfile::tempdir().expect("a folder"));
         let real = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        for part in ["openapi", "crates/unigox-client", "crates/unigox-sandbox"] {
+        for part in ["openapi", "crates/unigox-client", "crates/unigox-sandbox", "crates/unigox/src", "tests/support"] {
             copy(&real.join(part), &workspace.path(part));
         }
         workspace.write("xtask/Cargo.toml", "");
         workspace
     }
 
-    /// Brought up to date, so that a stale checkout fails the one test that is about it.
+    /// With the document of these tests, and brought up to date.
     fn new() -> Self {
         static CURRENT: OnceLock<Workspace> = OnceLock::new();
         let current = CURRENT.get_or_init(|| {
             let workspace = Self::checked_in();
+            for (name, ours) in [(DOCUMENT, "document.yaml"), (OVERLAY, "overlay.yaml")] {
+                let ours = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/users").join(ours);
+                workspace.write(name, fs::read_to_string(ours).expect("a document of these tests"));
+            }
             let (code, _, stderr) = workspace.run(&["codegen"]);
             assert_eq!(code, 0, "{stderr}");
             workspace
@@ -198,13 +205,13 @@ fn staleness() -> Vec<Staleness> {
     let inputs_only: fn(&Workspace) = |_| {};
     let (byte, gone, extra) = (
         |w: &Workspace| {
-            w.replace(GENERATED[2], "pub struct", "pub  struct");
-            w.replace(GENERATED[4], "\"openapi\"", "\"Openapi\"");
-            w.replace(GENERATED[6], "| operation |", "| Operation |");
+            w.replace(GENERATED[4], "pub struct", "pub  struct");
+            w.replace(GENERATED[6], "\"openapi\"", "\"Openapi\"");
+            w.replace(GENERATED[8], "| operation |", "| Operation |");
         },
         |w: &Workspace| {
-            w.remove(GENERATED[0]);
-            w.remove(GENERATED[5]);
+            w.remove(GENERATED[2]);
+            w.remove(GENERATED[7]);
         },
         |w: &Workspace| {
             for path in EXTRA {
@@ -217,19 +224,19 @@ fn staleness() -> Vec<Staleness> {
             named: "bytes changed",
             make: byte,
             undo: inputs_only,
-            listed: lines("stale", &[GENERATED[2], GENERATED[4], GENERATED[6]]),
+            listed: lines("stale", &[GENERATED[4], GENERATED[6], GENERATED[8]]),
         },
         Staleness {
             named: "files deleted",
             make: gone,
             undo: inputs_only,
-            listed: lines("missing", &[GENERATED[0], GENERATED[5]]),
+            listed: lines("missing", &[GENERATED[2], GENERATED[7]]),
         },
         Staleness {
             named: "a folder deleted",
             make: |w| fs::remove_dir_all(w.path("crates/unigox-client/src/generated")).expect("a folder"),
             undo: inputs_only,
-            listed: lines("missing", &GENERATED[..3]),
+            listed: lines("missing", &GENERATED[2..5]),
         },
         Staleness { named: "files too many", make: extra, undo: inputs_only, listed: lines("extra", &EXTRA) },
         Staleness {
@@ -249,12 +256,12 @@ fn staleness() -> Vec<Staleness> {
             make: |w| {
                 w.replace(OVERLAY, "title: Corrections", "title: More corrections");
                 w.write(EXTRA[1], "");
-                w.remove(GENERATED[1]);
+                w.remove(GENERATED[3]);
             },
             undo: |w| w.replace(OVERLAY, "title: More corrections", "title: Corrections"),
             listed: {
-                let stale = GENERATED.iter().filter(|path| **path != GENERATED[1]).copied().collect::<Vec<_>>();
-                [lines("stale", &stale), lines("missing", &GENERATED[1..2]), lines("extra", &EXTRA[1..2])].concat()
+                let stale = GENERATED.iter().filter(|path| **path != GENERATED[3]).copied().collect::<Vec<_>>();
+                [lines("stale", &stale), lines("missing", &GENERATED[3..4]), lines("extra", &EXTRA[1..2])].concat()
             },
         },
     ]
@@ -302,7 +309,7 @@ fn check_lists_everything_that_is_stale_and_writes_nothing() {
 #[test]
 fn check_shows_the_first_difference_of_a_stale_file() {
     let workspace = Workspace::new();
-    workspace.replace(GENERATED[6], "# Operations", "# Methods");
+    workspace.replace(GENERATED[8], "# Operations", "# Methods");
     let (_, _, stderr) = workspace.run(&["codegen", "--check"]);
     let difference = "first in line 5\n      is        # Methods\n      should be # Operations\n";
     assert!(stderr.contains(difference), "{stderr}");
@@ -907,19 +914,19 @@ fn a_checked_in_input_that_is_gone_ends_with_2() {
 fn an_output_that_can_not_be_written_ends_with_1_and_changes_nothing() {
     let spoil = |workspace: &Workspace| {
         // Something to write elsewhere, before and after the file that can't be.
-        workspace.replace(GENERATED[0], "use", "use ");
-        workspace.replace(GENERATED[6], "#", "##");
+        workspace.replace(GENERATED[2], "use", "use ");
+        workspace.replace(GENERATED[8], "#", "##");
         workspace.write(EXTRA[0], "");
     };
     type Put = fn(&Workspace);
     let in_the_way: [(&str, Put); 3] = [
         ("types.rs", |w| {
-            w.remove(GENERATED[2]);
-            fs::create_dir(w.path(GENERATED[2])).expect("a folder");
+            w.remove(GENERATED[4]);
+            fs::create_dir(w.path(GENERATED[4])).expect("a folder");
         }),
         ("effective.json", |w| {
-            w.remove(GENERATED[4]);
-            w.write(&format!("{}/inner", GENERATED[4]), "");
+            w.remove(GENERATED[6]);
+            w.write(&format!("{}/inner", GENERATED[6]), "");
         }),
         ("generated", |w| {
             fs::remove_dir_all(w.path("crates/unigox-client/src/generated")).expect("a folder");
@@ -943,24 +950,12 @@ fn an_output_that_can_not_be_written_ends_with_1_and_changes_nothing() {
 #[test]
 fn check_lists_what_is_stale_even_if_a_folder_is_in_the_way_of_a_file() {
     let workspace = Workspace::new();
-    workspace.remove(GENERATED[2]);
-    fs::create_dir(workspace.path(GENERATED[2])).expect("a folder");
-    workspace.remove(GENERATED[6]);
+    workspace.remove(GENERATED[4]);
+    fs::create_dir(workspace.path(GENERATED[4])).expect("a folder");
+    workspace.remove(GENERATED[8]);
     let (code, _, stderr) = workspace.run(&["codegen", "--check"]);
     assert_eq!(code, 1, "{stderr}");
-    for path in [GENERATED[2], GENERATED[6]] {
+    for path in [GENERATED[4], GENERATED[8]] {
         assert!(stderr.contains(path), "`{path}` is not in:\n{stderr}");
     }
-}
-
-/// Patterns are checked by a crate that the manifest does not name as long as no document has any.
-#[test]
-fn a_first_pattern_in_place_says_which_crate_to_add_and_leaves_the_outputs() {
-    let workspace = Workspace::new();
-    workspace.replace(DOCUMENT, "format: email", "pattern: ^.+@.+$");
-    let before = workspace.tree();
-    let (code, _, stderr) = workspace.run(&["codegen"]);
-    assert_eq!(code, 1, "{stderr}");
-    assert!(stderr.contains("crates/unigox-client/Cargo.toml: regress = \"0.12\""), "{stderr}");
-    workspace.assert_unchanged(&before, "the outputs");
 }

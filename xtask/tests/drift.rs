@@ -36,10 +36,10 @@ use xtask::{
     openapi,
 };
 
-/// The checked-in document, as the vendor would publish it.
-fn checked_in() -> Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi/unigox-partner.yaml");
-    openapi::load(&path).expect("the checked-in document").value
+/// The document of these tests, as the vendor would publish it.
+fn users() -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/users/document.yaml");
+    openapi::load(&path).expect("the document").value
 }
 
 /// The changes, whatever the facade has for them.

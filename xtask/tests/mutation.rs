@@ -33,8 +33,9 @@ fn rich() -> Value {
     openapi::parse(RICH).expect("YAML without a slip")
 }
 
-fn checked_in(name: &str) -> Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi").join(name);
+/// The document of ten operations, or its overlay.
+fn users(name: &str) -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/users").join(name);
     openapi::load(&path).expect("an input that can be read").value
 }
 
@@ -535,18 +536,18 @@ fn the_rich_document_may_be_mutated() {
 }
 
 #[test]
-fn the_checked_in_document_may_be_mutated_before_the_overlay() {
-    hunt("raw", &checked_in("unigox-partner.yaml"), Some(&checked_in("overlay.yaml")), 60, 30);
+fn a_document_may_be_mutated_before_the_overlay() {
+    hunt("raw", &users("document.yaml"), Some(&users("overlay.yaml")), 60, 30);
 }
 
 #[test]
-fn the_checked_in_document_may_be_mutated_without_the_overlay() {
-    hunt("bare", &checked_in("unigox-partner.yaml"), None, 200, 20);
+fn a_document_may_be_mutated_without_the_overlay() {
+    hunt("bare", &users("document.yaml"), None, 200, 20);
 }
 
 #[test]
-fn the_checked_in_document_may_be_mutated_after_the_overlay() {
-    let overlaid = overlay::apply(checked_in("unigox-partner.yaml"), &checked_in("overlay.yaml"));
+fn a_document_may_be_mutated_after_the_overlay() {
+    let overlaid = overlay::apply(users("document.yaml"), &users("overlay.yaml"));
     hunt("overlaid", &overlaid.expect("an overlay that fits"), None, 200, 40);
 }
 

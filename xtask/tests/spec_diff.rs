@@ -13,8 +13,8 @@ use xtask::diff::Report;
 /// A folder with `old.yaml` (the checked-in document) and `new.json`, changed by `edit`.
 fn folder(edit: impl FnOnce(&mut Value)) -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
-    let text = fs::read(document()).expect("the checked-in document");
-    let mut value = xtask::openapi::load(&document()).expect("the checked-in document").value;
+    let text = fs::read(document()).expect("the document");
+    let mut value = xtask::openapi::load(&document()).expect("the document").value;
     edit(&mut value);
     fs::write(folder.path().join("old.yaml"), text).expect("a file");
     fs::write(folder.path().join("new.json"), value.to_string()).expect("a file");
@@ -22,7 +22,7 @@ fn folder(edit: impl FnOnce(&mut Value)) -> TempDir {
 }
 
 fn document() -> std::path::PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi/unigox-partner.yaml")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/users/document.yaml")
 }
 
 /// Runs `spec diff` on the two files of `folder`.

@@ -141,16 +141,6 @@ impl Scratch {
         let folder = self.folder.display().to_string();
         text.replace(&format!("{folder}/"), "").replace(&folder, ".")
     }
-
-    /// The lock file, if compiling took another one than that of the workspace in `root`.
-    pub(super) fn changed_lock_file(&self, root: &Path) -> anyhow::Result<Option<String>> {
-        let read = |folder: &Path| match fs::read_to_string(folder.join("Cargo.lock")) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            text => text.map(Some).with_context(|| format!("can't read {}", folder.join("Cargo.lock").display())),
-        };
-        let lock = read(&self.folder)?;
-        Ok(if lock == read(root)? { None } else { lock })
-    }
 }
 
 impl Drop for Scratch {

@@ -133,7 +133,7 @@ pub(super) fn mentions(
             [] => "remove it".to_owned(),
             methods => format!("remove {} with everything that calls it", methods.join(", ")),
         },
-        names: vec![Name::Word(gone.operation.clone()), Name::Word(snake(&gone.operation).to_uppercase())],
+        names: names_of(&gone.operation),
     });
     // A name that the overlay can keep is no work in these files.
     let types = types.iter().filter(|gone| gone.action().is_none()).map(|gone| {
@@ -185,6 +185,14 @@ pub(super) fn mentions(
     gone.into_iter().filter_map(|gone| files.mentions(gone, errors)).collect()
 }
 
+/// The names that code has for an operation: its id, its constant, and the methods that call it.
+fn names_of(operation: &str) -> Vec<Name> {
+    let method = snake(operation);
+    let stem = method.trim_end_matches('_');
+    let methods = ["", "_with", "_multipart", "_multipart_with"].map(|suffix| format!("{stem}{suffix}"));
+    [operation.to_owned(), stem.to_uppercase()].into_iter().chain(methods).map(Name::Word).collect()
+}
+
 /// The operations that the new document has no longer, by their old ids.
 pub(super) fn removed_operations(old: &Value, new: &Value, coverage: &Coverage) -> Vec<RemovedOperation> {
     let ids =
@@ -225,11 +233,5 @@ mod tests {
         assert!(!word.is_in("user_refs") && !word.is_in("my_user_ref"));
         let exact = Name::Exact("types::Kind".to_owned());
         assert!(exact.is_in("unigox::types::Kind::A") && !exact.is_in("types::KindOf"));
-    }
-
-    #[test]
-    fn finds_the_operations_that_arms_are_about() {
-        let text = "match id {\n    \"getUser\" => Self::new(get),\n    Self::Pay => \"payOut\",\n    x => \"not an id\",\n    _ => 1,\n}";
-        assert_eq!(arms(text).collect::<Vec<_>>(), [(2, "getUser"), (3, "payOut")]);
     }
 }

@@ -72,15 +72,12 @@ pub struct LeftToDo {
     pub errors: Vec<CompileError>,
     /// Lines of hand-written files that name what is gone, but for those that the compiler refuses.
     pub mentions: Vec<Mentions>,
-    /// Whether the client takes a crate along that it did not need before.
-    pub has_new_dependency: bool,
 }
 
 /// What a trial found out, besides the documents.
 pub(super) struct Found {
     pub(super) unmatched_actions: Vec<UnmatchedAction>,
     pub(super) errors: Vec<CompileError>,
-    pub(super) changed: BTreeSet<PathBuf>,
 }
 
 impl LeftToDo {
@@ -91,7 +88,7 @@ impl LeftToDo {
         (report, coverage): (&Report, &Coverage),
         found: Found,
     ) -> Self {
-        let Found { unmatched_actions, mut errors, changed } = found;
+        let Found { unmatched_actions, mut errors } = found;
         let (old, new) = (before.effective.as_ref(), &lowered.effective);
         let removed_types = old.map(|old| kept_names::removed_types(old, lowered)).unwrap_or_default();
         let removed_operations = hand_written::removed_operations(old.unwrap_or(&before.overlaid), new, coverage);
@@ -115,8 +112,6 @@ impl LeftToDo {
             removed_types,
             errors,
             mentions,
-            has_new_dependency: changed.contains(Path::new("Cargo.lock"))
-                || changed.iter().any(|path| path.ends_with("Cargo.toml")),
         }
     }
 
@@ -137,7 +132,7 @@ impl LeftToDo {
 
     /// Whether nothing is left at all.
     pub fn is_empty(&self) -> bool {
-        !(self.is_for_the_overlay() || self.is_for_the_code() || self.has_new_dependency)
+        !(self.is_for_the_overlay() || self.is_for_the_code())
     }
 }
 

@@ -9,6 +9,7 @@ use super::{
     target::{members, target},
 };
 use crate::{
+    codegen,
     defect::{Defect, count},
     diff,
     openapi::tokens,
@@ -33,11 +34,6 @@ pub fn text(update: &Update, style: Style) -> String {
         page.line(0, "Left to do by hand");
         in_the_overlay(&mut page, &update.left);
         in_the_code(&mut page, &update.left);
-        if update.left.has_new_dependency {
-            page.heading(
-                "The client depends on the crate regress now, for patterns: look at Cargo.toml and Cargo.lock.",
-            );
-        }
     }
     may_be_said(&mut page, &update.left);
     page.out.push_str(&diff::rest(report, style));
@@ -241,7 +237,7 @@ fn commits(page: &mut Page, update: &Update) {
     if changed.is_empty() {
         return;
     }
-    let (document, generated): (Vec<&str>, Vec<&str>) = changed.iter().partition(|path| **path == DOCUMENT);
+    let has_document = changed.contains(&DOCUMENT);
     let short: String = update.sha256.chars().take(12).collect();
     page.out.push('\n');
     page.line(0, "Commits, from the root of the workspace");
@@ -250,7 +246,7 @@ fn commits(page: &mut Page, update: &Update) {
         page.line(2, &format!("# {question}"));
         page.verbatim(2, &format!("git add {paths}; git commit -m \"{message}\""));
     };
-    if !document.is_empty() {
+    if has_document {
         commit("What did they change?", DOCUMENT, &format!("Update to the vendor's document {short}"));
     }
     if update.left.is_for_the_overlay() {
@@ -258,13 +254,11 @@ fn commits(page: &mut Page, update: &Update) {
         commit("How did we adapt to it? Once the overlay is corrected:", "openapi/overlay.yaml xtask", &message);
     }
     // Folders, since what codegen makes of a corrected overlay belongs to it, too.
-    let mut places = vec!["openapi", "crates/unigox-client/src/generated", "crates/unigox-sandbox/src/document.json"];
-    places.extend(generated.iter().filter(|path| path.ends_with("Cargo.toml") || **path == "Cargo.lock"));
     let question = match update.left.is_for_the_overlay() {
         true => "What does it do to the client? After cargo xtask codegen:",
         false => "What does it do to the client?",
     };
-    commit(question, &places.join(" "), &format!("Regenerate the client from the vendor's document {short}"));
+    commit(question, &codegen::PLACES.join(" "), &format!("Regenerate the client from the vendor's document {short}"));
 }
 
 const DOCUMENT: &str = "openapi/unigox-partner.yaml";

@@ -13,8 +13,8 @@ use xtask::{
 };
 
 use super::{
-    checked_in,
     mutants::{Expected, Mutant, edited, run},
+    users,
 };
 
 type Case = (&'static str, Mutant, Vec<Expected>);
@@ -76,7 +76,7 @@ fn operations(document: &Value) -> Vec<(String, String, String, Value)> {
 
 #[test]
 fn every_mutant_of_an_operation_is_reported_as_what_it_is() {
-    let document = checked_in();
+    let document = users();
     let mut cases = Cases { document: document.clone(), made: Vec::new() };
     let mut on_path: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (id, path, ..) in operations(&document) {
@@ -273,7 +273,7 @@ fn parameters(cases: &mut Cases, place: &str, operation: &Value, ids: &[&str]) {
 
 #[test]
 fn every_mutant_of_a_union_is_reported_as_what_it_is() {
-    let document = checked_in();
+    let document = users();
     let mut cases = Cases { document: document.clone(), made: Vec::new() };
     // Where the unions are, and which operation sends them.
     let unions: Vec<(String, &str)> = operations(&document)
@@ -334,7 +334,7 @@ fn every_mutant_of_a_union_is_reported_as_what_it_is() {
 
 #[test]
 fn every_mutant_of_the_document_is_reported_as_what_it_is() {
-    let mut document = checked_in();
+    let mut document = users();
     // A payload that no operation carries.
     document["components"]["schemas"]["Payload"] = json!({
         "type": "object", "properties": {"event": {"type": "string"}, "at": {"type": "string", "format": "date-time"}},
@@ -382,7 +382,7 @@ fn every_mutant_of_the_document_is_reported_as_what_it_is() {
 /// A component that has another name is the same on the wire, and another type in Rust.
 #[test]
 fn a_renamed_component_is_one_change_that_breaks_source_alone() {
-    let document = checked_in();
+    let document = users();
     let names: Vec<String> = document["components"]["schemas"].as_object().expect("schemas").keys().cloned().collect();
     for name in names {
         let text = document.to_string();

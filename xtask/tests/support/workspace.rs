@@ -35,7 +35,7 @@ pub(crate) struct Workspace {
 }
 
 impl Workspace {
-    /// With `new.yaml` in it: the checked-in document, changed by `change`.
+    /// With the document of these tests, and with `new.yaml` in it: the same, changed by `change`.
     pub(crate) fn new(cargo: &str, change: impl FnOnce(String) -> String) -> Self {
         let temporary = tempfile::tempdir().expect("a folder");
         let folder = temporary.path().to_owned();
@@ -43,9 +43,14 @@ impl Workspace {
         for part in ["openapi", "crates/unigox-client", "crates/unigox/src", "crates/unigox-sandbox/src"] {
             copy(&real_root().join(part), &workspace.path(part));
         }
+        for (name, ours) in [(DOCUMENT, "document.yaml"), (OVERLAY, "overlay.yaml")] {
+            let ours = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/users").join(ours);
+            fs::copy(ours, workspace.path(name)).expect("a document of these tests");
+        }
         workspace.write("xtask/Cargo.toml", "");
         workspace.write("bin/cargo", format!("#!/bin/sh\n{cargo}\n"));
         fs::set_permissions(&workspace.cargo, fs::Permissions::from_mode(0o755)).expect("set");
+        fine(&workspace, &["codegen"]);
         workspace.write("new.yaml", change(workspace.read(DOCUMENT)));
         workspace
     }
