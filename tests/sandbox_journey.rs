@@ -4,8 +4,6 @@
 
 #[path = "sandbox_journey/bodies.rs"]
 mod bodies;
-#[path = "sandbox_journey/every_operation.rs"]
-mod every_operation;
 #[path = "sandbox_journey/faults.rs"]
 mod faults;
 #[path = "sandbox_journey/fixture.rs"]

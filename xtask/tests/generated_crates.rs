@@ -268,8 +268,8 @@ impl<'d> Module<'d> {
             let schema = parameter.map_or(body, |parameter| parameter.value().get("schema"));
             let is_optional = quote::quote!(#input).to_string().contains("Option");
             arguments.push(match name.as_str() {
-                "form" if is_optional => format!("Some({})", self.form(operation)),
-                "form" => self.form(operation),
+                "form" if is_optional => format!("Some(&{})", self.form(operation)),
+                "form" => format!("&{}", self.form(operation)),
                 "params" => self.params(&input.ty, &parameters),
                 _ => self.argument(&input.ty, schema),
             });

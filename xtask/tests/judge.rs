@@ -352,8 +352,8 @@ fn what_is_sent_is_what_the_specification_says() {
                     }
                     _ => format!("of::<types::Body>(json!({value}))"),
                 };
-                let is_json = media_type.ends_with("json") || media_type.ends_with("urlencoded");
-                let given = if is_json { format!("&{given}") } else { given };
+                let is_borrowed = media_type != "application/octet-stream";
+                let given = if is_borrowed { format!("&{given}") } else { given };
                 let given = match (required, media_type) {
                     (true, _) => given,
                     (false, "application/octet-stream") => format!("Some({given}.into())"),

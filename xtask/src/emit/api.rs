@@ -86,7 +86,8 @@ impl<'v> Opening<'v> {
         let required = schema["required"].as_array();
         let requires = |name: &str| required.is_some_and(|list| list.iter().any(|known| known == name));
         let is_required = requires("success");
-        match properties.get("data").filter(|_| properties.len() == 2) {
+        // Whatever else is there: one field more in the envelope must not change what a method returns.
+        match properties.get("data") {
             Some(data) => {
                 let ty = nullable_type(data, "types::");
                 let data = if requires("data") { ty } else { format!("::std::option::Option<{ty}>") };

@@ -4,7 +4,7 @@ pub(crate) fn run() {
     let mut form = types::UploadForm::new(FilePart::new("a.txt", "text/plain", "content"));
     form.form = Some("f".to_owned());
     form.new = Some("n".to_owned());
-    let request = sent(async |api| api.upload_multipart("q", form).await);
+    let request = sent(async |api| api.upload_multipart("q", &form).await);
     assert_eq!(request.target, "/upload?form=q");
     let part = |name: &str, content_type: Option<&str>, content: &str, file: Option<&str>| {
         (name.to_owned(), content_type.map(str::to_owned), content.to_owned(), file.map(str::to_owned))

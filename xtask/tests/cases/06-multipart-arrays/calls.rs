@@ -17,8 +17,8 @@ pub(crate) fn run() {
         part("when", None, "2020-01-31T10:00:00Z", None),
         part("meta", Some("application/json"), "{\"a\":1}", None),
     ];
-    assert_eq!(sent(async |api| api.send_report_multipart(form).await).parts(), expected);
+    assert_eq!(sent(async |api| api.send_report_multipart(&form).await).parts(), expected);
     let form = types::SendReportForm::new(vec![], vec!["x".to_owned()], types::Kind::Value1);
     let expected = [part("tags", None, "x", None), part("kind", None, "1", None)];
-    assert_eq!(sent(async |api| api.send_report_multipart(form).await).parts(), expected);
+    assert_eq!(sent(async |api| api.send_report_multipart(&form).await).parts(), expected);
 }

@@ -31,5 +31,5 @@ pub(crate) fn run() {
         part("bytes", None, "YQ==", None),
         part("pick", None, "7", None),
     ];
-    assert_eq!(sent(async |api| api.send_a_multipart(Some(form)).await).parts(), expected);
+    assert_eq!(sent(async |api| api.send_a_multipart(Some(&form)).await).parts(), expected);
 }

@@ -12,7 +12,7 @@ pub(crate) fn run() {
     ] {
         assert_eq!((request.header("content-length"), request.header("content-type")), (Some("0"), None), "{request:?}");
     }
-    let request = sent(async |api| api.optional_text(Some("t".to_owned())).await);
+    let request = sent(async |api| api.optional_text(Some("t")).await);
     assert_eq!((request.header("content-type"), request.text()), (Some("text/plain; charset=utf-8"), "t"));
     let request = sent(async |api| api.optional_bytes(Some("b".into())).await);
     assert_eq!((request.header("content-type"), request.text()), (Some("application/octet-stream"), "b"));

@@ -1,4 +1,10 @@
-//! Every operation of the document, whether the sandbox has a rule for it or not: the calls of the generated table.
+//! Every operation against the sandbox, whether it has a rule for it or not: the calls of the generated table.
+
+#![allow(missing_docs, reason = "tests are claims, and documented by their names")]
+#![allow(dead_code, reason = "the fixture has more than these tests need")]
+
+#[path = "sandbox_journey/fixture.rs"]
+mod fixture;
 
 use unigox::{CallOptions, Error, ErrorKind, RetryPolicy};
 use unigox_sandbox::Fault;

@@ -1,0 +1,150 @@
+//! The next document of the vendor, if it only adds: `spec update` takes it over, nothing is left to do by hand, and the
+//! workspace compiles and passes the tests that hold for every operation.
+//!
+//! What is added is added to the checked-in document wherever there is room for it, so that no place is special.
+
+#![cfg(unix)]
+
+#[path = "support/binary.rs"]
+mod binary;
+#[path = "support/workspace.rs"]
+mod workspace;
+
+use std::{
+    process::Command,
+    sync::{Mutex, PoisonError},
+};
+
+use serde_json::{Map, Value, json};
+use xtask::openapi;
+
+use crate::workspace::{DOCUMENT, UPDATE, Workspace, fine, real_root};
+
+#[test]
+fn a_document_that_only_adds_is_taken_over_without_an_edit() {
+    static ALONE: Mutex<()> = Mutex::new(());
+    let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut document = openapi::load(&real_root().join(DOCUMENT)).expect("the checked-in document").value;
+    grow(&mut document);
+    let workspace = Workspace::whole(&alone, |_| document.to_string());
+
+    let (stdout, stderr) = fine(&workspace, &UPDATE);
+    assert!(stdout.contains("\nNothing is left to do by hand.\n"), "{stdout}\n{stderr}");
+    fine(&workspace, &["codegen", "--check"]);
+    let operations = workspace.read("crates/unigox/src/generated/operations.md");
+    for id in ["listFunds", "createFund", "uploadFundPhoto", "deleteFund"] {
+        assert!(operations.contains(&format!("| `{id}` |")), "{id} has no method:\n{operations}");
+    }
+
+    // What can be called is called: on the wire, and against the mock server.
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["test", "--offline", "--workspace", "--test", "facade_api", "--test", "sandbox_operations"]);
+    let target = workspace
+        .command(&[])
+        .get_envs()
+        .find_map(|(name, value)| value.filter(|_| name == "CARGO_TARGET_DIR").map(ToOwned::to_owned));
+    cargo.current_dir(&workspace.folder).env("CARGO_TARGET_DIR", target.expect("set"));
+    let output = cargo.output().expect("cargo runs");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    assert!(output.status.success(), "{}\n{}", text(&output.stdout), text(&output.stderr));
+}
+
+/// Adds what a vendor adds: operations of each kind, and optional parameters, fields and enum values wherever they can be.
+fn grow(document: &mut Value) {
+    let security = json!([{"ApiKeyAuth": []}]);
+    let answer = |schema: Value| {
+        let data = json!({"type": "object", "required": ["success", "data"], "properties": {"success": {"type": "boolean"}, "data": schema}});
+        json!({"description": "It was done.", "content": {"application/json": {"schema": data}}})
+    };
+    let fund = json!({"$ref": "#/components/schemas/Fund"});
+    let amount = |name: &str| json!({"title": name, "required": [name]});
+    let paths = json!({
+        "/api/v1/tomorrow/funds": {
+            "get": {
+                "operationId": "listFunds", "security": security,
+                "parameters": [
+                    {"name": "page", "in": "query", "schema": {"type": "integer", "minimum": 1}},
+                    {"name": "state", "in": "query", "schema": {"type": "string", "enum": ["open", "closed"]}},
+                ],
+                "responses": {"200": answer(json!({
+                    "type": "object", "required": ["funds"],
+                    "properties": {"funds": {"type": "array", "items": fund}, "has_more": {"type": "boolean"}},
+                }))},
+            },
+            "post": {
+                "operationId": "createFund", "security": security,
+                "requestBody": {"required": true, "content": {"application/json": {"schema": {
+                    "type": "object", "required": ["name"],
+                    "properties": {
+                        "name": {"type": "string"}, "crypto_amount": {"type": "string"}, "fiat_amount": {"type": "string"},
+                    },
+                    "oneOf": [amount("crypto_amount"), amount("fiat_amount")],
+                }}}},
+                "responses": {"201": answer(fund.clone()), "409": {"description": "There is one already."}},
+            },
+        },
+        "/api/v1/tomorrow/funds/{fund_id}/photo": {"post": {
+            "operationId": "uploadFundPhoto", "security": security,
+            "parameters": [{"name": "fund_id", "in": "path", "required": true, "schema": {"type": "string"}}],
+            "requestBody": {"required": true, "content": {"multipart/form-data": {"schema": {
+                "type": "object", "required": ["photo"],
+                "properties": {"photo": {"type": "string", "format": "binary"}, "caption": {"type": "string"}},
+            }}}},
+            "responses": {"200": answer(json!({"type": "object", "properties": {"photo_id": {"type": "string"}}}))},
+        }},
+        "/api/v1/tomorrow/funds/{fund_id}": {"delete": {
+            "operationId": "deleteFund", "security": security,
+            "parameters": [{"name": "fund_id", "in": "path", "required": true, "schema": {"type": "string"}}],
+            "responses": {"204": {"description": "It is gone."}},
+        }},
+    });
+    for (_, item) in members(&mut document["paths"]) {
+        for (method, operation) in members(item) {
+            if method == "get" {
+                let parameter = json!({"name": "added_tomorrow", "in": "query", "schema": {"type": "string"}});
+                let parameters = operation.as_object_mut().expect("an operation").entry("parameters");
+                parameters.or_insert_with(|| json!([])).as_array_mut().expect("a list").push(parameter);
+            }
+        }
+    }
+    members(&mut document["components"]["schemas"]).for_each(|(_, schema)| widen(schema));
+    members(&mut document["paths"]).for_each(|(_, item)| widen(item));
+    document["paths"].as_object_mut().expect("paths").extend(paths.as_object().cloned().unwrap_or_default());
+    document["components"]["schemas"]["Fund"] = json!({
+        "type": "object", "required": ["id"],
+        "properties": {"id": {"type": "string", "format": "uuid"}, "state": {"type": "string", "enum": ["open", "closed"]}},
+    });
+}
+
+/// Adds an optional field to every object and a value to every enum below `value`. An enum of one value tells variants
+/// apart, and a list of what is not allowed is no list of what is.
+fn widen(value: &mut Value) {
+    match value {
+        Value::Array(members) => members.iter_mut().for_each(widen),
+        Value::Object(members) => {
+            for (name, member) in
+                members.iter_mut().filter(|(name, _)| !["example", "examples", "not"].contains(&name.as_str()))
+            {
+                if name != "required" && name != "enum" {
+                    widen(member);
+                }
+            }
+            let is_string = members.get("type").is_some_and(|kind| kind == "string");
+            if let Some(values) =
+                members.get_mut("enum").and_then(Value::as_array_mut).filter(|values| is_string && values.len() > 1)
+            {
+                values.push("added_tomorrow".into());
+            }
+            let is_object = members.get("type").is_some_and(|kind| kind == "object");
+            if let Some(properties) = members.get_mut("properties").and_then(Value::as_object_mut).filter(|_| is_object)
+            {
+                properties.insert("added_tomorrow".to_owned(), json!({"type": "string"}));
+            }
+        }
+        _ => {}
+    }
+}
+
+fn members(value: &mut Value) -> impl Iterator<Item = (&String, &mut Value)> {
+    value.as_object_mut().into_iter().flat_map(Map::iter_mut)
+}
