@@ -1,5 +1,5 @@
-//! A client of the Unigox Partner API: create users, verify their identity (KYC), and save the payment details of the bank
-//! accounts that they are paid to.
+//! A client of the Unigox Partner API: create users, verify their identity (KYC), save the payment details of the bank
+//! accounts that they are paid to, and call every other operation through [`Client::api`].
 //!
 //! ```no_run
 //! use std::time::Duration;
@@ -46,8 +46,9 @@
 //!
 //! # Operations
 //!
-//! Every operation of the API has a method of [`Api`], from [`Client::api`]. For some there are methods that are written by
-//! hand besides: they check what they send, know what goes together, and are the recommended way.
+//! Every operation of the API has a method of [`Api`], from [`Client::api`], with the types of [`types`]. For onboarding
+//! there are handles besides, with methods that are written by hand: they check what they send, know what goes together,
+//! and are the recommended way. Retries, limits, errors and traces are the same for both.
 //!
 #![doc = include_str!("generated/operations.md")]
 //!
@@ -59,6 +60,9 @@
 //! Values are checked when a body is sent: constructors and setters never fail, and each body has a method `validate` that
 //! checks it earlier, with the same errors. An error names the field, and nothing is sent. A body is borrowed by the call,
 //! so it can be reused for another call. Business rules, such as which countries are served, are left to the server.
+//!
+//! A method of [`Api`] sends the body that it is given. Its type requires what the document requires, and strings with a
+//! pattern or a length are checked when they are made; everything else is left to the server.
 //!
 //! Responses may hold more than this version knows: an enum keeps an unknown value, a struct keeps unknown fields in
 //! `extra`, and an error response of any shape becomes an [`Error`].
@@ -110,9 +114,16 @@
 //! | [`tokio`] | 1 | `AsyncRead`: [`DocumentFile::from_reader`] |
 //! | [`uuid`] | 1 | `Uuid`: identifiers of users |
 //!
+//! The content of a [`types::FilePart`] is anything that converts into a `Body` of reqwest 0.13, such as `Bytes`,
+//! `Vec<u8>` or `String`. That crate is not re-exported.
+//!
 //! # What it does not do
 //!
 //! - Business rules: which country, rail and institution go together, whether an account exists.
+//! - Handles for prices, orders, recipients, source of funds, webhooks and fiat accounts: call these through [`Api`].
+//! - Signatures: it signs no transfer, refund or consent. The methods that authorize one take what you have signed.
+//! - Receiving webhooks: it registers the address, and `WebhookEventPayload` in [`types`] is the body of an event.
+//! - Pagination: a list is one page, with the limit and offset that you send.
 //! - Idempotency keys: the API has none. [`PaymentDetailsHandle::list`] tells whether payment details were saved.
 //! - Blocking calls.
 
