@@ -194,9 +194,7 @@ impl Call {
         let envelope = self.documented().success.as_ref().map(|schema| document.resolve(schema));
         envelope.is_some_and(|envelope| {
             let properties = &envelope["properties"];
-            let is_envelope = properties.as_object().is_some_and(|properties| properties.len() == 2);
-            is_envelope
-                && properties["success"]["type"] == "boolean"
+            properties["success"]["type"] == "boolean"
                 && document.resolve(&properties["data"])["properties"].is_object()
         })
     }

@@ -126,7 +126,8 @@ impl<'s> Sampler<'s> {
             Some("string") => text::text(&merged, &mut random, self.attempt).into(),
             Some("integer") => number::integer(&merged, &mut random),
             Some("number") => number::number(&merged, &mut random),
-            Some("boolean") => random.bool().into(),
+            // An envelope says of a success that it is one.
+            Some("boolean") => true.into(),
             _ if types.contains("null") => Value::Null,
             _ => json!({}),
         }
