@@ -132,7 +132,7 @@ pub(super) fn functions(model: &Model<'_>, method: &Method<'_, '_>, outer: (&str
     passed.push("&Default::default()");
     passed.extend(method.body.iter().map(|body| body.input.name.as_str()));
     let passes = format!("self.{with}({}).await", passed.join(", "));
-    let short = comment("    ", &format!("`{name}`, with its optional parameters."));
+    let short = comment("    ", &format!("`{name}`, with its optional parameters.\n\n# Errors\n\nThose of `{name}`."));
     function(&doc, name, false, &passes) + &function(&short, with, true, sends)
 }
 

@@ -106,6 +106,10 @@ impl<T: Transport> Client<T> {
     }
 
     /// `get_payment_rails`, with its optional parameters.
+    ///
+    /// # Errors
+    ///
+    /// Those of `get_payment_rails`.
     pub async fn get_payment_rails_with(
         &self,
         direction: &types::PaymentRailsResponseDataDirection,
@@ -144,6 +148,10 @@ impl<T: Transport> Client<T> {
     }
 
     /// `get_institutions`, with its optional parameters.
+    ///
+    /// # Errors
+    ///
+    /// Those of `get_institutions`.
     pub async fn get_institutions_with(&self, rail: &str, params: &types::GetInstitutionsParams) -> Result<Response<types::InstitutionsResponse>, Error<T::Error>> {
         self.call(&operations::GET_INSTITUTIONS)
             .query("rail", Style::FORM, rail)
@@ -214,6 +222,10 @@ impl<T: Transport> Client<T> {
     }
 
     /// `get_liquidity`, with its optional parameters.
+    ///
+    /// # Errors
+    ///
+    /// Those of `get_liquidity`.
     pub async fn get_liquidity_with(&self, params: &types::GetLiquidityParams) -> Result<Response<types::GetLiquidityResponse>, Error<T::Error>> {
         self.call(&operations::GET_LIQUIDITY)
             .query("exclude_delayed_settlement", Style::FORM, &params.exclude_delayed_settlement).send().await?.json()
@@ -534,6 +546,10 @@ impl<T: Transport> Client<T> {
     }
 
     /// `list_partner_recipients`, with its optional parameters.
+    ///
+    /// # Errors
+    ///
+    /// Those of `list_partner_recipients`.
     pub async fn list_partner_recipients_with(&self, params: &types::ListPartnerRecipientsParams) -> Result<Response<types::ListPartnerRecipientsResponse>, Error<T::Error>> {
         self.call(&operations::LIST_PARTNER_RECIPIENTS)
             .query("search", Style::FORM, &params.search)
@@ -1095,6 +1111,10 @@ impl<T: Transport> Client<T> {
     }
 
     /// `get_verification_status`, with its optional parameters.
+    ///
+    /// # Errors
+    ///
+    /// Those of `get_verification_status`.
     pub async fn get_verification_status_with(
         &self,
         user_uuid: ::uuid::Uuid,
@@ -1565,6 +1585,10 @@ impl<T: Transport> Client<T> {
     }
 
     /// `get_partner_source_of_funds_requirements`, with its optional parameters.
+    ///
+    /// # Errors
+    ///
+    /// Those of `get_partner_source_of_funds_requirements`.
     pub async fn get_partner_source_of_funds_requirements_with(
         &self,
         order_id: ::uuid::Uuid,
@@ -1769,6 +1793,10 @@ impl<T: Transport> Client<T> {
     }
 
     /// `list_orders`, with its optional parameters.
+    ///
+    /// # Errors
+    ///
+    /// Those of `list_orders`.
     pub async fn list_orders_with(&self, params: &types::ListOrdersParams) -> Result<Response<types::ListOrdersResponse>, Error<T::Error>> {
         self.call(&operations::LIST_ORDERS)
             .query("status", Style::FORM, &params.status)
@@ -1989,6 +2017,10 @@ impl<T: Transport> Client<T> {
     }
 
     /// `get_fiat_account_transactions`, with its optional parameters.
+    ///
+    /// # Errors
+    ///
+    /// Those of `get_fiat_account_transactions`.
     pub async fn get_fiat_account_transactions_with(
         &self,
         fiat_account_id: ::uuid::Uuid,

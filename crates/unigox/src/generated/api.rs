@@ -112,6 +112,10 @@ impl Api<'_> {
     }
 
     /// `get_payment_rails`, with its optional parameters.
+    ///
+    /// # Errors
+    ///
+    /// Those of `get_payment_rails`.
     pub async fn get_payment_rails_with(
         self,
         direction: &types::PaymentRailsResponseDataDirection,
@@ -149,6 +153,10 @@ impl Api<'_> {
     }
 
     /// `get_institutions`, with its optional parameters.
+    ///
+    /// # Errors
+    ///
+    /// Those of `get_institutions`.
     pub async fn get_institutions_with(self, rail: &str, params: &types::GetInstitutionsParams) -> Result<Response<types::InstitutionsResponseData>> {
         call::json(self.client, &operations::GET_INSTITUTIONS,
             |api| async move { api.get_institutions_with(rail, params).await },
@@ -217,6 +225,10 @@ impl Api<'_> {
     }
 
     /// `get_liquidity`, with its optional parameters.
+    ///
+    /// # Errors
+    ///
+    /// Those of `get_liquidity`.
     pub async fn get_liquidity_with(self, params: &types::GetLiquidityParams) -> Result<Response<types::GetLiquidityResponseData>> {
         call::json(self.client, &operations::GET_LIQUIDITY,
             |api| async move { api.get_liquidity_with(params).await },
@@ -544,6 +556,10 @@ impl Api<'_> {
     }
 
     /// `list_partner_recipients`, with its optional parameters.
+    ///
+    /// # Errors
+    ///
+    /// Those of `list_partner_recipients`.
     pub async fn list_partner_recipients_with(self, params: &types::ListPartnerRecipientsParams) -> Result<Response<types::PartnerRecipientListResponse>> {
         call::json(self.client, &operations::LIST_PARTNER_RECIPIENTS,
             |api| async move { api.list_partner_recipients_with(params).await },
@@ -1113,6 +1129,10 @@ impl Api<'_> {
     }
 
     /// `get_verification_status`, with its optional parameters.
+    ///
+    /// # Errors
+    ///
+    /// Those of `get_verification_status`.
     pub async fn get_verification_status_with(
         self,
         user_uuid: ::uuid::Uuid,
@@ -1589,6 +1609,10 @@ impl Api<'_> {
     }
 
     /// `get_partner_source_of_funds_requirements`, with its optional parameters.
+    ///
+    /// # Errors
+    ///
+    /// Those of `get_partner_source_of_funds_requirements`.
     pub async fn get_partner_source_of_funds_requirements_with(
         self,
         order_id: ::uuid::Uuid,
@@ -1793,6 +1817,10 @@ impl Api<'_> {
     }
 
     /// `list_orders`, with its optional parameters.
+    ///
+    /// # Errors
+    ///
+    /// Those of `list_orders`.
     pub async fn list_orders_with(self, params: &types::ListOrdersParams) -> Result<Response<types::ListOrdersResponseData>> {
         call::json(self.client, &operations::LIST_ORDERS,
             |api| async move { api.list_orders_with(params).await },
@@ -2027,6 +2055,10 @@ impl Api<'_> {
     }
 
     /// `get_fiat_account_transactions`, with its optional parameters.
+    ///
+    /// # Errors
+    ///
+    /// Those of `get_fiat_account_transactions`.
     pub async fn get_fiat_account_transactions_with(
         self,
         fiat_account_id: ::uuid::Uuid,
