@@ -5,7 +5,8 @@ use crate::Client;
 /// Every operation of the API, under its `operationId`. From [`Client::api`].
 ///
 /// A call is made as any other call of this crate: with the same key, limits, retries, errors and traces. Where the API
-/// wraps a result in an envelope (`success`, `data`), a method returns what is in it.
+/// wraps a result in an envelope (`success`, `data`), a method returns the data; whatever stands beside it is in
+/// [`Response::raw`](crate::Response::raw).
 ///
 /// The handles ([`UsersHandle`](crate::UsersHandle), [`UserHandle`](crate::UserHandle)) are the recommended way for what
 /// they do: they check bodies, and know what goes together. [The table](crate#operations) has the handle of an operation.
@@ -17,8 +18,8 @@ use crate::Client;
 ///
 /// ```no_run
 /// # async fn f(unigox: unigox::Client) -> Result<(), unigox::Error> {
-/// for rail in unigox.api().get_supported_pairs().await?.iter() {
-///     println!("{:?}", rail.type_);
+/// for pair in unigox.api().get_supported_pairs().await?.iter() {
+///     println!("{:?}", pair.type_);
 /// }
 /// # Ok(())
 /// # }
