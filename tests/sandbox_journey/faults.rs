@@ -1,6 +1,10 @@
 //! Fault injection: the outcome of a call for its caller, and whether it takes effect in the sandbox.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+    time::Duration,
+};
 
 use unigox::{CallOptions, Client, Error, ErrorKind, RetryPolicy};
 use unigox_sandbox::{Fault, Sandbox};
@@ -296,10 +300,12 @@ async fn faults_are_injected_in_their_order_each_into_its_own_operation() {
 }
 
 #[tokio::test]
-#[should_panic(expected = "there is no operation `createPartnerUsr`")]
-async fn a_fault_for_an_unknown_operation_panics() {
+async fn a_fault_for_an_unknown_operation_panics_with_its_name() {
     let sandbox = Sandbox::start().await.expect("the loopback has a free port");
-    sandbox.fault("createPartnerUsr", Fault::Reset);
+    let outcome = catch_unwind(AssertUnwindSafe(|| sandbox.fault("createPartnerUsr", Fault::Reset)));
+    let panic = outcome.expect_err("there is no such operation");
+    let message = panic.downcast_ref::<String>().expect("the panic has a message");
+    assert!(message.contains("there is no operation `createPartnerUsr`"), "{message}");
 }
 
 #[tokio::test]
