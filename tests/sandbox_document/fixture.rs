@@ -12,7 +12,7 @@ pub(crate) struct Fixture {
 
 /// A response, and why the sandbox refused the request: `place pointer: rule`.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct Received {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
@@ -45,27 +45,27 @@ impl Fixture {
         HTTP.request(method, format!("{}{path}", self.sandbox.base_url()))
     }
 
-    pub(crate) async fn send(&self, request: RequestBuilder) -> Answer {
+    pub(crate) async fn send(&self, request: RequestBuilder) -> Received {
         let response = request.send().await.expect("the sandbox responds");
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let body = response.bytes().await.expect("the response is complete").to_vec();
         let logged = self.sandbox.requests().pop().expect("it is logged");
         assert_eq!(logged.status, Some(status));
         let refusal = logged.reason.map(|reason| reason.to_string()).unwrap_or_default();
-        Answer { status, headers, body, refusal }
+        Received { status, headers, body, refusal }
     }
 
-    pub(crate) async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> Received {
         self.send(self.request("GET", path)).await
     }
 
-    pub(crate) async fn post(&self, path: &str, content_type: &str, body: impl Into<Vec<u8>>) -> Answer {
+    pub(crate) async fn post(&self, path: &str, content_type: &str, body: impl Into<Vec<u8>>) -> Received {
         let request = self.request("POST", path).header("content-type", content_type);
         self.send(request.body(body.into())).await
     }
 }
 
-impl Answer {
+impl Received {
     pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("it is not JSON: {self:?}"))
     }

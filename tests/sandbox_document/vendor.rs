@@ -15,7 +15,7 @@ use xtask::{
     sample::{Filling, sample},
 };
 
-use crate::fixture::{Answer, Fixture};
+use crate::fixture::{Fixture, Received};
 
 const SEEDS: u64 = 20;
 
@@ -98,7 +98,7 @@ enum Body {
 }
 
 impl Operation {
-    async fn call(&self, fixture: &Fixture) -> Answer {
+    async fn call(&self, fixture: &Fixture) -> Received {
         let request = fixture.request(&self.method, &self.path).header("x-api-key", fixture.sandbox.key());
         fixture.send(self.with_body(request)).await
     }
@@ -174,8 +174,8 @@ fn valid(document: &Value, schemas: &Value, of: &Value) -> Value {
         of["examples"].as_object().into_iter().flat_map(|examples| examples.values().map(|named| &named["value"]));
     let examples: Vec<_> = [&of["example"], &schema["example"]].into_iter().chain(examples).cloned().collect();
     let (mut document, mut schema) = (document.clone(), schema.clone());
-    settle(&mut document);
-    settle(&mut schema);
+    normalize(&mut document);
+    normalize(&mut schema);
     let made = [false, true]
         .map(|with_optional| sample(&document, &schema, Filling { text: "12", date: "1990-12-10", with_optional }));
     let found =
@@ -184,12 +184,12 @@ fn valid(document: &Value, schemas: &Value, of: &Value) -> Value {
 }
 
 /// Leaves only one value where the document has an example, or a format that not every text has.
-fn settle(value: &mut Value) {
+fn normalize(value: &mut Value) {
     if let Value::Array(items) = value {
-        items.iter_mut().for_each(settle);
+        items.iter_mut().for_each(normalize);
     }
     let Value::Object(schema) = value else { return };
-    schema.iter_mut().filter(|(name, _)| *name != "example").for_each(|(_, value)| settle(value));
+    schema.iter_mut().filter(|(name, _)| *name != "example").for_each(|(_, value)| normalize(value));
     let formatted = match schema.get("format").and_then(Value::as_str) {
         Some("email") => Some(json!("ada@example.com")),
         Some("uri") => Some(json!("https://example.com/a")),

@@ -210,7 +210,7 @@ fn a_name_can_be_kept_with_the_action_that_is_printed() {
     in_order(
         &stdout,
         &[
-            "1 type name gone while one that is like it came.",
+            "1 type name removed while a similar one was added.",
             "`Channel` is `SalesChannel` now: with `app`, `door`, `fair`, `fax` and `mail`\n",
             "      - target: \"$.components.schemas.SalesChannel\"\n",
         ],
@@ -248,14 +248,14 @@ fn an_operation_that_is_lost_is_said_with_its_methods_and_every_place_that_names
         &[
             "  Removed operations: 1\n    cancelOrder  POST /orders/cancel  → Orders::cancel\n",
             "Left to do by hand\n",
-            "the operation `cancelOrder` is gone: remove Orders::cancel with everything that calls it\n",
+            "the operation `cancelOrder` was removed: remove Orders::cancel with everything that calls it\n",
             &format!("      crates/unigox-sandbox/src/rules.rs:{rules}\n"),
             &format!(
                 "      crates/unigox/src/lib.rs:{}, {}\n",
                 line_of(FACADE, "`cancelOrder`"),
                 line_of(FACADE, "cancel_order")
             ),
-            "the value `LOST` is gone: follow the change: `Order.state` no longer has `LOST`",
+            "the value `LOST` was removed: follow the change: `Order.state` no longer has `LOST`",
             "      tests/orders.rs:1\n",
         ],
     );
@@ -355,8 +355,8 @@ fn pointers(report: &Value) -> Vec<(&'static str, String)> {
     found.extend(
         left["unmarked_strings"].as_object().into_iter().flatten().map(|(schema, _)| ("overlaid", schema.clone())),
     );
-    for gone in left["removed_types"].as_array().into_iter().flatten() {
-        found.extend(gone["successor"]["pointer"].as_str().map(|pointer| ("overlaid", pointer.to_owned())));
+    for removed in left["removed_types"].as_array().into_iter().flatten() {
+        found.extend(removed["successor"]["pointer"].as_str().map(|pointer| ("overlaid", pointer.to_owned())));
     }
     for action in left["unmatched_actions"].as_array().into_iter().flatten() {
         let places = action["defects"].as_array().into_iter().flatten().map(|defect| text(&defect["place"]));

@@ -48,7 +48,7 @@
 //! | `getPaymentDetailById` | 404 if the user has none with this identifier |
 //! | `deletePaymentDetails` | 409 while an active offer [refers to them](Sandbox::hold) |
 //!
-//! All other operations are answered by the document: with its first success, and with the example of that response, or
+//! The document gives the responses of all other operations: the first success, with the example of that response, or
 //! else a value that is made from its schema. It is the same one for the same [seed](SandboxBuilder::seed). Users that are
 //! not there are 404 for these operations as well, if the document has that status for them.
 //!

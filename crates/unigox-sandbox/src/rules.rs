@@ -14,7 +14,7 @@ use serde_json::Value;
 pub(crate) use self::call::{Body, Call, File, RuleResponse};
 use crate::document::Document;
 
-/// What the sandbox does for an operation that it keeps state for. All other operations are answered by the document alone.
+/// What the sandbox does for an operation that it keeps state for. The document alone gives the responses of all other operations.
 pub(crate) struct Rule {
     respond: fn(Call<'_>) -> RuleResponse,
     refuse: fn(&Value) -> RuleResponse,

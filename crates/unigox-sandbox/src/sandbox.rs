@@ -183,7 +183,7 @@ impl SandboxBuilder {
 
     /// Follows another document than that of the API: OpenAPI 3.0 as JSON or YAML.
     ///
-    /// All of its operations are validated and answered by it. The rules of the API apply to those operations that have the
+    /// It validates the requests of all of its operations, and gives their responses. The rules of the API apply to those operations that have the
     /// same `operationId`.
     ///
     /// # Errors

@@ -12,7 +12,7 @@ use crate::Client;
 /// they do: they check bodies, and know what goes together. [The table](crate#operations) has the handle of an operation.
 ///
 /// Required parameters are arguments. Where there are optional ones, a second method, called `…_with`, takes them. A body
-/// is borrowed, so that it can be sent again.
+/// is borrowed, so that another call can take it.
 ///
 /// # Examples
 ///

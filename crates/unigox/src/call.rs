@@ -22,7 +22,7 @@ pub(crate) type Sender = Generated<Attempt>;
 type Outcome<V> = Result<ClientResponse<V>, ClientError<AttemptError>>;
 
 /// Calls `operation`, whose responses are JSON. Each attempt is one call of `send`. `open` takes the value of a response
-/// out of its envelope; there is none if the envelope says that the call was refused.
+/// out of its envelope, unless the envelope says that the call was refused.
 pub(crate) async fn json<V, D, F>(
     client: &Client,
     operation: &'static Operation,
@@ -129,7 +129,7 @@ where
 }
 
 /// Whether a call may be retried after `error`. This is the only place that decides about a second request: what was
-/// provably never sent may be sent again, anything else only if the overlay marks the operation as safe to repeat.
+/// provably never sent may be retried, anything else only if the overlay marks the operation as safe to repeat.
 fn is_retryable(operation: &Operation, error: &Error) -> bool {
     let is_safe = operation.retry == Retry::Safe;
     match error.kind() {

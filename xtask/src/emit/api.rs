@@ -51,7 +51,7 @@ fn is_bytes(method: &Method<'_, '_>) -> bool {
     method.body.as_ref().is_some_and(|body| body.kind == Some(BodyKind::Bytes))
 }
 
-/// Has `method` take bytes that can be sent again; what they are then, as an expression.
+/// Has `method` take bytes that every attempt can send, and returns the expression that makes them.
 fn own_bytes(method: &mut Method<'_, '_>) -> &'static str {
     let Some(body) = &mut method.body else { return "body" };
     body.input.ty = body.input.ty.replace(BYTES, "::bytes::Bytes");

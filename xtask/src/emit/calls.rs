@@ -46,7 +46,7 @@ pub struct SampleCall {
 #[derive(Clone, Debug, PartialEq)]
 #[expect(clippy::exhaustive_enums, reason = "a new kind of body should break the tests that match it")]
 pub enum SampleBody {
-    /// There is none.
+    /// No body.
     None,
     /// A value, under its media type.
     Json(String, Value),

@@ -56,7 +56,7 @@ fn lists(described: &Value) -> Vec<List<'_>> {
     described.get("description").and_then(Value::as_str).map(prose::lists).unwrap_or_default()
 }
 
-/// The values of a schema's enum. What `not` refuses is none.
+/// The values of a schema's enum. Those below `not` do not count.
 fn values<'p>(places: &'p Places<'_>, index: usize) -> Option<(BTreeSet<&'p str>, &'p str)> {
     let schema = &places.schemas[index];
     let values = schema.value.get("enum")?.as_array()?;

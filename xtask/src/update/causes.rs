@@ -19,19 +19,19 @@ pub(super) fn explain(errors: &mut [CompileError], report: &Report, removed: &[R
         report.changes.iter().filter(breaks).map(|change| (change, names_of(change))).collect();
     for error in errors {
         let names = identifiers(&format!("{} {}", error.message, error.labels));
-        let gone: Vec<&RemovedType> = removed.iter().filter(|gone| names.contains(&gone.name)).collect();
-        error.cause = match gone.as_slice() {
+        let used: Vec<&RemovedType> = removed.iter().filter(|removed| names.contains(&removed.name)).collect();
+        error.cause = match used.as_slice() {
             [] => by_names(&names, &changes),
-            gone => Some(gone.iter().map(|gone| of_type(gone)).collect::<Vec<_>>().join("; ")),
+            used => Some(used.iter().map(|removed| of_type(removed)).collect::<Vec<_>>().join("; ")),
         };
     }
 }
 
-fn of_type(gone: &RemovedType) -> String {
-    let name = &gone.name;
-    match &gone.successor {
-        Some(successor) => format!("the type `{name}` is gone; `{}` is like it", successor.name),
-        None => format!("the type `{name}` is gone"),
+fn of_type(removed: &RemovedType) -> String {
+    let name = &removed.name;
+    match &removed.successor {
+        Some(successor) => format!("the type `{name}` was removed; `{}` is similar", successor.name),
+        None => format!("the type `{name}` was removed"),
     }
 }
 
@@ -103,20 +103,20 @@ mod tests {
         let changes = diff::compare(&document("user_ref"), &new, &Coverage::default());
         let name = Document { file: String::new(), sha256: String::new() };
         let report = Report::new(name.clone(), name, diff::Compared { changes, assumed: None });
-        let gone = RemovedType { name: "Gone".to_owned(), successor: None };
+        let removed = RemovedType { name: "Gone".to_owned(), successor: None };
         let mut errors = [
             error("no field `user_ref` on type `&A`"),
             error("unresolved import `unigox_client::types::Gone`"),
             error("struct `A` has no field named `size`"),
             error("mismatched types"),
         ];
-        explain(&mut errors, &report, &[gone]);
+        explain(&mut errors, &report, &[removed]);
         let causes: Vec<Option<&str>> = errors.iter().map(|error| error.cause.as_deref()).collect();
         assert!(
             causes[0].is_some_and(|cause| cause.contains("`user_ref`") && cause.contains("/properties/user_")),
             "{causes:?}"
         );
-        assert_eq!(causes[1], Some("the type `Gone` is gone"));
+        assert_eq!(causes[1], Some("the type `Gone` was removed"));
         assert!(causes[2].is_some_and(|cause| cause.contains("/properties/size")), "{causes:?}");
         assert_eq!(causes[3], None);
     }

@@ -18,11 +18,11 @@ use crate::{
     openapi::{self, tokens},
 };
 
-/// Something that is gone, and where hand-written files name it.
+/// Something that was removed, and where hand-written files name it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Mentions {
-    /// What is gone.
+    /// What was removed.
     pub problem: String,
     /// What to write.
     pub remedy: String,
@@ -30,7 +30,7 @@ pub struct Mentions {
     pub places: BTreeMap<String, Vec<usize>>,
 }
 
-/// An operation that is gone.
+/// An operation that was removed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct RemovedOperation {
@@ -46,8 +46,8 @@ const FOLDERS: [&str; 4] = ["crates/unigox", "crates/unigox-client", "crates/uni
 /// The folders among them, by their name, that are not written by hand.
 const OTHERS: [&str; 2] = ["generated", "target"];
 
-/// Something that is gone, and how files name it.
-struct Gone {
+/// Something that was removed, and how files name it.
+struct Removal {
     problem: String,
     remedy: String,
     names: Vec<Name>,
@@ -83,18 +83,18 @@ impl Files {
         Self(files)
     }
 
-    /// Where `gone` is named, but for lines that the compiler refuses anyway.
-    fn mentions(&self, gone: Gone, errors: &[CompileError]) -> Option<Mentions> {
+    /// Where `removal` is named, but for lines that the compiler refuses anyway.
+    fn mentions(&self, removal: Removal, errors: &[CompileError]) -> Option<Mentions> {
         let mut places: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for (path, text) in &self.0 {
             for (index, line) in text.lines().enumerate() {
                 let is_refused = || errors.iter().any(|error| error.place == format!("{path}:{}", index + 1));
-                if gone.names.iter().any(|name| name.is_in(line)) && !is_refused() {
+                if removal.names.iter().any(|name| name.is_in(line)) && !is_refused() {
                     places.entry(path.clone()).or_default().push(index + 1);
                 }
             }
         }
-        (!places.is_empty()).then_some(Mentions { problem: gone.problem, remedy: gone.remedy, places })
+        (!places.is_empty()).then_some(Mentions { problem: removal.problem, remedy: removal.remedy, places })
     }
 
     /// Whether a type of this name is made by hand.
@@ -118,7 +118,7 @@ impl Name {
     }
 }
 
-/// What is gone between two effective documents, and where hand-written files name it.
+/// What was removed between two effective documents, and where hand-written files name it.
 pub(super) fn mentions(
     files: &Files,
     [old, new]: [&Value; 2],
@@ -127,20 +127,20 @@ pub(super) fn mentions(
     errors: &[CompileError],
 ) -> Vec<Mentions> {
     let (operations, types) = removed;
-    let operations = operations.iter().map(|gone| Gone {
-        problem: format!("the operation `{}` is gone", gone.operation),
-        remedy: match gone.methods.as_slice() {
+    let operations = operations.iter().map(|removal| Removal {
+        problem: format!("the operation `{}` was removed", removal.operation),
+        remedy: match removal.methods.as_slice() {
             [] => "remove it".to_owned(),
             methods => format!("remove {} with everything that calls it", methods.join(", ")),
         },
-        names: names_of(&gone.operation),
+        names: names_of(&removal.operation),
     });
     // A name that the overlay can keep is no work in these files.
-    let types = types.iter().filter(|gone| gone.action().is_none()).map(|gone| {
-        let name = &gone.name;
-        Gone {
-            problem: format!("the type `{name}` is gone"),
-            remedy: match &gone.successor {
+    let types = types.iter().filter(|removal| removal.action().is_none()).map(|removal| {
+        let name = &removal.name;
+        Removal {
+            problem: format!("the type `{name}` was removed"),
+            remedy: match &removal.successor {
                 Some(successor) => {
                     format!("keep the name with the overlay action above, or write `{}`", successor.name)
                 }
@@ -164,8 +164,8 @@ pub(super) fn mentions(
             |change| format!("follow the change: {}", described(change)),
         )
     };
-    let properties = was.properties.difference(&is.properties).map(|name| Gone {
-        problem: format!("the property `{name}` is gone"),
+    let properties = was.properties.difference(&is.properties).map(|name| Removal {
+        problem: format!("the property `{name}` was removed"),
         remedy: cause(name),
         names: match name.contains('_') {
             true => vec![Name::Word(snake(name)), Name::Word((*name).to_owned())],
@@ -173,16 +173,16 @@ pub(super) fn mentions(
             false => vec![Name::Exact(format!("\"{name}\""))],
         },
     });
-    let values = was.values.iter().filter(|(value, _)| !is.values.contains_key(*value)).map(|(value, types)| Gone {
-        problem: format!("the value `{value}` is gone"),
+    let values = was.values.iter().filter(|(value, _)| !is.values.contains_key(*value)).map(|(value, types)| Removal {
+        problem: format!("the value `{value}` was removed"),
         remedy: cause(value),
         names: std::iter::once(format!("\"{value}\""))
             .chain(types.iter().map(|of| format!("{of}::{}", pascal(value))))
             .map(Name::Exact)
             .collect(),
     });
-    let gone: Vec<Gone> = operations.chain(types).chain(properties).chain(values).collect();
-    gone.into_iter().filter_map(|gone| files.mentions(gone, errors)).collect()
+    let removal: Vec<Removal> = operations.chain(types).chain(properties).chain(values).collect();
+    removal.into_iter().filter_map(|removal| files.mentions(removal, errors)).collect()
 }
 
 /// The names that code has for an operation: its id, its constant, and the methods that call it.
@@ -197,8 +197,8 @@ fn names_of(operation: &str) -> Vec<Name> {
 pub(super) fn removed_operations(old: &Value, new: &Value, coverage: &Coverage) -> Vec<RemovedOperation> {
     let ids =
         |document| -> BTreeSet<String> { openapi::operations(document).map(|operation| operation.name()).collect() };
-    let gone = ids(old).difference(&ids(new)).cloned().collect::<Vec<_>>();
-    gone.into_iter().map(|id| RemovedOperation { methods: coverage.of(&id).to_vec(), operation: id }).collect()
+    let removal = ids(old).difference(&ids(new)).cloned().collect::<Vec<_>>();
+    removal.into_iter().map(|id| RemovedOperation { methods: coverage.of(&id).to_vec(), operation: id }).collect()
 }
 
 /// The names that a document has for properties, and the values of its enums by the type of the component.

@@ -1,4 +1,4 @@
-//! Types that are gone while one that is like it came: the overlay can keep the name.
+//! Types that were removed while a similar one was added: the overlay can keep the name.
 
 use std::{
     cmp::Reverse,
@@ -20,13 +20,13 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct RemovedType {
-    /// The name that is gone.
+    /// The name that was removed.
     pub name: String,
     /// The type that is new and the same, or nearly.
     pub successor: Option<Successor>,
 }
 
-/// A new type that may have the name of one that is gone.
+/// A new type that may have the name of one that was removed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Successor {
@@ -66,12 +66,12 @@ pub(super) fn removed_types(old: &Value, lowered: &Lowered) -> Vec<RemovedType> 
         openapi::components(document).map(|(name, schema)| (pascal(name), features(document, schema))).collect()
     };
     let (was, is) = (types(old), types(&lowered.effective));
-    let gone: Vec<(&String, &BTreeSet<String>)> = was.iter().filter(|(name, _)| !is.contains_key(*name)).collect();
-    let came: Vec<(&String, &BTreeSet<String>)> = is.iter().filter(|(name, _)| !was.contains_key(*name)).collect();
+    let removed: Vec<(&String, &BTreeSet<String>)> = was.iter().filter(|(name, _)| !is.contains_key(*name)).collect();
+    let added: Vec<(&String, &BTreeSet<String>)> = is.iter().filter(|(name, _)| !was.contains_key(*name)).collect();
     // The most alike first; of two that are so equally, the first by name.
     let mut pairs: Vec<(usize, usize, usize, usize)> = Vec::new();
-    for (index, (_, before)) in gone.iter().enumerate().take(MAX_TYPES) {
-        for (other, (_, now)) in came.iter().enumerate().take(MAX_TYPES) {
+    for (index, (_, before)) in removed.iter().enumerate().take(MAX_TYPES) {
+        for (other, (_, now)) in added.iter().enumerate().take(MAX_TYPES) {
             let both = before.intersection(now).count();
             if let Some(likeness) = likeness(before, now, both) {
                 pairs.push((likeness, both, index, other));
@@ -85,9 +85,9 @@ pub(super) fn removed_types(old: &Value, lowered: &Lowered) -> Vec<RemovedType> 
             successors.insert(index, other);
         }
     }
-    let removed = gone.iter().enumerate().map(|(index, (name, before))| {
+    let types = removed.iter().enumerate().map(|(index, (name, before))| {
         let successor = successors.get(&index).map(|other| {
-            let (name, now) = came[*other];
+            let (name, now) = added[*other];
             let only = |some: &BTreeSet<String>, others| some.difference(others).map(|one| shown(one)).collect();
             Successor {
                 name: name.clone(),
@@ -98,7 +98,7 @@ pub(super) fn removed_types(old: &Value, lowered: &Lowered) -> Vec<RemovedType> 
         });
         RemovedType { name: (*name).clone(), successor }
     });
-    removed.collect()
+    types.collect()
 }
 
 /// How alike two types are that have `both` in common, of a thousand; none if it is too little.
@@ -213,8 +213,10 @@ mod tests {
             "Kind": values(&["a", "b", "c", "d"]), "BatchKind": values(&["a", "b"]), "Other": values(&["x"]), "Same": values(&["y"])}}});
         let found =
             removed_types(&old, &lowered(json!({"NewKind": values(&["a", "b", "c", "e"]), "Same": values(&["y"])})));
-        let seen: Vec<_> =
-            found.iter().map(|gone| (gone.name.as_str(), gone.successor.as_ref().map(|to| to.name.as_str()))).collect();
+        let seen: Vec<_> = found
+            .iter()
+            .map(|removed| (removed.name.as_str(), removed.successor.as_ref().map(|to| to.name.as_str())))
+            .collect();
         assert_eq!(seen, [("BatchKind", None), ("Kind", Some("NewKind")), ("Other", None)]);
         let successor = found[1].successor.clone().expect("found above");
         assert_eq!(

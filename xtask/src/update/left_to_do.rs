@@ -48,7 +48,7 @@ pub struct Update {
 }
 
 /// What nobody but a person can do. What can be told from the new document alone is the same in every run until it is done;
-/// names that are gone are known while the old document is.
+/// names that were removed are known while the old document is.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 #[non_exhaustive]
 pub struct LeftToDo {
@@ -70,7 +70,7 @@ pub struct LeftToDo {
     pub types_named_for_their_place: Vec<String>,
     /// What the facade does that the new client has no place for.
     pub errors: Vec<CompileError>,
-    /// Lines of hand-written files that name what is gone, but for those that the compiler refuses.
+    /// Lines of hand-written files that name what was removed, but for those that the compiler refuses.
     pub mentions: Vec<Mentions>,
 }
 
@@ -98,8 +98,9 @@ impl LeftToDo {
         let mentions =
             old.map(|old| hand_written::mentions(&files, [old, new], removed, report, &errors)).unwrap_or_default();
         let named = old.map(|old| types_named_for_their_place(old, lowered)).unwrap_or_default();
-        let has_successor =
-            |name: &String| removed_types.iter().filter_map(|gone| gone.successor.as_ref()).any(|to| to.name == *name);
+        let has_successor = |name: &String| {
+            removed_types.iter().filter_map(|removed| removed.successor.as_ref()).any(|to| to.name == *name)
+        };
         let (hidden, hidden_before) = (unmarked_strings(&lowered.overlaid), unmarked_strings(&before.overlaid));
         let unmarked_before = unmarked_operations(old.unwrap_or(&before.overlaid));
         Self {
@@ -117,7 +118,7 @@ impl LeftToDo {
 
     /// The types whose names the overlay can keep, each with the action that does.
     pub(super) fn names_to_keep(&self) -> impl Iterator<Item = (&RemovedType, String)> {
-        self.removed_types.iter().filter_map(|gone| Some((gone, gone.action()?)))
+        self.removed_types.iter().filter_map(|removed| Some((removed, removed.action()?)))
     }
 
     /// Whether something is left that is done in the overlay.

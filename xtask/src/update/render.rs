@@ -76,12 +76,12 @@ fn in_the_overlay(page: &mut Page, left: &LeftToDo) {
     let kept: Vec<_> = left.names_to_keep().collect();
     if !kept.is_empty() {
         page.heading(&format!(
-            "{} gone while one that is like it came. To keep the name, add the action to openapi/overlay.yaml:",
+            "{} removed while a similar one was added. To keep the name, add the action to openapi/overlay.yaml:",
             count(kept.len(), "type name")
         ));
     }
-    for (gone, action) in kept {
-        let Some(successor) = &gone.successor else { continue };
+    for (removed, action) in kept {
+        let Some(successor) = &removed.successor else { continue };
         page.out.push('\n');
         let differs = match (successor.lost.as_slice(), successor.gained.as_slice()) {
             ([], []) => "the same".to_owned(),
@@ -92,7 +92,7 @@ fn in_the_overlay(page: &mut Page, left: &LeftToDo) {
                 [part("without", lost), part("with", gained)].into_iter().flatten().collect::<Vec<_>>().join(", ")
             }
         };
-        page.line(4, &format!("`{}` is `{}` now: {differs}", gone.name, successor.name));
+        page.line(4, &format!("`{}` is `{}` now: {differs}", removed.name, successor.name));
         action.lines().for_each(|line| page.verbatim(4, line));
     }
 }
@@ -176,7 +176,7 @@ fn in_the_code(page: &mut Page, left: &LeftToDo) {
     }
     if !left.mentions.is_empty() {
         let names = count(left.mentions.len(), "name");
-        page.heading(&format!("{names} in hand-written files of what is gone, each with what to write:"));
+        page.heading(&format!("{names} in hand-written files of what was removed, each with what to write:"));
         left.mentions.iter().for_each(|mentions| mention(page, mentions));
     }
     if left.is_for_the_code() {

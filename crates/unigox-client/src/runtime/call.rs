@@ -151,7 +151,7 @@ impl<T: Transport> Call<'_, T> {
         self
     }
 
-    /// The media types that the operation answers with.
+    /// The media types that the operation responds with.
     pub(crate) fn accept(mut self, media_types: &'static str) -> Self {
         self.accept = media_types;
         self

@@ -30,7 +30,7 @@ impl Call<'_> {
 /// The body of a request.
 #[derive(Clone, Debug)]
 pub(crate) enum Body {
-    /// There is none, or it is bytes.
+    /// No body, or a body of bytes.
     None,
     Json(Value),
     Form {
