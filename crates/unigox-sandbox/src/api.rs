@@ -57,7 +57,6 @@ async fn call(shared: &Shared, operation: &Operation, path: &PathParameters, req
     let entry = LoggedRequest {
         operation_id: Some(operation.id.clone()),
         fault: fault.as_ref().map(Fault::name),
-        body: body.json().cloned(),
         body_bytes: body.bytes,
         ..entry
     };
@@ -82,10 +81,11 @@ async fn respond(
 ) -> Response {
     if let Some(response) = inject::replacement(fault.as_ref(), reset) {
         let status = (!NoResponse::replaces(&response)).then(|| response.status().as_u16());
-        shared.log(LoggedRequest { status, ..entry });
+        shared.log(LoggedRequest { status, body: received.body.into_json(), ..entry });
         return response;
     }
-    let judged = judge::judge(shared, operation, received);
-    shared.log(LoggedRequest { status: Some(judged.response.status), reason: judged.refusal, ..entry });
+    let judged = judge::judge(shared, operation, &received);
+    let (status, body) = (Some(judged.response.status), received.body.into_json());
+    shared.log(LoggedRequest { status, body, reason: judged.refusal, ..entry });
     inject::alter(&judged.response, fault.as_ref(), reset).await
 }

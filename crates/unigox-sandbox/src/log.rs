@@ -11,23 +11,23 @@ use crate::refusal::Refusal;
 /// The maximum number of requests in the log. The oldest are removed first.
 const MAX_REQUESTS: usize = 10_000;
 
-/// The maximum size of all bodies in the log together. The oldest requests are removed first.
-const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
+/// How much memory all bodies in the log may take together. The oldest requests are removed first.
+const MAX_BODY_MEMORY: usize = 16 * 1024 * 1024;
 
 /// The last requests, the oldest first.
 #[derive(Debug, Default)]
 pub(crate) struct Log {
     requests: VecDeque<LoggedRequest>,
-    body_bytes: usize,
+    body_memory: usize,
 }
 
 impl Log {
     pub(crate) fn push(&mut self, request: LoggedRequest) {
-        self.body_bytes += stored_bytes(&request);
+        self.body_memory += request.body.as_ref().map_or(0, memory);
         self.requests.push_back(request);
-        while self.requests.len() > MAX_REQUESTS || self.body_bytes > MAX_BODY_BYTES {
+        while self.requests.len() > MAX_REQUESTS || self.body_memory > MAX_BODY_MEMORY {
             let Some(oldest) = self.requests.pop_front() else { break };
-            self.body_bytes -= stored_bytes(&oldest);
+            self.body_memory -= oldest.body.as_ref().map_or(0, memory);
         }
     }
 
@@ -40,9 +40,19 @@ impl Log {
     }
 }
 
-/// The size of the stored body. A body that is not JSON is not stored.
-fn stored_bytes(request: &LoggedRequest) -> usize {
-    if request.body.is_some() { request.body_bytes } else { 0 }
+/// About how much memory a value takes: a number takes the same as a string does besides its text, and a member of an
+/// object has a name, and a place in the nodes of the object.
+fn memory(value: &Value) -> usize {
+    const VALUE: usize = size_of::<Value>();
+    const MEMBER: usize = 2 * size_of::<String>();
+    match value {
+        Value::String(text) => VALUE + text.capacity(),
+        Value::Array(values) => VALUE * (1 + values.capacity() - values.len()) + values.iter().map(memory).sum::<usize>(),
+        Value::Object(members) => {
+            VALUE + members.iter().map(|(name, value)| MEMBER + name.capacity() + memory(value)).sum::<usize>()
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => VALUE,
+    }
 }
 
 /// A request, and the status of its response.
@@ -93,9 +103,11 @@ impl fmt::Debug for LoggedRequest {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
-    fn request(body_bytes: usize) -> LoggedRequest {
+    fn request(body: Value) -> LoggedRequest {
         LoggedRequest {
             at: DateTime::default(),
             operation_id: None,
@@ -103,8 +115,8 @@ mod tests {
             path: "/".to_owned(),
             query: None,
             partner: None,
-            body: Some(Value::Null),
-            body_bytes,
+            body: Some(body),
+            body_bytes: 0,
             status: Some(404),
             fault: None,
             reason: None,
@@ -114,14 +126,24 @@ mod tests {
     #[test]
     fn the_oldest_requests_are_removed() {
         let mut log = Log::default();
-        (0..MAX_REQUESTS + 5).for_each(|size| log.push(request(size % 7)));
+        (0..MAX_REQUESTS + 5).for_each(|number| log.push(request(json!(number))));
         assert_eq!(log.requests().len(), MAX_REQUESTS);
-        assert_eq!(log.requests()[0].body_bytes, 5);
-        log.push(request(MAX_BODY_BYTES - 10));
+        assert_eq!(log.requests()[0].body, Some(json!(5)));
+        log.push(request(json!("a".repeat(MAX_BODY_MEMORY - 320))));
         assert!(log.requests().len() < 20, "{} are left", log.requests().len());
-        log.push(request(MAX_BODY_BYTES));
+        log.push(request(json!("a".repeat(MAX_BODY_MEMORY - 320))));
         assert_eq!(log.requests().len(), 1);
         log.clear();
         assert!(log.requests().is_empty());
+    }
+
+    #[test]
+    fn what_counts_is_memory_and_not_text() {
+        let mut log = Log::default();
+        // A megabyte of text, each, and as many values as fit into it.
+        let many = Value::Array(vec![json!([]); 1 << 19]);
+        (0..32).for_each(|_| log.push(request(many.clone())));
+        let values = log.requests().len() * (1 << 19);
+        assert!(values * size_of::<Value>() <= MAX_BODY_MEMORY, "{} are kept", log.requests().len());
     }
 }

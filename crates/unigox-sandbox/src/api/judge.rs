@@ -35,7 +35,7 @@ pub(super) struct Received<'r> {
 }
 
 /// The response of the operation, without any fault.
-pub(super) fn judge(shared: &Shared, operation: &Operation, received: Received<'_>) -> Judged {
+pub(super) fn judge(shared: &Shared, operation: &Operation, received: &Received<'_>) -> Judged {
     let Received { head, path, body, partner } = received;
     let missing = operation.security.missing(head, |key| shared.lock().partner(key).is_some());
     if let Some(place) = missing {
@@ -52,11 +52,11 @@ pub(super) fn judge(shared: &Shared, operation: &Operation, received: Received<'
         return refuse(shared, operation, statuses, refusal);
     }
     let user = user.and_then(Result::ok);
-    if let Some(refusal) = body.refusal {
-        return refuse_body(shared, operation, rule, body.body.value(), refusal);
+    if let Some(refusal) = &body.refusal {
+        return refuse_body(shared, operation, rule, body.body.value(), refusal.clone());
     }
     let Some(rule) = rule else {
-        let is_unknown = user.is_some_and(|user| shared.has_users && shared.lock().user(&partner, user).is_none());
+        let is_unknown = user.is_some_and(|user| shared.has_users && shared.lock().user(partner, user).is_none());
         if is_unknown && operation.has_status(404) {
             return refuse(shared, operation, &[404], unknown_user());
         }
@@ -66,10 +66,10 @@ pub(super) fn judge(shared: &Shared, operation: &Operation, received: Received<'
     let payment_details_id = parameter("payment_details_id");
     let now = shared.clock.now();
     let mut world = shared.lock();
-    let is_unknown = user.is_some_and(|user| world.user(&partner, user).is_none());
+    let is_unknown = user.is_some_and(|user| world.user(partner, user).is_none());
     let response = rule.respond(Call {
         world: &mut world,
-        partner: &partner,
+        partner,
         user,
         payment_details_id: payment_details_id.as_deref(),
         verification_id: verification.as_deref(),

@@ -33,8 +33,8 @@ pub(super) struct ReceivedBody {
 }
 
 impl ReceivedBody {
-    pub(super) fn json(&self) -> Option<&Value> {
-        match &self.body {
+    pub(super) fn into_json(self) -> Option<Value> {
+        match self.body {
             Body::Json(json) => Some(json),
             _ => None,
         }
