@@ -15,6 +15,7 @@ use crate::{
     emit, names,
     openapi::{operations, operations_mut},
     output::{Outputs, Stale},
+    page,
     pipeline::{self, Inputs, Lowered, Provenance},
     report,
 };
@@ -190,7 +191,7 @@ fn manifest(template: &str, name: &str, title: &str, has_patterns: bool, provena
         true => rest.to_owned(),
         false => rest.replace(FOR_PATTERNS, ""),
     };
-    let title = title.replace(char::is_control, " ");
+    let title = page::printable(&title.replace(char::is_control, " "));
     // A string of JSON without control characters is one of TOML.
     let description = Value::from(format!("Client generated from the OpenAPI document `{}`", title.trim()));
     format!(

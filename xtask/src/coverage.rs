@@ -16,7 +16,7 @@ use syn::{Block, ImplItem, Item, Type, Visibility};
 use crate::names;
 
 /// Where the sources of the facade are in the workspace.
-const SOURCES: &str = "crates/unigox/src";
+pub(crate) const SOURCES: &str = "crates/unigox/src";
 
 /// What is generated below them: it calls every operation.
 const GENERATED: &str = "generated";

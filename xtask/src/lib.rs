@@ -14,6 +14,7 @@ pub mod calls {
     pub use crate::emit::{SampleBody, SampleCall, SampleResponse, calls, responses};
 }
 pub mod generate;
+pub mod last_run;
 pub mod lint;
 pub mod lower;
 pub mod names;

@@ -3,7 +3,7 @@
 mod query;
 mod removed_operations;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, de::IgnoredAny};
@@ -50,13 +50,32 @@ pub struct UnmatchedAction {
     pub reason: String,
     /// What does not fit.
     pub defects: Vec<Defect>,
+    /// The names of properties and the texts that it would have given: what is missing without it was not removed.
+    #[serde(skip)]
+    pub(crate) gives: BTreeSet<String>,
 }
 
 impl UnmatchedAction {
     /// The action of `overlay` at `index`, which has these `defects`.
     pub(crate) fn new(overlay: &Value, index: usize, defects: Vec<Defect>) -> Self {
         let text = |field: &str| overlay["actions"][index][field].as_str().unwrap_or_default().trim().to_owned();
-        Self { index, line: None, target: text("target"), reason: text("description"), defects }
+        let mut gives = BTreeSet::new();
+        add_given(&overlay["actions"][index]["update"], &mut gives);
+        Self { index, line: None, target: text("target"), reason: text("description"), defects, gives }
+    }
+}
+
+/// Adds the names of the properties and the texts in what an action gives.
+fn add_given(update: &Value, gives: &mut BTreeSet<String>) {
+    match update {
+        Value::String(text) => drop(gives.insert(text.clone())),
+        Value::Array(values) => values.iter().for_each(|value| add_given(value, gives)),
+        Value::Object(members) => {
+            let properties = members.get("properties").and_then(Value::as_object);
+            gives.extend(properties.into_iter().flatten().map(|(name, _)| name.clone()));
+            members.values().for_each(|value| add_given(value, gives));
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 

@@ -4,16 +4,13 @@
 //! the document is refused for, or `calls.rs`, which calls the client and claims what is on the wire and what is read. The
 //! lines of `notes.txt` have to be in the lowering report. All the crates are built without a warning, and their calls run.
 
-#[path = "support/scratch.rs"]
-mod scratch;
-
 use std::{
     fmt::Write as _,
     fs,
     path::{Path, PathBuf},
 };
 
-use scratch::{Scratch, package, root};
+use crate::support::scratch::{Scratch, package, root};
 use xtask::{
     codegen,
     defect::Error,

@@ -2,10 +2,7 @@
 //!
 //! Everything goes through the real binary, in a copy of as much of the workspace as it looks for.
 
-#[path = "cli/bad_input.rs"]
 mod bad_input;
-#[path = "support/binary.rs"]
-mod binary;
 
 use std::{
     collections::BTreeMap,
@@ -18,7 +15,7 @@ use std::{
 
 use tempfile::TempDir;
 
-use crate::binary::{copy, outcome};
+use crate::support::binary::{copy, outcome};
 
 const GENERATED: [&str; 10] = [
     "crates/unigox/src/generated/api.rs",

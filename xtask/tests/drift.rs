@@ -2,29 +2,17 @@
 
 #![allow(clippy::print_stdout, reason = "the counts say what was covered")]
 
-#[path = "drift/cases.rs"]
 mod cases;
-#[path = "drift/constructs.rs"]
 mod constructs;
-#[path = "drift/gaps.rs"]
 mod gaps;
-#[path = "drift/hostile.rs"]
 mod hostile;
-#[path = "drift/kinds.rs"]
 mod kinds;
-#[path = "drift/laws.rs"]
 mod laws;
-#[path = "drift/mutants.rs"]
 mod mutants;
-#[path = "drift/operation_mutants.rs"]
 mod operation_mutants;
-#[path = "drift/pointers.rs"]
 mod pointers;
-#[path = "drift/property_mutants.rs"]
 mod property_mutants;
-#[path = "drift/vendor.rs"]
 mod vendor;
-#[path = "drift/view.rs"]
 mod view;
 
 use std::path::Path;

@@ -7,16 +7,13 @@
 
 #![expect(clippy::print_stdout, reason = "says what was called, for whoever runs it with `--nocapture`")]
 
-#[path = "support/scratch.rs"]
-mod scratch;
-
 use std::{
     fmt::Write as _,
     fs,
     path::{Path, PathBuf},
 };
 
-use scratch::{Scratch, root};
+use crate::support::scratch::{Scratch, root};
 use serde_json::{Value, json};
 use xtask::{
     codegen, names,

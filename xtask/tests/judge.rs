@@ -3,12 +3,9 @@
 //! fixed seed; the program only calls and prints what arrived. What is right is worked out here, by the specification and
 //! RFC 6570, and by nothing that the client is made of.
 
-#[path = "support/scratch.rs"]
-mod scratch;
-
 use std::{fmt::Write as _, fs, path::Path};
 
-use scratch::{Scratch, root};
+use crate::support::scratch::{Scratch, root};
 use serde_json::{Map, Value, json};
 use xtask::pipeline::Inputs;
 

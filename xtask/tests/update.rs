@@ -3,22 +3,16 @@
 #![cfg(unix)]
 #![expect(clippy::print_stdout, reason = "says what was not tested, for whoever runs it with `--nocapture`")]
 
-#[path = "support/binary.rs"]
-mod binary;
-#[path = "support/workspace.rs"]
-mod workspace;
-
 use std::{
     fs,
     io::{BufRead as _, BufReader},
     os::unix::{fs::PermissionsExt as _, process::ExitStatusExt as _},
     path::PathBuf,
     process::{Child, Command},
-    sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
-use crate::workspace::{
+use crate::support::workspace::{
     COMPILES, DOCUMENT, DRY_RUN, OVERLAY, Tree, UPDATE, Workspace, fine, real_root, refusing, replaced,
 };
 
@@ -397,15 +391,9 @@ fn restore(workspace: &Workspace, tree: &Tree) {
 
 // ---- With the real compiler -----------------------------------------------------------------------------------------
 
-fn alone() -> MutexGuard<'static, ()> {
-    static ALONE: Mutex<()> = Mutex::new(());
-    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 #[test]
 fn the_real_compiler_finds_what_the_facade_has_to_follow_and_leaves_no_trace_in_what_is_compiled() {
-    let alone = alone();
-    let workspace = Workspace::whole(&alone, with_a_rename);
+    let workspace = Workspace::whole(with_a_rename);
     let check = || {
         let mut command = workspace.command(&[]);
         let target = command.get_envs().find(|(name, _)| *name == "CARGO_TARGET_DIR").and_then(|(_, target)| target);
@@ -442,9 +430,8 @@ fn every_vendor_document_can_be_taken_over() {
     let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
     paths.sort();
     assert!(!paths.is_empty(), "no document there");
-    let alone = alone();
     for path in paths {
-        let workspace = Workspace::whole(&alone, |_| fs::read_to_string(&path).expect("a document"));
+        let workspace = Workspace::whole(|_| fs::read_to_string(&path).expect("a document"));
         let before = workspace.tracked();
         let (dry, _) = fine(&workspace, &DRY_RUN);
         assert_eq!(workspace.tracked(), before, "{}", path.display());

@@ -2,16 +2,13 @@
 
 #![cfg(unix)]
 
-#[path = "support/binary.rs"]
-mod binary;
-#[path = "support/workspace.rs"]
-mod workspace;
-
 use std::{collections::BTreeMap, fs};
 
 use serde_json::{Value, json};
 
-use crate::workspace::{COMPILES, DOCUMENT, DRY_RUN, OVERLAY, UPDATE, Workspace, fine, real_root, refusing, replaced};
+use crate::support::workspace::{
+    COMPILES, DOCUMENT, DRY_RUN, OVERLAY, UPDATE, Workspace, fine, real_root, refusing, replaced,
+};
 
 const DOCUMENT_BEFORE: &str = "\
 openapi: 3.0.3
@@ -212,17 +209,16 @@ fn a_name_can_be_kept_with_the_action_that_is_printed() {
         &[
             "1 type name removed while a similar one was added.",
             "`Channel` is `SalesChannel` now: with `app`, `door`, `fair`, `fax` and `mail`\n",
+            "the name is given by the action in openapi/overlay.yaml:8, whose target is now\n",
             "      - target: \"$.components.schemas.SalesChannel\"\n",
         ],
     );
-    let action: String = stdout
-        .lines()
-        .skip_while(|line| !line.contains("- target: \"$.components"))
-        .take(4)
-        .fold(String::new(), |action, line| action + line.strip_prefix("    ").expect("indented") + "\n");
-    // The dead action for the name that the vendor wrote out, by its line, and the new one in its place.
-    let dead = OVERLAY_BEFORE.split("  - target: ").find(|action| action.contains("Channel}")).expect("an action");
-    let overlay = OVERLAY_BEFORE.replace(&format!("  - target: {dead}"), &action);
+    // The unmatched action for the name that the vendor wrote out has the printed target from now on.
+    let target =
+        stdout.lines().find_map(|line| line.trim().strip_prefix("- target: \"$.components")).expect("a target");
+    let unmatched = OVERLAY_BEFORE.split("  - target: ").find(|action| action.contains("Channel}")).expect("an action");
+    let (old, _) = unmatched.split_once('\n').expect("lines");
+    let overlay = OVERLAY_BEFORE.replace(&format!("{old}\n"), &format!("\"$.components{target}\n"));
     assert!(overlay.contains("x-type-name: Channel"), "{overlay}");
     workspace.write(OVERLAY, overlay);
     fine(&workspace, &["codegen"]);
@@ -230,6 +226,28 @@ fn a_name_can_be_kept_with_the_action_that_is_printed() {
     assert!(types.contains("Channel") && !types.contains("SalesChannel"), "{types}");
     let (stdout, _) = fine(&workspace, &UPDATE);
     assert!(stdout.contains("\nNothing is left to do by hand.\n"), "{stdout}");
+}
+
+/// What an action gives that matches no longer comes back with the action: it was not removed, and needs no other action.
+#[test]
+fn what_an_unmatched_action_gives_is_no_work_of_its_own() {
+    let workspace = shop(COMPILES, |document| {
+        document.replace("schemas/Order'", "schemas/Purchase'").replace("    Order:\n", "    Purchase:\n")
+    });
+    let overlay = workspace
+        .read(OVERLAY)
+        .replace("update: {x-type-name: OrderState}", "update: {x-type-name: OrderState, enum: [BACK]}");
+    workspace.write(OVERLAY, &overlay);
+    workspace.write("tests/orders.rs", "let order = Order { state: OrderState::Back, was: \"BACK\" };\n");
+    fine(&workspace, &["codegen"]);
+    let (report, _) = fine(&workspace, &DRY_RUN);
+    assert!(report.contains("1 unmatched overlay action"), "{report}");
+    assert!(report.contains("the name is given by the action in openapi/overlay.yaml:"), "{report}");
+    for gone in ["x-type-name: OrderState", "`BACK` was removed", "`OrderState` was removed"] {
+        assert!(!report.contains(gone), "{gone}\n{report}");
+    }
+    // The component itself has another name, whatever the overlay says.
+    assert!(report.contains("x-type-name: Order\n"), "{report}");
 }
 
 fn without_cancel(document: String) -> String {

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 use super::model::Model;
+use crate::page::printable;
 
 /// `text` as lines of a documentation comment, each after `indent`, made safe for rustdoc.
 pub(super) fn comment(indent: &str, text: &str) -> String {
@@ -21,7 +22,8 @@ fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     // A comment can't hold what a string can.
     let text = text.replace(|c: char| c.is_control() && c != '\n', " ");
-    for line in text.trim().lines() {
+    let text = text.lines().map(printable).collect::<Vec<_>>().join("\n");
+    for line in with_whole_spans(text.trim()).lines() {
         let line = line.trim_end();
         // Four spaces in front make code, which rustdoc would compile.
         let line = if line.starts_with("    ") { line.trim_start() } else { line };
@@ -49,6 +51,26 @@ fn plain(text: &str) -> String {
         out.push('\n');
     }
     out.truncate(out.trim_end().len());
+    out
+}
+
+/// `text` in which no code in backticks goes on in the next line.
+fn with_whole_spans(text: &str) -> String {
+    let is_open = |line: &str| line.matches('`').count() % 2 == 1;
+    let mut out = String::with_capacity(text.len());
+    let mut lines = text.lines().peekable();
+    while let Some(line) = lines.next() {
+        out.push_str(line);
+        // A line of a block of code has three backticks.
+        match lines.peek() {
+            Some(next) if is_open(line) && is_open(next) && ![line, next].iter().any(|line| line.contains("```")) => {
+                out.push(' ');
+                out.push_str(lines.next().unwrap_or_default().trim_start());
+            }
+            _ => {}
+        }
+        out.push('\n');
+    }
     out
 }
 
@@ -108,7 +130,7 @@ fn limits(schema: &Value) -> Vec<String> {
 
 /// `text` as code in one line of a comment.
 pub(super) fn code(text: &str) -> String {
-    format!("`{}`", text.replace(|c: char| c == '`' || c.is_control(), " "))
+    format!("`{}`", printable(&text.replace(|c: char| c == '`' || c.is_control(), " ")))
 }
 
 /// `text` as the first sentence of a comment: with a full stop.
@@ -128,5 +150,8 @@ mod tests {
         assert_eq!(plain("at https://a.example/b_(c)."), "at <https://a.example/b_(c)>.");
         assert_eq!(plain("[at](https://a.example/b)"), "\\[at\\](<https://a.example/b>)");
         assert_eq!(plain("a `b\nc\n    d"), "a `b`\nc\nd");
+        assert_eq!(plain("with `enabled:\n  true` and\nmore"), "with `enabled: true` and\nmore");
+        assert_eq!(plain("a\u{202e}b"), "a\\u{202e}b");
+        assert_eq!(code("a\u{202e}b"), "`a\\u{202e}b`");
     }
 }

@@ -2,13 +2,13 @@
 //!
 //! The vendor adds enum values, variants and fields without a new version; an answer with one of them must not be lost.
 //! Enums and unions that a response reaches get a variant for anything else, and objects keep the fields that they don't
-//! know.
+//! know. So do those of components that no operation leads to: they describe what the server sends by itself, to a webhook.
 
 use serde_json::{Value, json};
 
-use super::{Report, received};
+use super::{Report, received, sent};
 use crate::openapi::{
-    Object, components_mut,
+    self, Object, components_mut,
     extension::{CHOICE, OPEN_ENUM, OPEN_UNION},
     join, schema_mut,
 };
@@ -36,7 +36,9 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
             report.note(pointer, "keeps unknown fields");
         }
     };
-    for name in received(document) {
+    let (sent, received) = (sent(document), received(document));
+    let names: Vec<String> = openapi::components(document).map(|(name, _)| name.to_owned()).collect();
+    for name in names.into_iter().filter(|name| received.contains(name) || !sent.contains(name)) {
         let mut pointer = join("/components/schemas", &name);
         if let Some(schema) = components_mut(document).and_then(|schemas| schemas.get_mut(&name)) {
             schema_mut(schema, &mut pointer, &mut open);
@@ -51,6 +53,18 @@ fn is_enum(object: &Object) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{super::check, *};
+
+    #[test]
+    fn opens_what_no_operation_leads_to() {
+        let event = json!({"type": "object", "properties": {"kind": {"type": "string", "enum": ["a"]}}});
+        check(
+            run,
+            json!({"paths": {}, "components": {"schemas": {"Event": event}}}),
+            &json!({"paths": {}, "components": {"schemas": {"Event": {
+                "type": "object", "additionalProperties": {},
+                "properties": {"kind": {"type": "string", "enum": ["a"], "x-lowered-open-enum": true}}}}}}),
+        );
+    }
 
     #[test]
     fn opens_what_a_response_reaches_and_nothing_else() {

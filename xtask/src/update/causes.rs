@@ -1,6 +1,6 @@
 //! Which change of the document leads to what the compiler refuses, where that can be told by the names that it gives.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{compile::CompileError, kept_names::RemovedType};
 use crate::{
@@ -12,8 +12,14 @@ use crate::{
 /// More changes than these with the same names don't say which one it is.
 const MAX_ALIKE: usize = 3;
 
-/// Gives each error its cause.
-pub(super) fn explain(errors: &mut [CompileError], report: &Report, removed: &[RemovedType]) {
+/// Gives each error its cause; `waiting` is what unmatched overlay actions give.
+pub(super) fn explain(
+    errors: &mut [CompileError],
+    report: &Report,
+    removed: &[RemovedType],
+    waiting: &BTreeSet<String>,
+) {
+    let waiting: BTreeMap<String, &String> = waiting.iter().map(|name| (pascal(name), name)).collect();
     let breaks = |change: &&Change| change.source == Verdict::Break || change.client == Verdict::Break;
     let changes: Vec<(&Change, BTreeSet<String>)> =
         report.changes.iter().filter(breaks).map(|change| (change, names_of(change))).collect();
@@ -21,7 +27,10 @@ pub(super) fn explain(errors: &mut [CompileError], report: &Report, removed: &[R
         let names = identifiers(&format!("{} {}", error.message, error.labels));
         let used: Vec<&RemovedType> = removed.iter().filter(|removed| names.contains(&removed.name)).collect();
         error.cause = match used.as_slice() {
-            [] => by_names(&names, &changes),
+            [] => names.iter().find_map(|name| waiting.get(name)).map_or_else(
+                || by_names(&names, &changes),
+                |given| Some(format!("an unmatched overlay action gives `{given}`; correct that action first")),
+            ),
             used => Some(used.iter().map(|removed| of_type(removed)).collect::<Vec<_>>().join("; ")),
         };
     }
@@ -103,14 +112,15 @@ mod tests {
         let changes = diff::compare(&document("user_ref"), &new, &Coverage::default());
         let name = Document { file: String::new(), sha256: String::new() };
         let report = Report::new(name.clone(), name, diff::Compared { changes, assumed: None });
-        let removed = RemovedType { name: "Gone".to_owned(), successor: None };
+        let removed = RemovedType { name: "Gone".to_owned(), successor: None, named_by: None };
         let mut errors = [
             error("no field `user_ref` on type `&A`"),
             error("unresolved import `unigox_client::types::Gone`"),
             error("struct `A` has no field named `size`"),
             error("mismatched types"),
+            error("no variant named `Next` found for enum `State`"),
         ];
-        explain(&mut errors, &report, &[removed]);
+        explain(&mut errors, &report, &[removed], &BTreeSet::from(["NEXT".to_owned()]));
         let causes: Vec<Option<&str>> = errors.iter().map(|error| error.cause.as_deref()).collect();
         assert!(
             causes[0].is_some_and(|cause| cause.contains("`user_ref`") && cause.contains("/properties/user_")),
@@ -119,5 +129,6 @@ mod tests {
         assert_eq!(causes[1], Some("the type `Gone` was removed"));
         assert!(causes[2].is_some_and(|cause| cause.contains("/properties/size")), "{causes:?}");
         assert_eq!(causes[3], None);
+        assert_eq!(causes[4], Some("an unmatched overlay action gives `NEXT`; correct that action first"));
     }
 }

@@ -47,7 +47,7 @@ const FOLDERS: [&str; 4] = ["crates/unigox", "crates/unigox-client", "crates/uni
 const OTHERS: [&str; 2] = ["generated", "target"];
 
 /// Something that was removed, and how files name it.
-struct Removal {
+pub(super) struct Removal {
     problem: String,
     remedy: String,
     names: Vec<Name>,
@@ -83,8 +83,13 @@ impl Files {
         Self(files)
     }
 
+    /// Where each of `removals` is named.
+    pub(super) fn mentions(&self, removals: Vec<Removal>, errors: &[CompileError]) -> Vec<Mentions> {
+        removals.into_iter().filter_map(|removal| self.mentions_of(removal, errors)).collect()
+    }
+
     /// Where `removal` is named, but for lines that the compiler refuses anyway.
-    fn mentions(&self, removal: Removal, errors: &[CompileError]) -> Option<Mentions> {
+    fn mentions_of(&self, removal: Removal, errors: &[CompileError]) -> Option<Mentions> {
         let mut places: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for (path, text) in &self.0 {
             for (index, line) in text.lines().enumerate() {
@@ -118,14 +123,14 @@ impl Name {
     }
 }
 
-/// What was removed between two effective documents, and where hand-written files name it.
-pub(super) fn mentions(
-    files: &Files,
+/// What was removed between two effective documents, but for what is `waiting` for an overlay action.
+pub(super) fn removals(
     [old, new]: [&Value; 2],
     removed: (&[RemovedOperation], &[RemovedType]),
     report: &Report,
-    errors: &[CompileError],
-) -> Vec<Mentions> {
+    files: &Files,
+    waiting: &BTreeSet<String>,
+) -> Vec<Removal> {
     let (operations, types) = removed;
     let operations = operations.iter().map(|removal| Removal {
         problem: format!("the operation `{}` was removed", removal.operation),
@@ -164,16 +169,18 @@ pub(super) fn mentions(
             |change| format!("follow the change: {}", described(change)),
         )
     };
-    let properties = was.properties.difference(&is.properties).map(|name| Removal {
-        problem: format!("the property `{name}` was removed"),
-        remedy: cause(name),
-        names: match name.contains('_') {
-            true => vec![Name::Word(snake(name)), Name::Word((*name).to_owned())],
-            // A word of the language is no sign of it.
-            false => vec![Name::Exact(format!("\"{name}\""))],
-        },
-    });
-    let values = was.values.iter().filter(|(value, _)| !is.values.contains_key(*value)).map(|(value, types)| Removal {
+    let properties =
+        was.properties.difference(&is.properties).filter(|name| !waiting.contains(**name)).map(|name| Removal {
+            problem: format!("the property `{name}` was removed"),
+            remedy: cause(name),
+            names: match name.contains('_') {
+                true => vec![Name::Word(snake(name)), Name::Word((*name).to_owned())],
+                // A word of the language is no sign of it.
+                false => vec![Name::Exact(format!("\"{name}\""))],
+            },
+        });
+    let is_removed = |value: &str| !is.values.contains_key(value) && !waiting.contains(value);
+    let values = was.values.iter().filter(|(value, _)| is_removed(value)).map(|(value, types)| Removal {
         problem: format!("the value `{value}` was removed"),
         remedy: cause(value),
         names: std::iter::once(format!("\"{value}\""))
@@ -181,8 +188,7 @@ pub(super) fn mentions(
             .map(Name::Exact)
             .collect(),
     });
-    let removal: Vec<Removal> = operations.chain(types).chain(properties).chain(values).collect();
-    removal.into_iter().filter_map(|removal| files.mentions(removal, errors)).collect()
+    operations.chain(types).chain(properties).chain(values).collect()
 }
 
 /// The names that code has for an operation: its id, its constant, and the methods that call it.

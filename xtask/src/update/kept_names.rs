@@ -24,6 +24,8 @@ pub struct RemovedType {
     pub name: String,
     /// The type that is new and the same, or nearly.
     pub successor: Option<Successor>,
+    /// The index of the unmatched action of the overlay that gives this name: its target is to be corrected.
+    pub named_by: Option<usize>,
 }
 
 /// A new type that may have the name of one that was removed.
@@ -41,14 +43,18 @@ pub struct Successor {
 }
 
 impl RemovedType {
-    /// The action of the overlay that keeps the name, as YAML.
+    /// What keeps the name in the overlay, as YAML: an action, or the target of the one that gives the name.
     pub fn action(&self) -> Option<String> {
         let (name, pointer) = (&self.name, self.successor.as_ref()?.pointer.as_ref()?);
         let path = target(&tokens(pointer)).replace('\\', "\\\\").replace('"', "\\\"");
-        Some(format!(
-            "  - target: \"{path}\"\n    description: It was called {name} before, and callers use that name.\n    update:\n      \
-             {TYPE_NAME}: {name}"
-        ))
+        let target = format!("  - target: \"{path}\"");
+        Some(match self.named_by {
+            Some(_) => target,
+            None => format!(
+                "{target}\n    description: It was called {name} before, and callers use that name.\n    update:\n      \
+                 {TYPE_NAME}: {name}"
+            ),
+        })
     }
 }
 
@@ -96,7 +102,7 @@ pub(super) fn removed_types(old: &Value, lowered: &Lowered) -> Vec<RemovedType> 
                 pointer: origin(lowered, name),
             }
         });
-        RemovedType { name: (*name).clone(), successor }
+        RemovedType { name: (*name).clone(), successor, named_by: None }
     });
     types.collect()
 }

@@ -90,13 +90,22 @@ impl LeftToDo {
     ) -> Self {
         let Found { unmatched_actions, mut errors } = found;
         let (old, new) = (before.effective.as_ref(), &lowered.effective);
-        let removed_types = old.map(|old| kept_names::removed_types(old, lowered)).unwrap_or_default();
+        // What an unmatched action gives comes back with the action, so it is no work of its own.
+        let waiting: BTreeSet<String> = unmatched_actions.iter().flat_map(|action| action.gives.clone()).collect();
+        let mut removed_types = old.map(|old| kept_names::removed_types(old, lowered)).unwrap_or_default();
+        for removed in &mut removed_types {
+            let gives = |action: &&UnmatchedAction| action.gives.contains(&removed.name);
+            removed.named_by = unmatched_actions.iter().find(gives).map(|action| action.index);
+        }
+        removed_types.retain(|removed| removed.named_by.is_none() || removed.action().is_some());
         let removed_operations = hand_written::removed_operations(old.unwrap_or(&before.overlaid), new, coverage);
-        causes::explain(&mut errors, report, &removed_types);
+        causes::explain(&mut errors, report, &removed_types, &waiting);
         let files = Files::read(root);
-        let removed = (removed_operations.as_slice(), removed_types.as_slice());
-        let mentions =
-            old.map(|old| hand_written::mentions(&files, [old, new], removed, report, &errors)).unwrap_or_default();
+        let mentions = old.map(|old| {
+            let removals =
+                hand_written::removals([old, new], (&removed_operations, &removed_types), report, &files, &waiting);
+            files.mentions(removals, &errors)
+        });
         let named = old.map(|old| types_named_for_their_place(old, lowered)).unwrap_or_default();
         let has_successor = |name: &String| {
             removed_types.iter().filter_map(|removed| removed.successor.as_ref()).any(|to| to.name == *name)
@@ -112,7 +121,7 @@ impl LeftToDo {
             removed_operations,
             removed_types,
             errors,
-            mentions,
+            mentions: mentions.unwrap_or_default(),
         }
     }
 

@@ -76,7 +76,8 @@ fn in_the_overlay(page: &mut Page, left: &LeftToDo) {
     let kept: Vec<_> = left.names_to_keep().collect();
     if !kept.is_empty() {
         page.heading(&format!(
-            "{} removed while a similar one was added. To keep the name, add the action to openapi/overlay.yaml:",
+            "{} removed while a similar one was added. To keep the name, add the action to openapi/overlay.yaml, or \
+             correct the target of the one that is named:",
             count(kept.len(), "type name")
         ));
     }
@@ -93,6 +94,10 @@ fn in_the_overlay(page: &mut Page, left: &LeftToDo) {
             }
         };
         page.line(4, &format!("`{}` is `{}` now: {differs}", removed.name, successor.name));
+        let named_by = left.unmatched_actions.iter().find(|action| Some(action.index) == removed.named_by);
+        if let Some(action) = named_by {
+            page.line(6, &format!("the name is given by the action in {}, whose target is now", place_of(action)));
+        }
         action.lines().for_each(|line| page.verbatim(4, line));
     }
 }
@@ -128,8 +133,7 @@ fn unmatched_actions(page: &mut Page, actions: &[UnmatchedAction]) {
     for (trouble, group) in groups {
         page.out.push('\n');
         for action in group {
-            let line = action.line.map_or_else(String::new, |line| format!(":{line}"));
-            page.verbatim(4, &format!("openapi/overlay.yaml{line}  {}", action.target));
+            page.verbatim(4, &format!("{}  {}", place_of(action), action.target));
             let mut earlier = actions.iter().take_while(|other| other.index < action.index);
             if let Some(first) = earlier.find(|other| is_below(&action.target, &other.target)) {
                 let first =
@@ -140,6 +144,11 @@ fn unmatched_actions(page: &mut Page, actions: &[UnmatchedAction]) {
         }
         trouble.iter().for_each(|line| page.line(6, line));
     }
+}
+
+/// Where an action stands.
+fn place_of(action: &UnmatchedAction) -> String {
+    format!("openapi/overlay.yaml{}", action.line.map_or_else(String::new, |line| format!(":{line}")))
 }
 
 /// What is wrong with an action, without its own target and place.

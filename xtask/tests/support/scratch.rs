@@ -15,7 +15,8 @@ pub(crate) fn root() -> PathBuf {
 /// The manifest of a workspace with the program `caller` and the crates in `crates/`, and that of the program. The
 /// features are those that the crates need anyway, so that nothing is built twice.
 const WORKSPACE: &str = "[workspace]\nresolver = \"3\"\nmembers = [\"caller\"]\n\n\
-    [profile.dev]\ndebug = false\nincremental = false\n";
+    [profile.dev]\ndebug = false\nincremental = false\n\n\
+    [profile.dev.package.\"*\"]\ndebug-assertions = false\n";
 const CALLER: &str = "version = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n\
     serde = \"1\"\nserde_json = \"1\"\ntokio = { version = \"1\", default-features = false, features = [\"rt\", \"net\", \"time\"] }\n";
 

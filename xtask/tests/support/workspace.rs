@@ -10,12 +10,12 @@ use std::{
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::MutexGuard,
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use tempfile::TempDir;
 
-use crate::binary::{copy, outcome};
+use super::binary::{copy, outcome};
 
 pub(crate) const DOCUMENT: &str = "openapi/unigox-partner.yaml";
 pub(crate) const OVERLAY: &str = "openapi/overlay.yaml";
@@ -32,6 +32,8 @@ pub(crate) struct Workspace {
     pub(crate) folder: PathBuf,
     pub(crate) cargo: PathBuf,
     _temporary: Option<TempDir>,
+    /// Held while it is the only one in its place.
+    _alone: Option<MutexGuard<'static, ()>>,
 }
 
 impl Workspace {
@@ -39,7 +41,7 @@ impl Workspace {
     pub(crate) fn new(cargo: &str, change: impl FnOnce(String) -> String) -> Self {
         let temporary = tempfile::tempdir().expect("a folder");
         let folder = temporary.path().to_owned();
-        let workspace = Self { cargo: folder.join("bin/cargo"), folder, _temporary: Some(temporary) };
+        let workspace = Self { cargo: folder.join("bin/cargo"), folder, _temporary: Some(temporary), _alone: None };
         for part in ["openapi", "crates/unigox-client", "crates/unigox/src", "crates/unigox-sandbox/src"] {
             copy(&real_root().join(part), &workspace.path(part));
         }
@@ -57,13 +59,15 @@ impl Workspace {
 
     /// All of the real one, with the real cargo. It is always in the same place, so that what is compiled takes the place
     /// of what was compiled before; hence one at a time.
-    pub(crate) fn whole(_alone: &MutexGuard<'_, ()>, change: impl FnOnce(String) -> String) -> Self {
+    pub(crate) fn whole(change: impl FnOnce(String) -> String) -> Self {
+        static ALONE: Mutex<()> = Mutex::new(());
+        let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("update");
         if folder.exists() {
             fs::remove_dir_all(&folder).expect("removed");
         }
         fs::create_dir_all(&folder).expect("a folder");
-        let workspace = Self { cargo: env!("CARGO").into(), folder, _temporary: None };
+        let workspace = Self { cargo: env!("CARGO").into(), folder, _temporary: None, _alone: Some(alone) };
         for entry in fs::read_dir(real_root()).expect("a folder") {
             let path = entry.expect("an entry").path();
             let name = path.file_name().and_then(|name| name.to_str()).expect("a name").to_owned();
