@@ -59,7 +59,9 @@ async fn main() -> Result {
 
     step("saving payment details");
     let account = SepaAccount::new("Ada Obi", "DE75 5121 0800 1245 1261 99");
-    let saved = user.payment_details().create(&PaymentDetails::sepa(account)).await?;
+    let ensured = user.payment_details().ensure(&PaymentDetails::sepa(account)).await?;
+    println!("   {}", if ensured.is_created() { "new" } else { "known" });
+    let saved = ensured.into_saved();
     let institution = saved.institution_id.as_ref().and_then(Option::as_deref).unwrap_or("none");
     println!("   saved as {}, institution {institution}", saved.payment_details_id);
 

@@ -30,7 +30,9 @@ impl DocumentsHandle {
 
     /// Uploads a file. It streams: it is never in memory as a whole.
     ///
-    /// `uploadPartnerKYCDocument`, as `multipart/form-data`. Not safe to repeat.
+    /// `uploadPartnerKYCDocument`, as `multipart/form-data`. Not safe to repeat, and no operation lists documents. If it is
+    /// not known whether a document was stored, [`start`](crate::VerificationHandle::start) tells whether an identity
+    /// document or a selfie is missing still; nothing tells of other documents.
     ///
     /// # Errors
     ///
@@ -119,7 +121,7 @@ impl DocumentsHandle {
 
 /// The result of an upload, however the documents were sent.
 fn read(outcome: Result<Response<types::DocumentUploadResult>>) -> Result<Response<DocumentUpload>> {
-    let (result, raw) = outcome.map_err(kyc_first)?.into_parts();
+    let (result, raw) = outcome.map_err(advised)?.into_parts();
     match DocumentUpload::new(result) {
         Some(upload) => Ok(Response::new(upload, raw)),
         None => {
@@ -129,10 +131,16 @@ fn read(outcome: Result<Response<types::DocumentUploadResult>>) -> Result<Respon
     }
 }
 
-/// For a document without KYC data the response is the same as for an unknown user.
-fn kyc_first(error: Error) -> Error {
-    match error.is_not_found() {
-        true => error.with_advice("submit KYC data first, and check the identifier of the user"),
-        false => error,
+/// Says what no status says: for a document without KYC data the response is the same as for an unknown user, and no
+/// operation lists the documents that are stored.
+fn advised(error: Error) -> Error {
+    match () {
+        () if error.is_not_found() => error.with_advice("submit KYC data first, and check the identifier of the user"),
+        () if error.may_have_taken_effect() => error.with_advice(MAY_BE_STORED),
+        () => error,
     }
 }
+
+/// The advice if it is not known whether a document was stored.
+const MAY_BE_STORED: &str = "it may have been stored, and no operation lists documents: ask runPartnerKYCVerification \
+                             whether an identity document or a selfie is missing, and send it again if it is";

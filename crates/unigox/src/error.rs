@@ -28,13 +28,10 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// use unigox::ErrorKind;
 ///
 /// let user = unigox.user(user);
-/// match user.payment_details().create(&payment_details).await {
-///     Ok(saved) => println!("saved as {}", saved.payment_details_id),
-///     // They may have been saved. Check the list: a second call might save them twice.
-///     Err(error) if error.kind() == ErrorKind::MaybeSent => {
-///         let saved = user.payment_details().list().await?;
-///         println!("{} payment details are saved", saved.len());
-///     }
+/// match user.payment_details().ensure(&payment_details).await {
+///     Ok(ensured) => println!("saved as {}", ensured.payment_details_id()),
+///     // They may have been saved. The same call looks before it saves.
+///     Err(error) if error.kind() == ErrorKind::OutcomeUnknown => println!("make the same call again in a minute"),
 ///     Err(error) if error.key() == Some("invalid_payment_details") => println!("ask the person again"),
 ///     Err(error) => return Err(error),
 /// }
@@ -64,6 +61,7 @@ enum Reason {
     Decode { path: String, problem: &'static str },
     TooLarge { limit: usize },
     WaitFailed,
+    OutcomeUnknown,
 }
 
 /// The kind of an [`Error`], which tells what to do about it.
@@ -123,6 +121,13 @@ pub enum ErrorKind {
     ///
     /// The [source](StdError::source) is the error of the last poll. It is safe to wait again.
     WaitFailed,
+    /// A call may have taken effect, and it could not be found out whether it did.
+    ///
+    /// # Troubleshooting
+    ///
+    /// The [source](StdError::source), if there is one, is the failure of the call. Make the same call again after a
+    /// minute: it looks before it changes anything.
+    OutcomeUnknown,
 }
 
 impl Error {
@@ -165,6 +170,10 @@ impl Error {
 
     pub(crate) fn wait_failed(operation: &'static Operation, last: Self) -> Self {
         Self::new(Some(operation), Reason::WaitFailed).with_source(last)
+    }
+
+    pub(crate) fn outcome_unknown(operation: &'static Operation) -> Self {
+        Self::new(Some(operation), Reason::OutcomeUnknown)
     }
 
     fn new(operation: Option<&'static Operation>, reason: Reason) -> Self {
@@ -220,6 +229,7 @@ impl Error {
             Reason::Decode { .. } => ErrorKind::Decode,
             Reason::TooLarge { .. } => ErrorKind::TooLarge,
             Reason::WaitFailed => ErrorKind::WaitFailed,
+            Reason::OutcomeUnknown => ErrorKind::OutcomeUnknown,
         }
     }
 
@@ -286,7 +296,7 @@ impl Error {
     /// Make the call again later if it is safe to repeat. This method does not check that.
     pub fn is_transient(&self) -> bool {
         match self.kind() {
-            ErrorKind::NeverSent | ErrorKind::MaybeSent | ErrorKind::WaitFailed => true,
+            ErrorKind::NeverSent | ErrorKind::MaybeSent | ErrorKind::WaitFailed | ErrorKind::OutcomeUnknown => true,
             ErrorKind::Api => {
                 self.is_server_error() || self.status().is_some_and(|status| matches!(status.as_u16(), 408 | 429))
             }
@@ -358,6 +368,23 @@ impl Error {
         self.status().is_some_and(|status| status.is_server_error())
     }
 
+    /// Whether the call may have taken effect: it was sent, and no response says that it was refused.
+    pub(crate) fn may_have_taken_effect(&self) -> bool {
+        match self.kind() {
+            ErrorKind::MaybeSent | ErrorKind::Decode | ErrorKind::TooLarge | ErrorKind::OutcomeUnknown => true,
+            ErrorKind::Api => {
+                self.is_server_error() || self.status().is_some_and(|status| status == StatusCode::REQUEST_TIMEOUT)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether it is of no use to read again: the key or the identifier is not accepted, or nothing can be sent.
+    pub(crate) fn ends_polling(&self) -> bool {
+        let is_local = matches!(self.kind(), ErrorKind::Configuration | ErrorKind::InvalidRequest);
+        is_local || self.is_unauthorized() || self.is_not_found()
+    }
+
     fn has_status(&self, status: StatusCode) -> bool {
         self.kind() == ErrorKind::Api && self.status() == Some(status)
     }
@@ -383,6 +410,9 @@ impl Error {
             Reason::Decode { .. } => "the call took effect; look for a newer version of this crate".into(),
             Reason::TooLarge { .. } => "check that the base URL is the API's".into(),
             Reason::WaitFailed => "it is safe to wait again".into(),
+            Reason::OutcomeUnknown => {
+                "make the same call again in a minute: it looks before it changes anything".into()
+            }
         })
     }
 
@@ -438,6 +468,7 @@ impl fmt::Display for Error {
             Reason::Decode { path, problem } => write!(f, "the response {problem}, at `{path}` of the body")?,
             Reason::TooLarge { limit } => write!(f, "the response is longer than {limit} bytes")?,
             Reason::WaitFailed => f.write_str("the last poll of the wait failed")?,
+            Reason::OutcomeUnknown => f.write_str("it can't be told whether the call took effect")?,
         }
         if let Some(id) = self.request_id().filter(|id| is_plain(id)) {
             write!(f, ", request `{id}`")?;

@@ -31,7 +31,8 @@ impl KycHandle {
     /// Sending them there is up to you. Whoever has the address can act as the person, so keep it out of logs.
     ///
     /// `submitKYC`. Not safe to repeat: if it is not known whether a call took effect, read
-    /// [the status](crate::VerificationHandle::status) before you submit again.
+    /// [the user](crate::UserHandle::get) before you submit again. Its `kyc` has the method, the names and the country of the
+    /// last submission, and when it was made; a token or an inquiry is not shown.
     ///
     /// # Errors
     ///

@@ -36,10 +36,10 @@
 //!     }
 //! }
 //!
-//! // Save the payment details.
+//! // Save the payment details, unless they are saved already.
 //! let account = SepaAccount::new("Ada Obi", "DE75 5121 0800 1245 1261 99");
-//! let saved = user.payment_details().create(&PaymentDetails::sepa(account)).await?;
-//! println!("saved as {}", saved.payment_details_id);
+//! let saved = user.payment_details().ensure(&PaymentDetails::sepa(account)).await?;
+//! println!("saved as {}", saved.payment_details_id());
 //! # Ok(())
 //! # }
 //! ```
@@ -124,7 +124,7 @@
 //! - Signatures: it signs no transfer, refund or consent. The methods that authorize one take what you have signed.
 //! - Receiving webhooks: it registers the address, and `WebhookEventPayload` in [`types`] is the body of an event.
 //! - Pagination: a list is one page, with the limit and offset that you send.
-//! - Idempotency keys: the API has none. [`PaymentDetailsHandle::list`] tells whether payment details were saved.
+//! - Idempotency keys: the API has none. [`PaymentDetailsHandle::ensure`] finds payment details that are saved already.
 //! - Blocking calls.
 
 mod api;
@@ -167,8 +167,8 @@ pub use crate::{
     kyc::{KycHandle, KycSubmission, KycUpdate, Pii, Prefill},
     options::{CallOptions, RetryPolicy},
     payment_details::{
-        AccountDetails, CvuCbuAccount, NipAccount, PaymentDetails, PaymentDetailsBuilder, PaymentDetailsHandle,
-        SepaAccount,
+        AccountDetails, CvuCbuAccount, EnsuredPaymentDetails, NipAccount, PaymentDetails, PaymentDetailsBuilder,
+        PaymentDetailsHandle, SepaAccount,
     },
     response::{RawResponse, Response},
     users::{UserHandle, UsersHandle},

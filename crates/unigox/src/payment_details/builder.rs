@@ -97,27 +97,29 @@ impl PaymentDetails {
     }
 
     pub(super) fn checked_body(&self) -> Result<&CreatePaymentDetailsRequest> {
-        let body = self.body.as_ref().ok_or_else(unknown_rail)?;
-        let parts = match body {
-            CreatePaymentDetailsRequest::InstitutionOptional(body) => Parts {
+        self.parts()?.check(self.format)?;
+        self.body.as_ref().ok_or_else(unknown_rail)
+    }
+
+    pub(super) fn parts(&self) -> Result<Parts<'_>> {
+        match self.body.as_ref().ok_or_else(unknown_rail)? {
+            CreatePaymentDetailsRequest::InstitutionOptional(body) => Ok(Parts {
                 rail: body.rail.as_str(),
                 institution: body.institution_id.as_deref(),
                 currency: &body.currency,
                 country: body.country_code.as_deref(),
                 details: &body.details,
-            },
-            CreatePaymentDetailsRequest::InstitutionRequired(body) => Parts {
+            }),
+            CreatePaymentDetailsRequest::InstitutionRequired(body) => Ok(Parts {
                 rail: &body.rail,
                 institution: Some(&body.institution_id),
                 currency: &body.currency,
                 country: body.country_code.as_deref(),
                 details: &body.details,
-            },
+            }),
             // A variant that the document gets later has no constructor here.
-            _ => return Err(unknown_rail()),
-        };
-        parts.check(self.format)?;
-        Ok(body)
+            _ => Err(unknown_rail()),
+        }
     }
 }
 
@@ -126,12 +128,12 @@ fn unknown_rail() -> Error {
 }
 
 /// What both variants of the body have.
-struct Parts<'b> {
-    rail: &'b str,
-    institution: Option<&'b str>,
-    currency: &'b str,
-    country: Option<&'b str>,
-    details: &'b Map<String, Value>,
+pub(super) struct Parts<'b> {
+    pub(super) rail: &'b str,
+    pub(super) institution: Option<&'b str>,
+    pub(super) currency: &'b str,
+    pub(super) country: Option<&'b str>,
+    pub(super) details: &'b Map<String, Value>,
 }
 
 impl Parts<'_> {
