@@ -9,7 +9,7 @@ use unigox_client::{operations, types};
 pub use self::{
     file::{DocumentFile, Progress},
     links::DocumentLinks,
-    outcome::DocumentUpload,
+    outcome::{BatchUpload, DocumentUpload},
 };
 use crate::{DocumentType, Error, Response, Result, UserHandle};
 
@@ -36,7 +36,8 @@ impl DocumentsHandle {
     ///
     /// # Errors
     ///
-    /// 400 if the server does not accept the file, or does not expect documents of this user;
+    /// [`NotStored`](crate::ErrorKind::NotStored) if the server says so with a status of success; 400 if it does not accept
+    /// the file, or does not expect documents of this user;
     /// [`is_not_found`](crate::Error::is_not_found) if there is no such user, or no KYC data was submitted.
     ///
     /// # Examples
@@ -52,7 +53,8 @@ impl DocumentsHandle {
     /// ```
     pub async fn upload(&self, document_type: DocumentType, file: DocumentFile) -> Result<Response<DocumentUpload>> {
         let form = types::DocumentFileUpload::new(file, document_type);
-        read(self.user.client.api().upload_partner_kyc_document_multipart(self.user.uuid, &form).await)
+        let response = self.user.client.api().upload_partner_kyc_document_multipart(self.user.uuid, &form).await;
+        BatchUpload::new(response.map_err(advised)?, vec![document_type])?.single()
     }
 
     /// Has Unigox fetch a document from an `https` address.
@@ -80,13 +82,14 @@ impl DocumentsHandle {
         let operation = &operations::UPLOAD_PARTNER_KYC_DOCUMENT;
         let url = url.into();
         links::check_url("url", &url).map_err(|error| error.with_operation(operation))?;
-        self.send(&types::DocumentLink::new(types::UploadMethod::UrlLink, document_type, url).into()).await
+        let body = types::DocumentLink::new(types::UploadMethod::UrlLink, document_type, url).into();
+        self.send(&body, vec![document_type]).await?.single()
     }
 
     /// Has Unigox fetch up to ten documents from `https` addresses.
     ///
-    /// A batch may succeed in part, with a status of success: look at [`DocumentUpload::all_uploaded`] or
-    /// [`DocumentUpload::errors`].
+    /// A batch may succeed in part, or not at all, with a status of success. So the returned value has to be looked at:
+    /// [`BatchUpload::into_result`] is an error unless all documents were stored.
     ///
     /// `uploadPartnerKYCDocument`, as JSON. Not safe to repeat.
     ///
@@ -102,32 +105,19 @@ impl DocumentsHandle {
     /// use unigox::{DocumentLinks, DocumentType};
     ///
     /// let links = DocumentLinks::new().add(DocumentType::IdentityFront, front).add(DocumentType::Selfie, selfie);
-    /// let upload = user.documents().link_batch(&links).await?;
-    /// for error in upload.errors() {
-    ///     println!("not stored: {:?}", error.document_type);
-    /// }
+    /// let stored = user.documents().link_batch(&links).await?.into_result()?;
+    /// println!("all {} documents are stored", stored.len());
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn link_batch(&self, links: &DocumentLinks) -> Result<Response<DocumentUpload>> {
+    pub async fn link_batch(&self, links: &DocumentLinks) -> Result<BatchUpload> {
         links.validate().map_err(|error| error.with_operation(&operations::UPLOAD_PARTNER_KYC_DOCUMENT))?;
-        self.send(links.body()).await
+        self.send(links.body(), links.types()).await
     }
 
-    async fn send(&self, body: &types::DocumentLinkRequest) -> Result<Response<DocumentUpload>> {
-        read(self.user.client.api().upload_partner_kyc_document(self.user.uuid, body).await)
-    }
-}
-
-/// The result of an upload, however the documents were sent.
-fn read(outcome: Result<Response<types::DocumentUploadResult>>) -> Result<Response<DocumentUpload>> {
-    let (result, raw) = outcome.map_err(advised)?.into_parts();
-    match DocumentUpload::new(result) {
-        Some(upload) => Ok(Response::new(upload, raw)),
-        None => {
-            let operation = &operations::UPLOAD_PARTNER_KYC_DOCUMENT;
-            Err(Error::decode(operation, "data".to_owned(), "is neither a document nor a batch", raw))
-        }
+    async fn send(&self, body: &types::DocumentLinkRequest, sent: Vec<DocumentType>) -> Result<BatchUpload> {
+        let response = self.user.client.api().upload_partner_kyc_document(self.user.uuid, body).await;
+        BatchUpload::new(response.map_err(advised)?, sent)
     }
 }
 

@@ -5,7 +5,7 @@ use std::{borrow::Cow, error::Error as StdError, fmt, time::Duration};
 use http::StatusCode;
 use unigox_client::{ErrorBody, Operation, Retry};
 
-use crate::RawResponse;
+use crate::{DocumentType, RawResponse};
 
 /// A result whose error is [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -62,6 +62,7 @@ enum Reason {
     TooLarge { limit: usize },
     WaitFailed,
     OutcomeUnknown,
+    NotStored { types: Vec<DocumentType>, sent: usize },
 }
 
 /// The kind of an [`Error`], which tells what to do about it.
@@ -128,6 +129,13 @@ pub enum ErrorKind {
     /// The [source](StdError::source), if there is one, is the failure of the call. Make the same call again after a
     /// minute: it looks before it changes anything.
     OutcomeUnknown,
+    /// Documents were not stored, although the status is a success.
+    ///
+    /// # Troubleshooting
+    ///
+    /// The message names the types of the documents. Send those again;
+    /// [`BatchUpload::errors`](crate::BatchUpload::errors) and [`Error::response`] have the reasons.
+    NotStored,
 }
 
 impl Error {
@@ -174,6 +182,15 @@ impl Error {
 
     pub(crate) fn outcome_unknown(operation: &'static Operation) -> Self {
         Self::new(Some(operation), Reason::OutcomeUnknown)
+    }
+
+    pub(crate) fn not_stored(
+        operation: &'static Operation,
+        types: Vec<DocumentType>,
+        sent: usize,
+        response: RawResponse,
+    ) -> Self {
+        Self::new(Some(operation), Reason::NotStored { types, sent }).with_response(response)
     }
 
     fn new(operation: Option<&'static Operation>, reason: Reason) -> Self {
@@ -230,6 +247,7 @@ impl Error {
             Reason::TooLarge { .. } => ErrorKind::TooLarge,
             Reason::WaitFailed => ErrorKind::WaitFailed,
             Reason::OutcomeUnknown => ErrorKind::OutcomeUnknown,
+            Reason::NotStored { .. } => ErrorKind::NotStored,
         }
     }
 
@@ -410,6 +428,7 @@ impl Error {
             Reason::Decode { .. } => "the call took effect; look for a newer version of this crate".into(),
             Reason::TooLarge { .. } => "check that the base URL is the API's".into(),
             Reason::WaitFailed => "it is safe to wait again".into(),
+            Reason::NotStored { .. } => "send again what was not stored".into(),
             Reason::OutcomeUnknown => {
                 "make the same call again in a minute: it looks before it changes anything".into()
             }
@@ -469,6 +488,13 @@ impl fmt::Display for Error {
             Reason::TooLarge { limit } => write!(f, "the response is longer than {limit} bytes")?,
             Reason::WaitFailed => f.write_str("the last poll of the wait failed")?,
             Reason::OutcomeUnknown => f.write_str("it can't be told whether the call took effect")?,
+            Reason::NotStored { types, sent } => {
+                write!(f, "of {sent} documents, {} not stored", types.len().max(1))?;
+                let names: Vec<_> = types.iter().map(|document_type| format!("`{document_type}`")).collect();
+                if !names.is_empty() {
+                    write!(f, ": {}", names.join(", "))?;
+                }
+            }
         }
         if let Some(id) = self.request_id().filter(|id| is_plain(id)) {
             write!(f, ", request `{id}`")?;

@@ -160,7 +160,7 @@ pub use crate::{
     api_key::ApiKey,
     builder::ClientBuilder,
     client::Client,
-    documents::{DocumentFile, DocumentLinks, DocumentUpload, DocumentsHandle, Progress},
+    documents::{BatchUpload, DocumentFile, DocumentLinks, DocumentUpload, DocumentsHandle, Progress},
     environment::Environment,
     error::{Error, ErrorKind, Result},
     http_settings::HttpSettings,
