@@ -3,7 +3,7 @@
 use std::{borrow::Cow, error::Error as StdError, fmt, time::Duration};
 
 use http::StatusCode;
-use unigox_client::{ErrorBody, Operation, Retry};
+use unigox_client::{ErrorBody, Operation, Retry, types::Verification};
 
 use crate::{DocumentType, RawResponse};
 
@@ -49,6 +49,8 @@ struct Inner {
     /// What to do next, instead of the general advice for the status.
     advice: Option<&'static str>,
     source: Option<Box<dyn StdError + Send + Sync>>,
+    /// The verification that a wait read last.
+    verification: Option<Verification>,
 }
 
 enum Reason {
@@ -116,11 +118,13 @@ pub enum ErrorKind {
     /// Check that the base URL is that of the API. For responses that are really longer, raise
     /// [`CallOptions::max_response_bytes`](crate::CallOptions::max_response_bytes).
     TooLarge,
-    /// A wait for a verification ended with a poll that failed.
+    /// A wait for a verification ended with a poll that failed, at its deadline or after too many responses that are not
+    /// the API's.
     ///
     /// # Troubleshooting
     ///
-    /// The [source](StdError::source) is the error of the last poll. It is safe to wait again.
+    /// The [source](StdError::source) is the error of the last poll, and [`Error::last_verification`] what was read before.
+    /// It is safe to wait again.
     WaitFailed,
     /// A call may have taken effect, and it could not be found out whether it did.
     ///
@@ -202,6 +206,7 @@ impl Error {
             attempts: 0,
             advice: None,
             source: None,
+            verification: None,
         }))
     }
 
@@ -222,6 +227,11 @@ impl Error {
 
     pub(crate) fn with_advice(mut self, advice: &'static str) -> Self {
         self.0.advice = Some(advice);
+        self
+    }
+
+    pub(crate) fn with_verification(mut self, last: Option<Verification>) -> Self {
+        self.0.verification = last;
         self
     }
 
@@ -296,7 +306,12 @@ impl Error {
         self.0.retry_after
     }
 
-    /// The number of attempts; 0 if nothing was to be sent.
+    /// The verification as it was read last, if a wait ended with this error and had read one before.
+    pub fn last_verification(&self) -> Option<&Verification> {
+        self.0.verification.as_ref()
+    }
+
+    /// The number of attempts, for a [wait](ErrorKind::WaitFailed) the number of its polls; 0 if nothing was to be sent.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }

@@ -172,7 +172,7 @@ pub use crate::{
     },
     response::{RawResponse, Response},
     users::{UserHandle, UsersHandle},
-    verification::{StatusChanges, VerificationHandle, VerificationOutcome, WaitPolicy},
+    verification::{StatusChanges, VerificationHandle, VerificationOutcome, WaitPoint, WaitPolicy, WaitSignal},
 };
 
 /// The types of the API, as the document describes them: what [`Api`] takes and returns.
