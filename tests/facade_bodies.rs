@@ -11,6 +11,8 @@ mod inputs;
 mod judged;
 #[path = "facade_bodies/payout_addresses.rs"]
 mod payout_addresses;
+#[path = "facade_bodies/stored.rs"]
+mod stored;
 
 use std::{error::Error as StdError, fmt::Debug, sync::LazyLock};
 

@@ -146,12 +146,13 @@ async fn outcomes_keep_everything_that_was_read_last() {
         let outcome = session_at(&server).wait(within(0)).await.expect("nothing fails");
         assert_eq!(outcome.verification_url(), Some("https://verify.example.com/1"));
         let verification = outcome.verification();
+        assert_eq!(outcome.provider_messages(), ["blurred"]);
         assert_eq!(verification.verification_seconds_left, Some(Some(3600)));
         assert_eq!(verification.provider_messages, Some(Some(vec!["blurred".to_owned()])));
         assert_eq!(verification.extra["of_tomorrow"], json!({"a": [1]}));
         server.reply(status_reply(&json!({"status": status, "verification_url": null})));
         let outcome = session_at(&server).wait(within(0)).await.expect("nothing fails");
-        assert_eq!(outcome.verification_url(), None);
+        assert_eq!((outcome.verification_url(), outcome.provider_messages().len()), (None, 0));
     }
 }
 

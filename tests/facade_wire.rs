@@ -712,3 +712,39 @@ fn pretty(json: &str) -> String {
     }
     pretty
 }
+
+/// Calls are spawned and joined as they are written: their futures own the handle.
+#[tokio::test]
+async fn the_futures_of_handles_do_not_borrow_them() {
+    fn owned<F: Future + Send + 'static>(_: F) {}
+    let server = Server::start().await;
+    let client = facade_at(&server.url());
+    let picture = || DocumentFile::from_bytes("front.jpg", PHOTO).expect("it is a JPEG");
+    owned(client.user(USER).get());
+    owned(client.users().create("customer-42", "ada@example.com"));
+    owned(client.user(USER).documents().upload(DocumentType::Selfie, picture()));
+    owned(client.user(USER).documents().link(DocumentType::Selfie, "https://files.example.com/1"));
+    owned(client.user(USER).verification().start());
+    owned(client.user(USER).verification().status());
+    owned(client.user(USER).verification().wait(WaitPolicy::within(Duration::ZERO)));
+    owned(client.user(USER).payment_details().list());
+    owned(client.user(USER).payment_details().get("40417"));
+    owned(client.user(USER).payment_details().delete(String::from("40417")));
+
+    // A body is borrowed, and the handle is not.
+    let (submission, update, links) = (KycSubmission::handoff(), KycUpdate::new().city("Lagos"), DocumentLinks::new());
+    let account = PaymentDetails::sepa(SepaAccount::new("Ada Obi", "DE75512108001245126199"));
+    drop(client.user(USER).kyc().submit(&submission));
+    drop(client.user(USER).kyc().update(&update));
+    drop(client.user(USER).documents().link_batch(&links));
+    let create = client.user(USER).payment_details().create(&account);
+    let ensure = client.user(USER).payment_details().ensure(&account);
+    drop((create, ensure));
+
+    server.reply_otherwise(Reply::json(200, &json!({"success": true, "data": {"user_uuid": USER}})));
+    let users = [USER; 3].into_iter().map(|id| client.user(id).get());
+    let users = futures_util::future::join_all(users).await;
+    assert!(users.iter().all(|user| user.as_ref().is_ok_and(|user| user.user_uuid == USER)));
+    let spawned = tokio::spawn(client.user(USER).get());
+    assert_eq!(spawned.await.expect("no panic").expect("it is there").user_uuid, USER);
+}

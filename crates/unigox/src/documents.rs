@@ -51,10 +51,17 @@ impl DocumentsHandle {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn upload(&self, document_type: DocumentType, file: DocumentFile) -> Result<Response<DocumentUpload>> {
+    pub fn upload(
+        &self,
+        document_type: DocumentType,
+        file: DocumentFile,
+    ) -> impl Future<Output = Result<Response<DocumentUpload>>> + Send + use<> {
         let form = types::DocumentFileUpload::new(file, document_type);
-        let response = self.user.client.api().upload_partner_kyc_document_multipart(self.user.uuid, &form).await;
-        BatchUpload::new(response.map_err(advised)?, vec![document_type])?.single()
+        let user = self.user.clone();
+        async move {
+            let response = user.client.api().upload_partner_kyc_document_multipart(user.uuid, &form).await;
+            BatchUpload::new(response.map_err(advised)?, vec![document_type])?.single()
+        }
     }
 
     /// Has Unigox fetch a document from an `https` address.
@@ -78,12 +85,18 @@ impl DocumentsHandle {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn link(&self, document_type: DocumentType, url: impl Into<String>) -> Result<Response<DocumentUpload>> {
-        let operation = &operations::UPLOAD_PARTNER_KYC_DOCUMENT;
-        let url = url.into();
-        links::check_url("url", &url).map_err(|error| error.with_operation(operation))?;
-        let body = types::DocumentLink::new(types::UploadMethod::UrlLink, document_type, url).into();
-        self.send(&body, vec![document_type]).await?.single()
+    pub fn link<U: Into<String>>(
+        &self,
+        document_type: DocumentType,
+        url: U,
+    ) -> impl Future<Output = Result<Response<DocumentUpload>>> + Send + use<U> {
+        let (handle, url) = (self.clone(), url.into());
+        async move {
+            let operation = &operations::UPLOAD_PARTNER_KYC_DOCUMENT;
+            links::check_url("url", &url).map_err(|error| error.with_operation(operation))?;
+            let body = types::DocumentLink::new(types::UploadMethod::UrlLink, document_type, url).into();
+            handle.send(&body, vec![document_type]).await?.single()
+        }
     }
 
     /// Has Unigox fetch up to ten documents from `https` addresses.
@@ -110,9 +123,15 @@ impl DocumentsHandle {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn link_batch(&self, links: &DocumentLinks) -> Result<BatchUpload> {
-        links.validate().map_err(|error| error.with_operation(&operations::UPLOAD_PARTNER_KYC_DOCUMENT))?;
-        self.send(links.body(), links.types()).await
+    pub fn link_batch<'b>(
+        &self,
+        links: &'b DocumentLinks,
+    ) -> impl Future<Output = Result<BatchUpload>> + Send + use<'b> {
+        let handle = self.clone();
+        async move {
+            links.validate().map_err(|error| error.with_operation(&operations::UPLOAD_PARTNER_KYC_DOCUMENT))?;
+            handle.send(links.body(), links.types()).await
+        }
     }
 
     async fn send(&self, body: &types::DocumentLinkRequest, sent: Vec<DocumentType>) -> Result<BatchUpload> {

@@ -401,8 +401,13 @@ impl Error {
         self.status().is_some_and(|status| status.is_server_error())
     }
 
-    /// Whether the call may have taken effect: it was sent, and no response says that it was refused.
-    pub(crate) fn may_have_taken_effect(&self) -> bool {
+    /// Whether the call may have taken effect: it was sent, and no response of the API says that it was refused.
+    ///
+    /// # Troubleshooting
+    ///
+    /// If the operation is not safe to repeat, check with [`check_with`](Self::check_with) before you make it again. For
+    /// payment details, [`ensure`](crate::PaymentDetailsHandle::ensure) does.
+    pub fn may_have_taken_effect(&self) -> bool {
         match self.kind() {
             ErrorKind::MaybeSent | ErrorKind::Decode | ErrorKind::TooLarge | ErrorKind::OutcomeUnknown => true,
             ErrorKind::Api => {

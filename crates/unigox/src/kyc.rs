@@ -52,9 +52,15 @@ impl KycHandle {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn submit(&self, submission: &KycSubmission) -> Result<Response<types::KycSubmissionResult>> {
-        submission.validate().map_err(|error| error.with_operation(&operations::SUBMIT_KYC))?;
-        self.user.client.api().submit_kyc(self.user.uuid, submission.body()).await
+    pub fn submit<'b>(
+        &self,
+        submission: &'b KycSubmission,
+    ) -> impl Future<Output = Result<Response<types::KycSubmissionResult>>> + Send + use<'b> {
+        let user = self.user.clone();
+        async move {
+            submission.validate().map_err(|error| error.with_operation(&operations::SUBMIT_KYC))?;
+            user.client.api().submit_kyc(user.uuid, submission.body()).await
+        }
     }
 
     /// Adds or changes optional KYC data; the user stays verified.
@@ -80,8 +86,14 @@ impl KycHandle {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn update(&self, update: &KycUpdate) -> Result<Response<types::UpdatedKyc>> {
-        update.validate().map_err(|error| error.with_operation(&operations::UPDATE_KYC))?;
-        self.user.client.api().update_kyc(self.user.uuid, update.body()).await
+    pub fn update<'b>(
+        &self,
+        update: &'b KycUpdate,
+    ) -> impl Future<Output = Result<Response<types::UpdatedKyc>>> + Send + use<'b> {
+        let user = self.user.clone();
+        async move {
+            update.validate().map_err(|error| error.with_operation(&operations::UPDATE_KYC))?;
+            user.client.api().update_kyc(user.uuid, update.body()).await
+        }
     }
 }

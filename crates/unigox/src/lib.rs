@@ -141,9 +141,11 @@ mod generated {
 }
 mod http_settings;
 mod kyc;
+mod optional_text;
 mod options;
 mod payment_details;
 mod response;
+mod stored;
 mod text;
 mod trace;
 mod users;
@@ -165,6 +167,7 @@ pub use crate::{
     error::{Error, ErrorKind, Result},
     http_settings::HttpSettings,
     kyc::{KycHandle, KycSubmission, KycUpdate, Pii, Prefill},
+    optional_text::OptionalText,
     options::{CallOptions, RetryPolicy},
     payment_details::{
         AccountDetails, CvuCbuAccount, EnsuredPaymentDetails, NipAccount, PaymentDetails, PaymentDetailsBuilder,

@@ -43,8 +43,9 @@ impl PaymentDetailsHandle {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn list(&self) -> Result<Response<Vec<SavedPaymentDetails>>> {
-        self.user.client.api().get_payment_details(self.user.uuid).await
+    pub fn list(&self) -> impl Future<Output = Result<Response<Vec<SavedPaymentDetails>>>> + Send + use<> {
+        let user = self.user.clone();
+        async move { user.client.api().get_payment_details(user.uuid).await }
     }
 
     /// Reads payment details, by their `payment_details_id`.
@@ -64,11 +65,16 @@ impl PaymentDetailsHandle {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn get(&self, payment_details_id: impl AsRef<str>) -> Result<Response<SavedPaymentDetails>> {
-        let id = payment_details_id.as_ref();
-        filled("payment_details_id", id)
-            .map_err(|error| error.with_operation(&operations::GET_PAYMENT_DETAIL_BY_ID))?;
-        self.user.client.api().get_payment_detail_by_id(self.user.uuid, id).await
+    pub fn get<I: AsRef<str>>(
+        &self,
+        payment_details_id: I,
+    ) -> impl Future<Output = Result<Response<SavedPaymentDetails>>> + Send + use<I> {
+        let (user, id) = (self.user.clone(), payment_details_id.as_ref().to_owned());
+        async move {
+            filled("payment_details_id", &id)
+                .map_err(|error| error.with_operation(&operations::GET_PAYMENT_DETAIL_BY_ID))?;
+            user.client.api().get_payment_detail_by_id(user.uuid, &id).await
+        }
     }
 
     /// Saves payment details unless they are saved already, and returns those that were saved or found. The account has to
@@ -153,10 +159,15 @@ impl PaymentDetailsHandle {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn create(&self, payment_details: &PaymentDetails) -> Result<Response<SavedPaymentDetails>> {
-        let operation = &operations::CREATE_PAYMENT_DETAILS;
-        let body = payment_details.checked_body().map_err(|error| error.with_operation(operation))?;
-        self.user.client.api().create_payment_details(self.user.uuid, body).await
+    pub fn create<'b>(
+        &self,
+        payment_details: &'b PaymentDetails,
+    ) -> impl Future<Output = Result<Response<SavedPaymentDetails>>> + Send + use<'b> {
+        let (user, operation) = (self.user.clone(), &operations::CREATE_PAYMENT_DETAILS);
+        async move {
+            let body = payment_details.checked_body().map_err(|error| error.with_operation(operation))?;
+            user.client.api().create_payment_details(user.uuid, body).await
+        }
     }
 
     /// Deletes payment details, by their `payment_details_id` (which [`UserHandle::get`] calls `id`).
@@ -182,13 +193,19 @@ impl PaymentDetailsHandle {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn delete(&self, payment_details_id: impl AsRef<str>) -> Result<Response<types::DeletedPaymentDetails>> {
-        let id = payment_details_id.as_ref();
-        filled("payment_details_id", id).map_err(|error| error.with_operation(&operations::DELETE_PAYMENT_DETAILS))?;
-        let deleted = self.user.client.api().delete_payment_details(self.user.uuid, id).await;
-        deleted.map_err(|error| match error.is_conflict() {
-            true => error.with_advice("active offers still refer to it"),
-            false => error,
-        })
+    pub fn delete<I: AsRef<str>>(
+        &self,
+        payment_details_id: I,
+    ) -> impl Future<Output = Result<Response<types::DeletedPaymentDetails>>> + Send + use<I> {
+        let (user, id) = (self.user.clone(), payment_details_id.as_ref().to_owned());
+        async move {
+            let operation = &operations::DELETE_PAYMENT_DETAILS;
+            filled("payment_details_id", &id).map_err(|error| error.with_operation(operation))?;
+            let deleted = user.client.api().delete_payment_details(user.uuid, &id).await;
+            deleted.map_err(|error| match error.is_conflict() {
+                true => error.with_advice("active offers still refer to it"),
+                false => error,
+            })
+        }
     }
 }

@@ -60,8 +60,9 @@ impl VerificationHandle {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn start(&self) -> Result<Response<types::VerificationStart>> {
-        self.user.client.api().run_partner_kyc_verification(self.user.uuid).await
+    pub fn start(&self) -> impl Future<Output = Result<Response<types::VerificationStart>>> + Send + use<> {
+        let user = self.user.clone();
+        async move { user.client.api().run_partner_kyc_verification(user.uuid).await }
     }
 
     /// Reads the status, once. `VERIFIED` is the only success; `COMPLETED` says that the provider has finished, but not with
@@ -89,8 +90,9 @@ impl VerificationHandle {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn status(&self) -> Result<Response<types::Verification>> {
-        self.read(None).await
+    pub fn status(&self) -> impl Future<Output = Result<Response<types::Verification>>> + Send + use<> {
+        let handle = self.clone();
+        async move { handle.read(None).await }
     }
 
     /// Reads the status, within `time` if that is given and shorter than the total time-out.

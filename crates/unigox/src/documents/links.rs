@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use unigox_client::types::{DocumentLinkBatch, DocumentLinkItem, DocumentLinkRequest, DocumentType, UploadMethod};
 use url::Url;
 
-use crate::{Error, Result};
+use crate::{Error, Result, stored::stored};
 
 /// The maximum number of documents in a batch; `maxItems` in the document.
 const MAX_LINKS: usize = 10;
@@ -13,6 +13,9 @@ const MAX_LINKS: usize = 10;
 /// Up to ten documents that Unigox fetches, for [`DocumentsHandle::link_batch`](crate::DocumentsHandle::link_batch).
 ///
 /// `Debug` hides the addresses.
+///
+/// It serializes, so that a job queue can keep it. What is written has the addresses, which show the documents to whoever
+/// has them.
 ///
 /// # Examples
 ///
@@ -84,6 +87,8 @@ impl DocumentLinks {
         &self.0
     }
 }
+
+stored!(DocumentLinks, "a batch of documents");
 
 impl Default for DocumentLinks {
     fn default() -> Self {

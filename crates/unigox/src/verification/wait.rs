@@ -197,6 +197,11 @@ impl VerificationOutcome {
         self.verification().verification_url.as_ref()?.as_deref()
     }
 
+    /// What the KYC provider says of the verification, for people. It may speak about the person: keep it out of logs.
+    pub fn provider_messages(&self) -> &[String] {
+        self.verification().provider_messages.as_ref().and_then(Option::as_deref).unwrap_or_default()
+    }
+
     fn new(last: Verification) -> Self {
         match last.status {
             VerificationStatus::Verified => Self::Verified(last),
