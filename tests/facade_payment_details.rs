@@ -211,6 +211,22 @@ async fn an_account_on_any_rail_is_found_by_the_fields_that_are_sent() {
     }
 }
 
+#[tokio::test]
+async fn neither_outcomes_nor_errors_show_the_account() {
+    let stage = Stage::open().await;
+    stage.server.reply(list(&[ada("2")]));
+    let ensured = stage.ensure().await.expect("it is there");
+    let mut shown = format!("{ensured:?} {ensured:#?}");
+    stage.server.reply(list(&[]));
+    stage.server.reply(Reply::new(500, ada("2").to_string()));
+    stage.server.reply_otherwise(list(&[]));
+    let error = stage.ensure().await.expect_err("nobody can tell");
+    shown += &format!("{error} {error:?} {error:#?}");
+    for secret in ["ADA", "Ada", "1245", "SOGE"] {
+        assert!(!shown.contains(secret), "{secret} is shown: {shown}");
+    }
+}
+
 // ---- Support --------------------------------------------------------------------------------------------------------
 
 struct Stage {

@@ -107,7 +107,7 @@ async fn a_call_that_never_took_effect_is_made_by_the_next_run() {
     let history = History::begin().await.expect("the mock server responds");
     history.sandbox.fault("createPaymentDetails", Fault::Reset);
     assert_eq!(save_once(&history.impatient(), &account(IBAN)).await.expect("nothing else fails"), Payout::RunAgain);
-    assert_eq!(history.saved().await.expect("the mock server responds"), [history.older.clone()]);
+    assert_eq!(history.saved().await.expect("the mock server responds"), std::slice::from_ref(&history.older));
 
     let payout = save_once(&history.user, &account(IBAN)).await.expect("nothing fails");
     let saved = history.saved().await.expect("the mock server responds");

@@ -61,7 +61,7 @@ pub(super) async fn ensure(
     let operation = &operations::CREATE_PAYMENT_DETAILS;
     payment_details.validate().map_err(|error| error.with_operation(operation))?;
     match look(&handle, payment_details).await? {
-        Look::Found(saved) => return Ok(EnsuredPaymentDetails::Found(saved)),
+        Look::Found(saved) => return Ok(EnsuredPaymentDetails::Found(*saved)),
         Look::Unclear => return Err(Error::outcome_unknown(operation).with_advice(NOT_SHOWN)),
         Look::Absent => {}
     }
@@ -72,7 +72,7 @@ pub(super) async fn ensure(
     };
     let patience = handle.user.client.limits(operation).total;
     match find_late(&handle, payment_details, patience).await {
-        Look::Found(saved) => Ok(EnsuredPaymentDetails::Found(saved)),
+        Look::Found(saved) => Ok(EnsuredPaymentDetails::Found(*saved)),
         Look::Unclear => Err(unknown(failure).with_advice(NOT_SHOWN)),
         Look::Absent => Err(unknown(failure)),
     }
@@ -89,7 +89,7 @@ fn unknown(failure: Error) -> Error {
 
 /// What a look at the list came to.
 enum Look {
-    Found(SavedPaymentDetails),
+    Found(Box<SavedPaymentDetails>),
     /// Nothing is the same for certain, and something may be.
     Unclear,
     Absent,
@@ -100,7 +100,7 @@ async fn look(handle: &PaymentDetailsHandle, payment_details: &PaymentDetails) -
     let mut is_unclear = false;
     for saved in handle.list().await?.into_value() {
         match compare(&sent, &saved) {
-            Comparison::Same => return Ok(Look::Found(saved)),
+            Comparison::Same => return Ok(Look::Found(Box::new(saved))),
             Comparison::Unclear => is_unclear = true,
             Comparison::Different => {}
         }
