@@ -82,6 +82,18 @@
 //!
 //! There are 3 attempts by default. [`CallOptions`] and [`RetryPolicy`] have the details.
 //!
+//! What became of a call that was not retried, [`PaymentDetailsHandle::ensure`] finds out for payment details, and
+//! [`Error::check_with`] names the operation that shows it for others, if there is one.
+//!
+//! # Jobs
+//!
+//! A service that works through a queue, and may be stopped at any time, has all it needs here:
+//!
+//! - Bodies serialize, so a job can hold one until it is sent. What is written is personal data, in clear text.
+//! - Futures of handles own the handle, so that they can be spawned and joined. They borrow bodies alone.
+//! - [`PaymentDetailsHandle::ensure`] may be called again after any error and after a restart.
+//! - A wait is continued from a stored [`WaitPoint`], and woken by a [`WaitSignal`] where a webhook is received.
+//!
 //! # Secrets and personal data
 //!
 //! The API key, names, numbers, addresses and documents never appear in `Debug` or `Display` output, errors or traces. The
