@@ -124,7 +124,8 @@ impl PaymentDetailsHandle {
         &self,
         payment_details: &'b PaymentDetails,
     ) -> impl Future<Output = Result<EnsuredPaymentDetails>> + Send + use<'b> {
-        ensure::ensure(self.clone(), payment_details)
+        let handle = self.clone();
+        async move { handle.save_once(payment_details).await }
     }
 
     /// Saves payment details, whether they are saved already or not; [`ensure`](Self::ensure) looks first, and after a

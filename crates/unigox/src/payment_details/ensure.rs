@@ -54,37 +54,75 @@ const FIRST_DELAY: Duration = Duration::from_millis(500);
 /// The longest delay between two looks.
 const MAX_DELAY: Duration = Duration::from_secs(8);
 
-pub(super) async fn ensure(
-    handle: PaymentDetailsHandle,
-    payment_details: &PaymentDetails,
-) -> Result<EnsuredPaymentDetails> {
-    let operation = &operations::CREATE_PAYMENT_DETAILS;
-    payment_details.validate().map_err(|error| error.with_operation(operation))?;
-    match look(&handle, payment_details).await? {
-        Look::Found(saved) => return Ok(EnsuredPaymentDetails::Found(*saved)),
-        Look::Unclear => return Err(Error::outcome_unknown(operation).with_advice(NOT_SHOWN)),
-        Look::Absent => {}
-    }
-    let failure = match handle.create(payment_details).await {
-        Ok(saved) => return Ok(EnsuredPaymentDetails::Created(saved.into_value())),
-        Err(error) if !error.may_have_taken_effect() => return Err(error),
-        Err(error) => error,
-    };
-    let patience = handle.user.client.limits(operation).total;
-    match find_late(&handle, payment_details, patience).await {
-        Look::Found(saved) => Ok(EnsuredPaymentDetails::Found(*saved)),
-        Look::Unclear => Err(unknown(failure).with_advice(NOT_SHOWN)),
-        Look::Absent => Err(unknown(failure)),
-    }
-}
-
 /// The advice if saved payment details may be the same, and the list does not show enough to tell.
 const NOT_SHOWN: &str = "the list has payment details that may be these, and does not show their account: compare them, \
                          and call `create` if they are not";
 
-fn unknown(failure: Error) -> Error {
-    let attempts = failure.attempts();
-    Error::outcome_unknown(&operations::CREATE_PAYMENT_DETAILS).with_attempts(attempts).with_source(failure)
+impl PaymentDetailsHandle {
+    /// Looks, saves if there is nothing to be found, and looks again if it is not known whether that took effect.
+    pub(super) async fn save_once(self, payment_details: &PaymentDetails) -> Result<EnsuredPaymentDetails> {
+        let operation = &operations::CREATE_PAYMENT_DETAILS;
+        payment_details.validate().map_err(|error| error.with_operation(operation))?;
+        match self.look(payment_details).await? {
+            Look::Found(saved) => return Ok(EnsuredPaymentDetails::Found(*saved)),
+            Look::Unclear => return Err(Error::outcome_unknown(operation).with_advice(NOT_SHOWN)),
+            Look::Absent => {}
+        }
+        let failure = match self.create(payment_details).await {
+            Ok(saved) => return Ok(EnsuredPaymentDetails::Created(saved.into_value())),
+            Err(error) if !error.may_have_taken_effect() => return Err(error),
+            Err(error) => error,
+        };
+        let patience = self.user.client.limits(operation).total;
+        let look = self.find_late(payment_details, patience).await;
+        let attempts = failure.attempts();
+        let unknown = Error::outcome_unknown(operation).with_attempts(attempts).with_source(failure);
+        match look {
+            Look::Found(saved) => Ok(EnsuredPaymentDetails::Found(*saved)),
+            Look::Unclear => Err(unknown.with_advice(NOT_SHOWN)),
+            Look::Absent => Err(unknown),
+        }
+    }
+
+    async fn look(&self, payment_details: &PaymentDetails) -> Result<Look> {
+        let sent = payment_details.parts()?;
+        let mut is_unclear = false;
+        for saved in self.list().await?.into_value() {
+            match compare(&sent, &saved) {
+                Comparison::Same => return Ok(Look::Found(Box::new(saved))),
+                Comparison::Unclear => is_unclear = true,
+                Comparison::Different => {}
+            }
+        }
+        Ok(if is_unclear { Look::Unclear } else { Look::Absent })
+    }
+
+    /// Looks again and again, since a server that is late may still save them: for `patience`, and once more at its end.
+    async fn find_late(&self, payment_details: &PaymentDetails, patience: Duration) -> Look {
+        let started = Instant::now();
+        let mut delay = FIRST_DELAY;
+        let mut last = Look::Absent;
+        loop {
+            let left = patience.saturating_sub(started.elapsed());
+            // A random time from half of the delay to all of it.
+            let pause = delay / 2 + (delay / 2).mul_f64(fastrand::f64());
+            sleep(pause.min(left)).await;
+            delay = delay.saturating_mul(2).min(MAX_DELAY);
+            let left = left.saturating_sub(pause);
+            let total = self.user.client.limits(&operations::GET_PAYMENT_DETAILS).total;
+            let time = if left.is_zero() { total } else { left.min(total) };
+            let user = self.user.with_options(CallOptions::new().total_timeout(time));
+            match user.payment_details().look(payment_details).await {
+                Ok(Look::Found(saved)) => return Look::Found(saved),
+                Ok(other) => last = other,
+                Err(error) if error.ends_polling() => return last,
+                Err(_) => {}
+            }
+            if left.is_zero() {
+                return last;
+            }
+        }
+    }
 }
 
 /// What a look at the list came to.
@@ -93,44 +131,4 @@ enum Look {
     /// Nothing is the same for certain, and something may be.
     Unclear,
     Absent,
-}
-
-async fn look(handle: &PaymentDetailsHandle, payment_details: &PaymentDetails) -> Result<Look> {
-    let sent = payment_details.parts()?;
-    let mut is_unclear = false;
-    for saved in handle.list().await?.into_value() {
-        match compare(&sent, &saved) {
-            Comparison::Same => return Ok(Look::Found(Box::new(saved))),
-            Comparison::Unclear => is_unclear = true,
-            Comparison::Different => {}
-        }
-    }
-    Ok(if is_unclear { Look::Unclear } else { Look::Absent })
-}
-
-/// Looks again and again, since a server that is late may still save them: for `patience`, and once more at its end.
-async fn find_late(handle: &PaymentDetailsHandle, payment_details: &PaymentDetails, patience: Duration) -> Look {
-    let started = Instant::now();
-    let mut delay = FIRST_DELAY;
-    let mut last = Look::Absent;
-    loop {
-        let left = patience.saturating_sub(started.elapsed());
-        // A random time from half of the delay to all of it.
-        let pause = delay / 2 + (delay / 2).mul_f64(fastrand::f64());
-        sleep(pause.min(left)).await;
-        delay = delay.saturating_mul(2).min(MAX_DELAY);
-        let left = left.saturating_sub(pause);
-        let limits = handle.user.client.limits(&operations::GET_PAYMENT_DETAILS);
-        let time = if left.is_zero() { limits.total } else { left.min(limits.total) };
-        let user = handle.user.with_options(CallOptions::new().total_timeout(time));
-        match look(&user.payment_details(), payment_details).await {
-            Ok(Look::Found(saved)) => return Look::Found(saved),
-            Ok(other) => last = other,
-            Err(error) if error.ends_polling() => return last,
-            Err(_) => {}
-        }
-        if left.is_zero() {
-            return last;
-        }
-    }
 }
