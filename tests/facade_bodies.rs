@@ -11,6 +11,8 @@ mod inputs;
 mod judged;
 #[path = "facade_bodies/payout_addresses.rs"]
 mod payout_addresses;
+#[path = "facade_bodies/stored.rs"]
+mod stored;
 
 use std::{error::Error as StdError, fmt::Debug, sync::LazyLock};
 
@@ -27,7 +29,7 @@ use tokio::runtime::{Builder, Runtime};
 use unigox::{
     AccountDetails, Client, CvuCbuAccount, DocumentFile, DocumentLinks, DocumentType, Error, ErrorKind, IdType,
     InstitutionOptionalRail, KycSubmission, KycUpdate, NipAccount, PaymentDetails, PaymentDetailsBuilder, Pii, Prefill,
-    RegistryNumberType, Response, Result, SepaAccount, UserHandle,
+    RegistryNumberType, Result, SepaAccount, UserHandle,
 };
 use unigox_tests::{Judge, Reply, Server, USER, facade_at};
 
@@ -645,7 +647,7 @@ impl Recorder {
     }
 
     /// The body that `call` sent, or the error with which it was refused before anything was sent.
-    fn sent<T>(&self, call: impl Future<Output = Result<Response<T>>>) -> Result<Value> {
+    fn sent<T>(&self, call: impl Future<Output = Result<T>>) -> Result<Value> {
         let outcome = self.runtime.block_on(call);
         let mut requests = self.server.take_requests();
         assert_eq!(requests.len(), usize::from(outcome.is_ok()), "a refusal sends nothing, a call one request");

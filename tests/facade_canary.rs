@@ -105,6 +105,25 @@ async fn successes_show_no_data_of_request_and_response() {
 }
 
 #[tokio::test]
+async fn polls_that_fail_are_traced_without_a_word_of_the_response() {
+    let output = Output::begin();
+    let server = Server::start().await;
+    server.reply(Reply::new(403, REJECTION));
+    server.reply(success(json!({"status": "VERIFIED"})));
+    let policy = WaitPolicy::within(Duration::from_secs(5)).first_delay(Duration::ZERO);
+    let outcome = client_at(&server.url()).user(USER).verification().wait(policy).await;
+    assert!(outcome.expect("the second poll has a status").is_verified());
+    let text = output.text();
+    let warning = text.lines().find(|line| line.contains("poll failed")).expect("it is traced");
+    for part in
+        ["WARN", "operation_id=\"getVerificationStatus\"", "error=Api", "status=403", "polls=1", "continues=true"]
+    {
+        assert!(warning.contains(part), "`{part}` is missing in {warning}");
+    }
+    output.shows_nothing();
+}
+
+#[tokio::test]
 async fn responses_hold_everything_and_their_debug_nothing() {
     let server = Server::replying(success(calls::partner_user())).await;
     let user = client_at(&server.url()).user(USER).get().await.expect("the response is a success");

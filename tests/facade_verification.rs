@@ -11,6 +11,10 @@ mod cancellation;
 mod changes;
 #[path = "facade_verification/failures.rs"]
 mod failures;
+#[path = "facade_verification/resuming.rs"]
+mod resuming;
+#[path = "facade_verification/waking.rs"]
+mod waking;
 
 use std::{
     sync::{Arc, Mutex},
@@ -21,7 +25,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 use unigox::{
     Result, VerificationHandle,
-    VerificationOutcome::{self, Failed, Pending, Rejected, Verified},
+    VerificationOutcome::{self, Failed, Pending, Rejected, UnderReview, Verified},
     WaitPolicy,
     types::VerificationStatus,
 };
@@ -83,10 +87,12 @@ async fn three_statuses_end_a_wait_at_once_and_no_other_does() {
             "VERIFIED" => matches!(outcome, Verified(_)),
             "VERIFICATION_REJECTED" => matches!(outcome, Rejected(_)),
             "FAILED" => matches!(outcome, Failed(_)),
+            "UNDER_REVIEW" => matches!(outcome, UnderReview(_)),
             _ => matches!(outcome, Pending(_)),
         };
         assert!(is_as_expected, "{status:?} comes to {outcome:?}");
-        if matches!(outcome, Pending(_)) {
+        assert_eq!(outcome.is_final(), !matches!(outcome, Pending(_) | UnderReview(_)), "{status:?}");
+        if !outcome.is_final() {
             assert!(polls.len() > 3, "{status:?} was waited out with polls at {polls:?}");
             assert_at(polls[polls.len() - 1], Duration::from_secs(20));
         } else {
@@ -117,6 +123,18 @@ async fn a_wait_ends_with_the_poll_that_sees_a_final_status() {
 }
 
 #[tokio::test]
+async fn a_wait_can_end_at_the_review() {
+    let _clock = Clock::pause();
+    let server = Server::start().await;
+    for status in ["PENDING_DOCUMENTS", "IN_PROGRESS", "UNDER_REVIEW"] {
+        server.reply(pending(status));
+    }
+    let outcome = session_at(&server).wait(within(3600).end_at_review()).await.expect("nothing fails");
+    assert!(matches!(outcome, UnderReview(_)) && !outcome.is_verified(), "{outcome:?}");
+    assert_eq!(server.take_requests().len(), 3);
+}
+
+#[tokio::test]
 async fn outcomes_keep_everything_that_was_read_last() {
     let _clock = Clock::pause();
     let server = Server::start().await;
@@ -128,12 +146,13 @@ async fn outcomes_keep_everything_that_was_read_last() {
         let outcome = session_at(&server).wait(within(0)).await.expect("nothing fails");
         assert_eq!(outcome.verification_url(), Some("https://verify.example.com/1"));
         let verification = outcome.verification();
+        assert_eq!(outcome.provider_messages(), ["blurred"]);
         assert_eq!(verification.verification_seconds_left, Some(Some(3600)));
         assert_eq!(verification.provider_messages, Some(Some(vec!["blurred".to_owned()])));
         assert_eq!(verification.extra["of_tomorrow"], json!({"a": [1]}));
         server.reply(status_reply(&json!({"status": status, "verification_url": null})));
         let outcome = session_at(&server).wait(within(0)).await.expect("nothing fails");
-        assert_eq!(outcome.verification_url(), None);
+        assert_eq!((outcome.verification_url(), outcome.provider_messages().len()), (None, 0));
     }
 }
 
@@ -317,8 +336,20 @@ async fn waiting_may_be_moved_to_another_thread() {
     is_send(session.status()).await.expect("nothing fails");
     is_send(session.wait(within(1))).await.expect("nothing fails");
     drop(is_send(session.changes(within(1))));
-    let elsewhere = tokio::spawn(async move { session.wait(within(1)).await });
+    let elsewhere = tokio::spawn(session.wait(within(1)));
+    drop(session);
     assert!(elsewhere.await.expect("no panic").expect("nothing fails").is_verified());
+    // With no handle that lives on.
+    let elsewhere = tokio::spawn(facade_at(&server.url()).user(USER).verification().wait(within(1)));
+    assert!(elsewhere.await.expect("no panic").expect("nothing fails").is_verified());
+}
+
+/// 10,000 of them have 2 KiB each.
+#[test]
+fn a_wait_takes_little_memory_while_it_sleeps() {
+    let session = facade_at("http://127.0.0.1:1").user(USER).verification();
+    let size = size_of_val(&session.wait(within(1).on_action(|_| ()).on_progress(|_| ())));
+    assert!(size <= 1_024, "{size} bytes");
 }
 
 // ---- Support --------------------------------------------------------------------------------------------------------

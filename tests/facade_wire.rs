@@ -445,33 +445,75 @@ async fn an_upload_says_what_was_stored_and_what_was_not() {
     let one = json!({"document_id": "1", "document_type": "selfie", "file_name": "a.jpg", "message": "m", "size": 7});
     reply(one);
     let stored = documents.link(DocumentType::Selfie, "https://files.example.com/1").await.expect("it is a success");
-    assert_eq!((stored.document_id(), stored.uploaded().len(), stored.all_uploaded()), (Some("1"), 1, true));
-    assert_eq!(stored.uploaded()[0].document_type.as_deref(), Some("selfie"));
-    assert_eq!(stored.uploaded()[0].file_name.as_deref(), Some("a.jpg"));
-    assert_eq!(stored.uploaded()[0].extra["size"], 7);
+    assert_eq!((stored.document_id(), stored.document().document_id.as_deref()), (Some("1"), Some("1")));
+    assert_eq!(stored.document_type(), Some(DocumentType::Selfie));
+    assert_eq!(stored.document().file_name.as_deref(), Some("a.jpg"));
+    assert_eq!(stored.document().extra["size"], 7);
+
+    // A single document that the server says it has not stored.
+    for data in [json!({"uploaded": [], "errors": [{"error": "a"}]}), json!({"uploaded": []})] {
+        reply(data);
+        let outcome = documents.link(DocumentType::Selfie, "https://files.example.com/1").await;
+        let error = outcome.expect_err("it is not stored");
+        assert_eq!(error.kind(), ErrorKind::NotStored);
+        assert!(error.to_string().contains("of 1 documents, 1 not stored: `selfie`"), "{error}");
+    }
 
     let first = json!({"document_id": "1", "document_type": "selfie", "status": "uploaded", "size": 7});
     let error = json!({"document_type": "identity_front", "error": "too large", "limit": 9});
     reply(json!({"uploaded": [first], "errors": [error], "message": "m"}));
     let stored = documents.link_batch(&links).await.expect("a part of a batch is no error");
-    assert_eq!((stored.document_id(), stored.uploaded().len(), stored.all_uploaded()), (Some("1"), 1, false));
+    assert_eq!((stored.uploaded().len(), stored.all_uploaded()), (1, false));
     assert_eq!(stored.uploaded()[0].extra["size"], 7);
     assert_eq!(stored.errors().len(), 1);
     assert_eq!(stored.errors()[0].document_type.as_deref(), Some("identity_front"));
     assert_eq!(stored.errors()[0].error.as_deref(), Some("too large"));
     assert_eq!(stored.errors()[0].extra["limit"], 9);
 
-    for (data, uploaded, errors) in [
-        (json!({"uploaded": [{"document_id": "1"}, {"document_id": "2"}], "message": "m"}), 2, 0),
-        (json!({"uploaded": [], "errors": [{"error": "a"}, {"error": "b"}], "message": "m"}), 0, 2),
-        (json!({"uploaded": null, "errors": [{"error": "a"}], "message": "m"}), 0, 1),
-        (json!({"errors": [{"error": "a"}]}), 0, 1),
-        (json!({"uploaded": [{"document_id": "1"}, {}]}), 2, 0),
+    let links = DocumentLinks::from([
+        (DocumentType::Selfie, "https://files.example.com/1"),
+        (DocumentType::IdentityFront, "https://files.example.com/2"),
+    ]);
+    let (selfie, front) = (DocumentType::Selfie, DocumentType::IdentityFront);
+    for (data, uploaded, errors, not_uploaded) in [
+        (json!({"uploaded": [{"document_id": "1"}, {"document_id": "2"}], "message": "m"}), 2, 0, vec![]),
+        (json!({"uploaded": [{"document_type": "identity_front"}, {}]}), 2, 0, vec![]),
+        (json!({"uploaded": [{"document_type": "a_name_of_tomorrow"}, {"document_id": "2"}]}), 2, 0, vec![]),
+        (json!({"uploaded": [{"document_type": "identity_front"}]}), 1, 0, vec![selfie]),
+        (json!({"uploaded": [{}], "errors": [{"document_type": "selfie"}]}), 1, 1, vec![selfie]),
+        (json!({"uploaded": [], "message": "m"}), 0, 0, vec![selfie, front]),
+        (
+            json!({"uploaded": [], "errors": [{"error": "a"}, {"error": "b"}], "message": "m"}),
+            0,
+            2,
+            vec![selfie, front],
+        ),
+        (json!({"uploaded": null, "errors": [{"error": "a"}], "message": "m"}), 0, 1, vec![selfie, front]),
+        (json!({"errors": [{"error": "a"}]}), 0, 1, vec![selfie, front]),
+        (json!({"uploaded": [{}, {}], "errors": [{"error": "a"}]}), 2, 1, vec![]),
     ] {
-        reply(data);
-        let stored = documents.link_batch(&links).await.expect("a batch without success is no error");
-        assert_eq!((stored.uploaded().len(), stored.errors().len()), (uploaded, errors));
-        assert_eq!((stored.document_id(), stored.all_uploaded()), (None, errors == 0));
+        reply(data.clone());
+        let stored = documents.link_batch(&links).await.expect("a batch without success is no error of the call");
+        assert_eq!((stored.uploaded().len(), stored.errors().len()), (uploaded, errors), "{data}");
+        assert_eq!(stored.not_uploaded(), not_uploaded, "{data}");
+        let is_whole = errors == 0 && not_uploaded.is_empty();
+        assert_eq!((stored.all_uploaded(), stored.raw().status().as_u16()), (is_whole, 200), "{data}");
+        match stored.into_result() {
+            Ok(stored) => assert!(is_whole && stored.len() == uploaded, "{data}"),
+            Err(error) => assert!(!is_whole && error.kind() == ErrorKind::NotStored, "{data}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn after_an_upload_that_may_have_taken_effect_the_message_says_that_nothing_lists_documents() {
+    for reply in [Reply::raw(""), Reply::new(500, ""), Reply::new(200, "<html>")] {
+        let server = Server::replying(reply).await;
+        let documents = facade_at(&server.url()).user(USER).documents();
+        let outcome = documents.link(DocumentType::Selfie, "https://files.example.com/1").await;
+        let error = outcome.expect_err("it is not known whether it was stored");
+        assert!(error.to_string().contains("no operation lists documents: ask runPartnerKYCVerification"), "{error}");
+        assert_eq!(error.check_with(), None);
     }
 }
 
@@ -669,4 +711,40 @@ fn pretty(json: &str) -> String {
         before = if in_text { '"' } else { c };
     }
     pretty
+}
+
+/// Calls are spawned and joined as they are written: their futures own the handle.
+#[tokio::test]
+async fn the_futures_of_handles_do_not_borrow_them() {
+    fn owned<F: Future + Send + 'static>(_: F) {}
+    let server = Server::start().await;
+    let client = facade_at(&server.url());
+    let picture = || DocumentFile::from_bytes("front.jpg", PHOTO).expect("it is a JPEG");
+    owned(client.user(USER).get());
+    owned(client.users().create("customer-42", "ada@example.com"));
+    owned(client.user(USER).documents().upload(DocumentType::Selfie, picture()));
+    owned(client.user(USER).documents().link(DocumentType::Selfie, "https://files.example.com/1"));
+    owned(client.user(USER).verification().start());
+    owned(client.user(USER).verification().status());
+    owned(client.user(USER).verification().wait(WaitPolicy::within(Duration::ZERO)));
+    owned(client.user(USER).payment_details().list());
+    owned(client.user(USER).payment_details().get("40417"));
+    owned(client.user(USER).payment_details().delete(String::from("40417")));
+
+    // A body is borrowed, and the handle is not.
+    let (submission, update, links) = (KycSubmission::handoff(), KycUpdate::new().city("Lagos"), DocumentLinks::new());
+    let account = PaymentDetails::sepa(SepaAccount::new("Ada Obi", "DE75512108001245126199"));
+    drop(client.user(USER).kyc().submit(&submission));
+    drop(client.user(USER).kyc().update(&update));
+    drop(client.user(USER).documents().link_batch(&links));
+    let create = client.user(USER).payment_details().create(&account);
+    let ensure = client.user(USER).payment_details().ensure(&account);
+    drop((create, ensure));
+
+    server.reply_otherwise(Reply::json(200, &json!({"success": true, "data": {"user_uuid": USER}})));
+    let users = [USER; 3].into_iter().map(|id| client.user(id).get());
+    let users = futures_util::future::join_all(users).await;
+    assert!(users.iter().all(|user| user.as_ref().is_ok_and(|user| user.user_uuid == USER)));
+    let spawned = tokio::spawn(client.user(USER).get());
+    assert_eq!(spawned.await.expect("no panic").expect("it is there").user_uuid, USER);
 }

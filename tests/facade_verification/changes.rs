@@ -99,23 +99,33 @@ async fn a_transient_error_is_not_yielded() {
 }
 
 #[tokio::test]
-async fn any_other_error_is_yielded_last() {
+async fn an_error_that_ends_a_wait_is_yielded_last() {
     let _clock = Clock::pause();
     let server = Server::start().await;
-    for (reply, kind) in [
-        (Reply::new(401, ""), ErrorKind::Api),
-        (Reply::new(404, ""), ErrorKind::Api),
-        (Reply::new(200, "{}"), ErrorKind::Decode),
-    ] {
+    for (reply, kind) in [(Reply::new(401, ""), ErrorKind::Api), (Reply::new(404, ""), ErrorKind::Api)] {
         server.reply(pending("PENDING"));
         server.reply(reply);
         server.reply(pending("VERIFIED"));
         let changes: Vec<_> = session_at(&server).changes(within(900)).collect().await;
         let [Ok(first), Err(error)] = &changes[..] else { panic!("{changes:?}") };
         assert_eq!((first.status.as_str(), error.kind()), ("PENDING", kind));
+        assert_eq!(error.last_verification(), Some(first));
         assert_eq!(server.take_requests().len(), 2);
         server.forget_replies();
     }
+}
+
+#[tokio::test]
+async fn odd_responses_are_not_yielded_unless_five_come_in_a_row() {
+    let _clock = Clock::pause();
+    let server = Server::start().await;
+    server.reply(pending("PENDING"));
+    (0..4).for_each(|_| server.reply(Reply::new(200, "<html>")));
+    server.reply(pending("IN_PROGRESS"));
+    server.reply_otherwise(Reply::new(403, ""));
+    let changes: Vec<_> = session_at(&server).changes(within(3600)).collect().await;
+    let [Ok(_), Ok(second), Err(error)] = &changes[..] else { panic!("{changes:?}") };
+    assert_eq!((error.kind(), error.attempts(), error.last_verification()), (ErrorKind::WaitFailed, 11, Some(second)));
 }
 
 #[tokio::test]

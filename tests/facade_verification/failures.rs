@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use unigox::{CallOptions, Client, Error, ErrorKind, RetryPolicy, VerificationOutcome::Pending};
 use unigox_tests::{Clock, Reply, ReservedAddress, Server, USER, facade_at};
 
-use crate::{TICK, assert_at, failure, pending, session_at, timed, within};
+use crate::{TICK, assert_at, failure, pending, session_at, status_reply, timed, within};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -134,37 +134,136 @@ async fn a_wait_of_no_time_that_fails_is_an_error() {
 }
 
 #[tokio::test]
-async fn any_other_error_ends_a_wait_at_once() {
+async fn an_unknown_key_or_user_ends_a_wait_at_once() {
     let clock = Clock::pause();
     let server = Server::start().await;
-    let key = |key: &str| json!({"success": false, "data": {"error_key": key, "message": "m"}});
-    for (reply, kind, status) in [
-        (Reply::json(401, &key("unauthorized")), ErrorKind::Api, Some(401)),
-        (Reply::new(401, ""), ErrorKind::Api, Some(401)),
-        (Reply::new(403, ""), ErrorKind::Api, Some(403)),
-        (Reply::new(404, ""), ErrorKind::Api, Some(404)),
-        (Reply::json(400, &key("no")), ErrorKind::Api, Some(400)),
-        (Reply::new(409, ""), ErrorKind::Api, Some(409)),
-        (Reply::new(422, ""), ErrorKind::Api, Some(422)),
-        (Reply::new(302, "").with_header("location", "https://example.com/"), ErrorKind::Api, Some(302)),
-        (Reply::json(200, &key("no")), ErrorKind::Api, Some(200)),
-        (Reply::json(200, &json!({"success": true, "data": {}})), ErrorKind::Decode, Some(200)),
-        (Reply::json(200, &json!({"success": true, "data": {"status": null}})), ErrorKind::Decode, Some(200)),
-        (Reply::json(200, &json!({"success": true, "data": {"status": 7}})), ErrorKind::Decode, Some(200)),
-        (Reply::new(200, "<html>"), ErrorKind::Decode, Some(200)),
-        (Reply::new(200, ""), ErrorKind::Decode, Some(200)),
-        (Reply::new(200, " ".repeat(11 << 20)), ErrorKind::TooLarge, None),
-    ] {
+    let unauthorized = json!({"success": false, "data": {"error_key": "unauthorized", "message": "m"}});
+    for (reply, status) in
+        [(Reply::json(401, &unauthorized), 401), (Reply::new(401, "<html>"), 401), (Reply::new(404, ""), 404)]
+    {
         for polls in [1, 3] {
             (1..polls).for_each(|_| server.reply(pending("IN_PROGRESS")));
             server.reply(reply.clone());
             let (outcome, ends) = timed(&clock, session_at(&server).wait(within(900))).await;
             let error = failure(outcome);
-            assert_eq!(error.kind(), kind, "{reply:.200?}: {error}");
-            assert_eq!(error.status().map(|status| status.as_u16()), status, "{error}");
+            assert_eq!((error.kind(), error.status().map(|status| status.as_u16())), (ErrorKind::Api, Some(status)));
             assert_eq!((error.attempts(), ends.len()), (1, polls), "{error}");
             assert_eq!(server.take_requests().len(), polls, "{error}");
+            let last = error.last_verification().map(|last| last.status.as_str());
+            assert_eq!(last, (polls > 1).then_some("IN_PROGRESS"));
         }
+    }
+}
+
+/// Responses that are not those of the API, and the kind of error that each of them is.
+fn odd_responses() -> Vec<(Reply, ErrorKind)> {
+    let refusal = json!({"success": false, "data": {"error_key": "no", "message": "m"}});
+    let verified = r#"{"success":true,"data":{"status":"VERIFIED"}}"#;
+    let odd_too = r#"{"success":true,"data":{"status":"VERIFIED","verification_seconds_left":0.5}}"#;
+    let data = |data| Reply::json(200, &json!({"success": true, "data": data}));
+    vec![
+        (Reply::new(200, "<html>").with_header("content-type", "text/html"), ErrorKind::Decode),
+        (Reply::new(200, ""), ErrorKind::Decode),
+        (Reply::new(204, ""), ErrorKind::Decode),
+        (Reply::new(302, "").with_header("location", "https://example.com/"), ErrorKind::Api),
+        (Reply::new(307, "<html>"), ErrorKind::Api),
+        (Reply::new(400, ""), ErrorKind::Api),
+        (Reply::new(403, "<html>"), ErrorKind::Api),
+        (Reply::new(409, ""), ErrorKind::Api),
+        (Reply::json(422, &refusal), ErrorKind::Api),
+        (Reply::json(200, &refusal), ErrorKind::Api),
+        (data(json!({})), ErrorKind::Decode),
+        (data(json!({"status": null})), ErrorKind::Decode),
+        (data(json!({"status": 7, "verification_url": 1.5})), ErrorKind::Decode),
+        (data(json!(["VERIFIED"])), ErrorKind::Decode),
+        (Reply::new(200, verified).with_header("content-type", "text/html"), ErrorKind::Decode),
+        (Reply::new(200, odd_too).with_header("content-type", "text/html"), ErrorKind::Decode),
+        (Reply::new(200, " ".repeat(11 << 20)), ErrorKind::TooLarge),
+    ]
+}
+
+#[tokio::test]
+async fn odd_responses_do_not_end_a_wait() {
+    let clock = Clock::pause();
+    let server = Server::start().await;
+    for (odd, kind) in odd_responses() {
+        for _ in 0..2 {
+            server.reply(pending("IN_PROGRESS"));
+            (0..4).for_each(|_| server.reply(odd.clone()));
+        }
+        server.reply(pending("VERIFIED"));
+        let (outcome, ends) = timed(&clock, session_at(&server).wait(within(3600))).await;
+        let outcome = outcome.unwrap_or_else(|error| panic!("{kind:?}, {odd:.200?}: {error}"));
+        assert!(outcome.is_verified(), "{odd:.200?}: {outcome:?}");
+        assert_eq!((ends.len(), server.take_requests().len()), (11, 11), "{odd:.200?}");
+    }
+}
+
+#[tokio::test]
+async fn five_odd_responses_in_a_row_end_a_wait_with_what_was_read_before() {
+    let clock = Clock::pause();
+    let server = Server::start().await;
+    for (odd, kind) in odd_responses() {
+        for seen_before in [true, false] {
+            if seen_before {
+                server.reply(pending("IN_PROGRESS"));
+            }
+            server.reply(odd.clone());
+            // What is transient neither counts nor begins the count anew.
+            server.reply(Reply::new(500, ""));
+            server.reply_otherwise(odd.clone());
+            let (outcome, ends) = timed(&clock, session_at(&server).wait(within(3600))).await;
+            let error = failure(outcome);
+            let polls = if seen_before { 7 } else { 6 };
+            assert_eq!((error.kind(), source(&error).kind()), (ErrorKind::WaitFailed, kind), "{odd:.200?}: {error}");
+            assert_eq!((error.attempts() as usize, ends.len()), (polls, polls), "{odd:.200?}: {error}");
+            assert!(error.to_string().contains(&format!(", after {polls} attempts")), "{error}");
+            let last = error.last_verification().map(|last| last.status.as_str());
+            assert_eq!(last, seen_before.then_some("IN_PROGRESS"));
+            assert_eq!(server.take_requests().len(), polls);
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_odd_response_at_the_deadline_ends_a_wait_with_what_was_read_before() {
+    let _clock = Clock::pause();
+    let server = Server::start().await;
+    server.reply(pending("PENDING_DOCUMENTS"));
+    server.reply_otherwise(Reply::new(403, "<html>"));
+    let error = failure(session_at(&server).wait(within(1)).await);
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::WaitFailed, 2));
+    assert_eq!(error.last_verification().map(|last| last.status.as_str()), Some("PENDING_DOCUMENTS"));
+    let shown = format!("{error:?} {error:#?} {error}");
+    assert!(!shown.contains("PENDING_DOCUMENTS"), "an error shows no response: {shown}");
+}
+
+#[tokio::test]
+async fn a_field_of_another_type_does_not_hide_the_status() {
+    let _clock = Clock::pause();
+    let server = Server::start().await;
+    for (data, seconds, url, messages) in [
+        (json!({"status": "VERIFIED", "verification_seconds_left": 3599.5}), None, None, None),
+        (
+            json!({"status": "VERIFIED", "verification_seconds_left": "60", "verification_url": "u"}),
+            None,
+            Some("u"),
+            None,
+        ),
+        (json!({"verification_url": 1, "verification_seconds_left": 60, "status": "VERIFIED"}), Some(60), None, None),
+        (json!({"status": "VERIFIED", "provider_messages": "one", "verification_url": "u"}), None, Some("u"), None),
+        (json!({"status": "VERIFIED", "provider_messages": ["a"], "verification_url": {}}), None, None, Some(1)),
+    ] {
+        server.reply(status_reply(&data));
+        let outcome = session_at(&server).wait(within(60)).await.unwrap_or_else(|error| panic!("{data}: {error}"));
+        assert!(outcome.is_verified(), "{data}");
+        let read = outcome.verification();
+        assert_eq!(read.verification_seconds_left.flatten(), seconds, "{data}");
+        assert_eq!(outcome.verification_url(), url, "{data}");
+        assert_eq!(read.provider_messages.clone().flatten().map(|list| list.len()), messages, "{data}");
+        server.reply(status_reply(&data));
+        let read = session_at(&server).status().await.expect("the status is one");
+        assert_eq!(read.raw().json().expect("it is JSON")["data"], data, "the response is kept as it was");
     }
 }
 

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, io::Cursor};
 
 use serde_json::{Map, Value, json};
 use unigox::{
-    AccountDetails, CvuCbuAccount, DocumentFile, DocumentLinks, DocumentType, DocumentUpload, IdType,
+    AccountDetails, BatchUpload, CvuCbuAccount, DocumentFile, DocumentLinks, DocumentType, ErrorKind, IdType,
     InstitutionOptionalRail, KycSubmission, KycUpdate, NipAccount, PaymentDetails, Pii, Prefill, RegistryNumberType,
     SepaAccount, UserHandle,
     chrono::NaiveDate,
@@ -130,7 +130,8 @@ async fn a_file_is_accepted_from_disk_from_memory_and_from_a_reader() {
     ] {
         let file = file.expect("it is a PNG");
         let stored = user.documents().upload(DocumentType::IdentityFront, file).await.expect("it is accepted");
-        assert_eq!(names(&stored), [(Some("identity_front"), Some("front.png"))]);
+        let name = stored.document().file_name.as_deref();
+        assert_eq!((stored.document_type(), name), (Some(DocumentType::IdentityFront), Some("front.png")));
         let logged = fixture.sandbox.requests().pop().expect("there was a request");
         assert_eq!((logged.body, logged.body_bytes > PICTURE.len()), (None, true));
     }
@@ -153,9 +154,9 @@ async fn every_type_of_document_is_accepted_as_a_file_by_link_and_in_a_batch() {
     for kind in DocumentType::VALUES {
         let file = DocumentFile::from_bytes("a.gif", &b"GIF89a\x01\0\x01\0"[..]).expect("it is a GIF");
         let stored = user.documents().upload(*kind, file).await.expect("it is accepted");
-        assert_eq!(names(&stored), [(Some(kind.as_str()), Some("a.gif"))]);
+        assert_eq!((stored.document_type(), stored.document().file_name.as_deref()), (Some(*kind), Some("a.gif")));
         let stored = user.documents().link(*kind, "https://example.com/a/front.jpg?x=1").await.expect("it is accepted");
-        assert_eq!(names(&stored), [(Some(kind.as_str()), Some("front.jpg"))]);
+        assert_eq!((stored.document_type(), stored.document().file_name.as_deref()), (Some(*kind), Some("front.jpg")));
     }
     for kinds in DocumentType::VALUES.chunks(10) {
         let links = kinds.iter().fold(DocumentLinks::new(), |links, kind| links.add(*kind, "https://example.com/1"));
@@ -177,12 +178,18 @@ async fn a_batch_is_stored_in_part_if_an_address_can_not_be_fetched() {
     assert!(!stored.all_uploaded());
     assert_eq!(names(&stored), [(Some("identity_front"), Some("front.jpg"))]);
     let failed: Vec<_> = stored.errors().iter().map(|error| error.document_type.as_deref()).collect();
-    assert_eq!(failed, [Some("selfie")]);
+    assert_eq!((failed, stored.not_uploaded()), (vec![Some("selfie")], vec![DocumentType::Selfie]));
+    let error = stored.into_result().expect_err("a batch that failed in part is no success");
+    assert_eq!((error.kind(), error.status().map(|status| status.as_u16())), (ErrorKind::NotStored, Some(200)));
+    assert_eq!(
+        error.to_string(),
+        "uploadPartnerKYCDocument: of 2 documents, 1 not stored: `selfie`; send again what was not stored"
+    );
     assert_eq!(user.verification().start().await.expect("it is checked").missing, Some(vec![MissingItem::Selfie]));
 }
 
 /// The type and the file name of each document that was stored.
-fn names(upload: &DocumentUpload) -> Vec<(Option<&str>, Option<&str>)> {
+fn names(upload: &BatchUpload) -> Vec<(Option<&str>, Option<&str>)> {
     upload
         .uploaded()
         .iter()

@@ -1,5 +1,8 @@
 //! Payment details: saved, listed, held, deleted.
 
+use unigox::{AccountDetails, CvuCbuAccount, NipAccount, PaymentDetails, SepaAccount};
+use unigox_sandbox::Fault;
+
 use crate::{fixture::Fixture, person::sepa};
 
 #[tokio::test]
@@ -70,4 +73,51 @@ async fn unusual_identifiers_are_not_found() {
     let path = format!("/users/{}/payment-details/%ff", accounts.uuid());
     let response = fixture.request("DELETE", &path).send().await.expect("there is a response");
     assert_eq!(response.status(), 404);
+}
+
+#[tokio::test]
+async fn payment_details_are_saved_once_whatever_becomes_of_the_response() {
+    let fixture = Fixture::start().await;
+    let accounts = fixture.user("customer-42").await.payment_details();
+    let older = PaymentDetails::sepa(SepaAccount::new("Ada Obi", "LT12 1000 0111 0100 1000"));
+    let older = accounts.create(&older).await.expect("it is complete").into_value();
+    for fault in [Fault::ResponseLost, Fault::Truncated, Fault::InvalidJson] {
+        fixture.sandbox.fault("createPaymentDetails", fault.clone());
+        let ensured = accounts.ensure(&sepa()).await.unwrap_or_else(|error| panic!("{fault:?}: {error}"));
+        assert!(!ensured.is_created(), "{fault:?}");
+        assert_ne!(ensured.payment_details_id(), older.payment_details_id);
+        let again = accounts.ensure(&sepa()).await.expect("it is there");
+        assert_eq!(again.payment_details_id(), ensured.payment_details_id());
+        let listed = accounts.list().await.expect("it can be read");
+        assert_eq!(listed.len(), 2, "{fault:?}");
+        accounts.delete(ensured.payment_details_id()).await.expect("no offer refers to it");
+        // The next fault would wait for a call of its own otherwise.
+        assert_eq!(fixture.requests_of("createPaymentDetails").pop(), Some((Some(name_of(&fault)), Some(201))));
+    }
+}
+
+#[tokio::test]
+async fn accounts_of_every_kind_are_found_as_they_were_sent() {
+    let fixture = Fixture::start().await;
+    let accounts = fixture.user("customer-42").await.payment_details();
+    for payment_details in [
+        sepa(),
+        PaymentDetails::nip_nigeria(NipAccount::new("0123456789").full_name("Ada Obi")),
+        PaymentDetails::cvu_cbu("uala", CvuCbuAccount::cvu("0000003100010000000001").phone_number("+5491112345678")),
+        PaymentDetails::via("upi-india", "some-bank", "INR").details(AccountDetails::new().field("vpa", "ada@bank")),
+    ] {
+        let created = accounts.ensure(&payment_details).await.expect("it is complete");
+        assert!(created.is_created());
+        let found = accounts.ensure(&payment_details).await.expect("it is there");
+        assert_eq!((found.is_created(), found.saved()), (false, created.saved()));
+    }
+    assert_eq!(accounts.list().await.expect("it can be read").len(), 4);
+}
+
+fn name_of(fault: &Fault) -> &'static str {
+    match fault {
+        Fault::ResponseLost => "response_lost",
+        Fault::Truncated => "truncated",
+        _ => "invalid_json",
+    }
 }

@@ -41,3 +41,8 @@ impl Api {
         self.sandbox.is_some()
     }
 }
+
+/// The names in a list, or `none`.
+pub fn or_none(names: &[&str]) -> String {
+    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+}

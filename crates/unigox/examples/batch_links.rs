@@ -5,7 +5,7 @@
 
 mod api;
 
-use api::{Api, Result};
+use api::{Api, Result, or_none};
 use unigox::{DocumentLinks, DocumentType, KycSubmission, Pii};
 
 #[tokio::main]
@@ -20,11 +20,17 @@ async fn main() -> Result {
         .add(DocumentType::IdentityFront, "https://files.example.com/front.jpg")
         .add(DocumentType::Selfie, "https://files.example.com/selfie.jpg");
     let upload = user.documents().link_batch(&links).await?;
-    println!("stored: {}, not stored: {}", upload.uploaded().len(), upload.errors().len());
+    for document_type in upload.not_uploaded() {
+        println!("not stored: {document_type}");
+    }
+    // Without this, a batch that failed would pass for a success.
+    let stored = upload.into_result()?;
+    println!("stored: {}", stored.len());
 
     // Starts the verification, or says what is missing.
     let start = user.verification().start().await?;
-    println!("ready: {}, missing: {:?}", start.ready, start.missing.iter().flatten().collect::<Vec<_>>());
+    let missing: Vec<_> = start.missing.iter().flatten().map(|item| item.as_str()).collect();
+    println!("ready: {}, missing: {}", start.ready, or_none(&missing));
 
     // An address that is not `https` is refused before anything is sent.
     let refused = DocumentLinks::new().add(DocumentType::Selfie, "http://files.example.com/selfie.jpg");

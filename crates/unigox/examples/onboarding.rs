@@ -15,7 +15,7 @@ use unigox::{
     DocumentFile, DocumentType, KycSubmission, PaymentDetails, Pii, SepaAccount, VerificationOutcome, chrono::NaiveDate,
 };
 
-use api::{Api, Result};
+use api::{Api, Result, or_none};
 
 #[tokio::main]
 async fn main() -> Result {
@@ -33,7 +33,7 @@ async fn main() -> Result {
     step("submitting KYC data");
     let dob = NaiveDate::from_ymd_opt(1990, 12, 10).ok_or("no such date")?;
     let pii = Pii::new("Ada", "Obi", "LT").dob(dob).address("Svitrigailos g. 29").city("Vilnius").postal_code("03229");
-    println!("   missing for payouts in EUR: {:?}", pii.missing_for_payout("EUR"));
+    println!("   missing for payouts in EUR: {}", or_none(&pii.missing_for_payout("EUR")));
     let submitted = user.kyc().submit(&KycSubmission::direct(pii)).await?;
     println!("   now {}", submitted.kyc_status);
 
@@ -59,7 +59,9 @@ async fn main() -> Result {
 
     step("saving payment details");
     let account = SepaAccount::new("Ada Obi", "DE75 5121 0800 1245 1261 99");
-    let saved = user.payment_details().create(&PaymentDetails::sepa(account)).await?;
+    let ensured = user.payment_details().ensure(&PaymentDetails::sepa(account)).await?;
+    println!("   {}", if ensured.is_created() { "new" } else { "known" });
+    let saved = ensured.into_saved();
     let institution = saved.institution_id.as_ref().and_then(Option::as_deref).unwrap_or("none");
     println!("   saved as {}, institution {institution}", saved.payment_details_id);
 

@@ -5,7 +5,7 @@
 
 mod api;
 
-use api::{Api, Result};
+use api::{Api, Result, or_none};
 use unigox::{KycSubmission, KycUpdate, Pii};
 
 #[tokio::main]
@@ -15,11 +15,11 @@ async fn main() -> Result {
     let user = api.unigox.user(created.user_uuid);
 
     let pii = Pii::new("Ada", "Obi", "LT");
-    println!("missing for payouts in EUR: {:?}", pii.missing_for_payout("EUR"));
+    println!("missing for payouts in EUR: {}", or_none(&pii.missing_for_payout("EUR")));
     user.kyc().submit(&KycSubmission::direct(pii)).await?;
 
     let update = KycUpdate::new().address("Svitrigailos g. 29").city("Vilnius").postal_code("03229");
-    println!("still missing after the update: {:?}", update.missing_for_payout("EUR"));
+    println!("still missing after the update: {}", or_none(&update.missing_for_payout("EUR")));
     let updated = user.kyc().update(&update).await?;
     println!("changed: {}", updated.updated_fields.join(", "));
     Ok(())

@@ -9,7 +9,7 @@ use unigox_client::{operations, types};
 pub use self::{
     file::{DocumentFile, Progress},
     links::DocumentLinks,
-    outcome::DocumentUpload,
+    outcome::{BatchUpload, DocumentUpload},
 };
 use crate::{DocumentType, Error, Response, Result, UserHandle};
 
@@ -30,11 +30,14 @@ impl DocumentsHandle {
 
     /// Uploads a file. It streams: it is never in memory as a whole.
     ///
-    /// `uploadPartnerKYCDocument`, as `multipart/form-data`. Not safe to repeat.
+    /// `uploadPartnerKYCDocument`, as `multipart/form-data`. Not safe to repeat, and no operation lists documents. If it is
+    /// not known whether a document was stored, [`start`](crate::VerificationHandle::start) tells whether an identity
+    /// document or a selfie is missing still; nothing tells of other documents.
     ///
     /// # Errors
     ///
-    /// 400 if the server does not accept the file, or does not expect documents of this user;
+    /// [`NotStored`](crate::ErrorKind::NotStored) if the server says so with a status of success; 400 if it does not accept
+    /// the file, or does not expect documents of this user;
     /// [`is_not_found`](crate::Error::is_not_found) if there is no such user, or no KYC data was submitted.
     ///
     /// # Examples
@@ -48,9 +51,17 @@ impl DocumentsHandle {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn upload(&self, document_type: DocumentType, file: DocumentFile) -> Result<Response<DocumentUpload>> {
+    pub fn upload(
+        &self,
+        document_type: DocumentType,
+        file: DocumentFile,
+    ) -> impl Future<Output = Result<Response<DocumentUpload>>> + Send + use<> {
         let form = types::DocumentFileUpload::new(file, document_type);
-        read(self.user.client.api().upload_partner_kyc_document_multipart(self.user.uuid, &form).await)
+        let user = self.user.clone();
+        async move {
+            let response = user.client.api().upload_partner_kyc_document_multipart(user.uuid, &form).await;
+            BatchUpload::new(response.map_err(advised)?, vec![document_type])?.single()
+        }
     }
 
     /// Has Unigox fetch a document from an `https` address.
@@ -74,17 +85,24 @@ impl DocumentsHandle {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn link(&self, document_type: DocumentType, url: impl Into<String>) -> Result<Response<DocumentUpload>> {
-        let operation = &operations::UPLOAD_PARTNER_KYC_DOCUMENT;
-        let url = url.into();
-        links::check_url("url", &url).map_err(|error| error.with_operation(operation))?;
-        self.send(&types::DocumentLink::new(types::UploadMethod::UrlLink, document_type, url).into()).await
+    pub fn link<U: Into<String>>(
+        &self,
+        document_type: DocumentType,
+        url: U,
+    ) -> impl Future<Output = Result<Response<DocumentUpload>>> + Send + use<U> {
+        let (handle, url) = (self.clone(), url.into());
+        async move {
+            let operation = &operations::UPLOAD_PARTNER_KYC_DOCUMENT;
+            links::check_url("url", &url).map_err(|error| error.with_operation(operation))?;
+            let body = types::DocumentLink::new(types::UploadMethod::UrlLink, document_type, url).into();
+            handle.send(&body, vec![document_type]).await?.single()
+        }
     }
 
     /// Has Unigox fetch up to ten documents from `https` addresses.
     ///
-    /// A batch may succeed in part, with a status of success: look at [`DocumentUpload::all_uploaded`] or
-    /// [`DocumentUpload::errors`].
+    /// A batch may succeed in part, or not at all, with a status of success. So the returned value has to be looked at:
+    /// [`BatchUpload::into_result`] is an error unless all documents were stored.
     ///
     /// `uploadPartnerKYCDocument`, as JSON. Not safe to repeat.
     ///
@@ -100,39 +118,38 @@ impl DocumentsHandle {
     /// use unigox::{DocumentLinks, DocumentType};
     ///
     /// let links = DocumentLinks::new().add(DocumentType::IdentityFront, front).add(DocumentType::Selfie, selfie);
-    /// let upload = user.documents().link_batch(&links).await?;
-    /// for error in upload.errors() {
-    ///     println!("not stored: {:?}", error.document_type);
-    /// }
+    /// let stored = user.documents().link_batch(&links).await?.into_result()?;
+    /// println!("all {} documents are stored", stored.len());
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn link_batch(&self, links: &DocumentLinks) -> Result<Response<DocumentUpload>> {
-        links.validate().map_err(|error| error.with_operation(&operations::UPLOAD_PARTNER_KYC_DOCUMENT))?;
-        self.send(links.body()).await
-    }
-
-    async fn send(&self, body: &types::DocumentLinkRequest) -> Result<Response<DocumentUpload>> {
-        read(self.user.client.api().upload_partner_kyc_document(self.user.uuid, body).await)
-    }
-}
-
-/// The result of an upload, however the documents were sent.
-fn read(outcome: Result<Response<types::DocumentUploadResult>>) -> Result<Response<DocumentUpload>> {
-    let (result, raw) = outcome.map_err(kyc_first)?.into_parts();
-    match DocumentUpload::new(result) {
-        Some(upload) => Ok(Response::new(upload, raw)),
-        None => {
-            let operation = &operations::UPLOAD_PARTNER_KYC_DOCUMENT;
-            Err(Error::decode(operation, "data".to_owned(), "is neither a document nor a batch", raw))
+    pub fn link_batch<'b>(
+        &self,
+        links: &'b DocumentLinks,
+    ) -> impl Future<Output = Result<BatchUpload>> + Send + use<'b> {
+        let handle = self.clone();
+        async move {
+            links.validate().map_err(|error| error.with_operation(&operations::UPLOAD_PARTNER_KYC_DOCUMENT))?;
+            handle.send(links.body(), links.types()).await
         }
     }
-}
 
-/// For a document without KYC data the response is the same as for an unknown user.
-fn kyc_first(error: Error) -> Error {
-    match error.is_not_found() {
-        true => error.with_advice("submit KYC data first, and check the identifier of the user"),
-        false => error,
+    async fn send(&self, body: &types::DocumentLinkRequest, sent: Vec<DocumentType>) -> Result<BatchUpload> {
+        let response = self.user.client.api().upload_partner_kyc_document(self.user.uuid, body).await;
+        BatchUpload::new(response.map_err(advised)?, sent)
     }
 }
+
+/// Says what no status says: for a document without KYC data the response is the same as for an unknown user, and no
+/// operation lists the documents that are stored.
+fn advised(error: Error) -> Error {
+    match () {
+        () if error.is_not_found() => error.with_advice("submit KYC data first, and check the identifier of the user"),
+        () if error.may_have_taken_effect() => error.with_advice(MAY_BE_STORED),
+        () => error,
+    }
+}
+
+/// The advice if it is not known whether a document was stored.
+const MAY_BE_STORED: &str = "it may have been stored, and no operation lists documents: ask runPartnerKYCVerification \
+                             whether an identity document or a selfie is missing, and send it again if it is";

@@ -3,9 +3,9 @@
 use std::{borrow::Cow, error::Error as StdError, fmt, time::Duration};
 
 use http::StatusCode;
-use unigox_client::{ErrorBody, Operation, Retry};
+use unigox_client::{ErrorBody, Operation, Retry, types::Verification};
 
-use crate::RawResponse;
+use crate::{DocumentType, RawResponse};
 
 /// A result whose error is [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -28,13 +28,10 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// use unigox::ErrorKind;
 ///
 /// let user = unigox.user(user);
-/// match user.payment_details().create(&payment_details).await {
-///     Ok(saved) => println!("saved as {}", saved.payment_details_id),
-///     // They may have been saved. Check the list: a second call might save them twice.
-///     Err(error) if error.kind() == ErrorKind::MaybeSent => {
-///         let saved = user.payment_details().list().await?;
-///         println!("{} payment details are saved", saved.len());
-///     }
+/// match user.payment_details().ensure(&payment_details).await {
+///     Ok(ensured) => println!("saved as {}", ensured.payment_details_id()),
+///     // They may have been saved. The same call looks before it saves.
+///     Err(error) if error.kind() == ErrorKind::OutcomeUnknown => println!("make the same call again in a minute"),
 ///     Err(error) if error.key() == Some("invalid_payment_details") => println!("ask the person again"),
 ///     Err(error) => return Err(error),
 /// }
@@ -52,6 +49,8 @@ struct Inner {
     /// What to do next, instead of the general advice for the status.
     advice: Option<&'static str>,
     source: Option<Box<dyn StdError + Send + Sync>>,
+    /// The verification that a wait read last.
+    verification: Option<Verification>,
 }
 
 enum Reason {
@@ -64,6 +63,8 @@ enum Reason {
     Decode { path: String, problem: &'static str },
     TooLarge { limit: usize },
     WaitFailed,
+    OutcomeUnknown,
+    NotStored { types: Vec<DocumentType>, sent: usize },
 }
 
 /// The kind of an [`Error`], which tells what to do about it.
@@ -117,12 +118,28 @@ pub enum ErrorKind {
     /// Check that the base URL is that of the API. For responses that are really longer, raise
     /// [`CallOptions::max_response_bytes`](crate::CallOptions::max_response_bytes).
     TooLarge,
-    /// A wait for a verification ended with a poll that failed.
+    /// A wait for a verification ended with a poll that failed, at its deadline or after too many responses that are not
+    /// the API's.
     ///
     /// # Troubleshooting
     ///
-    /// The [source](StdError::source) is the error of the last poll. It is safe to wait again.
+    /// The [source](StdError::source) is the error of the last poll, and [`Error::last_verification`] what was read before.
+    /// It is safe to wait again.
     WaitFailed,
+    /// A call may have taken effect, and it could not be found out whether it did.
+    ///
+    /// # Troubleshooting
+    ///
+    /// The [source](StdError::source), if there is one, is the failure of the call. Make the same call again after a
+    /// minute: it looks before it changes anything.
+    OutcomeUnknown,
+    /// Documents were not stored, although the status is a success.
+    ///
+    /// # Troubleshooting
+    ///
+    /// The message names the types of the documents. Send those again;
+    /// [`BatchUpload::errors`](crate::BatchUpload::errors) and [`Error::response`] have the reasons.
+    NotStored,
 }
 
 impl Error {
@@ -167,6 +184,19 @@ impl Error {
         Self::new(Some(operation), Reason::WaitFailed).with_source(last)
     }
 
+    pub(crate) fn outcome_unknown(operation: &'static Operation) -> Self {
+        Self::new(Some(operation), Reason::OutcomeUnknown)
+    }
+
+    pub(crate) fn not_stored(
+        operation: &'static Operation,
+        types: Vec<DocumentType>,
+        sent: usize,
+        response: RawResponse,
+    ) -> Self {
+        Self::new(Some(operation), Reason::NotStored { types, sent }).with_response(response)
+    }
+
     fn new(operation: Option<&'static Operation>, reason: Reason) -> Self {
         Self(Box::new(Inner {
             reason,
@@ -176,6 +206,7 @@ impl Error {
             attempts: 0,
             advice: None,
             source: None,
+            verification: None,
         }))
     }
 
@@ -196,6 +227,11 @@ impl Error {
 
     pub(crate) fn with_advice(mut self, advice: &'static str) -> Self {
         self.0.advice = Some(advice);
+        self
+    }
+
+    pub(crate) fn with_verification(mut self, last: Option<Verification>) -> Self {
+        self.0.verification = last;
         self
     }
 
@@ -220,6 +256,8 @@ impl Error {
             Reason::Decode { .. } => ErrorKind::Decode,
             Reason::TooLarge { .. } => ErrorKind::TooLarge,
             Reason::WaitFailed => ErrorKind::WaitFailed,
+            Reason::OutcomeUnknown => ErrorKind::OutcomeUnknown,
+            Reason::NotStored { .. } => ErrorKind::NotStored,
         }
     }
 
@@ -268,7 +306,12 @@ impl Error {
         self.0.retry_after
     }
 
-    /// The number of attempts; 0 if nothing was to be sent.
+    /// The verification as it was read last, if a wait ended with this error and had read one before.
+    pub fn last_verification(&self) -> Option<&Verification> {
+        self.0.verification.as_ref()
+    }
+
+    /// The number of attempts, for a [wait](ErrorKind::WaitFailed) the number of its polls; 0 if nothing was to be sent.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
@@ -286,7 +329,7 @@ impl Error {
     /// Make the call again later if it is safe to repeat. This method does not check that.
     pub fn is_transient(&self) -> bool {
         match self.kind() {
-            ErrorKind::NeverSent | ErrorKind::MaybeSent | ErrorKind::WaitFailed => true,
+            ErrorKind::NeverSent | ErrorKind::MaybeSent | ErrorKind::WaitFailed | ErrorKind::OutcomeUnknown => true,
             ErrorKind::Api => {
                 self.is_server_error() || self.status().is_some_and(|status| matches!(status.as_u16(), 408 | 429))
             }
@@ -358,6 +401,28 @@ impl Error {
         self.status().is_some_and(|status| status.is_server_error())
     }
 
+    /// Whether the call may have taken effect: it was sent, and no response of the API says that it was refused.
+    ///
+    /// # Troubleshooting
+    ///
+    /// If the operation is not safe to repeat, check with [`check_with`](Self::check_with) before you make it again. For
+    /// payment details, [`ensure`](crate::PaymentDetailsHandle::ensure) does.
+    pub fn may_have_taken_effect(&self) -> bool {
+        match self.kind() {
+            ErrorKind::MaybeSent | ErrorKind::Decode | ErrorKind::TooLarge | ErrorKind::OutcomeUnknown => true,
+            ErrorKind::Api => {
+                self.is_server_error() || self.status().is_some_and(|status| status == StatusCode::REQUEST_TIMEOUT)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether it is of no use to read again: the key or the identifier is not accepted, or nothing can be sent.
+    pub(crate) fn ends_polling(&self) -> bool {
+        let is_local = matches!(self.kind(), ErrorKind::Configuration | ErrorKind::InvalidRequest);
+        is_local || self.is_unauthorized() || self.is_not_found()
+    }
+
     fn has_status(&self, status: StatusCode) -> bool {
         self.kind() == ErrorKind::Api && self.status() == Some(status)
     }
@@ -383,6 +448,10 @@ impl Error {
             Reason::Decode { .. } => "the call took effect; look for a newer version of this crate".into(),
             Reason::TooLarge { .. } => "check that the base URL is the API's".into(),
             Reason::WaitFailed => "it is safe to wait again".into(),
+            Reason::NotStored { .. } => "send again what was not stored".into(),
+            Reason::OutcomeUnknown => {
+                "make the same call again in a minute: it looks before it changes anything".into()
+            }
         })
     }
 
@@ -438,6 +507,14 @@ impl fmt::Display for Error {
             Reason::Decode { path, problem } => write!(f, "the response {problem}, at `{path}` of the body")?,
             Reason::TooLarge { limit } => write!(f, "the response is longer than {limit} bytes")?,
             Reason::WaitFailed => f.write_str("the last poll of the wait failed")?,
+            Reason::OutcomeUnknown => f.write_str("it can't be told whether the call took effect")?,
+            Reason::NotStored { types, sent } => {
+                write!(f, "of {sent} documents, {} not stored", types.len().max(1))?;
+                let names: Vec<_> = types.iter().map(|document_type| format!("`{document_type}`")).collect();
+                if !names.is_empty() {
+                    write!(f, ": {}", names.join(", "))?;
+                }
+            }
         }
         if let Some(id) = self.request_id().filter(|id| is_plain(id)) {
             write!(f, ", request `{id}`")?;

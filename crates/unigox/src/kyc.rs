@@ -31,7 +31,8 @@ impl KycHandle {
     /// Sending them there is up to you. Whoever has the address can act as the person, so keep it out of logs.
     ///
     /// `submitKYC`. Not safe to repeat: if it is not known whether a call took effect, read
-    /// [the status](crate::VerificationHandle::status) before you submit again.
+    /// [the user](crate::UserHandle::get) before you submit again. Its `kyc` has the method, the names and the country of the
+    /// last submission, and when it was made; a token or an inquiry is not shown.
     ///
     /// # Errors
     ///
@@ -51,9 +52,15 @@ impl KycHandle {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn submit(&self, submission: &KycSubmission) -> Result<Response<types::KycSubmissionResult>> {
-        submission.validate().map_err(|error| error.with_operation(&operations::SUBMIT_KYC))?;
-        self.user.client.api().submit_kyc(self.user.uuid, submission.body()).await
+    pub fn submit<'b>(
+        &self,
+        submission: &'b KycSubmission,
+    ) -> impl Future<Output = Result<Response<types::KycSubmissionResult>>> + Send + use<'b> {
+        let user = self.user.clone();
+        async move {
+            submission.validate().map_err(|error| error.with_operation(&operations::SUBMIT_KYC))?;
+            user.client.api().submit_kyc(user.uuid, submission.body()).await
+        }
     }
 
     /// Adds or changes optional KYC data; the user stays verified.
@@ -79,8 +86,14 @@ impl KycHandle {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn update(&self, update: &KycUpdate) -> Result<Response<types::UpdatedKyc>> {
-        update.validate().map_err(|error| error.with_operation(&operations::UPDATE_KYC))?;
-        self.user.client.api().update_kyc(self.user.uuid, update.body()).await
+    pub fn update<'b>(
+        &self,
+        update: &'b KycUpdate,
+    ) -> impl Future<Output = Result<Response<types::UpdatedKyc>>> + Send + use<'b> {
+        let user = self.user.clone();
+        async move {
+            update.validate().map_err(|error| error.with_operation(&operations::UPDATE_KYC))?;
+            user.client.api().update_kyc(user.uuid, update.body()).await
+        }
     }
 }

@@ -36,10 +36,10 @@
 //!     }
 //! }
 //!
-//! // Save the payment details.
+//! // Save the payment details, unless they are saved already.
 //! let account = SepaAccount::new("Ada Obi", "DE75 5121 0800 1245 1261 99");
-//! let saved = user.payment_details().create(&PaymentDetails::sepa(account)).await?;
-//! println!("saved as {}", saved.payment_details_id);
+//! let saved = user.payment_details().ensure(&PaymentDetails::sepa(account)).await?;
+//! println!("saved as {}", saved.payment_details_id());
 //! # Ok(())
 //! # }
 //! ```
@@ -81,6 +81,18 @@
 //! | any other status, such as 500 and 409 | not retried | not retried |
 //!
 //! There are 3 attempts by default. [`CallOptions`] and [`RetryPolicy`] have the details.
+//!
+//! What became of a call that was not retried, [`PaymentDetailsHandle::ensure`] finds out for payment details, and
+//! [`Error::check_with`] names the operation that shows it for others, if there is one.
+//!
+//! # Jobs
+//!
+//! A service that works through a queue, and may be stopped at any time, has all it needs here:
+//!
+//! - Bodies serialize, so a job can hold one until it is sent. What is written is personal data, in clear text.
+//! - Futures of handles own the handle, so that they can be spawned and joined. They borrow bodies alone.
+//! - [`PaymentDetailsHandle::ensure`] may be called again after any error and after a restart.
+//! - A wait is continued from a stored [`WaitPoint`], and woken by a [`WaitSignal`] where a webhook is received.
 //!
 //! # Secrets and personal data
 //!
@@ -124,7 +136,7 @@
 //! - Signatures: it signs no transfer, refund or consent. The methods that authorize one take what you have signed.
 //! - Receiving webhooks: it registers the address, and `WebhookEventPayload` in [`types`] is the body of an event.
 //! - Pagination: a list is one page, with the limit and offset that you send.
-//! - Idempotency keys: the API has none. [`PaymentDetailsHandle::list`] tells whether payment details were saved.
+//! - Idempotency keys: the API has none. [`PaymentDetailsHandle::ensure`] finds payment details that are saved already.
 //! - Blocking calls.
 
 mod api;
@@ -141,9 +153,11 @@ mod generated {
 }
 mod http_settings;
 mod kyc;
+mod optional_text;
 mod options;
 mod payment_details;
 mod response;
+mod stored;
 mod text;
 mod trace;
 mod users;
@@ -160,19 +174,20 @@ pub use crate::{
     api_key::ApiKey,
     builder::ClientBuilder,
     client::Client,
-    documents::{DocumentFile, DocumentLinks, DocumentUpload, DocumentsHandle, Progress},
+    documents::{BatchUpload, DocumentFile, DocumentLinks, DocumentUpload, DocumentsHandle, Progress},
     environment::Environment,
     error::{Error, ErrorKind, Result},
     http_settings::HttpSettings,
     kyc::{KycHandle, KycSubmission, KycUpdate, Pii, Prefill},
+    optional_text::OptionalText,
     options::{CallOptions, RetryPolicy},
     payment_details::{
-        AccountDetails, CvuCbuAccount, NipAccount, PaymentDetails, PaymentDetailsBuilder, PaymentDetailsHandle,
-        SepaAccount,
+        AccountDetails, CvuCbuAccount, EnsuredPaymentDetails, NipAccount, PaymentDetails, PaymentDetailsBuilder,
+        PaymentDetailsHandle, SepaAccount,
     },
     response::{RawResponse, Response},
     users::{UserHandle, UsersHandle},
-    verification::{StatusChanges, VerificationHandle, VerificationOutcome, WaitPolicy},
+    verification::{StatusChanges, VerificationHandle, VerificationOutcome, WaitPoint, WaitPolicy, WaitSignal},
 };
 
 /// The types of the API, as the document describes them: what [`Api`] takes and returns.

@@ -2,12 +2,15 @@
 
 mod account;
 mod builder;
+mod comparison;
+mod ensure;
 
 use unigox_client::{operations, types};
 
 pub use self::{
     account::{AccountDetails, CvuCbuAccount, NipAccount, SepaAccount},
     builder::{PaymentDetails, PaymentDetailsBuilder},
+    ensure::EnsuredPaymentDetails,
 };
 use crate::{Response, Result, UserHandle, text::filled, types::SavedPaymentDetails};
 
@@ -40,8 +43,9 @@ impl PaymentDetailsHandle {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn list(&self) -> Result<Response<Vec<SavedPaymentDetails>>> {
-        self.user.client.api().get_payment_details(self.user.uuid).await
+    pub fn list(&self) -> impl Future<Output = Result<Response<Vec<SavedPaymentDetails>>>> + Send + use<> {
+        let user = self.user.clone();
+        async move { user.client.api().get_payment_details(user.uuid).await }
     }
 
     /// Reads payment details, by their `payment_details_id`.
@@ -61,18 +65,76 @@ impl PaymentDetailsHandle {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn get(&self, payment_details_id: impl AsRef<str>) -> Result<Response<SavedPaymentDetails>> {
-        let id = payment_details_id.as_ref();
-        filled("payment_details_id", id)
-            .map_err(|error| error.with_operation(&operations::GET_PAYMENT_DETAIL_BY_ID))?;
-        self.user.client.api().get_payment_detail_by_id(self.user.uuid, id).await
+    pub fn get<I: AsRef<str>>(
+        &self,
+        payment_details_id: I,
+    ) -> impl Future<Output = Result<Response<SavedPaymentDetails>>> + Send + use<I> {
+        let (user, id) = (self.user.clone(), payment_details_id.as_ref().to_owned());
+        async move {
+            filled("payment_details_id", &id)
+                .map_err(|error| error.with_operation(&operations::GET_PAYMENT_DETAIL_BY_ID))?;
+            user.client.api().get_payment_detail_by_id(user.uuid, &id).await
+        }
     }
 
-    /// Saves payment details. The account has to be the user's own: third parties are not paid.
+    /// Saves payment details unless they are saved already, and returns those that were saved or found. The account has to
+    /// be the user's own: third parties are not paid.
+    ///
+    /// It needs nothing from before, so it may be called again after any error, and after the process was restarted: it
+    /// reads the list first. If the failure of a call leaves it open whether it took effect, the list is read again and
+    /// again, after 0.5 s, 1 s, 2 s and so on up to every 8 s, for as long as a call may take
+    /// ([`CallOptions::total_timeout`](crate::CallOptions::total_timeout)). So it takes at most four times that long: for
+    /// the first look, the call, the looks after it, and the last of these. It never sends a second request that saves.
+    ///
+    /// Saved payment details are the same if they have the same rail and currency, the institution if one was given, and
+    /// every field of the account that was given. Fields that the server added are not compared, and neither is the country,
+    /// which it does not return. Text is compared without regard to case, white space, hyphens and a `+` at the
+    /// beginning, and a number is the same as its text. On the rail `imps-neft-india` the institution is not compared,
+    /// because the server sets it. If several are the same, the first of the list is returned.
+    ///
+    /// The API has no idempotency key, so two callers at once may both find nothing and both save: let one call at a time
+    /// save the payment details of a user. A caller that was stopped while it saved should wait for a minute before it
+    /// calls again, since the list may not have what a slow server is still saving.
+    ///
+    /// `getPaymentDetails`, `createPaymentDetails`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`list`](Self::list) and [`create`](Self::create), after which nothing was saved; and
+    /// [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown) if it can't be told whether they were saved: because a call
+    /// that may have taken effect had not done so when the time was over, or because the list has payment details on the
+    /// same rail without their account.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn f(user: unigox::UserHandle) -> Result<(), unigox::Error> {
+    /// use unigox::{ErrorKind, PaymentDetails, SepaAccount};
+    ///
+    /// let account = SepaAccount::new("Ada Obi", "DE75 5121 0800 1245 1261 99");
+    /// match user.payment_details().ensure(&PaymentDetails::sepa(account)).await {
+    ///     Ok(ensured) => println!("saved as {}", ensured.payment_details_id()),
+    ///     Err(error) if error.kind() == ErrorKind::OutcomeUnknown => println!("call it again in a minute"),
+    ///     Err(error) => return Err(error),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn ensure<'b>(
+        &self,
+        payment_details: &'b PaymentDetails,
+    ) -> impl Future<Output = Result<EnsuredPaymentDetails>> + Send + use<'b> {
+        let handle = self.clone();
+        async move { handle.save_once(payment_details).await }
+    }
+
+    /// Saves payment details, whether they are saved already or not; [`ensure`](Self::ensure) looks first, and after a
+    /// failure. The account has to be the user's own: third parties are not paid.
     ///
     /// `createPaymentDetails`. Not safe to repeat: the API has no idempotency key, and a repeated call may save the payment
-    /// details twice. So the request is sent a second time only if the first one was provably never sent. After an error of
-    /// kind [`MaybeSent`](crate::ErrorKind::MaybeSent), or a status of 500 and above, check with [`list`](Self::list).
+    /// details twice. So the request is sent a second time only if the first one was provably never sent. After an error
+    /// that leaves it open whether the call took effect ([`MaybeSent`](crate::ErrorKind::MaybeSent), a status of 500 and
+    /// above, a response that can't be read), continue with [`ensure`](Self::ensure).
     ///
     /// # Errors
     ///
@@ -98,10 +160,15 @@ impl PaymentDetailsHandle {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn create(&self, payment_details: &PaymentDetails) -> Result<Response<SavedPaymentDetails>> {
-        let operation = &operations::CREATE_PAYMENT_DETAILS;
-        let body = payment_details.checked_body().map_err(|error| error.with_operation(operation))?;
-        self.user.client.api().create_payment_details(self.user.uuid, body).await
+    pub fn create<'b>(
+        &self,
+        payment_details: &'b PaymentDetails,
+    ) -> impl Future<Output = Result<Response<SavedPaymentDetails>>> + Send + use<'b> {
+        let (user, operation) = (self.user.clone(), &operations::CREATE_PAYMENT_DETAILS);
+        async move {
+            let body = payment_details.checked_body().map_err(|error| error.with_operation(operation))?;
+            user.client.api().create_payment_details(user.uuid, body).await
+        }
     }
 
     /// Deletes payment details, by their `payment_details_id` (which [`UserHandle::get`] calls `id`).
@@ -127,13 +194,19 @@ impl PaymentDetailsHandle {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn delete(&self, payment_details_id: impl AsRef<str>) -> Result<Response<types::DeletedPaymentDetails>> {
-        let id = payment_details_id.as_ref();
-        filled("payment_details_id", id).map_err(|error| error.with_operation(&operations::DELETE_PAYMENT_DETAILS))?;
-        let deleted = self.user.client.api().delete_payment_details(self.user.uuid, id).await;
-        deleted.map_err(|error| match error.is_conflict() {
-            true => error.with_advice("active offers still refer to it"),
-            false => error,
-        })
+    pub fn delete<I: AsRef<str>>(
+        &self,
+        payment_details_id: I,
+    ) -> impl Future<Output = Result<Response<types::DeletedPaymentDetails>>> + Send + use<I> {
+        let (user, id) = (self.user.clone(), payment_details_id.as_ref().to_owned());
+        async move {
+            let operation = &operations::DELETE_PAYMENT_DETAILS;
+            filled("payment_details_id", &id).map_err(|error| error.with_operation(operation))?;
+            let deleted = user.client.api().delete_payment_details(user.uuid, &id).await;
+            deleted.map_err(|error| match error.is_conflict() {
+                true => error.with_advice("active offers still refer to it"),
+                false => error,
+            })
+        }
     }
 }

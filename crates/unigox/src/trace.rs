@@ -88,6 +88,17 @@ impl Trace {
     }
 }
 
+/// A poll of a wait that failed.
+#[cfg(feature = "tracing")]
+pub(crate) fn poll_failed(error: &Error, polls: u32, continues: bool) {
+    let (kind, status) = (error.kind(), error.status().map(|status| status.as_u16()));
+    let operation_id = error.operation_id();
+    tracing::warn!(operation_id, error = ?kind, status, polls, continues, "poll failed");
+}
+
+#[cfg(not(feature = "tracing"))]
+pub(crate) fn poll_failed(_: &Error, _: u32, _: bool) {}
+
 #[cfg(feature = "tracing")]
 fn millis(time: Duration) -> u64 {
     time.as_millis().try_into().unwrap_or(u64::MAX)

@@ -40,17 +40,20 @@ impl UsersHandle {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn create(
+    pub fn create<R: Into<String>, E: Into<String>>(
         &self,
-        user_ref: impl Into<String>,
-        email_address: impl Into<String>,
-    ) -> Result<Response<types::CreatedUser>> {
+        user_ref: R,
+        email_address: E,
+    ) -> impl Future<Output = Result<Response<types::CreatedUser>>> + Send + use<R, E> {
         let operation = &operations::CREATE_PARTNER_USER;
         let body = types::CreateUserRequest::new(user_ref, email_address);
-        filled("user_ref", &body.user_ref)
-            .and_then(|()| email("email", &body.email))
-            .map_err(|e| e.with_operation(operation))?;
-        self.client.api().create_partner_user(&body).await
+        let client = self.client.clone();
+        async move {
+            filled("user_ref", &body.user_ref)
+                .and_then(|()| email("email", &body.email))
+                .map_err(|e| e.with_operation(operation))?;
+            client.api().create_partner_user(&body).await
+        }
     }
 }
 
@@ -96,8 +99,9 @@ impl UserHandle {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn get(&self) -> Result<Response<types::PartnerUser>> {
-        self.client.api().get_partner_user(self.uuid).await
+    pub fn get(&self) -> impl Future<Output = Result<Response<types::PartnerUser>>> + Send + use<> {
+        let user = self.clone();
+        async move { user.client.api().get_partner_user(user.uuid).await }
     }
 
     /// Their KYC data.

@@ -1,12 +1,19 @@
 //! The status of a verification, and waiting for its outcome.
 
+mod point;
+mod reading;
+mod signal;
 mod wait;
 
 use std::time::Duration;
 
 use unigox_client::{operations, types};
 
-pub use self::wait::{StatusChanges, VerificationOutcome, WaitPolicy};
+pub use self::{
+    point::WaitPoint,
+    signal::WaitSignal,
+    wait::{StatusChanges, VerificationOutcome, WaitPolicy},
+};
 use crate::{CallOptions, Response, Result, UserHandle};
 
 /// The verification of one user. From [`UserHandle::verification`].
@@ -53,8 +60,9 @@ impl VerificationHandle {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn start(&self) -> Result<Response<types::VerificationStart>> {
-        self.user.client.api().run_partner_kyc_verification(self.user.uuid).await
+    pub fn start(&self) -> impl Future<Output = Result<Response<types::VerificationStart>>> + Send + use<> {
+        let user = self.user.clone();
+        async move { user.client.api().run_partner_kyc_verification(user.uuid).await }
     }
 
     /// Reads the status, once. `VERIFIED` is the only success; `COMPLETED` says that the provider has finished, but not with
@@ -82,8 +90,9 @@ impl VerificationHandle {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn status(&self) -> Result<Response<types::Verification>> {
-        self.read(None).await
+    pub fn status(&self) -> impl Future<Output = Result<Response<types::Verification>>> + Send + use<> {
+        let handle = self.clone();
+        async move { handle.read(None).await }
     }
 
     /// Reads the status, within `time` if that is given and shorter than the total time-out.
@@ -93,21 +102,26 @@ impl VerificationHandle {
         let allowed = self.user.client.limits(&operations::GET_VERIFICATION_STATUS).total;
         let total = time.map_or(allowed, |time| time.min(allowed));
         let client = self.user.client.with_options(CallOptions::new().total_timeout(total));
-        client.api().get_verification_status_with(self.user.uuid, &params).await
+        let read = client.api().get_verification_status_with(self.user.uuid, &params).await;
+        read.or_else(reading::without_odd_fields)
     }
 
     /// Waits until the verification has ended, or as long as `policy` allows.
     ///
     /// It polls the status: at once, then after 2 s, 4 s, 8 s and so on up to every 120 s, each time earlier by a random
     /// part of up to half the delay, and a last time at the deadline. Only `VERIFIED`, `VERIFICATION_REJECTED` and `FAILED`
-    /// end the wait. A [transient](crate::Error::is_transient) error does not end it.
+    /// end the wait. A [transient](crate::Error::is_transient) error does not end it, and neither does a response that is
+    /// not the API's, such as a page of a gateway, a redirect or a 403, unless five come in a row without a status between
+    /// them. Each poll that failed is traced.
     ///
-    /// The future may be dropped at any time, and the wait started again: it only reads.
+    /// The future owns all it needs, so it can be spawned. It may be dropped at any time, and the wait started again, or
+    /// [resumed](WaitPolicy::resume): it only reads.
     ///
     /// # Errors
     ///
-    /// [`WaitFailed`](crate::ErrorKind::WaitFailed) if the last poll failed, and any error of [`status`](Self::status) that
-    /// is not transient, such as 401 and 404.
+    /// [`WaitFailed`](crate::ErrorKind::WaitFailed) if the last poll failed, or five in a row were odd. 401 and
+    /// [404](crate::Error::is_not_found) end the wait at once. [`Error::last_verification`](crate::Error::last_verification)
+    /// is the verification as it was read last.
     ///
     /// # Examples
     ///
@@ -121,13 +135,14 @@ impl VerificationHandle {
     /// match user.verification().wait(policy).await? {
     ///     VerificationOutcome::Verified(_) => println!("verified"),
     ///     VerificationOutcome::Rejected(_) | VerificationOutcome::Failed(_) => println!("not verified"),
+    ///     VerificationOutcome::UnderReview(_) => println!("someone looks at it, which takes up to a day"),
     ///     VerificationOutcome::Pending(_) => println!("not yet"),
     /// }
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn wait(&self, policy: WaitPolicy) -> Result<VerificationOutcome> {
-        wait::wait(self, policy).await
+    pub fn wait(&self, policy: WaitPolicy) -> impl Future<Output = Result<VerificationOutcome>> + Send + use<> {
+        wait::wait(self.clone(), policy)
     }
 
     /// The current status, and then each change of the status or `verification_url`, until the verification has ended or as

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use unigox_client::types::{DocumentLinkBatch, DocumentLinkItem, DocumentLinkRequest, DocumentType, UploadMethod};
 use url::Url;
 
-use crate::{Error, Result};
+use crate::{Error, Result, stored::stored};
 
 /// The maximum number of documents in a batch; `maxItems` in the document.
 const MAX_LINKS: usize = 10;
@@ -13,6 +13,25 @@ const MAX_LINKS: usize = 10;
 /// Up to ten documents that Unigox fetches, for [`DocumentsHandle::link_batch`](crate::DocumentsHandle::link_batch).
 ///
 /// `Debug` hides the addresses.
+///
+/// It serializes, so that a job queue can keep it. What is written has the addresses, which show the documents to whoever
+/// has them.
+///
+/// # Examples
+///
+/// ```
+/// use unigox::{DocumentLinks, DocumentType};
+///
+/// # fn main() -> Result<(), unigox::Error> {
+/// // One by one, or from a list, such as the rows of a table. A type of document is parsed from its name.
+/// let links = DocumentLinks::new().add(DocumentType::IdentityFront, "https://files.example.com/1");
+/// let rows = [("identity_front", "https://files.example.com/1")];
+/// let rows = rows.into_iter().filter_map(|(name, url)| Some((name.parse().ok()?, url)));
+/// assert_eq!(rows.collect::<DocumentLinks>(), links);
+/// links.validate()?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct DocumentLinks(DocumentLinkRequest);
 
@@ -40,10 +59,7 @@ impl DocumentLinks {
     /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if there is no document, there are more than ten, or one has an
     /// address that is not an `https` URL.
     pub fn validate(&self) -> Result<()> {
-        let documents = match &self.0 {
-            DocumentLinkRequest::DocumentLinkBatch(batch) => batch.documents.as_slice(),
-            _ => &[],
-        };
+        let documents = self.documents();
         match documents.len() {
             0 => return Err(Error::invalid("documents", "is empty: add at least one")),
             1..=MAX_LINKS => {}
@@ -55,14 +71,49 @@ impl DocumentLinks {
         }
     }
 
+    /// The types of the documents, in their order.
+    pub(super) fn types(&self) -> Vec<DocumentType> {
+        self.documents().iter().map(|document| document.document_type).collect()
+    }
+
+    fn documents(&self) -> &[DocumentLinkItem] {
+        match &self.0 {
+            DocumentLinkRequest::DocumentLinkBatch(batch) => &batch.documents,
+            _ => &[],
+        }
+    }
+
     pub(super) fn body(&self) -> &DocumentLinkRequest {
         &self.0
     }
 }
 
+stored!(DocumentLinks, "a batch of documents");
+
 impl Default for DocumentLinks {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+impl<U: Into<String>> Extend<(DocumentType, U)> for DocumentLinks {
+    fn extend<I: IntoIterator<Item = (DocumentType, U)>>(&mut self, documents: I) {
+        let links = std::mem::take(self);
+        *self = documents.into_iter().fold(links, |links, (document_type, url)| links.add(document_type, url));
+    }
+}
+
+impl<U: Into<String>> FromIterator<(DocumentType, U)> for DocumentLinks {
+    fn from_iter<I: IntoIterator<Item = (DocumentType, U)>>(documents: I) -> Self {
+        let mut links = Self::new();
+        links.extend(documents);
+        links
+    }
+}
+
+impl<U: Into<String>, const N: usize> From<[(DocumentType, U); N]> for DocumentLinks {
+    fn from(documents: [(DocumentType, U); N]) -> Self {
+        documents.into_iter().collect()
     }
 }
 

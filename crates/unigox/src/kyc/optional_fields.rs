@@ -6,43 +6,43 @@ macro_rules! optional_fields {
     ($fields:ty, $prefix:literal) => {
         /// The date of birth: in the past, and at least 18 years ago.
         #[must_use]
-        pub fn dob(mut self, date: chrono::NaiveDate) -> Self {
-            self.0.dob = Some(date);
+        pub fn dob(mut self, date: impl Into<Option<chrono::NaiveDate>>) -> Self {
+            self.0.dob = date.into();
             self
         }
 
         /// The middle name or names.
         #[must_use]
-        pub fn middle_name(mut self, name: impl Into<String>) -> Self {
-            self.0.middle_name = Some(name.into());
+        pub fn middle_name(mut self, name: impl crate::OptionalText) -> Self {
+            self.0.middle_name = name.into_text();
             self
         }
 
         /// The phone number in E.164 form: `+`, country code and number, without spaces.
         #[must_use]
-        pub fn phone_number(mut self, number: impl Into<String>) -> Self {
-            self.0.phone_number = Some(number.into());
+        pub fn phone_number(mut self, number: impl crate::OptionalText) -> Self {
+            self.0.phone_number = number.into_text();
             self
         }
 
         /// Street and house number.
         #[must_use]
-        pub fn address(mut self, address: impl Into<String>) -> Self {
-            self.0.address = Some(address.into());
+        pub fn address(mut self, address: impl crate::OptionalText) -> Self {
+            self.0.address = address.into_text();
             self
         }
 
         /// City or town.
         #[must_use]
-        pub fn city(mut self, city: impl Into<String>) -> Self {
-            self.0.city = Some(city.into());
+        pub fn city(mut self, city: impl crate::OptionalText) -> Self {
+            self.0.city = city.into_text();
             self
         }
 
         /// Postal code. It is text: leading zeros are kept.
         #[must_use]
-        pub fn postal_code(mut self, code: impl Into<String>) -> Self {
-            self.0.postal_code = Some(code.into());
+        pub fn postal_code(mut self, code: impl crate::OptionalText) -> Self {
+            self.0.postal_code = code.into_text();
             self
         }
 

@@ -4,7 +4,8 @@ use unigox_client::types;
 
 use super::optional_fields::optional_fields;
 use crate::{
-    Error, RegistryNumberType, Result,
+    Error, OptionalText, RegistryNumberType, Result,
+    stored::stored,
     text::{country_code, filled, filled_if_given},
 };
 
@@ -18,6 +19,9 @@ use crate::{
 ///
 /// A provider has its own credential, and each method its own data: other combinations can't be built. (The schema of the
 /// document allows `{"provider": "sumsub"}` alone; the server does not.)
+///
+/// It serializes, so that a job queue can keep it. What is written is personal data or a secret, in clear text: keep it as safe as the
+/// rest of what you know of the person.
 #[derive(Clone, Debug, PartialEq)]
 pub struct KycSubmission(types::KycSubmission);
 
@@ -63,10 +67,7 @@ impl KycSubmission {
     pub fn validate(&self) -> Result<()> {
         match &self.0 {
             types::KycSubmission::KycSubmitDirectData(submission) => Pii::check(&submission.data.pii),
-            types::KycSubmission::KycSubmitExternalToken(submission) => {
-                filled_if_given("data.token", submission.data.token.as_deref())?;
-                filled_if_given("data.inquiry_id", submission.data.inquiry_id.as_deref())
-            }
+            types::KycSubmission::KycSubmitExternalToken(submission) => check_credential(&submission.data),
             types::KycSubmission::KycSubmitHandoff(submission) => {
                 submission.data.pii.as_ref().map_or(Ok(()), Prefill::check)
             }
@@ -80,9 +81,23 @@ impl KycSubmission {
     }
 }
 
+/// A provider has its own credential and no other. A submission that was read from a queue may be another one's.
+fn check_credential(data: &types::ExternalToken) -> Result<()> {
+    let (own, other) = match data.provider {
+        types::KycProvider::Sumsub => (("data.token", &data.token), ("data.inquiry_id", &data.inquiry_id)),
+        types::KycProvider::Persona => (("data.inquiry_id", &data.inquiry_id), ("data.token", &data.token)),
+        _ => return Err(Error::invalid("data.provider", "is not one that this version of the crate can check")),
+    };
+    filled(own.0, own.1.as_deref().unwrap_or_default())?;
+    other.1.as_ref().map_or(Ok(()), |_| Err(Error::invalid(other.0, "is the credential of another provider")))
+}
+
 /// The data of a person, for [`KycSubmission::direct`]: names and country at least.
 ///
 /// `Debug` hides all of it.
+///
+/// It serializes, so that a job queue can keep it. What is written is personal data, in clear text: keep it as safe as the
+/// rest of what you know of the person.
 ///
 /// # Examples
 ///
@@ -146,6 +161,9 @@ impl Pii {
 }
 
 /// The data of a person as far as you have it, for [`KycSubmission::handoff_with`]. `Debug` hides all of it.
+///
+/// It serializes, so that a job queue can keep it. What is written is personal data, in clear text: keep it as safe as the
+/// rest of what you know of the person.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Prefill(types::HandoffPii);
 
@@ -157,22 +175,22 @@ impl Prefill {
 
     /// First name.
     #[must_use]
-    pub fn first_name(mut self, name: impl Into<String>) -> Self {
-        self.0.first_name = Some(name.into());
+    pub fn first_name(mut self, name: impl OptionalText) -> Self {
+        self.0.first_name = name.into_text();
         self
     }
 
     /// Last name.
     #[must_use]
-    pub fn last_name(mut self, name: impl Into<String>) -> Self {
-        self.0.last_name = Some(name.into());
+    pub fn last_name(mut self, name: impl OptionalText) -> Self {
+        self.0.last_name = name.into_text();
         self
     }
 
     /// The person's country by ISO 3166-1 alpha-2.
     #[must_use]
-    pub fn country(mut self, code: impl Into<String>) -> Self {
-        self.0.country_code = Some(code.into());
+    pub fn country(mut self, code: impl OptionalText) -> Self {
+        self.0.country_code = code.into_text();
         self
     }
 
@@ -191,3 +209,7 @@ impl Prefill {
         pii.country_code.as_deref().map_or(Ok(()), |code| country_code("data.pii.country_code", code))
     }
 }
+
+stored!(KycSubmission, "a submission of KYC data");
+stored!(Pii, "the data of a person");
+stored!(Prefill, "the data of a person");

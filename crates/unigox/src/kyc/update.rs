@@ -3,12 +3,15 @@
 use unigox_client::types;
 
 use super::optional_fields::optional_fields;
-use crate::{Error, Gender, IdType, PersonSourceOfFunds, Result, text::country_code};
+use crate::{Error, Gender, IdType, OptionalText, PersonSourceOfFunds, Result, stored::stored, text::country_code};
 
 /// A change of optional KYC data. A field that is not set stays as it is.
 ///
 /// Names and country were part of what was verified: they can't be changed, and have no setter here. `Debug` hides the
 /// values.
+///
+/// It serializes, so that a job queue can keep it. What is written is personal data, in clear text: keep it as safe as the
+/// rest of what you know of the person.
 ///
 /// # Examples
 ///
@@ -43,29 +46,29 @@ impl KycUpdate {
 
     /// The country that issued the identity document, by ISO 3166-1 alpha-2.
     #[must_use]
-    pub fn id_issue_country(mut self, code: impl Into<String>) -> Self {
-        self.0.id_issue_country = Some(code.into());
+    pub fn id_issue_country(mut self, code: impl OptionalText) -> Self {
+        self.0.id_issue_country = code.into_text();
         self
     }
 
     /// The person's nationality, as a country by ISO 3166-1 alpha-2.
     #[must_use]
-    pub fn nationality(mut self, code: impl Into<String>) -> Self {
-        self.0.nationality = Some(code.into());
+    pub fn nationality(mut self, code: impl OptionalText) -> Self {
+        self.0.nationality = code.into_text();
         self
     }
 
     /// The person's gender, as on the identity document.
     #[must_use]
-    pub fn gender(mut self, gender: Gender) -> Self {
-        self.0.gender = Some(gender);
+    pub fn gender(mut self, gender: impl Into<Option<Gender>>) -> Self {
+        self.0.gender = gender.into();
         self
     }
 
     /// Where the person's money comes from.
     #[must_use]
-    pub fn source_of_funds(mut self, source: PersonSourceOfFunds) -> Self {
-        self.0.source_of_funds = Some(source);
+    pub fn source_of_funds(mut self, source: impl Into<Option<PersonSourceOfFunds>>) -> Self {
+        self.0.source_of_funds = source.into();
         self
     }
 
@@ -92,3 +95,5 @@ impl KycUpdate {
         &self.0
     }
 }
+
+stored!(KycUpdate, "a change of KYC data");

@@ -3,10 +3,12 @@
 use std::fmt;
 
 use iban::Iban;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{
-    Error, Result,
+    Error, OptionalText, Result,
+    stored::stored,
     text::{country_code, filled, is_digits, phone_number},
 };
 
@@ -14,6 +16,9 @@ use crate::{
 ///
 /// For the rails whose fields are known there are [`SepaAccount`], [`NipAccount`] and [`CvuCbuAccount`]. `Debug` shows
 /// neither fields nor values.
+///
+/// It serializes, so that a job queue can keep it. What is written is personal data, in clear text: keep it as safe as the
+/// rest of what you know of the person.
 ///
 /// # Examples
 ///
@@ -46,6 +51,8 @@ impl AccountDetails {
     }
 }
 
+stored!(AccountDetails, "the fields of an account");
+
 impl From<Map<String, Value>> for AccountDetails {
     fn from(fields: Map<String, Value>) -> Self {
         Self(fields)
@@ -64,11 +71,12 @@ pub(super) struct Account {
     pub(super) details: AccountDetails,
     pub(super) format: AccountFormat,
     pub(super) country: Option<String>,
+    pub(super) institution: Option<String>,
 }
 
 impl Account {
     fn new(format: AccountFormat) -> Self {
-        Self { details: AccountDetails::new(), format, country: None }
+        Self { details: AccountDetails::new(), format, country: None, institution: None }
     }
 
     fn field(mut self, name: &str, value: String) -> Self {
@@ -76,14 +84,27 @@ impl Account {
         self
     }
 
+    /// Sets a field, or leaves it out.
+    fn optional_field(mut self, name: &str, value: impl OptionalText) -> Self {
+        match value.into_text() {
+            Some(value) => self.field(name, value),
+            None => {
+                self.details.0.remove(name);
+                self
+            }
+        }
+    }
+
     fn validate(&self) -> Result<()> {
+        self.institution.as_deref().map_or(Ok(()), |institution| filled("institution_id", institution))?;
         self.country.as_deref().map_or(Ok(()), |code| country_code("country_code", code))?;
         self.format.check(&self.details.0)
     }
 }
 
 /// Which rules the fields of an account are checked by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(super) enum AccountFormat {
     /// Those of the server alone.
     Any,
@@ -139,8 +160,8 @@ macro_rules! account {
 
             /// The country of the account, by ISO 3166-1 alpha-2.
             #[must_use]
-            pub fn country(mut self, code: impl Into<String>) -> Self {
-                self.0.country = Some(code.into());
+            pub fn country(mut self, code: impl OptionalText) -> Self {
+                self.0.country = code.into_text();
                 self
             }
 
@@ -152,6 +173,21 @@ macro_rules! account {
             #[doc = concat!("[`InvalidRequest`](crate::ErrorKind::InvalidRequest) ", $errors)]
             pub fn validate(&self) -> Result<()> {
                 self.0.validate()
+            }
+        }
+    };
+}
+
+/// The method of types of accounts on rails that need no institution, and may have one.
+macro_rules! optional_institution {
+    ($name:ident) => {
+        impl $name {
+            /// The bank, by the name that the API lists (`GET /api/v1/supported/institutions`). Without it the server assigns
+            /// the generic one of the rail.
+            #[must_use]
+            pub fn institution(mut self, institution: impl OptionalText) -> Self {
+                self.0.institution = institution.into_text();
+                self
             }
         }
     };
@@ -183,6 +219,8 @@ account!(
      account is not two capital letters."
 );
 
+optional_institution!(SepaAccount);
+
 /// An account at a Nigerian bank, for [`PaymentDetails::nip_nigeria`](crate::PaymentDetails::nip_nigeria).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct NipAccount(pub(super) Account);
@@ -195,12 +233,14 @@ impl NipAccount {
 
     /// The holder's name.
     #[must_use]
-    pub fn full_name(self, name: impl Into<String>) -> Self {
-        Self(self.0.field("full_name", name.into()))
+    pub fn full_name(self, name: impl OptionalText) -> Self {
+        Self(self.0.optional_field("full_name", name))
     }
 }
 
 account!(NipAccount, "if the number is not ten digits, the name is blank, or the country is not two capital letters.");
+
+optional_institution!(NipAccount);
 
 /// An Argentine account, for [`PaymentDetails::cvu_cbu`](crate::PaymentDetails::cvu_cbu).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -219,14 +259,14 @@ impl CvuCbuAccount {
 
     /// The alias of the account.
     #[must_use]
-    pub fn alias(self, alias: impl Into<String>) -> Self {
-        Self(self.0.field("alias", alias.into()))
+    pub fn alias(self, alias: impl OptionalText) -> Self {
+        Self(self.0.optional_field("alias", alias))
     }
 
     /// The holder's phone number in E.164 form.
     #[must_use]
-    pub fn phone_number(self, number: impl Into<String>) -> Self {
-        Self(self.0.field("phone_number", number.into()))
+    pub fn phone_number(self, number: impl OptionalText) -> Self {
+        Self(self.0.optional_field("phone_number", number))
     }
 }
 

@@ -1,5 +1,6 @@
 //! The body of `createPaymentDetails`: via an institution, or on a rail that needs none.
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 use unigox_client::types::{
     CreatePaymentDetailsRequest, CreatePaymentDetailsRequestInstitutionOptional as InstitutionOptional,
@@ -8,7 +9,7 @@ use unigox_client::types::{
 
 use super::account::{Account, AccountDetails, AccountFormat, CvuCbuAccount, NipAccount, SepaAccount};
 use crate::{
-    Error, InstitutionOptionalRail, Result,
+    Error, InstitutionOptionalRail, OptionalText, Result, stored,
     text::{country_code, currency, filled},
 };
 
@@ -16,6 +17,9 @@ use crate::{
 ///
 /// Which rails need no institution is up to the document: [`InstitutionOptionalRail`] is generated from it. `Debug` hides
 /// the account.
+///
+/// It serializes, so that a job queue can keep it. What is written is personal data, in clear text: keep it as safe as the
+/// rest of what you know of the person.
 ///
 /// # Examples
 ///
@@ -97,27 +101,49 @@ impl PaymentDetails {
     }
 
     pub(super) fn checked_body(&self) -> Result<&CreatePaymentDetailsRequest> {
-        let body = self.body.as_ref().ok_or_else(unknown_rail)?;
-        let parts = match body {
-            CreatePaymentDetailsRequest::InstitutionOptional(body) => Parts {
+        self.parts()?.check(self.format)?;
+        self.body.as_ref().ok_or_else(unknown_rail)
+    }
+
+    pub(super) fn parts(&self) -> Result<Parts<'_>> {
+        match self.body.as_ref().ok_or_else(unknown_rail)? {
+            CreatePaymentDetailsRequest::InstitutionOptional(body) => Ok(Parts {
                 rail: body.rail.as_str(),
                 institution: body.institution_id.as_deref(),
                 currency: &body.currency,
                 country: body.country_code.as_deref(),
                 details: &body.details,
-            },
-            CreatePaymentDetailsRequest::InstitutionRequired(body) => Parts {
+            }),
+            CreatePaymentDetailsRequest::InstitutionRequired(body) => Ok(Parts {
                 rail: &body.rail,
                 institution: Some(&body.institution_id),
                 currency: &body.currency,
                 country: body.country_code.as_deref(),
                 details: &body.details,
-            },
+            }),
             // A variant that the document gets later has no constructor here.
-            _ => return Err(unknown_rail()),
-        };
-        parts.check(self.format)?;
-        Ok(body)
+            _ => Err(unknown_rail()),
+        }
+    }
+}
+
+/// [`PaymentDetails`] as a job queue keeps them: what is sent, and how the account is checked before.
+#[derive(Serialize, Deserialize)]
+struct Stored<B> {
+    request: B,
+    account: AccountFormat,
+}
+
+impl Serialize for PaymentDetails {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Stored { request: &self.body, account: self.format }.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for PaymentDetails {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Stored { request, account } = stored::read(deserializer, "payment details")?;
+        Ok(Self { body: request, format: account })
     }
 }
 
@@ -126,12 +152,12 @@ fn unknown_rail() -> Error {
 }
 
 /// What both variants of the body have.
-struct Parts<'b> {
-    rail: &'b str,
-    institution: Option<&'b str>,
-    currency: &'b str,
-    country: Option<&'b str>,
-    details: &'b Map<String, Value>,
+pub(super) struct Parts<'b> {
+    pub(super) rail: &'b str,
+    pub(super) institution: Option<&'b str>,
+    pub(super) currency: &'b str,
+    pub(super) country: Option<&'b str>,
+    pub(super) details: &'b Map<String, Value>,
 }
 
 impl Parts<'_> {
@@ -161,8 +187,8 @@ enum Route {
 
 impl PaymentDetailsBuilder {
     /// The country of the account, by ISO 3166-1 alpha-2.
-    pub fn country(mut self, code: impl Into<String>) -> Self {
-        self.country = Some(code.into());
+    pub fn country(mut self, code: impl OptionalText) -> Self {
+        self.country = code.into_text();
         self
     }
 
@@ -174,6 +200,9 @@ impl PaymentDetailsBuilder {
 
     fn account(mut self, account: Account) -> PaymentDetails {
         self.country = account.country;
+        if let Route::InstitutionOptional { institution, .. } = &mut self.route {
+            *institution = account.institution;
+        }
         self.build(account.details, account.format)
     }
 

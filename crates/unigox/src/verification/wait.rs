@@ -8,15 +8,19 @@ use std::{
     time::Duration,
 };
 
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::{Stream, StreamExt, stream};
-use tokio::time::{Instant, sleep};
+use tokio::{
+    sync::watch,
+    time::{Instant, sleep, timeout},
+};
 use unigox_client::{
     operations,
     types::{Verification, VerificationStatus},
 };
 
-use super::VerificationHandle;
-use crate::{Error, Response, Result};
+use super::{VerificationHandle, point::WaitPoint, signal::WaitSignal};
+use crate::{Error, Response, Result, trace};
 
 /// How long to wait for a verification, and how often to poll its status.
 ///
@@ -29,22 +33,63 @@ use crate::{Error, Response, Result};
 ///
 /// let policy = unigox::WaitPolicy::within(Duration::from_secs(900)).first_delay(Duration::from_secs(5));
 /// ```
+///
+/// # Example: across restarts
+///
+/// ```no_run
+/// # async fn f(user: unigox::UserHandle, stored: Option<String>, store: fn(String)) -> Result<(), Box<dyn std::error::Error>> {
+/// use std::time::Duration;
+///
+/// use unigox::{WaitPolicy, serde_json};
+///
+/// let policy = match stored {
+///     Some(point) => WaitPolicy::resume(serde_json::from_str(&point)?),
+///     None => WaitPolicy::within(Duration::from_secs(86_400)),
+/// };
+/// let policy = policy.on_progress(move |point| store(serde_json::to_string(point).expect("it can be written")));
+/// user.verification().wait(policy).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct WaitPolicy {
-    within: Duration,
+    end: End,
     first_delay: Duration,
     max_delay: Duration,
+    ends_at_review: bool,
     on_action: Option<OnAction>,
+    on_progress: Option<OnProgress>,
+    signal: Option<WaitSignal>,
+}
+
+/// When a wait ends.
+#[derive(Clone, Debug)]
+enum End {
+    Within(Duration),
+    /// At the deadline of a wait that is continued.
+    Of(WaitPoint),
 }
 
 type OnAction = Arc<dyn Fn(&str) + Send + Sync>;
+type OnProgress = Arc<dyn Fn(&WaitPoint) + Send + Sync>;
 
 impl WaitPolicy {
     /// Waits at most this long. The last poll starts at the deadline, and may take as long as any call; the others end at
     /// the deadline at the latest.
     pub const fn within(time: Duration) -> Self {
+        Self::until(End::Within(time))
+    }
+
+    /// Continues a wait from a stored point, until its deadline: with a poll at once, even if the deadline has passed. A
+    /// page that was shown is not shown again, and [`changes`](VerificationHandle::changes) begins with what differs from
+    /// the point. The other options are not stored.
+    pub const fn resume(point: WaitPoint) -> Self {
+        Self::until(End::Of(point))
+    }
+
+    const fn until(end: End) -> Self {
         let (first_delay, max_delay) = (Duration::from_secs(2), Duration::from_secs(120));
-        Self { within: time, first_delay, max_delay, on_action: None }
+        Self { end, first_delay, max_delay, ends_at_review: false, on_action: None, on_progress: None, signal: None }
     }
 
     /// The delay between the first poll and the second; 2 s by default, and 100 ms at least. It doubles after each poll.
@@ -61,6 +106,14 @@ impl WaitPolicy {
         self
     }
 
+    /// Ends the wait also when the status is `UNDER_REVIEW`, which takes a person up to a day:
+    /// [`VerificationOutcome::UnderReview`].
+    #[must_use]
+    pub const fn end_at_review(mut self) -> Self {
+        self.ends_at_review = true;
+        self
+    }
+
     /// Calls `show` with the address of the page where the person has to act, as soon as there is one, and again when it
     /// changes. Whoever has the address can act as the person: show it to them, and keep it out of logs.
     #[must_use]
@@ -68,14 +121,31 @@ impl WaitPolicy {
         self.on_action = Some(Arc::new(show));
         self
     }
+
+    /// Calls `store` with the point from which the wait can be [resumed](Self::resume): before the first poll, and when
+    /// the status or the page has changed, after the page was shown. It should be quick: the wait waits for it.
+    #[must_use]
+    pub fn on_progress(mut self, store: impl Fn(&WaitPoint) + Send + Sync + 'static) -> Self {
+        self.on_progress = Some(Arc::new(store));
+        self
+    }
+
+    /// Polls at once when `signal` is woken, and then as often as at the beginning. A `Retry-After` is waited for all the
+    /// same, and 100 ms after each poll.
+    #[must_use]
+    pub fn woken_by(mut self, signal: &WaitSignal) -> Self {
+        self.signal = Some(signal.clone());
+        self
+    }
 }
 
 impl fmt::Debug for WaitPolicy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WaitPolicy")
-            .field("within", &self.within)
+            .field("end", &self.end)
             .field("first_delay", &self.first_delay)
             .field("max_delay", &self.max_delay)
+            .field("ends_at_review", &self.ends_at_review)
             .finish_non_exhaustive()
     }
 }
@@ -93,7 +163,10 @@ pub enum VerificationOutcome {
     Rejected(Verification),
     /// `FAILED`: the verification was aborted without a result.
     Failed(Verification),
-    /// The deadline passed. The verification continues.
+    /// `UNDER_REVIEW` at the deadline, or as soon as it was seen with [`WaitPolicy::end_at_review`]: someone looks at the
+    /// case, for up to a day. The person has nothing to do.
+    UnderReview(Verification),
+    /// The deadline passed with any other status. The verification continues, or waits for the person.
     Pending(Verification),
 }
 
@@ -103,10 +176,19 @@ impl VerificationOutcome {
         matches!(self, Self::Verified(_))
     }
 
+    /// Whether the verification has ended: verified, rejected or failed.
+    pub fn is_final(&self) -> bool {
+        is_final(&self.verification().status)
+    }
+
     /// The verification as it was read last.
     pub fn verification(&self) -> &Verification {
         match self {
-            Self::Verified(last) | Self::Rejected(last) | Self::Failed(last) | Self::Pending(last) => last,
+            Self::Verified(last)
+            | Self::Rejected(last)
+            | Self::Failed(last)
+            | Self::UnderReview(last)
+            | Self::Pending(last) => last,
         }
     }
 
@@ -115,11 +197,17 @@ impl VerificationOutcome {
         self.verification().verification_url.as_ref()?.as_deref()
     }
 
+    /// What the KYC provider says of the verification, for people. It may speak about the person: keep it out of logs.
+    pub fn provider_messages(&self) -> &[String] {
+        self.verification().provider_messages.as_ref().and_then(Option::as_deref).unwrap_or_default()
+    }
+
     fn new(last: Verification) -> Self {
         match last.status {
             VerificationStatus::Verified => Self::Verified(last),
             VerificationStatus::VerificationRejected => Self::Rejected(last),
             VerificationStatus::Failed => Self::Failed(last),
+            VerificationStatus::UnderReview => Self::UnderReview(last),
             _ => Self::Pending(last),
         }
     }
@@ -130,25 +218,25 @@ fn is_final(status: &VerificationStatus) -> bool {
     matches!(status, Verified | VerificationRejected | Failed)
 }
 
-pub(super) async fn wait(handle: &VerificationHandle, policy: WaitPolicy) -> Result<VerificationOutcome> {
-    let mut poller = Poller::new(policy);
-    let mut last = Err(None);
-    while let Some(polled) = poller.poll(handle).await {
-        last = match polled {
-            Ok(verification) => Ok(verification.into_value()),
-            Err(error) if error.is_transient() => Err(Some(error)),
-            Err(error) => return Err(error),
-        };
+pub(super) fn wait(
+    handle: VerificationHandle,
+    policy: WaitPolicy,
+) -> impl Future<Output = Result<VerificationOutcome>> + Send + use<> {
+    let mut poller = Poller::new(handle, policy);
+    async move {
+        let (mut last, mut failure) = (None, None);
+        while let Some(polled) = poller.poll().await {
+            match polled {
+                Polled::Read(verification) => (last, failure) = (Some(verification), None),
+                Polled::Failed(error) => failure = Some(error),
+                Polled::Ended(error) => return Err(error.with_verification(last)),
+            }
+        }
+        match (last, failure) {
+            (Some(last), None) => Ok(VerificationOutcome::new(last)),
+            (last, failure) => Err(poller.failed(failure).with_verification(last)),
+        }
     }
-    match last {
-        Ok(verification) => Ok(VerificationOutcome::new(verification)),
-        Err(error) => Err(wait_failed(error)),
-    }
-}
-
-fn wait_failed(last: Option<Error>) -> Error {
-    let operation = &operations::GET_VERIFICATION_STATUS;
-    Error::wait_failed(operation, last.unwrap_or_else(|| Error::broken(operation)))
 }
 
 /// The shortest delay between two polls, whatever the policy, so that the server is not flooded.
@@ -157,84 +245,173 @@ const MIN_DELAY: Duration = Duration::from_millis(100);
 /// The longest wait, for a policy whose deadline is later than the clock can tell.
 const MAX_WAIT: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
+/// How many responses in a row that are not those of the API end a wait.
+const MAX_ODD_RESPONSES: u32 = 5;
+
+/// What a poll came to.
+enum Polled {
+    Read(Verification),
+    /// The wait continues, if there is time left.
+    Failed(Error),
+    /// The wait ends.
+    Ended(Error),
+}
+
 /// Polls a status at the times that a policy asks for.
 struct Poller {
+    handle: VerificationHandle,
     policy: WaitPolicy,
+    wakes: Option<watch::Receiver<()>>,
+    /// Set by the first poll.
     deadline: Option<Instant>,
+    point: WaitPoint,
     /// The longest time until the next poll.
     delay: Duration,
-    max_delay: Duration,
     /// What the server asked for with its last response.
     retry_after: Option<Duration>,
     is_done: bool,
-    /// The page that the policy was told of last.
-    reported_url: Option<String>,
+    polls: u32,
+    /// How many responses were odd since the last status was read.
+    odd: u32,
 }
 
 impl Poller {
-    fn new(policy: WaitPolicy) -> Self {
-        let max_delay = policy.max_delay.max(MIN_DELAY);
+    fn new(handle: VerificationHandle, mut policy: WaitPolicy) -> Self {
+        policy.max_delay = policy.max_delay.max(MIN_DELAY);
+        policy.first_delay = policy.first_delay.max(MIN_DELAY).min(policy.max_delay);
+        let point = match &policy.end {
+            End::Within(_) => WaitPoint::new(DateTime::UNIX_EPOCH),
+            End::Of(point) => point.clone(),
+        };
         Self {
-            delay: policy.first_delay.max(MIN_DELAY).min(max_delay),
-            max_delay,
+            handle,
+            wakes: policy.signal.as_ref().map(WaitSignal::subscribe),
+            delay: policy.first_delay,
             policy,
             deadline: None,
+            point,
             retry_after: None,
             is_done: false,
-            reported_url: None,
+            polls: 0,
+            odd: 0,
         }
     }
 
     /// Waits until the next poll is due, and polls; `None` after the last poll.
-    async fn poll(&mut self, handle: &VerificationHandle) -> Option<Result<Response<Verification>>> {
+    async fn poll(&mut self) -> Option<Polled> {
         if self.is_done {
             return None;
         }
-        // The time starts with the first poll.
-        let now = Instant::now();
         let left = match self.deadline {
-            None => {
-                self.deadline = Some(now.checked_add(self.policy.within).unwrap_or(now + MAX_WAIT));
-                self.policy.within
-            }
+            None => self.begin(),
             Some(deadline) => {
-                let left = deadline.saturating_duration_since(now);
-                let delay = self.next_delay().max(self.retry_after.take().unwrap_or_default()).min(left);
-                sleep(delay).await;
-                left - delay
+                self.pause(deadline.saturating_duration_since(Instant::now())).await;
+                deadline.saturating_duration_since(Instant::now())
             }
         };
         self.is_done = left.is_zero();
-        let polled = handle.read(Some(left).filter(|left| !left.is_zero())).await;
-        match &polled {
-            Ok(verification) => {
-                self.is_done |= is_final(&verification.status);
-                self.report_url(verification);
-            }
-            Err(error) => {
-                self.is_done |= !error.is_transient();
-                self.retry_after = error.retry_after();
-            }
+        self.polls += 1;
+        if let Some(wakes) = &mut self.wakes {
+            wakes.mark_unchanged();
         }
-        Some(polled)
+        // Boxed, since it is large, and there is none of it between polls.
+        let polled = Box::pin(self.handle.read(Some(left).filter(|left| !left.is_zero()))).await;
+        Some(match polled.map(Response::into_value) {
+            Ok(verification) => {
+                self.note(&verification);
+                Polled::Read(verification)
+            }
+            Err(error) => self.note_failure(error),
+        })
+    }
+
+    /// Starts the time, which is that of the first poll. The time that is left.
+    fn begin(&mut self) -> Duration {
+        let left = match &self.policy.end {
+            End::Within(time) => {
+                let time = (*time).min(MAX_WAIT);
+                let time = TimeDelta::from_std(time).unwrap_or_default();
+                self.point = WaitPoint::new(Utc::now().checked_add_signed(time).unwrap_or(DateTime::<Utc>::MAX_UTC));
+                time.to_std().unwrap_or_default()
+            }
+            End::Of(point) => (point.deadline() - Utc::now()).to_std().unwrap_or_default().min(MAX_WAIT),
+        };
+        self.deadline = Some(Instant::now() + left);
+        self.report_progress();
+        left
+    }
+
+    /// Waits until the next poll is due, at most for `left`.
+    async fn pause(&mut self, left: Duration) {
+        let asked = self.retry_after.take().unwrap_or_default();
+        let delay = self.next_delay().max(asked).min(left);
+        let Some(wakes) = &mut self.wakes else { return sleep(delay).await };
+        let least = asked.max(MIN_DELAY).min(delay);
+        sleep(least).await;
+        // The sender lives as long as the policy.
+        if let Ok(Ok(())) = timeout(delay - least, wakes.changed()).await {
+            self.delay = self.policy.first_delay;
+        }
     }
 
     /// A random time from half of the delay to all of it. The delay doubles.
     fn next_delay(&mut self) -> Duration {
         let longest = self.delay;
-        self.delay = longest.saturating_mul(2).min(self.max_delay);
+        self.delay = longest.saturating_mul(2).min(self.policy.max_delay);
         longest / 2 + (longest / 2).mul_f64(fastrand::f64())
     }
 
-    fn report_url(&mut self, verification: &Verification) {
-        if let (Some(show), Some(url)) =
-            (&self.policy.on_action, verification.verification_url.as_ref().and_then(Option::as_ref))
-            && self.reported_url.as_ref() != Some(url)
-            && !is_final(&verification.status)
+    fn note(&mut self, verification: &Verification) {
+        let status = &verification.status;
+        self.odd = 0;
+        self.is_done |= is_final(status);
+        self.is_done |= self.policy.ends_at_review && *status == VerificationStatus::UnderReview;
+        let mut is_progress = self.point.note_status(status);
+        let url = verification.verification_url.as_ref().and_then(Option::as_deref);
+        if let Some(url) = url.filter(|_| !is_final(status))
+            && self.point.note_page(url)
         {
-            show(url);
-            self.reported_url = Some(url.clone());
+            is_progress = true;
+            if let Some(show) = &self.policy.on_action {
+                show(url);
+            }
         }
+        if is_progress {
+            self.report_progress();
+        }
+    }
+
+    /// A poll that failed ends the wait only if another one would be of no use, or if there was nothing else for long.
+    fn note_failure(&mut self, error: Error) -> Polled {
+        self.retry_after = error.retry_after();
+        if error.ends_polling() {
+            self.is_done = true;
+            return Polled::Ended(error);
+        }
+        if !error.is_transient() {
+            self.odd += 1;
+        }
+        let ends = self.odd >= MAX_ODD_RESPONSES;
+        trace::poll_failed(&error, self.polls, !ends && !self.is_done);
+        match ends {
+            true => {
+                self.is_done = true;
+                Polled::Ended(self.failed(Some(error)))
+            }
+            false => Polled::Failed(error),
+        }
+    }
+
+    fn report_progress(&self) {
+        if let Some(store) = &self.policy.on_progress {
+            store(&self.point);
+        }
+    }
+
+    /// The error of a wait whose last poll failed.
+    fn failed(&self, last: Option<Error>) -> Error {
+        let operation = &operations::GET_VERIFICATION_STATUS;
+        Error::wait_failed(operation, last.unwrap_or_else(|| Error::broken(operation))).with_attempts(self.polls)
     }
 }
 
@@ -246,29 +423,56 @@ pub struct StatusChanges(Pin<Box<dyn Stream<Item = Result<Verification>> + Send>
 
 impl StatusChanges {
     pub(super) fn new(handle: VerificationHandle, policy: WaitPolicy) -> Self {
-        let start = (handle, Poller::new(policy), None::<Verification>, None::<Error>);
-        let changes = stream::unfold(start, |(handle, mut poller, mut last, mut failed)| async move {
-            while let Some(polled) = poller.poll(&handle).await {
-                match polled.map(Response::into_value) {
-                    Ok(now) => {
-                        failed = None;
-                        let is_new = last.as_ref().is_none_or(|last| {
-                            last.status != now.status || last.verification_url != now.verification_url
-                        });
-                        if is_new {
-                            last = Some(now.clone());
-                            return Some((Ok(now), (handle, poller, last, failed)));
-                        }
+        let seen = match &policy.end {
+            End::Within(_) => None,
+            End::Of(point) => Some(point.clone()),
+        };
+        let start = Changes { poller: Poller::new(handle, policy), seen, last: None, failure: None };
+        let changes = stream::unfold(start, |mut changes| async move { Some((changes.next().await?, changes)) });
+        Self(Box::pin(changes.fuse()))
+    }
+}
+
+/// What a stream of changes remembers.
+struct Changes {
+    poller: Poller,
+    /// The point that a wait is continued from, until there is something else.
+    seen: Option<WaitPoint>,
+    last: Option<Verification>,
+    failure: Option<Error>,
+}
+
+impl Changes {
+    async fn next(&mut self) -> Option<Result<Verification>> {
+        while let Some(polled) = self.poller.poll().await {
+            match polled {
+                Polled::Read(now) => {
+                    self.failure = None;
+                    if self.is_new(&now) {
+                        self.seen = None;
+                        self.last = Some(now.clone());
+                        return Some(Ok(now));
                     }
-                    Err(error) if error.is_transient() => failed = Some(error),
-                    Err(error) => return Some((Err(error), (handle, poller, last, None))),
+                }
+                Polled::Failed(error) => self.failure = Some(error),
+                Polled::Ended(error) => {
+                    self.failure = None;
+                    return Some(Err(error.with_verification(self.last.take())));
                 }
             }
-            // The last poll failed, so whether there was a change is not known.
-            let error = wait_failed(Some(failed?));
-            Some((Err(error), (handle, poller, last, None)))
-        });
-        Self(Box::pin(changes.fuse()))
+        }
+        // If the last poll failed, it is not known whether there was a change.
+        let error = self.poller.failed(Some(self.failure.take()?));
+        Some(Err(error.with_verification(self.last.take())))
+    }
+
+    fn is_new(&self, now: &Verification) -> bool {
+        match (&self.last, &self.seen) {
+            (Some(last), _) => last.status != now.status || last.verification_url != now.verification_url,
+            // A final status is told in any case: it is what the stream is for.
+            (None, Some(seen)) => is_final(&now.status) || !seen.has_seen(now),
+            (None, None) => true,
+        }
     }
 }
 

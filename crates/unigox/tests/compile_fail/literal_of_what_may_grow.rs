@@ -2,5 +2,4 @@
 
 fn main() {
     let _ = unigox::Progress { sent: 0, total: 0 };
-    let _ = unigox::DocumentUpload { uploaded: Vec::new(), errors: Vec::new() };
 }
