@@ -2,15 +2,25 @@
 
 #![allow(missing_docs, reason = "tests are claims, and documented by their names")]
 
-use std::{collections::BTreeSet, io::Cursor, time::Duration};
+use std::{
+    collections::BTreeSet,
+    io::{self, Cursor},
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
 
-use tokio::time::Instant;
+use tokio::{
+    io::{AsyncRead, AsyncReadExt, ReadBuf},
+    time::Instant,
+};
 use unigox::{
-    CallOptions, Client, DocumentFile, DocumentType, Environment, Error, ErrorKind, RetryPolicy,
+    CallOptions, Client, DocumentFile, DocumentType, Effect, Environment, Error, ErrorKind, RetryPolicy,
     chrono::{DateTime, Utc},
+    types::{DocumentFileUpload, FilePart},
 };
 use unigox_tests::{
-    API_KEY, Call, Clock, Outcome, PICTURE, Reply, Request, ReservedAddress, Server, Stage, USER, facade_at,
+    API_KEY, Call, Clock, Document, Outcome, PICTURE, Reply, Request, ReservedAddress, Server, Stage, USER, facade_at,
 };
 
 /// The statuses that are tested, and whether a call that is safe to repeat is retried after them.
@@ -286,6 +296,45 @@ async fn the_http_client_retries_nothing_when_a_kept_connection_breaks() {
     }
 }
 
+// ---- What is claimed ------------------------------------------------------------------------------------------------
+
+#[tokio::test]
+async fn an_effect_is_unknown_once_one_attempt_may_have_had_it() {
+    let stage = Stage::open().await;
+    for call in Call::all() {
+        stage.server.reply_otherwise(Reply::new(400, ""));
+        let error = stage.send(call).await.result.expect_err("a 400 is an error");
+        assert_eq!(error.effect(), Effect::No, "{call:?}: {error}");
+        if call.is_safe_to_repeat() {
+            stage.server.reply(Reply::raw(""));
+            let error = stage.send(call).await.result.expect_err("a 400 is an error");
+            assert_eq!((error.attempts(), error.effect()), (2, Effect::Unknown), "{call:?}: {error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn conflicts_say_what_they_mean_for_the_operation() {
+    let stage = Stage::open().await;
+    let document = Document::checked_in();
+    let mut described = 0;
+    for call in Call::of_each_operation() {
+        stage.server.reply_otherwise(Reply::new(409, ""));
+        let error = stage.send(call).await.result.expect_err("a 409 is an error");
+        let (printed, text) = (error.to_string(), &document.operation(call.operation_id()).conflict);
+        let advice = printed.split_once("responded with 409; ").expect("it has an advice").1;
+        match text {
+            Some(text) => {
+                let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+                assert!(words.starts_with(advice.split(". ").next().unwrap_or_default()), "{printed}: {words}");
+                described += 1;
+            }
+            None => assert!(advice.starts_with("read the present state"), "{printed}"),
+        }
+    }
+    assert!(described > 0, "no operation has a conflict");
+}
+
 // ---- Files ----------------------------------------------------------------------------------------------------------
 
 #[tokio::test]
@@ -312,6 +361,48 @@ async fn files_are_sent_whole_after_a_refused_connection() {
         let parts = server.take_request().parts();
         assert!(parts.iter().any(|part| part.content == *PICTURE), "no part is the file");
     }
+}
+
+#[tokio::test]
+async fn a_body_that_is_not_as_stated_never_left_as_a_whole() {
+    let stage = Stage::open().await;
+    let length = PICTURE.len() as u64;
+    let reader = |stated| DocumentFile::from_reader("a.png", stated, Cursor::new(PICTURE.clone()));
+    let failing = Cursor::new(PICTURE.clone()).chain(Failing);
+    let failing = DocumentFile::from_reader("a.png", length + 1, failing).await.expect("it passes for a PNG");
+    let part = |stated: u64| FilePart::new("a.png", "image/png", stream_of(&PICTURE)).with_length(stated);
+    let files: [(&str, FilePart); 5] = [
+        ("shorter", reader(length + 1).await.expect("it passes for a PNG").into()),
+        ("longer", reader(length - 1).await.expect("it passes for a PNG").into()),
+        ("failing", failing.into()),
+        ("a shorter part", part(length + 1)),
+        ("a longer part", part(length - 1)),
+    ];
+    for (name, file) in files {
+        stage.server.reply_otherwise(Call::of("uploadPartnerKYCDocument").success());
+        let form = DocumentFileUpload::new(file, DocumentType::Selfie);
+        let error = stage.client.api().upload_partner_kyc_document_multipart(USER, &form).await;
+        let error = error.expect_err("the body is not as stated");
+        assert_eq!(error.kind(), ErrorKind::BodyFailed, "{name}: {error:?}");
+        assert_eq!((error.effect(), error.attempts()), (Effect::No, 1), "{name}: {error:?}");
+        assert!(!error.is_transient() && error.check_with().is_none(), "{name}: {error}");
+        assert_eq!(stage.server.take_requests().len(), 0, "{name}: no request arrived as a whole");
+    }
+}
+
+/// A reader that fails.
+struct Failing;
+
+impl AsyncRead for Failing {
+    fn poll_read(self: Pin<&mut Self>, _: &mut Context<'_>, _: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Err(io::Error::other("the disk is gone")))
+    }
+}
+
+/// A body that streams `bytes`, and does not know its length.
+fn stream_of(bytes: &[u8]) -> reqwest::Body {
+    let pieces: Vec<_> = bytes.chunks(4096).map(|piece| Ok::<_, io::Error>(piece.to_vec())).collect();
+    reqwest::Body::wrap_stream(futures_util::stream::iter(pieces))
 }
 
 // ---- Retry-After ----------------------------------------------------------------------------------------------------
@@ -517,7 +608,7 @@ fn failure(outcome: Outcome, kind: ErrorKind, is_retried: bool) -> Error {
         let advice = match call.check_with() {
             Some(id) => format!("; it may have taken effect; check with {id} before repeating the call"),
             None if call.is_safe_to_repeat() => "; the call is safe to repeat".to_owned(),
-            None => "; it may have taken effect; check before repeating the call".to_owned(),
+            None => "; it may have taken effect, and no operation is known to show whether it did".to_owned(),
         };
         assert!(error.to_string().ends_with(&advice), "{call:?}: {error}");
     }

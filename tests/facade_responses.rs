@@ -5,7 +5,7 @@
 use std::{error::Error as _, time::Duration};
 
 use serde_json::{Value, json};
-use unigox::{CallOptions, Error, ErrorKind};
+use unigox::{CallOptions, Effect, Error, ErrorKind};
 use unigox_tests::{Call, Outcome, Reply, Stage};
 
 /// Stands where personal data may stand. It has a blank, so it does not look like a key.
@@ -43,6 +43,8 @@ async fn errors_of_successes_that_can_not_be_read_have_status_and_path() {
         ("success that is a text", text(br#"{"success":"canary","data":{}}"#), Some("success")),
         ("success that is null", text(br#"{"success":null,"data":{}}"#), Some("success")),
     ];
+    // A page, half of a response or another envelope is no evidence that the API did anything.
+    let evidence = ["no data", "data that is a text", "data that is a number", "data that is a list of texts"];
     let stage = Stage::open().await;
     for call in Call::all().filter(|call| call.returns_data()) {
         for (name, response, place) in &responses {
@@ -54,6 +56,10 @@ async fn errors_of_successes_that_can_not_be_read_have_status_and_path() {
                 assert_eq!(error.field(), Some(*place), "{call:?}, {name}");
             }
             assert!(error.response().is_some(), "{call:?}, {name}: it was received");
+            let effect = if evidence.contains(name) { Effect::Yes } else { Effect::Unknown };
+            assert_eq!(error.effect(), effect, "{call:?}, {name}: {error}");
+            let claims_effect = error.to_string().contains("the call took effect");
+            assert_eq!(claims_effect, effect == Effect::Yes, "{call:?}, {name}: {error}");
             assert_eq!((error.key(), error.message()), (None, None), "{call:?}, {name}");
         }
     }
@@ -67,6 +73,7 @@ async fn successes_of_another_content_type_are_not_read() {
             stage.server.reply_otherwise(call.success_as(Some(content_type)));
             let error = failure(stage.send(call).await, ErrorKind::Decode, content_type);
             assert_eq!(error.field(), Some("."), "{call:?}, {content_type}");
+            assert_eq!(error.effect(), Effect::Unknown, "{call:?}, {content_type}");
         }
         for content_type in
             [None, Some("application/json"), Some("Application/JSON ; charset=utf-8"), Some("application/problem+json")]
@@ -76,6 +83,26 @@ async fn successes_of_another_content_type_are_not_read() {
             outcome.result.unwrap_or_else(|error| panic!("{call:?}, {content_type:?}: {error}"));
         }
     }
+}
+
+#[tokio::test]
+async fn successes_without_a_documented_body_have_none_or_one_of_the_api() {
+    let stage = Stage::open().await;
+    let mut calls = 0;
+    for call in Call::all().filter(|call| !call.returns_json()) {
+        calls += 1;
+        let page = Reply::new(200, "<!doctype html>").with_header("content-type", "text/html");
+        for (name, response) in [("a page", page), ("a text", Reply::new(200, "OK"))] {
+            stage.server.reply_otherwise(response);
+            let error = failure(stage.send(call).await, ErrorKind::Decode, name);
+            assert_eq!(error.effect(), Effect::Unknown, "{call:?}, {name}: {error}");
+        }
+        for response in [Reply::new(200, ""), Reply::new(204, ""), Reply::json(200, &json!({"success": true}))] {
+            stage.server.reply_otherwise(response);
+            stage.send(call).await.result.unwrap_or_else(|error| panic!("{call:?}: {error}"));
+        }
+    }
+    assert!(calls > 0, "every operation has a documented body");
 }
 
 #[tokio::test]
@@ -156,6 +183,29 @@ async fn responses_above_ten_mebibytes_are_refused() {
             let error = failure(stage.send(call).await, ErrorKind::TooLarge, name);
             assert!(error.response().is_none(), "{call:?}, {name}: an incomplete response is not exposed");
             assert!(error.to_string().contains("10485760"), "{error}");
+            let status = if *name == "an error without end" { 500 } else { 200 };
+            assert_eq!(error.status().map(|status| status.as_u16()), Some(status), "{call:?}, {name}");
+            assert_eq!(error.effect(), Effect::Unknown, "{call:?}, {name}: {error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn responses_that_are_too_long_keep_their_head_and_are_retried_by_their_status() {
+    let stage = Stage::open().await;
+    let short = stage.client.with_options(CallOptions::new().max_response_bytes(10));
+    for call in Call::of_each_kind() {
+        for (status, effect) in [(503, Effect::Unknown), (404, Effect::No)] {
+            let response = Reply::new(status, "more than ten bytes").with_header("x-request-id", "r-1");
+            stage.server.reply_otherwise(response.with_header("retry-after", "1"));
+            let outcome = stage.send_by(&short, call).await;
+            let error = outcome.result.expect_err("it is too long");
+            assert_eq!((error.kind(), error.effect()), (ErrorKind::TooLarge, effect), "{call:?}: {error}");
+            let requests = if status == 503 && call.is_safe_to_repeat() { 3 } else { 1 };
+            assert_eq!(outcome.requests.len(), requests, "{call:?}, {status}");
+            assert_eq!(error.headers().map(|headers| headers.len()), Some(4), "{error:?}");
+            assert_eq!((error.request_id(), error.retry_after()), (Some("r-1"), Some(Duration::from_secs(1))));
+            assert_eq!((error.is_transient(), error.is_not_found()), (status == 503, status == 404), "{error}");
         }
     }
 }

@@ -115,6 +115,8 @@ pub struct DocumentedOperation {
     pub check_with: Option<String>,
     /// Every error status, with the name of the schema of its body where that is documented.
     pub errors: BTreeMap<u16, Option<String>>,
+    /// What it says of status 409.
+    pub conflict: Option<String>,
 }
 
 impl DocumentedOperation {
@@ -134,6 +136,7 @@ impl DocumentedOperation {
             takes_a_file: form.into_iter().any(|(_, schema)| is_file(schema)),
             is_safe_to_repeat: text("x-retry").map_or(matches!(method, "get" | "head"), |retry| retry == "safe"),
             check_with: text("x-check-with").map(str::to_owned),
+            conflict: operation["x-lowered-errors"]["409"]["description"].as_str().map(str::to_owned),
             errors: errors.map(|(code, error)| (status(code), error["schema"].as_str().map(str::to_owned))).collect(),
         }
     }

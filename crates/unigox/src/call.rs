@@ -2,6 +2,7 @@
 
 mod attempt;
 mod retry_after;
+mod sent_body;
 
 use std::pin::pin;
 
@@ -11,7 +12,7 @@ use unigox_client::{Client as Generated, Error as ClientError, Operation, Respon
 use self::attempt::AttemptError;
 pub(crate) use self::attempt::{Attempt, Connection};
 use crate::{
-    Client, Error, ErrorKind, RawResponse, Response, Result,
+    Client, Effect, Error, ErrorKind, RawResponse, Response, Result,
     trace::{Received, Trace},
 };
 
@@ -55,7 +56,32 @@ where
     .await
 }
 
-/// Calls `operation`, whose responses are no JSON, or are not documented.
+/// Calls `operation`, whose responses have no documented body. One that is there all the same has to be JSON: a web page is
+/// not from the API.
+#[allow(dead_code, reason = "a document may have no such operation")]
+pub(crate) async fn status<F>(
+    client: &Client,
+    operation: &'static Operation,
+    send: impl Fn(Sender) -> F,
+) -> Result<Response<()>>
+where
+    F: Future<Output = Outcome<()>>,
+{
+    call(client, operation, send, |(), raw| {
+        if raw.body().is_empty() {
+            return Ok(Response::new((), raw));
+        }
+        match raw.json() {
+            Some(_) if is_refusal(&raw) => Err(refusal(operation, raw)),
+            Some(_) => declared_as_json(operation, (), raw),
+            None => Err(Error::decode(operation, ".".to_owned(), "is not JSON", raw)),
+        }
+    })
+    .await
+}
+
+/// Calls `operation`, whose responses are no JSON.
+#[allow(dead_code, reason = "a document may have no such operation")]
 pub(crate) async fn other<V, F>(
     client: &Client,
     operation: &'static Operation,
@@ -104,12 +130,13 @@ where
     let started = Instant::now();
     let mut sent = started;
     let mut attempt = 1;
+    let mut is_after_doubt = false;
     loop {
         trace.sending(attempt);
         let left = limits.total.saturating_sub(sent - started);
         let outcome = send(client.attempt(limits.attempt.min(left), limits.max_response_bytes)).await;
         let outcome = read(operation, outcome).and_then(|(value, raw)| open(value, raw));
-        let outcome = outcome.map_err(|error| error.with_attempts(attempt));
+        let outcome = outcome.map_err(|error| error.with_attempts(attempt, is_after_doubt));
         let received = Received::of(&outcome);
         trace.attempted(attempt, received, sent);
         let delay = outcome.as_ref().err().and_then(|error| {
@@ -121,6 +148,7 @@ where
             trace.ended(attempt, received, started);
             return outcome;
         };
+        is_after_doubt |= outcome.is_err_and(|error| error.effect() != Effect::No);
         trace.retrying(attempt, delay);
         tokio::time::sleep(delay).await;
         sent = Instant::now();
@@ -135,7 +163,7 @@ fn is_retryable(operation: &Operation, error: &Error) -> bool {
     match error.kind() {
         ErrorKind::NeverSent => true,
         ErrorKind::MaybeSent => is_safe,
-        ErrorKind::Api => {
+        ErrorKind::Api | ErrorKind::TooLarge => {
             is_safe && error.status().is_some_and(|status| matches!(status.as_u16(), 408 | 429 | 502 | 503 | 504))
         }
         _ => false,
@@ -179,7 +207,7 @@ fn refusal(operation: &'static Operation, raw: RawResponse) -> Error {
 
 /// The response, unless it is declared as something else than JSON.
 fn declared_as_json<V>(operation: &'static Operation, value: V, raw: RawResponse) -> Result<Response<V>> {
-    match is_json(&raw) {
+    match raw.is_json() {
         true => Ok(Response::new(value, raw)),
         false => Err(Error::decode(operation, ".".to_owned(), "has another content type than JSON", raw)),
     }
@@ -187,12 +215,5 @@ fn declared_as_json<V>(operation: &'static Operation, value: V, raw: RawResponse
 
 /// Whether the body of a response with a success status says `success: false`.
 fn is_refusal(raw: &RawResponse) -> bool {
-    raw.json().and_then(|json| json.get("success")?.as_bool()) == Some(false)
-}
-
-/// Whether the content type of a response is JSON or missing.
-fn is_json(raw: &RawResponse) -> bool {
-    let Some(media_type) = raw.headers().get(http::header::CONTENT_TYPE) else { return true };
-    let essence = media_type.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim();
-    essence.eq_ignore_ascii_case("application/json") || essence.to_ascii_lowercase().ends_with("+json")
+    raw.success() == Some(false)
 }

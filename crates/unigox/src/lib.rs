@@ -162,7 +162,7 @@ pub use crate::{
     client::Client,
     documents::{DocumentFile, DocumentLinks, DocumentUpload, DocumentsHandle, Progress},
     environment::Environment,
-    error::{Error, ErrorKind, Result},
+    error::{Effect, Error, ErrorKind, Result},
     http_settings::HttpSettings,
     kyc::{KycHandle, KycSubmission, KycUpdate, Pii, Prefill},
     options::{CallOptions, RetryPolicy},

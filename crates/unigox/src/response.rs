@@ -3,7 +3,7 @@
 use std::{fmt, ops::Deref};
 
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, StatusCode, header::CONTENT_TYPE};
 use serde_json::Value;
 use unigox_client::types;
 
@@ -113,6 +113,23 @@ impl RawResponse {
     /// The body, byte for byte. It may hold personal data: keep it out of logs.
     pub fn body(&self) -> &Bytes {
         self.0.body()
+    }
+
+    /// Whether the content type is JSON or missing.
+    pub(crate) fn is_json(&self) -> bool {
+        let Some(media_type) = self.headers().get(CONTENT_TYPE) else { return true };
+        let essence = media_type.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim();
+        essence.eq_ignore_ascii_case("application/json") || essence.to_ascii_lowercase().ends_with("+json")
+    }
+
+    /// Whether it is an envelope of the API that says `success: true`.
+    pub(crate) fn says_success(&self) -> bool {
+        self.is_json() && self.success() == Some(true)
+    }
+
+    /// What the body says of its success, whatever its content type.
+    pub(crate) fn success(&self) -> Option<bool> {
+        self.json()?.get("success")?.as_bool()
     }
 
     /// The body as JSON, if it is JSON. It may hold personal data: keep it out of logs.

@@ -1,11 +1,16 @@
 //! One attempt: a request is sent once, with the key, and its response is read.
 
-use std::{pin::pin, sync::Arc, time::Duration};
+use std::{
+    pin::pin,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderName, HeaderValue};
 use unigox_client::{Operation, RawResponse};
 
+use super::{retry_after, sent_body::SentBody};
 use crate::Error;
 
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
@@ -30,12 +35,14 @@ pub(crate) struct Attempt {
 pub(crate) enum AttemptError {
     /// There was no connection, so the request was not sent.
     NeverSent(reqwest::Error),
+    /// The body of the request failed before its end, so the request was not sent as a whole.
+    BodyFailed(reqwest::Error),
     /// The connection broke. Whether the request arrived is not known.
     Broken(reqwest::Error),
     /// The attempt timed out after this time. Whether the request arrived is not known.
     TimedOut(Duration),
-    /// The response is longer than this many bytes.
-    TooLarge(usize),
+    /// The response is longer than this many bytes. Its body was not read.
+    TooLarge(usize, Box<RawResponse>),
 }
 
 impl AttemptError {
@@ -48,38 +55,60 @@ impl AttemptError {
     pub(crate) fn into_error(self, operation: &'static Operation) -> Error {
         match self {
             Self::NeverSent(source) => Error::never_sent(operation).with_source(source),
+            Self::BodyFailed(source) => Error::body_failed(operation).with_source(source),
             Self::Broken(source) => Error::broken(operation).with_source(source),
             Self::TimedOut(time) => Error::timed_out(operation, time),
-            Self::TooLarge(limit) => Error::too_large(operation, limit),
+            Self::TooLarge(limit, head) => {
+                let retry_after = retry_after::read(head.headers());
+                Error::too_large(operation, limit, crate::RawResponse::new(*head)).with_retry_after(retry_after)
+            }
         }
     }
 }
 
 impl Attempt {
-    async fn exchange(&self, request: reqwest::Request) -> Result<RawResponse, AttemptError> {
-        let mut response = self.connection.http.execute(request).await.map_err(AttemptError::new)?;
-        let headers = std::mem::take(response.headers_mut());
-        let body = self.read(&mut response).await?;
-        Ok(RawResponse::new(response.status(), headers, body))
+    async fn exchange(&self, mut request: reqwest::Request) -> Result<RawResponse, AttemptError> {
+        let body = SentBody::watch(&mut request);
+        let mut response = match self.connection.http.execute(request).await {
+            Ok(response) => response,
+            Err(error) if body.is_some_and(|failed| failed.load(Ordering::Relaxed)) => {
+                return Err(AttemptError::BodyFailed(error.without_url()));
+            }
+            Err(error) => return Err(AttemptError::new(error)),
+        };
+        let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
+        match self.read(&mut response).await? {
+            Some(body) => Ok(RawResponse::new(status, headers, body)),
+            None => {
+                let head = RawResponse::new(status, headers, Bytes::new());
+                Err(AttemptError::TooLarge(self.max_response_bytes, Box::new(head)))
+            }
+        }
     }
 
-    async fn read(&self, response: &mut reqwest::Response) -> Result<Bytes, AttemptError> {
-        let limit = self.max_response_bytes;
-        let fits = |length: usize| if length > limit { Err(AttemptError::TooLarge(limit)) } else { Ok(()) };
+    /// The body, unless it is longer than allowed.
+    async fn read(&self, response: &mut reqwest::Response) -> Result<Option<Bytes>, AttemptError> {
+        let fits = |length: usize| length <= self.max_response_bytes;
         let announced = response.content_length().unwrap_or_default();
-        fits(usize::try_from(announced).unwrap_or(usize::MAX))?;
+        if !fits(usize::try_from(announced).unwrap_or(usize::MAX)) {
+            return Ok(None);
+        }
         // Nearly every response is a single chunk, which needs no copy.
-        let Some(first) = response.chunk().await.map_err(AttemptError::new)? else { return Ok(Bytes::new()) };
-        fits(first.len())?;
-        let Some(second) = response.chunk().await.map_err(AttemptError::new)? else { return Ok(first) };
+        let Some(first) = response.chunk().await.map_err(AttemptError::new)? else { return Ok(Some(Bytes::new())) };
+        if !fits(first.len()) {
+            return Ok(None);
+        }
+        let Some(second) = response.chunk().await.map_err(AttemptError::new)? else { return Ok(Some(first)) };
         let mut body = BytesMut::from(first);
         let mut next = Some(second);
         while let Some(chunk) = next {
-            fits(body.len() + chunk.len())?;
+            if !fits(body.len() + chunk.len()) {
+                return Ok(None);
+            }
             body.extend_from_slice(&chunk);
             next = response.chunk().await.map_err(AttemptError::new)?;
         }
-        Ok(body.freeze())
+        Ok(Some(body.freeze()))
     }
 }
 
