@@ -11,11 +11,12 @@ use std::{
 };
 
 use tokio::{
-    io::{AsyncRead, AsyncReadExt, ReadBuf},
+    io::{AsyncRead, AsyncReadExt, AsyncWriteExt, ReadBuf},
+    net::TcpListener,
     time::Instant,
 };
 use unigox::{
-    CallOptions, Client, DocumentFile, DocumentType, Effect, Environment, Error, ErrorKind, RetryPolicy,
+    CallOptions, Client, DocumentFile, DocumentType, Effect, Environment, Error, ErrorKind, RetryBudget, RetryPolicy,
     chrono::{DateTime, Utc},
     types::{DocumentFileUpload, FilePart},
 };
@@ -99,6 +100,8 @@ async fn only_some_statuses_are_retried_and_only_where_repeating_is_safe() {
         for (status, is_retried) in STATUSES {
             stage.server.reply_otherwise(Reply::new(status, ""));
             let outcome = stage.send(call).await;
+            // A read is also repeated after a 500, and nothing else is.
+            let is_retried = is_retried || (status == 500 && call.only_reads());
             let (took, error) = (outcome.took, failure(outcome, ErrorKind::Api, is_retried));
             assert_eq!(error.status().map(|status| status.as_u16()), Some(status), "{call:?}");
             assert!(!error.is_timeout(), "{call:?}: {error}");
@@ -390,6 +393,32 @@ async fn a_body_that_is_not_as_stated_never_left_as_a_whole() {
     }
 }
 
+#[tokio::test]
+async fn an_upload_that_is_refused_before_its_end_has_the_status() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("the loopback has a free port");
+    let client = facade_at(&format!("http://{}", listener.local_addr().expect("it has an address")));
+    let serving = tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut head = [0; 1024];
+            stream.read_exact(&mut head).await.expect("a request begins");
+            let response = b"HTTP/1.1 413 \r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}";
+            stream.write_all(response).await.expect("the client is there");
+            stream.shutdown().await.expect("the client is there");
+            // As servers do, so that the response is not lost: what still comes is read and ignored, as long as it comes.
+            let _ = tokio::io::copy(&mut stream, &mut tokio::io::sink()).await;
+        }
+    });
+    let large: Vec<u8> = PICTURE.iter().copied().cycle().take(5_000_000).collect();
+    for _ in 0..20 {
+        let file = DocumentFile::from_bytes("a.png", large.clone()).expect("it passes for a PNG");
+        let error =
+            client.user(USER).documents().upload(DocumentType::Selfie, file).await.expect_err("it is too large");
+        assert_eq!(error.status().map(|status| status.as_u16()), Some(413), "{error:?}");
+        assert_eq!((error.kind(), error.effect()), (ErrorKind::Api, Effect::No), "{error:?}");
+    }
+    serving.abort();
+}
+
 /// A reader that fails.
 struct Failing;
 
@@ -487,6 +516,100 @@ async fn retry_after_that_the_call_has_no_time_for_ends_it_at_once() {
     is_about(outcome.took, seconds(50), "two attempts");
     let error = outcome.result.expect_err("a 503 is an error");
     assert_eq!((error.attempts(), error.retry_after()), (2, Some(seconds(50))));
+}
+
+// ---- Time -----------------------------------------------------------------------------------------------------------
+
+#[tokio::test]
+async fn a_call_without_time_sends_nothing() {
+    let stage = Stage::open().await;
+    let options = CallOptions::new();
+    for options in [options.total_timeout(Duration::ZERO), options.attempt_timeout(Duration::ZERO)] {
+        let client = stage.client.with_options(options);
+        for call in Call::all() {
+            stage.server.reply_otherwise(call.success());
+            let outcome = stage.send_by(&client, call).await;
+            let error = outcome.result.expect_err("there is no time");
+            assert_eq!((error.kind(), error.effect()), (ErrorKind::NoTimeLeft, Effect::No), "{call:?}: {error:?}");
+            assert_eq!((error.attempts(), outcome.requests.len()), (0, 0), "{call:?}");
+            assert!(error.to_string().ends_with("nothing was sent; give the call more time"), "{error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn connections_that_are_idle_for_longer_than_servers_keep_them_are_not_reused() {
+    let stage = Stage::open().await;
+    for (idle, connections) in [(3, 0), (5, 1)] {
+        stage.server.reply_otherwise(Call::of("verifyAuth").success().keeping_alive());
+        stage.send(Call::of("verifyAuth")).await.result.expect("it has a response");
+        // The connection goes back to the pool behind the call.
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        stage.server.take_connections();
+        tokio::time::advance(seconds(idle)).await;
+        stage.send(Call::of("createPaymentDetails")).await.result.expect_err("it is another response");
+        assert_eq!(stage.server.take_connections(), connections, "after {idle} s");
+    }
+}
+
+// ---- The retry budget -----------------------------------------------------------------------------------------------
+
+fn with_budget(stage: &Stage, budget: RetryBudget) -> Client {
+    let builder = Client::builder(Environment::Custom(stage.server.url())).api_key(API_KEY);
+    builder.retry_budget(budget).build().expect("these settings go together")
+}
+
+#[tokio::test]
+async fn clones_share_a_budget_of_retries_that_failures_use_up() {
+    let stage = Stage::open().await;
+    let client = with_budget(&stage, RetryBudget::default());
+    let clone = client.with_options(CallOptions::new().max_response_bytes(1000));
+    let mut retries = 0;
+    for n in 0..200 {
+        stage.server.reply_otherwise(Reply::new(503, ""));
+        let outcome = stage.send_by(if n % 2 == 0 { &client } else { &clone }, Call::of("verifyAuth")).await;
+        retries += outcome.requests.len() - 1;
+    }
+    assert_eq!(retries, 100, "500 tokens, of which a retry takes 5");
+    let metrics = client.metrics();
+    assert_eq!((metrics.calls, metrics.failed_calls, metrics.retries), (200, 200, 100));
+    assert_eq!((metrics.refused_retries, metrics.retry_tokens), (150, Some(0)));
+    assert!(metrics.retry_delays > Duration::ZERO && metrics == clone.metrics());
+
+    // What never fails gives them back, one by one.
+    for _ in 0..5 {
+        stage.server.reply(Call::of("verifyAuth").success());
+        stage.send_by(&clone, Call::of("verifyAuth")).await.result.expect("it has a response");
+    }
+    stage.server.reply(Reply::new(503, ""));
+    stage.server.reply(Call::of("verifyAuth").success());
+    let outcome = stage.send_by(&client, Call::of("verifyAuth")).await;
+    assert_eq!((outcome.requests.len(), outcome.result.is_ok()), (2, true));
+    assert_eq!(client.metrics().retry_tokens, Some(5), "a retry that succeeds gives back what it took");
+}
+
+#[tokio::test]
+async fn a_retry_after_a_time_out_takes_ten_tokens() {
+    let stage = Stage::open().await;
+    let client = with_budget(&stage, RetryBudget::tokens(15));
+    stage.server.reply_otherwise(Reply::raw("").then_silent());
+    let outcome = stage.send_by(&client, Call::of("verifyAuth")).await;
+    assert_eq!((outcome.requests.len(), client.metrics().retry_tokens), (2, Some(5)));
+}
+
+#[tokio::test]
+async fn without_tokens_nothing_is_retried_and_without_a_budget_everything() {
+    let stage = Stage::open().await;
+    for (budget, requests) in [(RetryBudget::tokens(0), 1), (RetryBudget::unlimited(), 3)] {
+        let client = with_budget(&stage, budget);
+        for _ in 0..100 {
+            stage.server.reply_otherwise(Reply::new(503, ""));
+            let outcome = stage.send_by(&client, Call::of("verifyAuth")).await;
+            assert_eq!(outcome.requests.len(), requests, "{budget:?}");
+        }
+    }
 }
 
 // ---- Options --------------------------------------------------------------------------------------------------------

@@ -6,12 +6,20 @@ use reqwest::{Proxy, redirect, retry};
 use unigox_client::Client as Generated;
 
 use crate::{
-    ApiKey, CallOptions, Client, Environment, Error, HttpSettings, Result, call::Connection, client::Shared,
+    ApiKey, CallOptions, Client, Environment, Error, HttpSettings, Result, RetryBudget,
+    call::Connection,
+    client::{Server, Shared},
     environment::is_loopback,
+    metrics::Counters,
+    retry_budget::RetryTokens,
 };
 
 const KEY_VARIABLE: &str = "UNIGOX_API_KEY";
 const URL_VARIABLE: &str = "UNIGOX_BASE_URL";
+
+/// How long an idle connection is kept. Usual servers close theirs after 5 s or more; a request that crosses with that may
+/// have arrived or not, and not every call may be repeated.
+const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(4);
 
 /// A builder of a [`Client`].
 ///
@@ -41,6 +49,7 @@ pub struct ClientBuilder {
     key: Option<ApiKey>,
     connect_timeout: Duration,
     options: CallOptions,
+    retry_budget: RetryBudget,
     proxy: ProxyChoice,
     root_certificates: Vec<Vec<u8>>,
     application: Option<String>,
@@ -62,6 +71,7 @@ impl ClientBuilder {
             key: None,
             connect_timeout: Duration::from_secs(5),
             options: CallOptions::new(),
+            retry_budget: RetryBudget::default(),
             proxy: ProxyChoice::Environment,
             root_certificates: Vec::new(),
             application: None,
@@ -97,6 +107,12 @@ impl ClientBuilder {
     /// The options of all calls, unless a call has options of its own.
     pub fn options(mut self, options: CallOptions) -> Self {
         self.options = options;
+        self
+    }
+
+    /// How many retries all calls may make together; [`RetryBudget::default`] by default.
+    pub fn retry_budget(mut self, budget: RetryBudget) -> Self {
+        self.retry_budget = budget;
         self
     }
 
@@ -165,7 +181,9 @@ impl ClientBuilder {
             return Err(Error::configuration("the base URL", problem));
         }
 
-        let mut http = reqwest::Client::builder().user_agent(user_agent(self.application.as_deref()));
+        let mut http = reqwest::Client::builder()
+            .user_agent(user_agent(self.application.as_deref()))
+            .pool_idle_timeout(POOL_IDLE_TIMEOUT);
         http = match self.proxy {
             ProxyChoice::Url(url) => {
                 let proxy = Proxy::all(url).map_err(|_| Error::configuration("the proxy", "is not a valid URL"))?;
@@ -191,10 +209,15 @@ impl ClientBuilder {
                 Error::configuration("the combination of settings", problem).with_source(error.without_url())
             })?;
 
-        let origin = url.origin().ascii_serialization();
         let api = Generated::new(url.as_str(), Arc::new(Connection { http, key }))
             .map_err(|_| Error::configuration("the base URL", "has more in it than host, port and path"))?;
-        Ok(Client::new(Shared { api, origin, options: self.options }))
+        Ok(Client::new(Shared {
+            api,
+            server: Server::of(&url),
+            options: self.options,
+            tokens: RetryTokens::new(self.retry_budget),
+            counters: Counters::default(),
+        }))
     }
 }
 

@@ -111,7 +111,7 @@ async fn call<V, D, F>(
 where
     F: Future<Output = Outcome<V>>,
 {
-    let trace = Trace::new(operation);
+    let trace = Trace::new(operation, client.server());
     // Pinned here, since moving a future copies it.
     trace.within(pin!(attempts(client, operation, send, open, &trace))).await
 }
@@ -126,32 +126,55 @@ async fn attempts<V, D, F>(
 where
     F: Future<Output = Outcome<V>>,
 {
-    let limits = client.limits(operation);
+    let (limits, tokens, counters) = (client.limits(operation), client.retry_tokens(), client.counters());
     let started = Instant::now();
+    let ended = |attempts, outcome: Result<Response<D>>| {
+        counters.ended(outcome.is_ok());
+        trace.ended(attempts, &outcome, started);
+        outcome
+    };
+    if limits.total.min(limits.attempt).is_zero() {
+        return ended(0, Err(Error::no_time_left(operation)));
+    }
     let mut sent = started;
     let mut attempt = 1;
     let mut is_after_doubt = false;
+    // What the last retry took from the budget.
+    let mut taken = None;
     loop {
         trace.sending(attempt);
         let left = limits.total.saturating_sub(sent - started);
         let outcome = send(client.attempt(limits.attempt.min(left), limits.max_response_bytes)).await;
         let outcome = read(operation, outcome).and_then(|(value, raw)| open(value, raw));
         let outcome = outcome.map_err(|error| error.with_attempts(attempt, is_after_doubt));
-        let received = Received::of(&outcome);
-        trace.attempted(attempt, received, sent);
-        let delay = outcome.as_ref().err().and_then(|error| {
-            let delay = limits.retries.delay(attempt, error.retry_after());
-            let left = limits.total.saturating_sub(started.elapsed());
-            delay.filter(|delay| is_retryable(operation, error) && *delay < left)
-        });
-        let Some(delay) = delay else {
-            trace.ended(attempt, received, started);
-            return outcome;
+        trace.attempted(attempt, Received::of(&outcome), sent);
+        let error = match outcome {
+            Ok(response) => {
+                tokens.give_back(taken);
+                return ended(attempt, Ok(response));
+            }
+            Err(error) => error,
         };
-        is_after_doubt |= outcome.is_err_and(|error| error.effect() != Effect::No);
-        trace.retrying(attempt, delay);
+        let delay = limits.retries.delay(attempt, error.retry_after()).filter(|delay| {
+            let left = limits.total.saturating_sub(started.elapsed());
+            is_retryable(operation, &error) && *delay < left
+        });
+        let Some(delay) = delay else { return ended(attempt, Err(error)) };
+        taken = tokens.take(error.is_timeout());
+        if taken.is_none() {
+            counters.refused_retry();
+            trace.refused_retry(attempt, tokens.left());
+            return ended(attempt, Err(error));
+        }
+        is_after_doubt |= error.effect() != Effect::No;
+        trace.retrying(attempt, delay, tokens.left());
         tokio::time::sleep(delay).await;
         sent = Instant::now();
+        // A timer may fire late.
+        if sent - started >= limits.total {
+            return ended(attempt, Err(error));
+        }
+        counters.retried(delay);
         attempt += 1;
     }
 }
@@ -161,10 +184,15 @@ where
 fn is_retryable(operation: &Operation, error: &Error) -> bool {
     let is_safe = operation.retry == Retry::Safe;
     match error.kind() {
-        ErrorKind::NeverSent => true,
+        ErrorKind::NeverSent => error.is_transient(),
         ErrorKind::MaybeSent => is_safe,
         ErrorKind::Api | ErrorKind::TooLarge => {
-            is_safe && error.status().is_some_and(|status| matches!(status.as_u16(), 408 | 429 | 502 | 503 | 504))
+            is_safe
+                && error.status().is_some_and(|status| match status.as_u16() {
+                    408 | 429 | 502 | 503 | 504 => true,
+                    500 => matches!(operation.method, "GET" | "HEAD"),
+                    _ => false,
+                })
         }
         _ => false,
     }

@@ -3,12 +3,15 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use unigox_client::{Client as Generated, Operation};
+use url::Url;
 use uuid::Uuid;
 
 use crate::{
     ClientBuilder, Environment, Response, Result, UserHandle, UsersHandle,
     call::{Attempt, Connection, Sender},
+    metrics::{Counters, Metrics},
     options::{CallOptions, Limits},
+    retry_budget::RetryTokens,
     types,
 };
 
@@ -35,8 +38,27 @@ pub struct Client {
 
 pub(crate) struct Shared {
     pub(crate) api: Generated<Arc<Connection>>,
-    pub(crate) origin: String,
+    pub(crate) server: Server,
     pub(crate) options: CallOptions,
+    pub(crate) tokens: RetryTokens,
+    pub(crate) counters: Counters,
+}
+
+/// Where requests are sent.
+#[derive(Debug)]
+pub(crate) struct Server {
+    pub(crate) origin: String,
+    #[cfg_attr(not(feature = "tracing"), expect(dead_code, reason = "only traces read it"))]
+    pub(crate) host: String,
+    #[cfg_attr(not(feature = "tracing"), expect(dead_code, reason = "only traces read it"))]
+    pub(crate) port: Option<u16>,
+}
+
+impl Server {
+    pub(crate) fn of(url: &Url) -> Self {
+        let host = url.host_str().unwrap_or_default().to_owned();
+        Self { origin: url.origin().ascii_serialization(), host, port: url.port_or_known_default() }
+    }
 }
 
 impl Client {
@@ -127,6 +149,32 @@ impl Client {
         UserHandle::new(self.clone(), user_uuid)
     }
 
+    /// What the calls of this client and its clones did since it was built.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # fn f(unigox: unigox::Client) {
+    /// let metrics = unigox.metrics();
+    /// println!("{} calls, {} retries, {:?} tokens left", metrics.calls, metrics.retries, metrics.retry_tokens);
+    /// # }
+    /// ```
+    pub fn metrics(&self) -> Metrics {
+        self.shared.counters.read(self.shared.tokens.left())
+    }
+
+    pub(crate) fn server(&self) -> &Server {
+        &self.shared.server
+    }
+
+    pub(crate) fn retry_tokens(&self) -> &RetryTokens {
+        &self.shared.tokens
+    }
+
+    pub(crate) fn counters(&self) -> &Counters {
+        &self.shared.counters
+    }
+
     pub(crate) fn limits(&self, operation: &Operation) -> Limits {
         self.options.or(self.shared.options).limits(operation)
     }
@@ -140,7 +188,7 @@ impl Client {
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("origin", &self.shared.origin)
+            .field("origin", &self.shared.server.origin)
             .field("options", &self.options)
             .finish_non_exhaustive()
     }

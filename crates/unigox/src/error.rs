@@ -66,7 +66,10 @@ enum Reason {
         field: Cow<'static, str>,
         problem: Cow<'static, str>,
     },
+    NoTimeLeft,
     NeverSent,
+    /// The connection was refused because of the certificate of the server.
+    Untrusted,
     BodyFailed,
     Broken,
     TimedOut(Duration),
@@ -99,7 +102,14 @@ pub enum ErrorKind {
     ///
     /// [`Error::field`] names the field. Ask for another value; a retry won't help.
     InvalidRequest,
-    /// There was no connection, so the server has not received the request. Every operation is retried after this, as often as the retry policy allows.
+    /// No time was left for the call: its total time or that of an attempt is zero. Nothing was sent.
+    ///
+    /// # Troubleshooting
+    ///
+    /// Make the call again with more time: [`CallOptions`](crate::CallOptions) has the limits.
+    NoTimeLeft,
+    /// There was no connection, so the server has not received the request. Every operation is
+    /// retried after this, as often as the retry policy allows, unless the certificate of the server is not trusted.
     ///
     /// # Troubleshooting
     ///
@@ -154,6 +164,37 @@ pub enum ErrorKind {
     WaitFailed,
 }
 
+impl ErrorKind {
+    /// A stable name, for metrics and logs: the name of the variant in snake case.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(unigox::ErrorKind::MaybeSent.as_str(), "maybe_sent");
+    /// ```
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Configuration => "configuration",
+            Self::InvalidRequest => "invalid_request",
+            Self::NoTimeLeft => "no_time_left",
+            Self::NeverSent => "never_sent",
+            Self::BodyFailed => "body_failed",
+            Self::MaybeSent => "maybe_sent",
+            Self::Api => "api",
+            Self::Decode => "decode",
+            Self::TooLarge => "too_large",
+            Self::WaitFailed => "wait_failed",
+        }
+    }
+}
+
+/// Writes [`as_str`](Self::as_str).
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
 /// Whether a call took effect, as far as is known. From [`Error::effect`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "there is no fourth answer")]
@@ -173,6 +214,14 @@ impl Error {
 
     pub(crate) fn invalid(field: impl Into<Cow<'static, str>>, problem: impl Into<Cow<'static, str>>) -> Self {
         Self::new(None, Reason::InvalidRequest { field: field.into(), problem: problem.into() })
+    }
+
+    pub(crate) fn no_time_left(operation: &'static Operation) -> Self {
+        Self::new(Some(operation), Reason::NoTimeLeft)
+    }
+
+    pub(crate) fn untrusted(operation: &'static Operation) -> Self {
+        Self::new(Some(operation), Reason::Untrusted)
     }
 
     pub(crate) fn never_sent(operation: &'static Operation) -> Self {
@@ -264,7 +313,8 @@ impl Error {
         match self.0.reason {
             Reason::Configuration { .. } => ErrorKind::Configuration,
             Reason::InvalidRequest { .. } => ErrorKind::InvalidRequest,
-            Reason::NeverSent => ErrorKind::NeverSent,
+            Reason::NoTimeLeft => ErrorKind::NoTimeLeft,
+            Reason::NeverSent | Reason::Untrusted => ErrorKind::NeverSent,
             Reason::BodyFailed => ErrorKind::BodyFailed,
             Reason::Broken | Reason::TimedOut(_) => ErrorKind::MaybeSent,
             Reason::Api(_) => ErrorKind::Api,
@@ -298,9 +348,12 @@ impl Error {
     /// ```
     pub fn effect(&self) -> Effect {
         let effect = match &self.0.reason {
-            Reason::Configuration { .. } | Reason::InvalidRequest { .. } | Reason::NeverSent | Reason::BodyFailed => {
-                Effect::No
-            }
+            Reason::Configuration { .. }
+            | Reason::InvalidRequest { .. }
+            | Reason::NoTimeLeft
+            | Reason::NeverSent
+            | Reason::Untrusted
+            | Reason::BodyFailed => Effect::No,
             Reason::Broken | Reason::TimedOut(_) => Effect::Unknown,
             Reason::Decode { effect, .. } => *effect,
             // It read, and what it read is not known to be incomplete.
@@ -376,14 +429,15 @@ impl Error {
     }
 
     /// Whether the same call may succeed later: there was no connection, it broke or timed out, or the status is 408, 429 or
-    /// 500 and above.
+    /// 500 and above. A certificate that is not trusted is no such case.
     ///
     /// # Troubleshooting
     ///
     /// Make the call again later if it is safe to repeat. This method does not check that.
     pub fn is_transient(&self) -> bool {
         match self.kind() {
-            ErrorKind::NeverSent | ErrorKind::MaybeSent | ErrorKind::WaitFailed => true,
+            ErrorKind::NeverSent => !matches!(self.0.reason, Reason::Untrusted),
+            ErrorKind::MaybeSent | ErrorKind::WaitFailed => true,
             ErrorKind::Api | ErrorKind::TooLarge => {
                 self.is_server_error() || self.status().is_some_and(|status| matches!(status.as_u16(), 408 | 429))
             }
@@ -456,6 +510,28 @@ impl Error {
         self.status().is_some_and(|status| status.is_server_error())
     }
 
+    /// Whether a person has to look at it: it is neither transient, nor a mistake in what was sent.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn needs_attention(&self) -> bool {
+        let is_callers = match self.kind() {
+            ErrorKind::InvalidRequest | ErrorKind::BodyFailed | ErrorKind::NoTimeLeft => true,
+            ErrorKind::Api => !self.is_unauthorized() && !self.is_redirect(),
+            _ => false,
+        };
+        !is_callers && !self.is_transient()
+    }
+
+    /// The key, if it may be printed.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn printable_key(&self) -> Option<&str> {
+        self.body()?.printable_key()
+    }
+
+    /// The id of the request, if it may be printed.
+    pub(crate) fn printable_request_id(&self) -> Option<&str> {
+        self.request_id().filter(|id| is_plain(id))
+    }
+
     fn has_status(&self, status: StatusCode) -> bool {
         self.status() == Some(status)
     }
@@ -475,6 +551,12 @@ impl Error {
         Some(match &self.0.reason {
             Reason::Configuration { .. } => return None,
             Reason::InvalidRequest { .. } => "nothing was sent".into(),
+            Reason::NoTimeLeft => "nothing was sent; give the call more time".into(),
+            Reason::Untrusted => {
+                "the request was not sent; check the base URL, or have the issuer of the certificate trusted with \
+                 `ClientBuilder::root_certificates`"
+                    .into()
+            }
             Reason::NeverSent => "the request was not sent; check the base URL, the network and the proxy".into(),
             Reason::BodyFailed => {
                 "the server has not received the whole request; give the body once more, with its real length".into()
@@ -534,7 +616,9 @@ impl fmt::Display for Error {
         match &self.0.reason {
             Reason::Configuration { setting, problem } => write!(f, "{setting} {problem}")?,
             Reason::InvalidRequest { field, problem } => write!(f, "`{field}` {problem}")?,
+            Reason::NoTimeLeft => f.write_str("no time was left for the call")?,
             Reason::NeverSent => f.write_str("no connection")?,
+            Reason::Untrusted => f.write_str("no connection, because of a certificate that is not accepted")?,
             Reason::BodyFailed => f.write_str("the body of the request failed before its end")?,
             Reason::Broken => f.write_str("the connection broke before the end of the response")?,
             Reason::TimedOut(after) => write!(f, "no complete response within {after:?}")?,
@@ -560,7 +644,7 @@ impl fmt::Display for Error {
             }
             Reason::WaitFailed => f.write_str("the last poll of the wait failed")?,
         }
-        if let Some(id) = self.request_id().filter(|id| is_plain(id)) {
+        if let Some(id) = self.printable_request_id() {
             write!(f, ", request `{id}`")?;
         }
         if self.0.attempts > 1 {

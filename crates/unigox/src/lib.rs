@@ -78,9 +78,14 @@
 //! | no connection | retried | retried |
 //! | time-out, broken connection | retried | **not retried**: [`ErrorKind::MaybeSent`] |
 //! | 408, 429, 502, 503, 504 | retried | not retried: [`ErrorKind::Api`] |
-//! | any other status, such as 500 and 409 | not retried | not retried |
+//! | 500 | retried if it only reads (GET) | not retried |
+//! | any other status, such as 409 | not retried | not retried |
 //!
-//! There are 3 attempts by default. [`CallOptions`] and [`RetryPolicy`] have the details.
+//! There are 3 attempts by default. A certificate that is not trusted is not tried again, and a call without time left sends
+//! nothing. [`CallOptions`] and [`RetryPolicy`] have the details.
+//!
+//! All calls of a client share a [`RetryBudget`], so that an outage of the API is not made worse by retries.
+//! [`Client::metrics`] tells what is left of it.
 //!
 //! # Secrets and personal data
 //!
@@ -88,13 +93,25 @@
 //! words of the server ([`Error::message`], [`RawResponse::body`]) may quote them: keep those out of logs. Redirects are
 //! never followed, since the key would be sent along, and plain `http` is allowed on the loopback alone.
 //!
+//! # Traces
+//!
+//! With the feature `tracing`, each call is a span called `unigox`, and its attempts are events in it. Fields have the names
+//! of OpenTelemetry's conventions for HTTP clients: `http.request.method`, `url.template`, `server.address`, `server.port`,
+//! `http.response.status_code`, `http.response.body.size`, `http.request.resend_count`, `error.type`. Beside them are
+//! `operation_id` and `elapsed_ms`. No field has a URL, a query, a header or a body in it.
+//!
+//! A call that failed is one event, `call failed`, with `operation_id`, `kind`, `error.type`, `http.response.status_code`,
+//! `key`, `request_id` and `attempts`. Its level is `WARN` if the same call may succeed later or the server refused what was
+//! sent, and `ERROR` for what a person has to look at: a key or a certificate that is not accepted, a redirect, a response
+//! that can't be read. Retries are events at `INFO` with `retry_tokens`, attempts at `DEBUG`.
+//!
 //! # Features
 //!
 //! | feature | default | what it adds |
 //! |---|---|---|
 //! | `rustls` | yes | TLS by rustls, with the root certificates of the operating system |
 //! | `native-tls` | no | TLS by the library of the operating system; with both features, rustls is used |
-//! | `tracing` | no | a span for each call (operationId, path template, status, attempts, milliseconds, bytes), an event for each attempt |
+//! | `tracing` | no | see [Traces](#traces) |
 //! | `schemars` | no | `JsonSchema` for the types in [`types`] |
 //!
 //! Calls need a tokio runtime with its drivers for I/O and time enabled.
@@ -141,9 +158,11 @@ mod generated {
 }
 mod http_settings;
 mod kyc;
+mod metrics;
 mod options;
 mod payment_details;
 mod response;
+mod retry_budget;
 mod text;
 mod trace;
 mod users;
@@ -165,12 +184,14 @@ pub use crate::{
     error::{Effect, Error, ErrorKind, Result},
     http_settings::HttpSettings,
     kyc::{KycHandle, KycSubmission, KycUpdate, Pii, Prefill},
+    metrics::Metrics,
     options::{CallOptions, RetryPolicy},
     payment_details::{
         AccountDetails, CvuCbuAccount, NipAccount, PaymentDetails, PaymentDetailsBuilder, PaymentDetailsHandle,
         SepaAccount,
     },
     response::{RawResponse, Response},
+    retry_budget::RetryBudget,
     users::{UserHandle, UsersHandle},
     verification::{StatusChanges, VerificationHandle, VerificationOutcome, WaitPolicy},
 };

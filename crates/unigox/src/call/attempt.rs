@@ -1,6 +1,7 @@
 //! One attempt: a request is sent once, with the key, and its response is read.
 
 use std::{
+    error::Error as _,
     pin::pin,
     sync::{Arc, atomic::Ordering},
     time::Duration,
@@ -35,6 +36,8 @@ pub(crate) struct Attempt {
 pub(crate) enum AttemptError {
     /// There was no connection, so the request was not sent.
     NeverSent(reqwest::Error),
+    /// There was no connection, because of the certificate of the server.
+    Untrusted(reqwest::Error),
     /// The body of the request failed before its end, so the request was not sent as a whole.
     BodyFailed(reqwest::Error),
     /// The connection broke. Whether the request arrived is not known.
@@ -49,12 +52,17 @@ impl AttemptError {
     fn new(error: reqwest::Error) -> Self {
         // The URL has the identifier of a person in it.
         let error = error.without_url();
-        if error.is_connect() || error.is_builder() { Self::NeverSent(error) } else { Self::Broken(error) }
+        match error.is_connect() || error.is_builder() {
+            true if is_about_a_certificate(&error) => Self::Untrusted(error),
+            true => Self::NeverSent(error),
+            false => Self::Broken(error),
+        }
     }
 
     pub(crate) fn into_error(self, operation: &'static Operation) -> Error {
         match self {
             Self::NeverSent(source) => Error::never_sent(operation).with_source(source),
+            Self::Untrusted(source) => Error::untrusted(operation).with_source(source),
             Self::BodyFailed(source) => Error::body_failed(operation).with_source(source),
             Self::Broken(source) => Error::broken(operation).with_source(source),
             Self::TimedOut(time) => Error::timed_out(operation, time),
@@ -64,6 +72,18 @@ impl AttemptError {
             }
         }
     }
+}
+
+/// Whether a connection failed because of a certificate. The TLS libraries have no type in common, but all of them say it.
+fn is_about_a_certificate(error: &reqwest::Error) -> bool {
+    let mut source = error.source();
+    while let Some(error) = source {
+        if error.to_string().to_ascii_lowercase().contains("certificate") {
+            return true;
+        }
+        source = error.source();
+    }
+    false
 }
 
 impl Attempt {
