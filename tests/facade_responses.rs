@@ -5,8 +5,8 @@
 use std::{error::Error as _, time::Duration};
 
 use serde_json::{Value, json};
-use unigox::{CallOptions, Effect, Error, ErrorKind};
-use unigox_tests::{Call, Outcome, Reply, Stage};
+use unigox::{CallOptions, Effect, Error, ErrorKind, FieldProblem};
+use unigox_tests::{Call, Outcome, Reply, Stage, USER};
 
 /// Stands where personal data may stand. It has a blank, so it does not look like a key.
 const CANARY: &str = "canary Ada-Obi-DE75512108001245126199";
@@ -161,6 +161,46 @@ async fn bodies_of_errors_may_be_anything() {
             }
         }
     }
+}
+
+// ---- Fields of another type ----------------------------------------------------------------------------------------
+
+#[tokio::test]
+async fn a_field_of_another_type_does_not_lose_the_response() {
+    let stage = Stage::open().await;
+    let user = stage.client.user(USER);
+    let json = |data: Value| Reply::json(200, &json!({"success": true, "data": data}));
+
+    stage.server.reply(json(json!({
+        "user_uuid": USER, "email": "ada@example.com", "created_at": "2026-07-13 10:00", "payment_profiles": CANARY,
+        "kyc": {"status": "VERIFIED", "first_name": 17, "last_name": "Obi"},
+    })));
+    let read = user.get().await.expect("it can be read in part");
+    let places: Vec<_> = read.problems().iter().map(FieldProblem::path).collect();
+    assert_eq!(places, ["data.created_at", "data.kyc.first_name", "data.payment_profiles"]);
+    assert_eq!((read.email.as_deref(), read.created_at), (Some("ada@example.com"), None));
+    assert_eq!(read.kyc.as_ref().and_then(|kyc| kyc.last_name.as_deref()), Some("Obi"));
+    assert!(read.raw().json().is_some_and(|json| json["data"]["payment_profiles"] == CANARY), "it is kept as it was");
+    assert!(!format!("{:?} {:?}", read.problems(), read).contains("canary"), "no value is shown");
+
+    stage.server.reply(json(json!({"status": "IN_PROGRESS", "verification_seconds_left": 3599.5})));
+    let status = user.verification().status().await.expect("it can be read in part");
+    assert_eq!(status.problems().len(), 1);
+    assert_eq!(status.problems()[0].path(), "data.verification_seconds_left");
+
+    stage.server.reply(json(json!({"status": "IN_PROGRESS"})));
+    let status = user.verification().status().await.expect("it is as documented");
+    assert!(status.problems().is_empty());
+}
+
+#[tokio::test]
+async fn a_required_field_of_another_type_is_an_error_that_says_that_the_call_took_effect() {
+    let stage = Stage::open().await;
+    let body = json!({"success": true, "data": {"user_uuid": 17, "email": CANARY}});
+    stage.server.reply_otherwise(Reply::json(201, &body));
+    let error = failure(stage.send(Call::of("createPartnerUser")).await, ErrorKind::Decode, "a required field");
+    assert_eq!((error.field(), error.effect()), (Some("data.user_uuid"), Effect::Yes));
+    assert!(error.to_string().contains("the call took effect"), "{error}");
 }
 
 // ---- Length ---------------------------------------------------------------------------------------------------------

@@ -35,7 +35,7 @@ where
 {
     call(client, operation, send, |value, raw| match open(value) {
         None => Err(refusal(operation, raw)),
-        Some(data) => declared_as_json(operation, data, raw),
+        Some(data) => declared_as_json(operation, data, complete(operation, raw, &["success", "data"])?),
     })
     .await
 }
@@ -51,7 +51,7 @@ where
 {
     call(client, operation, send, |value, raw| match is_refusal(&raw) {
         true => Err(refusal(operation, raw)),
-        false => declared_as_json(operation, value, raw),
+        false => declared_as_json(operation, value, complete(operation, raw, &["success"])?),
     })
     .await
 }
@@ -202,8 +202,9 @@ fn is_retryable(operation: &Operation, error: &Error) -> bool {
 fn read<V>(operation: &'static Operation, outcome: Outcome<V>) -> Result<(V, RawResponse)> {
     match outcome {
         Ok(response) => {
+            let problems = response.problems().to_vec();
             let (value, raw) = response.into_parts();
-            Ok((value, RawResponse::new(raw)))
+            Ok((value, RawResponse::new(raw).with_problems(problems)))
         }
         Err(ClientError::InvalidRequest(error)) => {
             Err(Error::invalid(error.parameter().to_owned(), error.problem()).with_operation(operation))
@@ -231,6 +232,15 @@ fn read<V>(operation: &'static Operation, outcome: Outcome<V>) -> Result<(V, Raw
 /// The error of a response with a success status and `success: false` in its body.
 fn refusal(operation: &'static Operation, raw: RawResponse) -> Error {
     Error::api(operation, unigox_client::ErrorBody::new(raw.body().clone()), raw)
+}
+
+/// The response, unless one of `parts` was left out: without them, it says nothing.
+fn complete(operation: &'static Operation, raw: RawResponse, parts: &[&str]) -> Result<RawResponse> {
+    let missing = raw.problems().iter().find(|problem| parts.contains(&problem.path()));
+    match missing.map(|missing| (missing.path().to_owned(), missing.problem())) {
+        Some((path, problem)) => Err(Error::decode(operation, path, problem, raw)),
+        None => Ok(raw),
+    }
 }
 
 /// The response, unless it is declared as something else than JSON.

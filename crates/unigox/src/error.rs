@@ -1,10 +1,15 @@
 //! The error of a call.
 
+#[cfg(feature = "test-util")]
+mod builder;
+
 use std::{borrow::Cow, error::Error as StdError, fmt, time::Duration};
 
 use http::{HeaderMap, StatusCode};
 use unigox_client::{ErrorBody, Operation, Retry};
 
+#[cfg(feature = "test-util")]
+pub use self::builder::ErrorBuilder;
 use crate::RawResponse;
 
 /// A result whose error is [`Error`].
@@ -255,8 +260,13 @@ impl Error {
         problem: &'static str,
         response: RawResponse,
     ) -> Self {
-        let effect = if response.says_success() { Effect::Yes } else { Effect::Unknown };
+        let effect = Self::effect_of_success(&response);
         Self::new(Some(operation), Reason::Decode { path, problem, effect }).with_response(response)
+    }
+
+    /// What a response with a status of success shows.
+    fn effect_of_success(response: &RawResponse) -> Effect {
+        if response.says_success() { Effect::Yes } else { Effect::Unknown }
     }
 
     pub(crate) fn wait_failed(operation: &'static Operation, last: Self) -> Self {

@@ -65,7 +65,8 @@
 //! pattern or a length are checked when they are made; everything else is left to the server.
 //!
 //! Responses may hold more than this version knows: an enum keeps an unknown value, a struct keeps unknown fields in
-//! `extra`, and an error response of any shape becomes an [`Error`].
+//! `extra`, and an error response of any shape becomes an [`Error`]. A field of another type than documented is left out,
+//! if it may be missing, and reported by [`Response::problems`].
 //!
 //! # Retries
 //!
@@ -112,6 +113,7 @@
 //! | `rustls` | yes | TLS by rustls, with the root certificates of the operating system |
 //! | `native-tls` | no | TLS by the library of the operating system; with both features, rustls is used |
 //! | `tracing` | no | see [Traces](#traces) |
+//! | `test-util` | no | the module `test_util`: responses and errors for tests of your service |
 //! | `schemars` | no | `JsonSchema` for the types in [`types`] |
 //!
 //! Calls need a tokio runtime with its drivers for I/O and time enabled.
@@ -163,11 +165,15 @@ mod options;
 mod payment_details;
 mod response;
 mod retry_budget;
+#[cfg(feature = "test-util")]
+pub mod test_util;
 mod text;
 mod trace;
 mod users;
 mod verification;
 
+#[doc(inline)]
+pub use unigox_client::FieldProblem;
 #[doc(inline)]
 pub use unigox_client::types::{
     DocumentType, Gender, IdType, InstitutionOptionalRail, PersonSourceOfFunds, RegistryNumberType,

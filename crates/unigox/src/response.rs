@@ -5,7 +5,7 @@ use std::{fmt, ops::Deref};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header::CONTENT_TYPE};
 use serde_json::Value;
-use unigox_client::types;
+use unigox_client::{FieldProblem, types};
 
 /// The headers that may have a request id, in order of preference. The documents name none of them.
 const REQUEST_ID_HEADERS: [&str; 3] = ["x-request-id", "x-correlation-id", "request-id"];
@@ -45,6 +45,28 @@ impl<T> Response<T> {
 
     pub(crate) fn into_parts(self) -> (T, RawResponse) {
         (self.value, self.raw)
+    }
+
+    /// The fields, and members of lists, that were left out of the value because they are not what the document describes.
+    ///
+    /// It is empty for nearly every response. A field that may be missing is left out, so that the response of a call that
+    /// took effect is not lost for one of them; one that the type requires makes the response an error
+    /// ([`Decode`](crate::ErrorKind::Decode)). A list loses the members that can't be read: before you conclude from a list
+    /// that something is not there, check that there are no problems. [`raw`](Self::raw) has everything as it was received.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn f(user: unigox::UserHandle) -> Result<(), unigox::Error> {
+    /// let user = user.get().await?;
+    /// for problem in user.problems() {
+    ///     println!("{} {}", problem.path(), problem.problem());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn problems(&self) -> &[FieldProblem] {
+        &self.raw.problems
     }
 
     /// The HTTP status.
@@ -87,21 +109,34 @@ impl<T: fmt::Debug> fmt::Debug for Response<T> {
 ///
 /// `Debug` shows the status and the length of the body. Headers and body may hold personal data.
 #[derive(Clone)]
-pub struct RawResponse(unigox_client::RawResponse);
+pub struct RawResponse {
+    raw: unigox_client::RawResponse,
+    /// What could not be read of it.
+    problems: Vec<FieldProblem>,
+}
 
 impl RawResponse {
     pub(crate) fn new(raw: unigox_client::RawResponse) -> Self {
-        Self(raw)
+        Self { raw, problems: Vec::new() }
+    }
+
+    pub(crate) fn with_problems(mut self, problems: Vec<FieldProblem>) -> Self {
+        self.problems = problems;
+        self
+    }
+
+    pub(crate) fn problems(&self) -> &[FieldProblem] {
+        &self.problems
     }
 
     /// The HTTP status.
     pub fn status(&self) -> StatusCode {
-        self.0.status()
+        self.raw.status()
     }
 
     /// The headers.
     pub fn headers(&self) -> &HeaderMap {
-        self.0.headers()
+        self.raw.headers()
     }
 
     /// The id to quote to the vendor's support: the value of the header `x-request-id`, `x-correlation-id` or
@@ -112,7 +147,7 @@ impl RawResponse {
 
     /// The body, byte for byte. It may hold personal data: keep it out of logs.
     pub fn body(&self) -> &Bytes {
-        self.0.body()
+        self.raw.body()
     }
 
     /// Whether the content type is JSON or missing.
