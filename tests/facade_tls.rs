@@ -22,6 +22,9 @@ const AUTHORITY: &[u8] = include_bytes!("facade_tls/authority.pem");
 /// The certificate and the key of the server, at 127.0.0.1.
 const SERVER: &[u8] = include_bytes!("facade_tls/server.pem");
 
+/// The certificate and the key of a client.
+const CLIENT: &[u8] = include_bytes!("facade_tls/client.pem");
+
 /// A server with TLS that responds to everything with a success. Returns its URL.
 async fn serve(wants_client_certificate: bool) -> String {
     let certificates = |pem| CertificateDer::pem_slice_iter(pem).collect::<Result<Vec<_>, _>>().expect("it is PEM");
@@ -70,4 +73,17 @@ async fn a_certificate_whose_issuer_is_given_is_trusted() {
     let _clock = Clock::pause();
     let client = builder(&serve(false).await).root_certificates(AUTHORITY).build().expect("it is PEM");
     Call::of("verifyAuth").send(&client).await.expect("the issuer is trusted");
+}
+
+#[tokio::test]
+async fn a_server_that_wants_a_client_certificate_gets_it() {
+    let clock = Clock::pause();
+    let url = serve(true).await;
+    let builder = || builder(&url).root_certificates(AUTHORITY);
+    let client = builder().client_certificate(CLIENT).build().expect("it is PEM");
+    Call::of("verifyAuth").send(&client).await.expect("the client is known");
+    let attempts = clock.attempts();
+    let client = builder().build().expect("these settings go together");
+    Call::of("createPaymentDetails").send(&client).await.expect_err("the client is not known");
+    assert_eq!(clock.attempts() - attempts, 1);
 }

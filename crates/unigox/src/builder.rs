@@ -2,14 +2,17 @@
 
 use std::{env, fmt, sync::Arc, time::Duration};
 
+use http::HeaderMap;
 use reqwest::{Proxy, redirect, retry};
 use unigox_client::Client as Generated;
+use zeroize::Zeroizing;
 
 use crate::{
-    ApiKey, CallOptions, Client, Environment, Error, HttpSettings, Result, RetryBudget,
+    ApiKey, CallOptions, Client, Environment, Error, HttpSettings, HttpTransport, Result, RetryBudget,
     call::Connection,
     client::{Server, Shared},
     environment::is_loopback,
+    headers,
     metrics::Counters,
     retry_budget::RetryTokens,
 };
@@ -52,6 +55,9 @@ pub struct ClientBuilder {
     retry_budget: RetryBudget,
     proxy: ProxyChoice,
     root_certificates: Vec<Vec<u8>>,
+    client_certificate: Option<Zeroizing<Vec<u8>>>,
+    headers: Vec<(String, Zeroizing<String>)>,
+    transport: Option<Box<dyn HttpTransport>>,
     application: Option<String>,
     allow_plain_http: bool,
     http: Option<Box<dyn FnOnce(HttpSettings) -> HttpSettings + Send>>,
@@ -74,6 +80,9 @@ impl ClientBuilder {
             retry_budget: RetryBudget::default(),
             proxy: ProxyChoice::Environment,
             root_certificates: Vec::new(),
+            client_certificate: None,
+            headers: Vec::new(),
+            transport: None,
             application: None,
             allow_plain_http: false,
             http: None,
@@ -137,6 +146,27 @@ impl ClientBuilder {
         self
     }
 
+    /// Identifies the client by a certificate, as some gateways want: `pem` has the certificate, with those of its issuers if
+    /// the server lacks them, and its private key in PKCS #8. `Debug` hides it.
+    pub fn client_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.client_certificate = Some(pem.into().into());
+        self
+    }
+
+    /// Adds a header to all requests, such as the token of a gateway. `Debug` and traces hide its value.
+    /// [`Client::with_header`] adds one to some calls.
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into().into()));
+        self
+    }
+
+    /// Sends requests by `transport`, in place of the HTTP client of this crate. Settings of connections have no effect then,
+    /// such as proxy, certificates and `User-Agent`.
+    pub fn transport(mut self, transport: impl HttpTransport) -> Self {
+        self.transport = Some(Box::new(transport));
+        self
+    }
+
     /// The name of the application in the header `User-Agent`, such as `payouts/1.4`.
     pub fn application(mut self, name: impl Into<String>) -> Self {
         self.application = Some(name.into());
@@ -167,9 +197,11 @@ impl ClientBuilder {
     pub fn build(self) -> Result<Client> {
         let missing = || Error::configuration("the API key", "is missing: give one, or set `UNIGOX_API_KEY`");
         let key = self.key.or_else(|| read(KEY_VARIABLE).map(ApiKey::from)).ok_or_else(missing)?;
-        let key = key.header().ok_or_else(|| {
-            Error::configuration("the API key", "is empty, or has characters in it that a header can't hold")
-        })?;
+        let key = key.checked_header()?;
+        let mut headers = HeaderMap::new();
+        for (name, value) in &self.headers {
+            headers::add(&mut headers, name, value)?;
+        }
         let url = self.environment.base_url()?;
         let is_loopback = is_loopback(&url);
         if url.scheme() == "http" && !is_loopback && !self.allow_plain_http {
@@ -194,6 +226,9 @@ impl ClientBuilder {
             ProxyChoice::Environment => http,
         };
         http = trusting(http, &self.root_certificates)?;
+        if let Some(pem) = &self.client_certificate {
+            http = identified(http, pem)?;
+        }
         if let Some(adjust) = self.http {
             http = adjust(HttpSettings(http)).0;
         }
@@ -209,15 +244,17 @@ impl ClientBuilder {
                 Error::configuration("the combination of settings", problem).with_source(error.without_url())
             })?;
 
-        let api = Generated::new(url.as_str(), Arc::new(Connection { http, key }))
+        let connection = Connection { http, transport: self.transport, key: key.into() };
+        let api = Generated::new(url.as_str(), Arc::new(connection))
             .map_err(|_| Error::configuration("the base URL", "has more in it than host, port and path"))?;
-        Ok(Client::new(Shared {
+        let shared = Shared {
             api,
             server: Server::of(&url),
             options: self.options,
             tokens: RetryTokens::new(self.retry_budget),
             counters: Counters::default(),
-        }))
+        };
+        Ok(Client::new(shared, headers))
     }
 }
 
@@ -241,6 +278,26 @@ fn trusting(http: reqwest::ClientBuilder, pems: &[Vec<u8>]) -> Result<reqwest::C
     match pems {
         [] => Ok(http),
         _ => Err(Error::configuration("the root certificates", "need the feature `rustls` or `native-tls`")),
+    }
+}
+
+/// `http` with the certificate and the key that are in `pem`.
+fn identified(http: reqwest::ClientBuilder, pem: &[u8]) -> Result<reqwest::ClientBuilder> {
+    #[cfg(feature = "rustls")]
+    let identity = reqwest::Identity::from_pem(pem).ok();
+    #[cfg(all(feature = "native-tls", not(feature = "rustls")))]
+    let identity = reqwest::Identity::from_pkcs8_pem(pem, pem).ok();
+    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    return match identity {
+        Some(identity) => Ok(http.identity(identity)),
+        None => {
+            Err(Error::configuration("the client certificate", "is not PEM with a certificate and its private key"))
+        }
+    };
+    #[cfg(not(any(feature = "rustls", feature = "native-tls")))]
+    {
+        let _ = (http, pem);
+        Err(Error::configuration("the client certificate", "needs the feature `rustls` or `native-tls`"))
     }
 }
 
@@ -287,6 +344,14 @@ mod tests {
                 "the base URL is not https, so the key would be sent unencrypted; see `allow_plain_http`",
             ),
             (custom(url).proxy("http://"), "the proxy is not a valid URL"),
+            (custom(url).header("canary name", "x"), "a header has a name that HTTP does not allow"),
+            (custom(url).header("x-canary", "canary\n"), "a header has a value that HTTP does not allow"),
+            (custom(url).header("X-API-Key", "canary"), "a header is one that the client sets itself"),
+            (custom(url).header("content-length", "7"), "a header is one that the client sets itself"),
+            (
+                custom(url).client_certificate(*b"canary"),
+                "the client certificate is not PEM with a certificate and its private key",
+            ),
             (
                 custom(url).root_certificates(*b"canary"),
                 "the root certificates are not PEM with at least one certificate",

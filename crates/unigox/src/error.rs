@@ -270,7 +270,8 @@ impl Error {
     }
 
     pub(crate) fn wait_failed(operation: &'static Operation, last: Self) -> Self {
-        Self::new(Some(operation), Reason::WaitFailed).with_source(last)
+        let attempts = last.attempts();
+        Self::new(Some(operation), Reason::WaitFailed).with_attempts(attempts, false).with_source(last)
     }
 
     fn new(operation: Option<&'static Operation>, reason: Reason) -> Self {
@@ -427,7 +428,7 @@ impl Error {
         self.0.retry_after
     }
 
-    /// The number of attempts; 0 if nothing was to be sent.
+    /// The number of attempts; 0 if nothing was to be sent. For a wait that failed, those of its last poll.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }

@@ -158,6 +158,7 @@ mod generated {
     #[rustfmt::skip]
     mod api;
 }
+mod headers;
 mod http_settings;
 mod kyc;
 mod metrics;
@@ -169,6 +170,7 @@ mod retry_budget;
 pub mod test_util;
 mod text;
 mod trace;
+mod transport;
 mod users;
 mod verification;
 
@@ -198,6 +200,7 @@ pub use crate::{
     },
     response::{RawResponse, Response},
     retry_budget::RetryBudget,
+    transport::{HttpTransport, RequestBody, Sending, TransportError},
     users::{UserHandle, UsersHandle},
     verification::{StatusChanges, VerificationHandle, VerificationOutcome, WaitPolicy},
 };

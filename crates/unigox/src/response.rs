@@ -12,6 +12,9 @@ const REQUEST_ID_HEADERS: [&str; 3] = ["x-request-id", "x-correlation-id", "requ
 
 /// What a call returned. It dereferences to the value; [`raw`](Self::raw) is the response as it was received.
 ///
+/// The raw response keeps the buffer that it was read into, which may be larger than the body (some 12 KB for a short one).
+/// Keep [`into_value`](Self::into_value) where many values are kept for long.
+///
 /// # Examples
 ///
 /// ```no_run

@@ -1,32 +1,44 @@
 //! One attempt: a request is sent once, with the key, and its response is read.
 
 use std::{
-    error::Error as _,
+    error::Error as StdError,
     pin::pin,
-    sync::{Arc, atomic::Ordering},
+    sync::{Arc, PoisonError, RwLock, atomic::Ordering},
     time::Duration,
 };
 
 use bytes::{Bytes, BytesMut};
-use http::{HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use unigox_client::{Operation, RawResponse};
 
 use super::{retry_after, sent_body::SentBody};
-use crate::Error;
+use crate::{Error, HttpTransport, RequestBody, TransportError};
 
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
 /// The HTTP client and the key, which all attempts of a client share.
-#[derive(Debug)]
 pub(crate) struct Connection {
     pub(crate) http: reqwest::Client,
-    pub(crate) key: HeaderValue,
+    /// What sends requests in place of the HTTP client.
+    pub(crate) transport: Option<Box<dyn HttpTransport>>,
+    pub(crate) key: RwLock<HeaderValue>,
+}
+
+impl Connection {
+    fn key(&self) -> HeaderValue {
+        self.key.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn set_key(&self, key: HeaderValue) {
+        *self.key.write().unwrap_or_else(PoisonError::into_inner) = key;
+    }
 }
 
 /// Sends one request, within limits.
-#[derive(Debug)]
 pub(crate) struct Attempt {
     pub(crate) connection: Arc<Connection>,
+    /// The headers that the caller adds.
+    pub(crate) headers: Option<Arc<HeaderMap>>,
     pub(crate) time: Duration,
     pub(crate) max_response_bytes: usize,
 }
@@ -39,7 +51,9 @@ pub(crate) enum AttemptError {
     /// There was no connection, because of the certificate of the server.
     Untrusted(reqwest::Error),
     /// The body of the request failed before its end, so the request was not sent as a whole.
-    BodyFailed(reqwest::Error),
+    BodyFailed(Box<dyn StdError + Send + Sync>),
+    /// The transport of the caller has no response.
+    Transport(TransportError),
     /// The connection broke. Whether the request arrived is not known.
     Broken(reqwest::Error),
     /// The attempt timed out after this time. Whether the request arrived is not known.
@@ -63,6 +77,8 @@ impl AttemptError {
         match self {
             Self::NeverSent(source) => Error::never_sent(operation).with_source(source),
             Self::Untrusted(source) => Error::untrusted(operation).with_source(source),
+            Self::Transport(error) if error.may_have_arrived => Error::broken(operation).with_source(error.source),
+            Self::Transport(error) => Error::never_sent(operation).with_source(error.source),
             Self::BodyFailed(source) => Error::body_failed(operation).with_source(source),
             Self::Broken(source) => Error::broken(operation).with_source(source),
             Self::TimedOut(time) => Error::timed_out(operation, time),
@@ -89,11 +105,13 @@ fn is_about_a_certificate(error: &reqwest::Error) -> bool {
 impl Attempt {
     async fn exchange(&self, mut request: reqwest::Request) -> Result<RawResponse, AttemptError> {
         let body = SentBody::watch(&mut request);
+        let has_failed = || body.as_ref().is_some_and(|failed| failed.load(Ordering::Relaxed));
+        if let Some(transport) = &self.connection.transport {
+            return self.exchange_by(&**transport, request, has_failed).await;
+        }
         let mut response = match self.connection.http.execute(request).await {
             Ok(response) => response,
-            Err(error) if body.is_some_and(|failed| failed.load(Ordering::Relaxed)) => {
-                return Err(AttemptError::BodyFailed(error.without_url()));
-            }
+            Err(error) if has_failed() => return Err(AttemptError::BodyFailed(error.without_url().into())),
             Err(error) => return Err(AttemptError::new(error)),
         };
         let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
@@ -104,6 +122,26 @@ impl Attempt {
                 Err(AttemptError::TooLarge(self.max_response_bytes, Box::new(head)))
             }
         }
+    }
+
+    /// The same by the transport of the caller.
+    async fn exchange_by(
+        &self,
+        transport: &dyn HttpTransport,
+        request: reqwest::Request,
+        has_failed: impl Fn() -> bool,
+    ) -> Result<RawResponse, AttemptError> {
+        let request = http::Request::<reqwest::Body>::try_from(request).map_err(AttemptError::new)?;
+        let response = transport.send(request.map(RequestBody::new)).await.map_err(|error| match has_failed() {
+            true => AttemptError::BodyFailed(error.source),
+            false => AttemptError::Transport(error),
+        })?;
+        let (head, body) = response.into_parts();
+        if body.len() > self.max_response_bytes {
+            let head = RawResponse::new(head.status, head.headers, Bytes::new());
+            return Err(AttemptError::TooLarge(self.max_response_bytes, Box::new(head)));
+        }
+        Ok(RawResponse::new(head.status, head.headers, body))
     }
 
     /// The body, unless it is longer than allowed.
@@ -140,7 +178,11 @@ impl unigox_client::Transport for Attempt {
     }
 
     async fn send(&self, mut request: reqwest::Request, _: &'static Operation) -> Result<RawResponse, AttemptError> {
-        request.headers_mut().insert(API_KEY, self.connection.key.clone());
+        for (name, value) in self.headers.iter().flat_map(|headers| headers.iter()) {
+            // A parameter of the operation is not overwritten.
+            request.headers_mut().entry(name).or_insert_with(|| value.clone());
+        }
+        request.headers_mut().insert(API_KEY, self.connection.key());
         // Pinned here, since moving a future copies it.
         let exchange = pin!(self.exchange(request));
         tokio::time::timeout(self.time, exchange).await.unwrap_or(Err(AttemptError::TimedOut(self.time)))
