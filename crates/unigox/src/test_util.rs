@@ -1,7 +1,7 @@
 //! Responses and errors for tests, without HTTP.
 //!
 //! A service hides its calls behind a trait of its own, and its tests have a fake of that trait. The fake returns what the
-//! client would: any [`Response`], and any [`Error`] with [`ErrorBuilder`].
+//! client would: any [`Response`], and any [`Error`](crate::Error) with [`ErrorBuilder`].
 //!
 //! # Examples
 //!
@@ -36,7 +36,8 @@
 //!
 //! impl People for Found {
 //!     async fn get(&self) -> Result<Response<PartnerUser>, Error> {
-//!         let user = unigox::serde_json::from_str(r#"{"email": "ada@example.com"}"#).expect("it is a user");
+//!         let mut user = PartnerUser::new(unigox::uuid::Uuid::nil());
+//!         user.email = Some("ada@example.com".to_owned());
 //!         Ok(response(200, user))
 //!     }
 //! }
