@@ -30,6 +30,7 @@ mod runtime {
     pub(crate) mod params;
     pub(crate) mod response;
     pub(crate) mod string_enum;
+    pub(crate) mod tolerant;
     pub(crate) mod transport;
     pub(crate) mod union;
 }

@@ -2,15 +2,26 @@
 
 #![allow(missing_docs, reason = "tests are claims, and documented by their names")]
 
-use std::{collections::BTreeSet, io::Cursor, time::Duration};
+use std::{
+    collections::BTreeSet,
+    io::{self, Cursor},
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
 
-use tokio::time::Instant;
+use tokio::{
+    io::{AsyncRead, AsyncReadExt, AsyncWriteExt, ReadBuf},
+    net::TcpListener,
+    time::Instant,
+};
 use unigox::{
-    CallOptions, Client, DocumentFile, DocumentType, Environment, Error, ErrorKind, RetryPolicy,
+    CallOptions, Client, DocumentFile, DocumentType, Effect, Environment, Error, ErrorKind, RetryBudget, RetryPolicy,
     chrono::{DateTime, Utc},
+    types::{DocumentFileUpload, FilePart},
 };
 use unigox_tests::{
-    API_KEY, Call, Clock, Outcome, PICTURE, Reply, Request, ReservedAddress, Server, Stage, USER, facade_at,
+    API_KEY, Call, Clock, Document, Outcome, PICTURE, Reply, Request, ReservedAddress, Server, Stage, USER, facade_at,
 };
 
 /// The statuses that are tested, and whether a call that is safe to repeat is retried after them.
@@ -89,6 +100,8 @@ async fn only_some_statuses_are_retried_and_only_where_repeating_is_safe() {
         for (status, is_retried) in STATUSES {
             stage.server.reply_otherwise(Reply::new(status, ""));
             let outcome = stage.send(call).await;
+            // A read is also repeated after a 500, and nothing else is.
+            let is_retried = is_retried || (status == 500 && call.only_reads());
             let (took, error) = (outcome.took, failure(outcome, ErrorKind::Api, is_retried));
             assert_eq!(error.status().map(|status| status.as_u16()), Some(status), "{call:?}");
             assert!(!error.is_timeout(), "{call:?}: {error}");
@@ -286,6 +299,45 @@ async fn the_http_client_retries_nothing_when_a_kept_connection_breaks() {
     }
 }
 
+// ---- What is claimed ------------------------------------------------------------------------------------------------
+
+#[tokio::test]
+async fn an_effect_is_unknown_once_one_attempt_may_have_had_it() {
+    let stage = Stage::open().await;
+    for call in Call::all() {
+        stage.server.reply_otherwise(Reply::new(400, ""));
+        let error = stage.send(call).await.result.expect_err("a 400 is an error");
+        assert_eq!(error.effect(), Effect::No, "{call:?}: {error}");
+        if call.is_safe_to_repeat() {
+            stage.server.reply(Reply::raw(""));
+            let error = stage.send(call).await.result.expect_err("a 400 is an error");
+            assert_eq!((error.attempts(), error.effect()), (2, Effect::Unknown), "{call:?}: {error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn conflicts_say_what_they_mean_for_the_operation() {
+    let stage = Stage::open().await;
+    let document = Document::checked_in();
+    let mut described = 0;
+    for call in Call::of_each_operation() {
+        stage.server.reply_otherwise(Reply::new(409, ""));
+        let error = stage.send(call).await.result.expect_err("a 409 is an error");
+        let (printed, text) = (error.to_string(), &document.operation(call.operation_id()).conflict);
+        let advice = printed.split_once("responded with 409; ").expect("it has an advice").1;
+        match text {
+            Some(text) => {
+                let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+                assert!(words.starts_with(advice.split(". ").next().unwrap_or_default()), "{printed}: {words}");
+                described += 1;
+            }
+            None => assert!(advice.starts_with("read the present state"), "{printed}"),
+        }
+    }
+    assert!(described > 0, "no operation has a conflict");
+}
+
 // ---- Files ----------------------------------------------------------------------------------------------------------
 
 #[tokio::test]
@@ -312,6 +364,74 @@ async fn files_are_sent_whole_after_a_refused_connection() {
         let parts = server.take_request().parts();
         assert!(parts.iter().any(|part| part.content == *PICTURE), "no part is the file");
     }
+}
+
+#[tokio::test]
+async fn a_body_that_is_not_as_stated_never_left_as_a_whole() {
+    let stage = Stage::open().await;
+    let length = PICTURE.len() as u64;
+    let reader = |stated| DocumentFile::from_reader("a.png", stated, Cursor::new(PICTURE.clone()));
+    let failing = Cursor::new(PICTURE.clone()).chain(Failing);
+    let failing = DocumentFile::from_reader("a.png", length + 1, failing).await.expect("it passes for a PNG");
+    let part = |stated: u64| FilePart::new("a.png", "image/png", stream_of(&PICTURE)).with_length(stated);
+    let files: [(&str, FilePart); 5] = [
+        ("shorter", reader(length + 1).await.expect("it passes for a PNG").into()),
+        ("longer", reader(length - 1).await.expect("it passes for a PNG").into()),
+        ("failing", failing.into()),
+        ("a shorter part", part(length + 1)),
+        ("a longer part", part(length - 1)),
+    ];
+    for (name, file) in files {
+        stage.server.reply_otherwise(Call::of("uploadPartnerKYCDocument").success());
+        let form = DocumentFileUpload::new(file, DocumentType::Selfie);
+        let error = stage.client.api().upload_partner_kyc_document_multipart(USER, &form).await;
+        let error = error.expect_err("the body is not as stated");
+        assert_eq!(error.kind(), ErrorKind::BodyFailed, "{name}: {error:?}");
+        assert_eq!((error.effect(), error.attempts()), (Effect::No, 1), "{name}: {error:?}");
+        assert!(!error.is_transient() && error.check_with().is_none(), "{name}: {error}");
+        assert_eq!(stage.server.take_requests().len(), 0, "{name}: no request arrived as a whole");
+    }
+}
+
+#[tokio::test]
+async fn an_upload_that_is_refused_before_its_end_has_the_status() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("the loopback has a free port");
+    let client = facade_at(&format!("http://{}", listener.local_addr().expect("it has an address")));
+    let serving = tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut head = [0; 1024];
+            stream.read_exact(&mut head).await.expect("a request begins");
+            let response = b"HTTP/1.1 413 \r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}";
+            stream.write_all(response).await.expect("the client is there");
+            stream.shutdown().await.expect("the client is there");
+            // As servers do, so that the response is not lost: what still comes is read and ignored, as long as it comes.
+            let _ = tokio::io::copy(&mut stream, &mut tokio::io::sink()).await;
+        }
+    });
+    let large: Vec<u8> = PICTURE.iter().copied().cycle().take(5_000_000).collect();
+    for _ in 0..20 {
+        let file = DocumentFile::from_bytes("a.png", large.clone()).expect("it passes for a PNG");
+        let error =
+            client.user(USER).documents().upload(DocumentType::Selfie, file).await.expect_err("it is too large");
+        assert_eq!(error.status().map(|status| status.as_u16()), Some(413), "{error:?}");
+        assert_eq!((error.kind(), error.effect()), (ErrorKind::Api, Effect::No), "{error:?}");
+    }
+    serving.abort();
+}
+
+/// A reader that fails.
+struct Failing;
+
+impl AsyncRead for Failing {
+    fn poll_read(self: Pin<&mut Self>, _: &mut Context<'_>, _: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Err(io::Error::other("the disk is gone")))
+    }
+}
+
+/// A body that streams `bytes`, and does not know its length.
+fn stream_of(bytes: &[u8]) -> reqwest::Body {
+    let pieces: Vec<_> = bytes.chunks(4096).map(|piece| Ok::<_, io::Error>(piece.to_vec())).collect();
+    reqwest::Body::wrap_stream(futures_util::stream::iter(pieces))
 }
 
 // ---- Retry-After ----------------------------------------------------------------------------------------------------
@@ -396,6 +516,100 @@ async fn retry_after_that_the_call_has_no_time_for_ends_it_at_once() {
     is_about(outcome.took, seconds(50), "two attempts");
     let error = outcome.result.expect_err("a 503 is an error");
     assert_eq!((error.attempts(), error.retry_after()), (2, Some(seconds(50))));
+}
+
+// ---- Time -----------------------------------------------------------------------------------------------------------
+
+#[tokio::test]
+async fn a_call_without_time_sends_nothing() {
+    let stage = Stage::open().await;
+    let options = CallOptions::new();
+    for options in [options.total_timeout(Duration::ZERO), options.attempt_timeout(Duration::ZERO)] {
+        let client = stage.client.with_options(options);
+        for call in Call::all() {
+            stage.server.reply_otherwise(call.success());
+            let outcome = stage.send_by(&client, call).await;
+            let error = outcome.result.expect_err("there is no time");
+            assert_eq!((error.kind(), error.effect()), (ErrorKind::NoTimeLeft, Effect::No), "{call:?}: {error:?}");
+            assert_eq!((error.attempts(), outcome.requests.len()), (0, 0), "{call:?}");
+            assert!(error.to_string().ends_with("nothing was sent; give the call more time"), "{error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn connections_that_are_idle_for_longer_than_servers_keep_them_are_not_reused() {
+    let stage = Stage::open().await;
+    for (idle, connections) in [(3, 0), (5, 1)] {
+        stage.server.reply_otherwise(Call::of("verifyAuth").success().keeping_alive());
+        stage.send(Call::of("verifyAuth")).await.result.expect("it has a response");
+        // The connection goes back to the pool behind the call.
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        stage.server.take_connections();
+        tokio::time::advance(seconds(idle)).await;
+        stage.send(Call::of("createPaymentDetails")).await.result.expect_err("it is another response");
+        assert_eq!(stage.server.take_connections(), connections, "after {idle} s");
+    }
+}
+
+// ---- The retry budget -----------------------------------------------------------------------------------------------
+
+fn with_budget(stage: &Stage, budget: RetryBudget) -> Client {
+    let builder = Client::builder(Environment::Custom(stage.server.url())).api_key(API_KEY);
+    builder.retry_budget(budget).build().expect("these settings go together")
+}
+
+#[tokio::test]
+async fn clones_share_a_budget_of_retries_that_failures_use_up() {
+    let stage = Stage::open().await;
+    let client = with_budget(&stage, RetryBudget::default());
+    let clone = client.with_options(CallOptions::new().max_response_bytes(1000));
+    let mut retries = 0;
+    for n in 0..200 {
+        stage.server.reply_otherwise(Reply::new(503, ""));
+        let outcome = stage.send_by(if n % 2 == 0 { &client } else { &clone }, Call::of("verifyAuth")).await;
+        retries += outcome.requests.len() - 1;
+    }
+    assert_eq!(retries, 100, "500 tokens, of which a retry takes 5");
+    let metrics = client.metrics();
+    assert_eq!((metrics.calls, metrics.failed_calls, metrics.retries), (200, 200, 100));
+    assert_eq!((metrics.refused_retries, metrics.retry_tokens), (150, Some(0)));
+    assert!(metrics.retry_delays > Duration::ZERO && metrics == clone.metrics());
+
+    // What never fails gives them back, one by one.
+    for _ in 0..5 {
+        stage.server.reply(Call::of("verifyAuth").success());
+        stage.send_by(&clone, Call::of("verifyAuth")).await.result.expect("it has a response");
+    }
+    stage.server.reply(Reply::new(503, ""));
+    stage.server.reply(Call::of("verifyAuth").success());
+    let outcome = stage.send_by(&client, Call::of("verifyAuth")).await;
+    assert_eq!((outcome.requests.len(), outcome.result.is_ok()), (2, true));
+    assert_eq!(client.metrics().retry_tokens, Some(5), "a retry that succeeds gives back what it took");
+}
+
+#[tokio::test]
+async fn a_retry_after_a_time_out_takes_ten_tokens() {
+    let stage = Stage::open().await;
+    let client = with_budget(&stage, RetryBudget::tokens(15));
+    stage.server.reply_otherwise(Reply::raw("").then_silent());
+    let outcome = stage.send_by(&client, Call::of("verifyAuth")).await;
+    assert_eq!((outcome.requests.len(), client.metrics().retry_tokens), (2, Some(5)));
+}
+
+#[tokio::test]
+async fn without_tokens_nothing_is_retried_and_without_a_budget_everything() {
+    let stage = Stage::open().await;
+    for (budget, requests) in [(RetryBudget::tokens(0), 1), (RetryBudget::unlimited(), 3)] {
+        let client = with_budget(&stage, budget);
+        for _ in 0..100 {
+            stage.server.reply_otherwise(Reply::new(503, ""));
+            let outcome = stage.send_by(&client, Call::of("verifyAuth")).await;
+            assert_eq!(outcome.requests.len(), requests, "{budget:?}");
+        }
+    }
 }
 
 // ---- Options --------------------------------------------------------------------------------------------------------
@@ -517,7 +731,7 @@ fn failure(outcome: Outcome, kind: ErrorKind, is_retried: bool) -> Error {
         let advice = match call.check_with() {
             Some(id) => format!("; it may have taken effect; check with {id} before repeating the call"),
             None if call.is_safe_to_repeat() => "; the call is safe to repeat".to_owned(),
-            None => "; it may have taken effect; check before repeating the call".to_owned(),
+            None => "; it may have taken effect, and no operation is known to show whether it did".to_owned(),
         };
         assert!(error.to_string().ends_with(&advice), "{call:?}: {error}");
     }

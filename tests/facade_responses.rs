@@ -5,8 +5,8 @@
 use std::{error::Error as _, time::Duration};
 
 use serde_json::{Value, json};
-use unigox::{CallOptions, Error, ErrorKind};
-use unigox_tests::{Call, Outcome, Reply, Stage};
+use unigox::{CallOptions, Effect, Error, ErrorKind, FieldProblem};
+use unigox_tests::{Call, Outcome, Reply, Stage, USER};
 
 /// Stands where personal data may stand. It has a blank, so it does not look like a key.
 const CANARY: &str = "canary Ada-Obi-DE75512108001245126199";
@@ -43,6 +43,8 @@ async fn errors_of_successes_that_can_not_be_read_have_status_and_path() {
         ("success that is a text", text(br#"{"success":"canary","data":{}}"#), Some("success")),
         ("success that is null", text(br#"{"success":null,"data":{}}"#), Some("success")),
     ];
+    // A page, half of a response or another envelope is no evidence that the API did anything.
+    let evidence = ["no data", "data that is a text", "data that is a number", "data that is a list of texts"];
     let stage = Stage::open().await;
     for call in Call::all().filter(|call| call.returns_data()) {
         for (name, response, place) in &responses {
@@ -54,6 +56,10 @@ async fn errors_of_successes_that_can_not_be_read_have_status_and_path() {
                 assert_eq!(error.field(), Some(*place), "{call:?}, {name}");
             }
             assert!(error.response().is_some(), "{call:?}, {name}: it was received");
+            let effect = if evidence.contains(name) { Effect::Yes } else { Effect::Unknown };
+            assert_eq!(error.effect(), effect, "{call:?}, {name}: {error}");
+            let claims_effect = error.to_string().contains("the call took effect");
+            assert_eq!(claims_effect, effect == Effect::Yes, "{call:?}, {name}: {error}");
             assert_eq!((error.key(), error.message()), (None, None), "{call:?}, {name}");
         }
     }
@@ -67,6 +73,7 @@ async fn successes_of_another_content_type_are_not_read() {
             stage.server.reply_otherwise(call.success_as(Some(content_type)));
             let error = failure(stage.send(call).await, ErrorKind::Decode, content_type);
             assert_eq!(error.field(), Some("."), "{call:?}, {content_type}");
+            assert_eq!(error.effect(), Effect::Unknown, "{call:?}, {content_type}");
         }
         for content_type in
             [None, Some("application/json"), Some("Application/JSON ; charset=utf-8"), Some("application/problem+json")]
@@ -76,6 +83,26 @@ async fn successes_of_another_content_type_are_not_read() {
             outcome.result.unwrap_or_else(|error| panic!("{call:?}, {content_type:?}: {error}"));
         }
     }
+}
+
+#[tokio::test]
+async fn successes_without_a_documented_body_have_none_or_one_of_the_api() {
+    let stage = Stage::open().await;
+    let mut calls = 0;
+    for call in Call::all().filter(|call| !call.returns_json()) {
+        calls += 1;
+        let page = Reply::new(200, "<!doctype html>").with_header("content-type", "text/html");
+        for (name, response) in [("a page", page), ("a text", Reply::new(200, "OK"))] {
+            stage.server.reply_otherwise(response);
+            let error = failure(stage.send(call).await, ErrorKind::Decode, name);
+            assert_eq!(error.effect(), Effect::Unknown, "{call:?}, {name}: {error}");
+        }
+        for response in [Reply::new(200, ""), Reply::new(204, ""), Reply::json(200, &json!({"success": true}))] {
+            stage.server.reply_otherwise(response);
+            stage.send(call).await.result.unwrap_or_else(|error| panic!("{call:?}: {error}"));
+        }
+    }
+    assert!(calls > 0, "every operation has a documented body");
 }
 
 #[tokio::test]
@@ -124,7 +151,7 @@ async fn bodies_of_errors_may_be_anything() {
     let deep = "[".repeat(100_000);
     let stage = Stage::open().await;
     for call in Call::all() {
-        for status in [400, 401, 404, 409, 422, 500] {
+        for status in [400, 401, 404, 409, 422, 501] {
             for body in ["", " ", "null", "17", "[]", "{}", &html, &truncated, &deep] {
                 stage.server.reply_otherwise(Reply::new(status, body).with_header("content-type", "text/html"));
                 let error = failure(stage.send(call).await, ErrorKind::Api, body);
@@ -134,6 +161,46 @@ async fn bodies_of_errors_may_be_anything() {
             }
         }
     }
+}
+
+// ---- Fields of another type ----------------------------------------------------------------------------------------
+
+#[tokio::test]
+async fn a_field_of_another_type_does_not_lose_the_response() {
+    let stage = Stage::open().await;
+    let user = stage.client.user(USER);
+    let json = |data: Value| Reply::json(200, &json!({"success": true, "data": data}));
+
+    stage.server.reply(json(json!({
+        "user_uuid": USER, "email": "ada@example.com", "created_at": "2026-07-13 10:00", "payment_profiles": CANARY,
+        "kyc": {"status": "VERIFIED", "first_name": 17, "last_name": "Obi"},
+    })));
+    let read = user.get().await.expect("it can be read in part");
+    let places: Vec<_> = read.problems().iter().map(FieldProblem::path).collect();
+    assert_eq!(places, ["data.created_at", "data.kyc.first_name", "data.payment_profiles"]);
+    assert_eq!((read.email.as_deref(), read.created_at), (Some("ada@example.com"), None));
+    assert_eq!(read.kyc.as_ref().and_then(|kyc| kyc.last_name.as_deref()), Some("Obi"));
+    assert!(read.raw().json().is_some_and(|json| json["data"]["payment_profiles"] == CANARY), "it is kept as it was");
+    assert!(!format!("{:?} {:?}", read.problems(), read).contains("canary"), "no value is shown");
+
+    stage.server.reply(json(json!({"status": "IN_PROGRESS", "verification_seconds_left": 3599.5})));
+    let status = user.verification().status().await.expect("it can be read in part");
+    assert_eq!(status.problems().len(), 1);
+    assert_eq!(status.problems()[0].path(), "data.verification_seconds_left");
+
+    stage.server.reply(json(json!({"status": "IN_PROGRESS"})));
+    let status = user.verification().status().await.expect("it is as documented");
+    assert!(status.problems().is_empty());
+}
+
+#[tokio::test]
+async fn a_required_field_of_another_type_is_an_error_that_says_that_the_call_took_effect() {
+    let stage = Stage::open().await;
+    let body = json!({"success": true, "data": {"user_uuid": 17, "email": CANARY}});
+    stage.server.reply_otherwise(Reply::json(201, &body));
+    let error = failure(stage.send(Call::of("createPartnerUser")).await, ErrorKind::Decode, "a required field");
+    assert_eq!((error.field(), error.effect()), (Some("data.user_uuid"), Effect::Yes));
+    assert!(error.to_string().contains("the call took effect"), "{error}");
 }
 
 // ---- Length ---------------------------------------------------------------------------------------------------------
@@ -146,7 +213,7 @@ async fn responses_above_ten_mebibytes_are_refused() {
         ("a length", Reply::new(200, one_more.as_slice())),
         ("chunks", Reply::new(200, one_more.as_slice()).in_chunks()),
         ("chunks without end", Reply::new(200, r#"{"success":true,"data":{}}"#).endless()),
-        ("an error without end", Reply::new(500, CANARY).endless()),
+        ("an error without end", Reply::new(501, CANARY).endless()),
         ("a length that nobody has room for", Reply::raw(announced).then_silent()),
     ];
     let stage = Stage::open().await;
@@ -156,6 +223,29 @@ async fn responses_above_ten_mebibytes_are_refused() {
             let error = failure(stage.send(call).await, ErrorKind::TooLarge, name);
             assert!(error.response().is_none(), "{call:?}, {name}: an incomplete response is not exposed");
             assert!(error.to_string().contains("10485760"), "{error}");
+            let status = if *name == "an error without end" { 501 } else { 200 };
+            assert_eq!(error.status().map(|status| status.as_u16()), Some(status), "{call:?}, {name}");
+            assert_eq!(error.effect(), Effect::Unknown, "{call:?}, {name}: {error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn responses_that_are_too_long_keep_their_head_and_are_retried_by_their_status() {
+    let stage = Stage::open().await;
+    let short = stage.client.with_options(CallOptions::new().max_response_bytes(10));
+    for call in Call::of_each_kind() {
+        for (status, effect) in [(503, Effect::Unknown), (404, Effect::No)] {
+            let response = Reply::new(status, "more than ten bytes").with_header("x-request-id", "r-1");
+            stage.server.reply_otherwise(response.with_header("retry-after", "1"));
+            let outcome = stage.send_by(&short, call).await;
+            let error = outcome.result.expect_err("it is too long");
+            assert_eq!((error.kind(), error.effect()), (ErrorKind::TooLarge, effect), "{call:?}: {error}");
+            let requests = if status == 503 && call.is_safe_to_repeat() { 3 } else { 1 };
+            assert_eq!(outcome.requests.len(), requests, "{call:?}, {status}");
+            assert_eq!(error.headers().map(|headers| headers.len()), Some(4), "{error:?}");
+            assert_eq!((error.request_id(), error.retry_after()), (Some("r-1"), Some(Duration::from_secs(1))));
+            assert_eq!((error.is_transient(), error.is_not_found()), (status == 503, status == 404), "{error}");
         }
     }
 }

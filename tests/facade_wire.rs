@@ -324,7 +324,7 @@ async fn a_reader_of_another_length_than_stated_is_no_success() {
         let (outcome, request) = upload(file).await;
         let error = outcome.map(drop).expect_err("the form would be broken");
         // Whether the server did anything with a part of it is not known.
-        assert_eq!(error.kind(), ErrorKind::MaybeSent, "{stated} of {}: {error}", content.len());
+        assert_eq!(error.kind(), ErrorKind::BodyFailed, "{stated} of {}: {error}", content.len());
         assert_eq!(error.attempts(), 1, "{stated} of {}", content.len());
         assert!(request.is_none(), "a whole request came from {stated} of {}", content.len());
     }
@@ -350,7 +350,7 @@ async fn a_reader_that_fails_is_no_success() {
     let reader = tokio::io::AsyncReadExt::chain(Cursor::new(long_photo()), Failing);
     let file = DocumentFile::from_reader("front.jpg", 1_000_000, reader).await.expect("it begins like a JPEG");
     let (outcome, request) = upload(file).await;
-    assert_eq!(outcome.map(drop).expect_err("its end can't be read").kind(), ErrorKind::MaybeSent);
+    assert_eq!(outcome.map(drop).expect_err("its end can't be read").kind(), ErrorKind::BodyFailed);
     assert!(request.is_none(), "a whole request came from half of a file");
 }
 

@@ -86,7 +86,7 @@ async fn the_deadline_counts_from_the_first_poll() {
 async fn a_transient_error_is_not_yielded() {
     let _clock = Clock::pause();
     let server = Server::start().await;
-    server.reply(Reply::new(500, ""));
+    server.reply(Reply::new(501, ""));
     server.reply(pending("PENDING"));
     (0..3).for_each(|_| server.reply(Reply::new(503, "")));
     server.reply(Reply::new(429, "").with_header("retry-after", "100"));
@@ -133,7 +133,7 @@ async fn a_stream_whose_last_poll_fails_ends_with_an_error() {
     let clock = Clock::pause();
     let server = Server::start().await;
     server.reply(pending("PENDING"));
-    server.reply_otherwise(Reply::new(500, ""));
+    server.reply_otherwise(Reply::new(501, ""));
     let (changes, ends) = timed(&clock, session_at(&server).changes(within(60)).collect::<Vec<_>>()).await;
     let [Ok(first), Err(error)] = &changes[..] else { panic!("{changes:?}") };
     assert_eq!((first.status.as_str(), error.kind()), ("PENDING", ErrorKind::WaitFailed));

@@ -18,7 +18,7 @@ async fn a_transient_error_does_not_end_a_wait() {
     let failures = [
         ("408", 3, Reply::new(408, "")),
         ("429", 3, Reply::new(429, "")),
-        ("500", 1, Reply::new(500, "")),
+        ("501", 1, Reply::new(501, "")),
         ("501", 1, Reply::new(501, "<html>")),
         ("502", 3, Reply::new(502, "<html>")),
         ("503", 3, Reply::new(503, "")),
@@ -83,7 +83,7 @@ async fn a_wait_whose_last_poll_fails_has_that_error_as_source() {
     for (reply, kind, status) in [
         (Reply::new(503, r#"{"success":false,"data":{"error_key":"busy"}}"#), ErrorKind::Api, Some(503)),
         (Reply::new(429, ""), ErrorKind::Api, Some(429)),
-        (Reply::new(500, ""), ErrorKind::Api, Some(500)),
+        (Reply::new(501, ""), ErrorKind::Api, Some(501)),
         (Reply::raw(""), ErrorKind::MaybeSent, None),
     ] {
         for seen_before in [true, false] {
@@ -113,7 +113,7 @@ async fn a_wait_whose_last_poll_fails_has_that_error_as_source() {
 async fn only_the_last_poll_counts_at_the_deadline() {
     let clock = Clock::pause();
     let server = Server::start().await;
-    for failure in [Reply::new(500, ""), Reply::new(501, "")] {
+    for failure in [Reply::new(599, ""), Reply::new(501, "")] {
         server.reply(failure.clone());
         server.reply(failure);
         server.reply_otherwise(pending("PENDING"));
@@ -126,10 +126,10 @@ async fn only_the_last_poll_counts_at_the_deadline() {
 #[tokio::test]
 async fn a_wait_of_no_time_that_fails_is_an_error() {
     let _clock = Clock::pause();
-    let server = Server::replying(Reply::new(500, "")).await;
+    let server = Server::replying(Reply::new(501, "")).await;
     let error = failure(session_at(&server).wait(within(0)).await);
     assert_eq!(error.kind(), ErrorKind::WaitFailed);
-    assert_eq!(source(&error).status().map(|status| status.as_u16()), Some(500));
+    assert_eq!(source(&error).status().map(|status| status.as_u16()), Some(501));
     assert_eq!(server.take_requests().len(), 1);
 }
 
@@ -302,7 +302,7 @@ async fn a_request_for_time_holds_for_one_poll_only() {
     let clock = Clock::pause();
     let server = Server::start().await;
     server.reply(Reply::new(429, "").with_header("retry-after", "200"));
-    server.reply(Reply::new(500, ""));
+    server.reply(Reply::new(501, ""));
     server.reply(pending("VERIFIED"));
     let (outcome, ends) = timed(&clock, session_at(&server).wait(within(900))).await;
     assert!(outcome.expect("the third poll sees it").is_verified());

@@ -113,7 +113,7 @@ async fn a_transient_status_is_retried_where_that_is_safe_and_the_call_had_no_ef
 
 #[tokio::test]
 async fn an_error_status_is_not_retried_and_the_call_had_no_effect() {
-    for status in [400, 409, 418, 500] {
+    for status in [400, 409, 418, 501] {
         let body = serde_json::json!({"success": false, "data": {"error_key": "on_purpose", "message": "No."}});
         let fault = Fault::status(status).with_body(body);
         let case = Case { logged: Logged::Status(status), ..Case::new(fault, "status") };

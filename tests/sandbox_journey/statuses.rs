@@ -124,7 +124,8 @@ async fn of_an_unknown_user(fixture: Arc<Fixture>, call: Act) -> Run {
 async fn with_a_server_error(fixture: Arc<Fixture>, call: Act) -> Run {
     let person = Person::on(&fixture).await;
     fixture.sandbox.fault(call.operation_id(), Fault::status(500));
-    let error = person.act(call).await.expect_err("the server fails");
+    let once = fixture.client.with_options(unigox::CallOptions::new().retries(unigox::RetryPolicy::none()));
+    let error = person.act_by(call, &once).await.expect_err("the server fails");
     assert!(error.is_server_error() && error.attempts() == 1, "{call:?}: {error}");
     (fixture, Outcome::of_error(&error))
 }

@@ -9,7 +9,7 @@ use std::{
 
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
-use unigox::{Api, Client, DocumentFile, Environment, Error, Response, types::FilePart};
+use unigox::{Api, Client, DocumentFile, Environment, Error, Response, RetryBudget, types::FilePart};
 use uuid::{Uuid, uuid};
 use xtask::calls::{self, SampleBody, SampleCall, SampleResponse};
 
@@ -22,9 +22,9 @@ pub const USER: Uuid = uuid!("6f1c2d9e-4b7a-4c35-9a0e-2d8b1f6e7c04");
 pub static PICTURE: LazyLock<Vec<u8>> =
     LazyLock::new(|| b"\x89PNG\r\n\x1a\n".iter().copied().chain((0..=255).cycle().take(200_000)).collect());
 
-/// The facade, of the API at `base_url`.
+/// The facade, of the API at `base_url`, with as many retries as a test needs.
 pub fn facade_at(base_url: &str) -> Client {
-    let builder = Client::builder(Environment::Custom(base_url.to_owned()));
+    let builder = Client::builder(Environment::Custom(base_url.to_owned())).retry_budget(RetryBudget::unlimited());
     builder.api_key(crate::API_KEY).build().expect("these settings go together")
 }
 
@@ -171,6 +171,11 @@ impl Call {
     /// Whether it is safe to repeat, as the document says it and not as the client was told.
     pub fn is_safe_to_repeat(self) -> bool {
         self.documented().is_safe_to_repeat
+    }
+
+    /// Whether it only reads, by its method.
+    pub fn only_reads(self) -> bool {
+        self.documented().only_reads
     }
 
     /// The operation that shows whether it took effect, by its `operationId`.

@@ -109,12 +109,16 @@ pub struct DocumentedOperation {
     pub success: Option<Value>,
     /// Whether it has a form with a file.
     pub takes_a_file: bool,
+    /// Whether it only reads, by its method.
+    pub only_reads: bool,
     /// Whether it is safe to repeat: the document says so, or it only reads.
     pub is_safe_to_repeat: bool,
     /// The operation that shows whether a call took effect.
     pub check_with: Option<String>,
     /// Every error status, with the name of the schema of its body where that is documented.
     pub errors: BTreeMap<u16, Option<String>>,
+    /// What it says of status 409.
+    pub conflict: Option<String>,
 }
 
 impl DocumentedOperation {
@@ -132,8 +136,10 @@ impl DocumentedOperation {
             success: members(&operation["responses"])
                 .find_map(|(_, response)| response.pointer("/content/application~1json/schema").cloned()),
             takes_a_file: form.into_iter().any(|(_, schema)| is_file(schema)),
+            only_reads: matches!(method, "get" | "head"),
             is_safe_to_repeat: text("x-retry").map_or(matches!(method, "get" | "head"), |retry| retry == "safe"),
             check_with: text("x-check-with").map(str::to_owned),
+            conflict: operation["x-lowered-errors"]["409"]["description"].as_str().map(str::to_owned),
             errors: errors.map(|(code, error)| (status(code), error["schema"].as_str().map(str::to_owned))).collect(),
         }
     }

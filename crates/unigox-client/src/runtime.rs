@@ -15,5 +15,6 @@ pub(crate) mod parameter;
 pub(crate) mod params;
 pub(crate) mod response;
 pub(crate) mod string_enum;
+pub(crate) mod tolerant;
 pub(crate) mod transport;
 pub(crate) mod union;

@@ -2,16 +2,27 @@
 
 use std::{env, fmt, sync::Arc, time::Duration};
 
+use http::HeaderMap;
 use reqwest::{Proxy, redirect, retry};
 use unigox_client::Client as Generated;
+use zeroize::Zeroizing;
 
 use crate::{
-    ApiKey, CallOptions, Client, Environment, Error, HttpSettings, Result, call::Connection, client::Shared,
+    ApiKey, CallOptions, Client, Environment, Error, HttpSettings, HttpTransport, Result, RetryBudget,
+    call::Connection,
+    client::{Server, Shared},
     environment::is_loopback,
+    headers,
+    metrics::Counters,
+    retry_budget::RetryTokens,
 };
 
 const KEY_VARIABLE: &str = "UNIGOX_API_KEY";
 const URL_VARIABLE: &str = "UNIGOX_BASE_URL";
+
+/// How long an idle connection is kept. Usual servers close theirs after 5 s or more; a request that crosses with that may
+/// have arrived or not, and not every call may be repeated.
+const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(4);
 
 /// A builder of a [`Client`].
 ///
@@ -41,8 +52,12 @@ pub struct ClientBuilder {
     key: Option<ApiKey>,
     connect_timeout: Duration,
     options: CallOptions,
+    retry_budget: RetryBudget,
     proxy: ProxyChoice,
     root_certificates: Vec<Vec<u8>>,
+    client_certificate: Option<Zeroizing<Vec<u8>>>,
+    headers: Vec<(String, Zeroizing<String>)>,
+    transport: Option<Box<dyn HttpTransport>>,
     application: Option<String>,
     allow_plain_http: bool,
     http: Option<Box<dyn FnOnce(HttpSettings) -> HttpSettings + Send>>,
@@ -62,8 +77,12 @@ impl ClientBuilder {
             key: None,
             connect_timeout: Duration::from_secs(5),
             options: CallOptions::new(),
+            retry_budget: RetryBudget::default(),
             proxy: ProxyChoice::Environment,
             root_certificates: Vec::new(),
+            client_certificate: None,
+            headers: Vec::new(),
+            transport: None,
             application: None,
             allow_plain_http: false,
             http: None,
@@ -100,6 +119,12 @@ impl ClientBuilder {
         self
     }
 
+    /// How many retries all calls may make together; [`RetryBudget::default`] by default.
+    pub fn retry_budget(mut self, budget: RetryBudget) -> Self {
+        self.retry_budget = budget;
+        self
+    }
+
     /// Sends everything through the proxy at `url`, which may hold a user and a password.
     ///
     /// If no proxy is set, the environment variables `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` apply, except
@@ -118,6 +143,27 @@ impl ClientBuilder {
     /// Trusts the certificates in `pem` as well, for instance those of a gateway.
     pub fn root_certificates(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.root_certificates.push(pem.into());
+        self
+    }
+
+    /// Identifies the client by a certificate, as some gateways want: `pem` has the certificate, with those of its issuers if
+    /// the server lacks them, and its private key in PKCS #8. `Debug` hides it.
+    pub fn client_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.client_certificate = Some(pem.into().into());
+        self
+    }
+
+    /// Adds a header to all requests, such as the token of a gateway. `Debug` and traces hide its value.
+    /// [`Client::with_header`] adds one to some calls.
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into().into()));
+        self
+    }
+
+    /// Sends requests by `transport`, in place of the HTTP client of this crate. Settings of connections have no effect then,
+    /// such as proxy, certificates and `User-Agent`.
+    pub fn transport(mut self, transport: impl HttpTransport) -> Self {
+        self.transport = Some(Box::new(transport));
         self
     }
 
@@ -151,9 +197,11 @@ impl ClientBuilder {
     pub fn build(self) -> Result<Client> {
         let missing = || Error::configuration("the API key", "is missing: give one, or set `UNIGOX_API_KEY`");
         let key = self.key.or_else(|| read(KEY_VARIABLE).map(ApiKey::from)).ok_or_else(missing)?;
-        let key = key.header().ok_or_else(|| {
-            Error::configuration("the API key", "is empty, or has characters in it that a header can't hold")
-        })?;
+        let key = key.checked_header()?;
+        let mut headers = HeaderMap::new();
+        for (name, value) in &self.headers {
+            headers::add(&mut headers, name, value)?;
+        }
         let url = self.environment.base_url()?;
         let is_loopback = is_loopback(&url);
         if url.scheme() == "http" && !is_loopback && !self.allow_plain_http {
@@ -165,7 +213,9 @@ impl ClientBuilder {
             return Err(Error::configuration("the base URL", problem));
         }
 
-        let mut http = reqwest::Client::builder().user_agent(user_agent(self.application.as_deref()));
+        let mut http = reqwest::Client::builder()
+            .user_agent(user_agent(self.application.as_deref()))
+            .pool_idle_timeout(POOL_IDLE_TIMEOUT);
         http = match self.proxy {
             ProxyChoice::Url(url) => {
                 let proxy = Proxy::all(url).map_err(|_| Error::configuration("the proxy", "is not a valid URL"))?;
@@ -176,6 +226,9 @@ impl ClientBuilder {
             ProxyChoice::Environment => http,
         };
         http = trusting(http, &self.root_certificates)?;
+        if let Some(pem) = &self.client_certificate {
+            http = identified(http, pem)?;
+        }
         if let Some(adjust) = self.http {
             http = adjust(HttpSettings(http)).0;
         }
@@ -191,10 +244,17 @@ impl ClientBuilder {
                 Error::configuration("the combination of settings", problem).with_source(error.without_url())
             })?;
 
-        let origin = url.origin().ascii_serialization();
-        let api = Generated::new(url.as_str(), Arc::new(Connection { http, key }))
+        let connection = Connection { http, transport: self.transport, key: key.into() };
+        let api = Generated::new(url.as_str(), Arc::new(connection))
             .map_err(|_| Error::configuration("the base URL", "has more in it than host, port and path"))?;
-        Ok(Client::new(Shared { api, origin, options: self.options }))
+        let shared = Shared {
+            api,
+            server: Server::of(&url),
+            options: self.options,
+            tokens: RetryTokens::new(self.retry_budget),
+            counters: Counters::default(),
+        };
+        Ok(Client::new(shared, headers))
     }
 }
 
@@ -218,6 +278,26 @@ fn trusting(http: reqwest::ClientBuilder, pems: &[Vec<u8>]) -> Result<reqwest::C
     match pems {
         [] => Ok(http),
         _ => Err(Error::configuration("the root certificates", "need the feature `rustls` or `native-tls`")),
+    }
+}
+
+/// `http` with the certificate and the key that are in `pem`.
+fn identified(http: reqwest::ClientBuilder, pem: &[u8]) -> Result<reqwest::ClientBuilder> {
+    #[cfg(feature = "rustls")]
+    let identity = reqwest::Identity::from_pem(pem).ok();
+    #[cfg(all(feature = "native-tls", not(feature = "rustls")))]
+    let identity = reqwest::Identity::from_pkcs8_pem(pem, pem).ok();
+    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    return match identity {
+        Some(identity) => Ok(http.identity(identity)),
+        None => {
+            Err(Error::configuration("the client certificate", "is not PEM with a certificate and its private key"))
+        }
+    };
+    #[cfg(not(any(feature = "rustls", feature = "native-tls")))]
+    {
+        let _ = (http, pem);
+        Err(Error::configuration("the client certificate", "needs the feature `rustls` or `native-tls`"))
     }
 }
 
@@ -264,6 +344,14 @@ mod tests {
                 "the base URL is not https, so the key would be sent unencrypted; see `allow_plain_http`",
             ),
             (custom(url).proxy("http://"), "the proxy is not a valid URL"),
+            (custom(url).header("canary name", "x"), "a header has a name that HTTP does not allow"),
+            (custom(url).header("x-canary", "canary\n"), "a header has a value that HTTP does not allow"),
+            (custom(url).header("X-API-Key", "canary"), "a header is one that the client sets itself"),
+            (custom(url).header("content-length", "7"), "a header is one that the client sets itself"),
+            (
+                custom(url).client_certificate(*b"canary"),
+                "the client certificate is not PEM with a certificate and its private key",
+            ),
             (
                 custom(url).root_certificates(*b"canary"),
                 "the root certificates are not PEM with at least one certificate",

@@ -2,6 +2,7 @@
 
 mod attempt;
 mod retry_after;
+mod sent_body;
 
 use std::pin::pin;
 
@@ -11,7 +12,7 @@ use unigox_client::{Client as Generated, Error as ClientError, Operation, Respon
 use self::attempt::AttemptError;
 pub(crate) use self::attempt::{Attempt, Connection};
 use crate::{
-    Client, Error, ErrorKind, RawResponse, Response, Result,
+    Client, Effect, Error, ErrorKind, RawResponse, Response, Result,
     trace::{Received, Trace},
 };
 
@@ -34,7 +35,7 @@ where
 {
     call(client, operation, send, |value, raw| match open(value) {
         None => Err(refusal(operation, raw)),
-        Some(data) => declared_as_json(operation, data, raw),
+        Some(data) => declared_as_json(operation, data, complete(operation, raw, &["success", "data"])?),
     })
     .await
 }
@@ -50,12 +51,37 @@ where
 {
     call(client, operation, send, |value, raw| match is_refusal(&raw) {
         true => Err(refusal(operation, raw)),
-        false => declared_as_json(operation, value, raw),
+        false => declared_as_json(operation, value, complete(operation, raw, &["success"])?),
     })
     .await
 }
 
-/// Calls `operation`, whose responses are no JSON, or are not documented.
+/// Calls `operation`, whose responses have no documented body. One that is there all the same has to be JSON: a web page is
+/// not from the API.
+#[allow(dead_code, reason = "a document may have no such operation")]
+pub(crate) async fn status<F>(
+    client: &Client,
+    operation: &'static Operation,
+    send: impl Fn(Sender) -> F,
+) -> Result<Response<()>>
+where
+    F: Future<Output = Outcome<()>>,
+{
+    call(client, operation, send, |(), raw| {
+        if raw.body().is_empty() {
+            return Ok(Response::new((), raw));
+        }
+        match raw.json() {
+            Some(_) if is_refusal(&raw) => Err(refusal(operation, raw)),
+            Some(_) => declared_as_json(operation, (), raw),
+            None => Err(Error::decode(operation, ".".to_owned(), "is not JSON", raw)),
+        }
+    })
+    .await
+}
+
+/// Calls `operation`, whose responses are no JSON.
+#[allow(dead_code, reason = "a document may have no such operation")]
 pub(crate) async fn other<V, F>(
     client: &Client,
     operation: &'static Operation,
@@ -85,7 +111,7 @@ async fn call<V, D, F>(
 where
     F: Future<Output = Outcome<V>>,
 {
-    let trace = Trace::new(operation);
+    let trace = Trace::new(operation, client.server());
     // Pinned here, since moving a future copies it.
     trace.within(pin!(attempts(client, operation, send, open, &trace))).await
 }
@@ -100,30 +126,55 @@ async fn attempts<V, D, F>(
 where
     F: Future<Output = Outcome<V>>,
 {
-    let limits = client.limits(operation);
+    let (limits, tokens, counters) = (client.limits(operation), client.retry_tokens(), client.counters());
     let started = Instant::now();
+    let ended = |attempts, outcome: Result<Response<D>>| {
+        counters.ended(outcome.is_ok());
+        trace.ended(attempts, &outcome, started);
+        outcome
+    };
+    if limits.total.min(limits.attempt).is_zero() {
+        return ended(0, Err(Error::no_time_left(operation)));
+    }
     let mut sent = started;
     let mut attempt = 1;
+    let mut is_after_doubt = false;
+    // What the last retry took from the budget.
+    let mut taken = None;
     loop {
         trace.sending(attempt);
         let left = limits.total.saturating_sub(sent - started);
         let outcome = send(client.attempt(limits.attempt.min(left), limits.max_response_bytes)).await;
         let outcome = read(operation, outcome).and_then(|(value, raw)| open(value, raw));
-        let outcome = outcome.map_err(|error| error.with_attempts(attempt));
-        let received = Received::of(&outcome);
-        trace.attempted(attempt, received, sent);
-        let delay = outcome.as_ref().err().and_then(|error| {
-            let delay = limits.retries.delay(attempt, error.retry_after());
-            let left = limits.total.saturating_sub(started.elapsed());
-            delay.filter(|delay| is_retryable(operation, error) && *delay < left)
-        });
-        let Some(delay) = delay else {
-            trace.ended(attempt, received, started);
-            return outcome;
+        let outcome = outcome.map_err(|error| error.with_attempts(attempt, is_after_doubt));
+        trace.attempted(attempt, Received::of(&outcome), sent);
+        let error = match outcome {
+            Ok(response) => {
+                tokens.give_back(taken);
+                return ended(attempt, Ok(response));
+            }
+            Err(error) => error,
         };
-        trace.retrying(attempt, delay);
+        let delay = limits.retries.delay(attempt, error.retry_after()).filter(|delay| {
+            let left = limits.total.saturating_sub(started.elapsed());
+            is_retryable(operation, &error) && *delay < left
+        });
+        let Some(delay) = delay else { return ended(attempt, Err(error)) };
+        taken = tokens.take(error.is_timeout());
+        if taken.is_none() {
+            counters.refused_retry();
+            trace.refused_retry(attempt, tokens.left());
+            return ended(attempt, Err(error));
+        }
+        is_after_doubt |= error.effect() != Effect::No;
+        trace.retrying(attempt, delay, tokens.left());
         tokio::time::sleep(delay).await;
         sent = Instant::now();
+        // A timer may fire late.
+        if sent - started >= limits.total {
+            return ended(attempt, Err(error));
+        }
+        counters.retried(delay);
         attempt += 1;
     }
 }
@@ -133,10 +184,15 @@ where
 fn is_retryable(operation: &Operation, error: &Error) -> bool {
     let is_safe = operation.retry == Retry::Safe;
     match error.kind() {
-        ErrorKind::NeverSent => true,
+        ErrorKind::NeverSent => error.is_transient(),
         ErrorKind::MaybeSent => is_safe,
-        ErrorKind::Api => {
-            is_safe && error.status().is_some_and(|status| matches!(status.as_u16(), 408 | 429 | 502 | 503 | 504))
+        ErrorKind::Api | ErrorKind::TooLarge => {
+            is_safe
+                && error.status().is_some_and(|status| match status.as_u16() {
+                    408 | 429 | 502 | 503 | 504 => true,
+                    500 => matches!(operation.method, "GET" | "HEAD"),
+                    _ => false,
+                })
         }
         _ => false,
     }
@@ -146,8 +202,9 @@ fn is_retryable(operation: &Operation, error: &Error) -> bool {
 fn read<V>(operation: &'static Operation, outcome: Outcome<V>) -> Result<(V, RawResponse)> {
     match outcome {
         Ok(response) => {
+            let problems = response.problems().to_vec();
             let (value, raw) = response.into_parts();
-            Ok((value, RawResponse::new(raw)))
+            Ok((value, RawResponse::new(raw).with_problems(problems)))
         }
         Err(ClientError::InvalidRequest(error)) => {
             Err(Error::invalid(error.parameter().to_owned(), error.problem()).with_operation(operation))
@@ -177,9 +234,18 @@ fn refusal(operation: &'static Operation, raw: RawResponse) -> Error {
     Error::api(operation, unigox_client::ErrorBody::new(raw.body().clone()), raw)
 }
 
+/// The response, unless one of `parts` was left out: without them, it says nothing.
+fn complete(operation: &'static Operation, raw: RawResponse, parts: &[&str]) -> Result<RawResponse> {
+    let missing = raw.problems().iter().find(|problem| parts.contains(&problem.path()));
+    match missing.map(|missing| (missing.path().to_owned(), missing.problem())) {
+        Some((path, problem)) => Err(Error::decode(operation, path, problem, raw)),
+        None => Ok(raw),
+    }
+}
+
 /// The response, unless it is declared as something else than JSON.
 fn declared_as_json<V>(operation: &'static Operation, value: V, raw: RawResponse) -> Result<Response<V>> {
-    match is_json(&raw) {
+    match raw.is_json() {
         true => Ok(Response::new(value, raw)),
         false => Err(Error::decode(operation, ".".to_owned(), "has another content type than JSON", raw)),
     }
@@ -187,12 +253,5 @@ fn declared_as_json<V>(operation: &'static Operation, value: V, raw: RawResponse
 
 /// Whether the body of a response with a success status says `success: false`.
 fn is_refusal(raw: &RawResponse) -> bool {
-    raw.json().and_then(|json| json.get("success")?.as_bool()) == Some(false)
-}
-
-/// Whether the content type of a response is JSON or missing.
-fn is_json(raw: &RawResponse) -> bool {
-    let Some(media_type) = raw.headers().get(http::header::CONTENT_TYPE) else { return true };
-    let essence = media_type.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim();
-    essence.eq_ignore_ascii_case("application/json") || essence.to_ascii_lowercase().ends_with("+json")
+    raw.success() == Some(false)
 }

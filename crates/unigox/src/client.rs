@@ -2,13 +2,18 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
+use http::HeaderMap;
 use unigox_client::{Client as Generated, Operation};
+use url::Url;
 use uuid::Uuid;
 
 use crate::{
-    ClientBuilder, Environment, Response, Result, UserHandle, UsersHandle,
+    ApiKey, ClientBuilder, Environment, Response, Result, UserHandle, UsersHandle,
     call::{Attempt, Connection, Sender},
+    headers,
+    metrics::{Counters, Metrics},
     options::{CallOptions, Limits},
+    retry_budget::RetryTokens,
     types,
 };
 
@@ -31,12 +36,32 @@ use crate::{
 pub struct Client {
     shared: Arc<Shared>,
     options: CallOptions,
+    headers: Option<Arc<HeaderMap>>,
 }
 
 pub(crate) struct Shared {
     pub(crate) api: Generated<Arc<Connection>>,
-    pub(crate) origin: String,
+    pub(crate) server: Server,
     pub(crate) options: CallOptions,
+    pub(crate) tokens: RetryTokens,
+    pub(crate) counters: Counters,
+}
+
+/// Where requests are sent.
+#[derive(Debug)]
+pub(crate) struct Server {
+    pub(crate) origin: String,
+    #[cfg_attr(not(feature = "tracing"), expect(dead_code, reason = "only traces read it"))]
+    pub(crate) host: String,
+    #[cfg_attr(not(feature = "tracing"), expect(dead_code, reason = "only traces read it"))]
+    pub(crate) port: Option<u16>,
+}
+
+impl Server {
+    pub(crate) fn of(url: &Url) -> Self {
+        let host = url.host_str().unwrap_or_default().to_owned();
+        Self { origin: url.origin().ascii_serialization(), host, port: url.port_or_known_default() }
+    }
 }
 
 impl Client {
@@ -69,8 +94,9 @@ impl Client {
         ClientBuilder::from_env()?.build()
     }
 
-    pub(crate) fn new(shared: Shared) -> Self {
-        Self { shared: Arc::new(shared), options: CallOptions::new() }
+    pub(crate) fn new(shared: Shared, headers: HeaderMap) -> Self {
+        let headers = Some(Arc::new(headers)).filter(|headers| !headers.is_empty());
+        Self { shared: Arc::new(shared), options: CallOptions::new(), headers }
     }
 
     /// A copy of the client whose calls are made with `options`. Options that are not set stay as they are.
@@ -90,7 +116,52 @@ impl Client {
     /// ```
     #[must_use]
     pub fn with_options(&self, options: CallOptions) -> Self {
-        Self { shared: Arc::clone(&self.shared), options: options.or(self.options) }
+        Self { options: options.or(self.options), ..self.clone() }
+    }
+
+    /// A copy of the client whose requests have the header `name` as well, such as `traceparent`. `Debug` and traces hide
+    /// its value.
+    ///
+    /// A header of the same name that was added before is replaced. One that an operation has as a parameter is sent as the
+    /// parameter says.
+    ///
+    /// # Errors
+    ///
+    /// [`Configuration`](crate::ErrorKind::Configuration) if HTTP does not allow the name or the value, or the client sets
+    /// this header itself.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn f(unigox: unigox::Client, user: unigox::uuid::Uuid) -> Result<(), unigox::Error> {
+    /// let parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    /// let user = unigox.with_header("traceparent", parent)?.user(user).get().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn with_header(&self, name: &str, value: &str) -> Result<Self> {
+        let mut headers = self.headers.as_deref().cloned().unwrap_or_default();
+        headers::add(&mut headers, name, value)?;
+        Ok(Self { headers: Some(Arc::new(headers)), ..self.clone() })
+    }
+
+    /// Replaces the key, for this client and all of its clones. Attempts that begin from now on send the new one.
+    ///
+    /// # Errors
+    ///
+    /// [`Configuration`](crate::ErrorKind::Configuration) if a header can't hold it. The old key stays.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # fn f(unigox: unigox::Client, rotated: String) -> Result<(), unigox::Error> {
+    /// unigox.set_api_key(rotated)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn set_api_key(&self, key: impl Into<ApiKey>) -> Result<()> {
+        self.shared.api.transport().set_key(key.into().checked_header()?);
+        Ok(())
     }
 
     /// Checks the API key.
@@ -127,20 +198,46 @@ impl Client {
         UserHandle::new(self.clone(), user_uuid)
     }
 
+    /// What the calls of this client and its clones did since it was built.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # fn f(unigox: unigox::Client) {
+    /// let metrics = unigox.metrics();
+    /// println!("{} calls, {} retries, {:?} tokens left", metrics.calls, metrics.retries, metrics.retry_tokens);
+    /// # }
+    /// ```
+    pub fn metrics(&self) -> Metrics {
+        self.shared.counters.read(self.shared.tokens.left())
+    }
+
+    pub(crate) fn server(&self) -> &Server {
+        &self.shared.server
+    }
+
+    pub(crate) fn retry_tokens(&self) -> &RetryTokens {
+        &self.shared.tokens
+    }
+
+    pub(crate) fn counters(&self) -> &Counters {
+        &self.shared.counters
+    }
+
     pub(crate) fn limits(&self, operation: &Operation) -> Limits {
         self.options.or(self.shared.options).limits(operation)
     }
 
     pub(crate) fn attempt(&self, time: Duration, max_response_bytes: usize) -> Sender {
         let connection = Arc::clone(self.shared.api.transport());
-        self.shared.api.over(Attempt { connection, time, max_response_bytes })
+        self.shared.api.over(Attempt { connection, headers: self.headers.clone(), time, max_response_bytes })
     }
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("origin", &self.shared.origin)
+            .field("origin", &self.shared.server.origin)
             .field("options", &self.options)
             .finish_non_exhaustive()
     }

@@ -11,7 +11,7 @@ pub use self::{
     links::DocumentLinks,
     outcome::{BatchUpload, DocumentUpload},
 };
-use crate::{DocumentType, Error, Response, Result, UserHandle};
+use crate::{DocumentType, Effect, Error, Response, Result, UserHandle};
 
 /// The identity documents of one user. From [`UserHandle::documents`].
 ///
@@ -145,7 +145,7 @@ impl DocumentsHandle {
 fn advised(error: Error) -> Error {
     match () {
         () if error.is_not_found() => error.with_advice("submit KYC data first, and check the identifier of the user"),
-        () if error.may_have_taken_effect() => error.with_advice(MAY_BE_STORED),
+        () if error.effect() != Effect::No => error.with_advice(MAY_BE_STORED),
         () => error,
     }
 }

@@ -50,7 +50,7 @@ impl Environment {
     }
 }
 
-/// Reads `staging`, `production`, or a URL.
+/// Reads `staging` or `production`, in upper or lower case, or a URL.
 ///
 /// # Errors
 ///
@@ -59,10 +59,11 @@ impl FromStr for Environment {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        let environment = match text.trim() {
+        let text = text.trim();
+        let environment = match text.to_ascii_lowercase().as_str() {
             "staging" => Self::Staging,
             "production" => Self::Production,
-            url => Self::Custom(url.to_owned()),
+            _ => Self::Custom(text.to_owned()),
         };
         environment.base_url().map(|_| environment)
     }
@@ -102,7 +103,9 @@ mod tests {
         assert_eq!(parse("staging").ok(), Some(Environment::Staging));
         assert_eq!(parse(" production ").ok(), Some(Environment::Production));
         assert_eq!(parse("https://a.example/b").ok(), Some(Environment::Custom("https://a.example/b".to_owned())));
-        for text in ["", "Staging", "canary", "ftp://canary"] {
+        assert_eq!(parse("Staging").ok(), Some(Environment::Staging));
+        assert_eq!(parse("PRODUCTION").ok(), Some(Environment::Production));
+        for text in ["", "stagin", "canary", "ftp://canary"] {
             let error = parse(text).expect_err(text).to_string();
             assert_eq!(error, "the base URL is not an absolute http or https URL", "{text}");
         }

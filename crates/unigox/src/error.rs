@@ -1,10 +1,15 @@
 //! The error of a call.
 
+#[cfg(feature = "test-util")]
+mod builder;
+
 use std::{borrow::Cow, error::Error as StdError, fmt, time::Duration};
 
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use unigox_client::{ErrorBody, Operation, Retry, types::Verification};
 
+#[cfg(feature = "test-util")]
+pub use self::builder::ErrorBuilder;
 use crate::{DocumentType, RawResponse};
 
 /// A result whose error is [`Error`].
@@ -43,9 +48,12 @@ pub struct Error(Box<Inner>);
 struct Inner {
     reason: Reason,
     operation: Option<&'static Operation>,
+    /// The response, without its body if that was not read to its end.
     response: Option<RawResponse>,
     retry_after: Option<Duration>,
     attempts: u32,
+    /// Whether an attempt before the last one may have taken effect.
+    is_after_doubt: bool,
     /// What to do next, instead of the general advice for the status.
     advice: Option<&'static str>,
     source: Option<Box<dyn StdError + Send + Sync>>,
@@ -54,14 +62,31 @@ struct Inner {
 }
 
 enum Reason {
-    Configuration { setting: &'static str, problem: &'static str },
-    InvalidRequest { field: Cow<'static, str>, problem: Cow<'static, str> },
+    Configuration {
+        setting: &'static str,
+        problem: &'static str,
+    },
+    InvalidRequest {
+        field: Cow<'static, str>,
+        problem: Cow<'static, str>,
+    },
+    NoTimeLeft,
     NeverSent,
+    /// The connection was refused because of the certificate of the server.
+    Untrusted,
+    BodyFailed,
     Broken,
     TimedOut(Duration),
     Api(ErrorBody),
-    Decode { path: String, problem: &'static str },
-    TooLarge { limit: usize },
+    /// A success that can't be read; `effect` is what it shows nevertheless.
+    Decode {
+        path: String,
+        problem: &'static str,
+        effect: Effect,
+    },
+    TooLarge {
+        limit: usize,
+    },
     WaitFailed,
     OutcomeUnknown,
     NotStored { types: Vec<DocumentType>, sent: usize },
@@ -83,13 +108,28 @@ pub enum ErrorKind {
     ///
     /// [`Error::field`] names the field. Ask for another value; a retry won't help.
     InvalidRequest,
-    /// There was no connection, so the server has not received the request. Every operation is retried after this, as often as the retry policy allows.
+    /// No time was left for the call: its total time or that of an attempt is zero. Nothing was sent.
+    ///
+    /// # Troubleshooting
+    ///
+    /// Make the call again with more time: [`CallOptions`](crate::CallOptions) has the limits.
+    NoTimeLeft,
+    /// There was no connection, so the server has not received the request. Every operation is
+    /// retried after this, as often as the retry policy allows, unless the certificate of the server is not trusted.
     ///
     /// # Troubleshooting
     ///
     /// The [source](StdError::source) tells whether the DNS lookup, the connection or TLS failed. Check the base URL, the
     /// proxy and the root certificates. It is safe to make the call again later.
     NeverSent,
+    /// The body of the request could not be sent to its end: a reader failed, or had more or fewer bytes than stated. The
+    /// server has not received the whole request, so the call took no effect.
+    ///
+    /// # Troubleshooting
+    ///
+    /// The [source](StdError::source) has the error of the reader. Make the call again with a new reader, and with the
+    /// length that it really has.
+    BodyFailed,
     /// The request was sent and there was no complete response: a time-out or a broken connection. The call may have taken
     /// effect.
     ///
@@ -104,19 +144,23 @@ pub enum ErrorKind {
     ///
     /// Decide by [`Error::status`] and [`Error::key`]. [`Error::message`] is for people.
     Api,
-    /// The response is a success whose body the document does not describe. The call took effect.
+    /// The status is a success, and the body is not what the document describes.
+    ///
+    /// The call took effect if the body is an envelope of the API that says `success: true`. Anything else, such as a web
+    /// page or no body, may come from a proxy, and the call only may have taken effect: [`Error::effect`] tells.
     ///
     /// # Troubleshooting
     ///
-    /// [`Error::field`] is the path in the body, [`Error::response`] the response as it was received. Look for a newer
-    /// version of this crate: the API may have changed.
+    /// [`Error::field`] is the path in the body, [`Error::response`] the response as it was received. If the call took
+    /// effect, look for a newer version of this crate: the API may have changed. Otherwise check the base URL, and what is
+    /// between it and the API.
     Decode,
-    /// The response is longer than allowed, and was not read to its end. The call took effect if its status is a success.
+    /// The response is longer than allowed, and was not read to its end. [`Error::status`] and [`Error::headers`] are known.
     ///
     /// # Troubleshooting
     ///
-    /// Check that the base URL is that of the API. For responses that are really longer, raise
-    /// [`CallOptions::max_response_bytes`](crate::CallOptions::max_response_bytes).
+    /// The call was retried if its status and operation allow it. Check that the base URL is that of the API. For responses
+    /// that are really longer, raise [`CallOptions::max_response_bytes`](crate::CallOptions::max_response_bytes).
     TooLarge,
     /// A wait for a verification ended with a poll that failed, at its deadline or after too many responses that are not
     /// the API's.
@@ -142,6 +186,51 @@ pub enum ErrorKind {
     NotStored,
 }
 
+impl ErrorKind {
+    /// A stable name, for metrics and logs: the name of the variant in snake case.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(unigox::ErrorKind::MaybeSent.as_str(), "maybe_sent");
+    /// ```
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Configuration => "configuration",
+            Self::InvalidRequest => "invalid_request",
+            Self::NoTimeLeft => "no_time_left",
+            Self::NeverSent => "never_sent",
+            Self::BodyFailed => "body_failed",
+            Self::MaybeSent => "maybe_sent",
+            Self::Api => "api",
+            Self::Decode => "decode",
+            Self::TooLarge => "too_large",
+            Self::WaitFailed => "wait_failed",
+            Self::OutcomeUnknown => "outcome_unknown",
+            Self::NotStored => "not_stored",
+        }
+    }
+}
+
+/// Writes [`as_str`](Self::as_str).
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// Whether a call took effect, as far as is known. From [`Error::effect`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "there is no fourth answer")]
+pub enum Effect {
+    /// It took none: nothing was sent, the request was never complete, or the server refused it.
+    No,
+    /// It may have taken effect.
+    Unknown,
+    /// It took effect: the envelope of the response says `success: true`.
+    Yes,
+}
+
 impl Error {
     pub(crate) fn configuration(setting: &'static str, problem: &'static str) -> Self {
         Self::new(None, Reason::Configuration { setting, problem })
@@ -151,8 +240,20 @@ impl Error {
         Self::new(None, Reason::InvalidRequest { field: field.into(), problem: problem.into() })
     }
 
+    pub(crate) fn no_time_left(operation: &'static Operation) -> Self {
+        Self::new(Some(operation), Reason::NoTimeLeft)
+    }
+
+    pub(crate) fn untrusted(operation: &'static Operation) -> Self {
+        Self::new(Some(operation), Reason::Untrusted)
+    }
+
     pub(crate) fn never_sent(operation: &'static Operation) -> Self {
         Self::new(Some(operation), Reason::NeverSent)
+    }
+
+    pub(crate) fn body_failed(operation: &'static Operation) -> Self {
+        Self::new(Some(operation), Reason::BodyFailed)
     }
 
     pub(crate) fn broken(operation: &'static Operation) -> Self {
@@ -163,8 +264,9 @@ impl Error {
         Self::new(Some(operation), Reason::TimedOut(after))
     }
 
-    pub(crate) fn too_large(operation: &'static Operation, limit: usize) -> Self {
-        Self::new(Some(operation), Reason::TooLarge { limit })
+    /// `head` is the response without its body.
+    pub(crate) fn too_large(operation: &'static Operation, limit: usize, head: RawResponse) -> Self {
+        Self::new(Some(operation), Reason::TooLarge { limit }).with_response(head)
     }
 
     pub(crate) fn api(operation: &'static Operation, body: ErrorBody, response: RawResponse) -> Self {
@@ -177,11 +279,18 @@ impl Error {
         problem: &'static str,
         response: RawResponse,
     ) -> Self {
-        Self::new(Some(operation), Reason::Decode { path, problem }).with_response(response)
+        let effect = Self::effect_of_success(&response);
+        Self::new(Some(operation), Reason::Decode { path, problem, effect }).with_response(response)
+    }
+
+    /// What a response with a status of success shows.
+    fn effect_of_success(response: &RawResponse) -> Effect {
+        if response.says_success() { Effect::Yes } else { Effect::Unknown }
     }
 
     pub(crate) fn wait_failed(operation: &'static Operation, last: Self) -> Self {
-        Self::new(Some(operation), Reason::WaitFailed).with_source(last)
+        let attempts = last.attempts();
+        Self::new(Some(operation), Reason::WaitFailed).with_attempts(attempts, false).with_source(last)
     }
 
     pub(crate) fn outcome_unknown(operation: &'static Operation) -> Self {
@@ -204,6 +313,7 @@ impl Error {
             response: None,
             retry_after: None,
             attempts: 0,
+            is_after_doubt: false,
             advice: None,
             source: None,
             verification: None,
@@ -235,8 +345,10 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_attempts(mut self, attempts: u32) -> Self {
+    /// The error of a call of so many attempts; `is_after_doubt` if one before the last may have taken effect.
+    pub(crate) fn with_attempts(mut self, attempts: u32, is_after_doubt: bool) -> Self {
         self.0.attempts = attempts;
+        self.0.is_after_doubt = is_after_doubt;
         self
     }
 
@@ -250,7 +362,9 @@ impl Error {
         match self.0.reason {
             Reason::Configuration { .. } => ErrorKind::Configuration,
             Reason::InvalidRequest { .. } => ErrorKind::InvalidRequest,
-            Reason::NeverSent => ErrorKind::NeverSent,
+            Reason::NoTimeLeft => ErrorKind::NoTimeLeft,
+            Reason::NeverSent | Reason::Untrusted => ErrorKind::NeverSent,
+            Reason::BodyFailed => ErrorKind::BodyFailed,
             Reason::Broken | Reason::TimedOut(_) => ErrorKind::MaybeSent,
             Reason::Api(_) => ErrorKind::Api,
             Reason::Decode { .. } => ErrorKind::Decode,
@@ -259,6 +373,51 @@ impl Error {
             Reason::OutcomeUnknown => ErrorKind::OutcomeUnknown,
             Reason::NotStored { .. } => ErrorKind::NotStored,
         }
+    }
+
+    /// Whether the call took effect, as far as is known.
+    ///
+    /// # Troubleshooting
+    ///
+    /// Make a call that took no effect again once its cause is mended. If it is [`Unknown`](Effect::Unknown) and the
+    /// operation is not safe to repeat, look first: [`check_with`](Self::check_with) names the operation for it, if there
+    /// is one.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn f(user: unigox::UserHandle, submission: unigox::KycSubmission) -> Result<(), unigox::Error> {
+    /// use unigox::Effect;
+    ///
+    /// match user.kyc().submit(&submission).await {
+    ///     Ok(_) => println!("submitted"),
+    ///     Err(error) if error.effect() == Effect::No => println!("not submitted: {error}"),
+    ///     Err(error) => println!("look with {:?}: {error}", error.check_with()),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn effect(&self) -> Effect {
+        let effect = match &self.0.reason {
+            Reason::Configuration { .. }
+            | Reason::InvalidRequest { .. }
+            | Reason::NoTimeLeft
+            | Reason::NeverSent
+            | Reason::Untrusted
+            | Reason::BodyFailed => Effect::No,
+            Reason::Broken | Reason::TimedOut(_) | Reason::OutcomeUnknown => Effect::Unknown,
+            // Documents that are named were not stored, others may have been.
+            Reason::NotStored { .. } => Effect::Yes,
+            Reason::Decode { effect, .. } => *effect,
+            // It read, and what it read is not known to be incomplete.
+            Reason::WaitFailed => Effect::No,
+            Reason::Api(_) if self.status().is_some_and(|status| status.is_success()) => Effect::No,
+            Reason::Api(_) | Reason::TooLarge { .. } => match self.status().map(|status| status.as_u16()) {
+                Some(300..=407 | 409..=499) => Effect::No,
+                _ => Effect::Unknown,
+            },
+        };
+        if self.0.is_after_doubt && effect == Effect::No { Effect::Unknown } else { effect }
     }
 
     /// The `operationId` of the call. A body that is checked with `validate` has none.
@@ -275,15 +434,20 @@ impl Error {
         }
     }
 
-    /// The `operationId` of the operation that shows whether the call took effect, if there is one. Check with it after a
-    /// [`MaybeSent`](ErrorKind::MaybeSent) or a [server error](Self::is_server_error), before you make the call again.
+    /// The `operationId` of the operation that shows whether the call took effect, if there is one. Check with it if the
+    /// [effect](Self::effect) is unknown, before you make the call again.
     pub fn check_with(&self) -> Option<&'static str> {
         self.0.operation.and_then(|operation| operation.check_with)
     }
 
-    /// The HTTP status, if there was a complete response.
+    /// The HTTP status, if there was a response. Its body may have been too long to be read.
     pub fn status(&self) -> Option<StatusCode> {
         self.0.response.as_ref().map(RawResponse::status)
+    }
+
+    /// The headers of the response, if there was one. Its body may have been too long to be read.
+    pub fn headers(&self) -> Option<&HeaderMap> {
+        self.0.response.as_ref().map(RawResponse::headers)
     }
 
     /// The key of the error: its `error_key` or `code` in the body. The documents list some of them, and more may be added.
@@ -298,7 +462,7 @@ impl Error {
 
     /// The id to quote to the vendor's support; see [`RawResponse::request_id`].
     pub fn request_id(&self) -> Option<&str> {
-        self.response()?.request_id()
+        self.0.response.as_ref()?.request_id()
     }
 
     /// How long the server asks to wait, by `Retry-After`.
@@ -318,19 +482,21 @@ impl Error {
 
     /// The response as it was received, if it was complete.
     pub fn response(&self) -> Option<&RawResponse> {
-        self.0.response.as_ref()
+        let is_complete = !matches!(self.0.reason, Reason::TooLarge { .. });
+        self.0.response.as_ref().filter(|_| is_complete)
     }
 
     /// Whether the same call may succeed later: there was no connection, it broke or timed out, or the status is 408, 429 or
-    /// 500 and above.
+    /// 500 and above. A certificate that is not trusted is no such case.
     ///
     /// # Troubleshooting
     ///
     /// Make the call again later if it is safe to repeat. This method does not check that.
     pub fn is_transient(&self) -> bool {
         match self.kind() {
-            ErrorKind::NeverSent | ErrorKind::MaybeSent | ErrorKind::WaitFailed | ErrorKind::OutcomeUnknown => true,
-            ErrorKind::Api => {
+            ErrorKind::NeverSent => !matches!(self.0.reason, Reason::Untrusted),
+            ErrorKind::MaybeSent | ErrorKind::WaitFailed | ErrorKind::OutcomeUnknown => true,
+            ErrorKind::Api | ErrorKind::TooLarge => {
                 self.is_server_error() || self.status().is_some_and(|status| matches!(status.as_u16(), 408 | 429))
             }
             _ => false,
@@ -364,11 +530,12 @@ impl Error {
         self.has_status(StatusCode::NOT_FOUND)
     }
 
-    /// Status 409: active offers still refer to the payment details.
+    /// Status 409: the present state does not allow the call.
     ///
     /// # Troubleshooting
     ///
-    /// Nothing was deleted. Delete them after the offers have ended.
+    /// The message of the error says what this means for the operation, where the document says it. Read the present state
+    /// before the next call.
     pub fn is_conflict(&self) -> bool {
         self.has_status(StatusCode::CONFLICT)
     }
@@ -401,30 +568,36 @@ impl Error {
         self.status().is_some_and(|status| status.is_server_error())
     }
 
-    /// Whether the call may have taken effect: it was sent, and no response of the API says that it was refused.
-    ///
-    /// # Troubleshooting
-    ///
-    /// If the operation is not safe to repeat, check with [`check_with`](Self::check_with) before you make it again. For
-    /// payment details, [`ensure`](crate::PaymentDetailsHandle::ensure) does.
-    pub fn may_have_taken_effect(&self) -> bool {
-        match self.kind() {
-            ErrorKind::MaybeSent | ErrorKind::Decode | ErrorKind::TooLarge | ErrorKind::OutcomeUnknown => true,
-            ErrorKind::Api => {
-                self.is_server_error() || self.status().is_some_and(|status| status == StatusCode::REQUEST_TIMEOUT)
-            }
-            _ => false,
-        }
-    }
-
     /// Whether it is of no use to read again: the key or the identifier is not accepted, or nothing can be sent.
     pub(crate) fn ends_polling(&self) -> bool {
         let is_local = matches!(self.kind(), ErrorKind::Configuration | ErrorKind::InvalidRequest);
         is_local || self.is_unauthorized() || self.is_not_found()
     }
 
+    /// Whether a person has to look at it: it is neither transient, nor a mistake in what was sent.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn needs_attention(&self) -> bool {
+        let is_callers = match self.kind() {
+            ErrorKind::InvalidRequest | ErrorKind::BodyFailed | ErrorKind::NoTimeLeft => true,
+            ErrorKind::Api => !self.is_unauthorized() && !self.is_redirect(),
+            _ => false,
+        };
+        !is_callers && !self.is_transient()
+    }
+
+    /// The key, if it may be printed.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn printable_key(&self) -> Option<&str> {
+        self.body()?.printable_key()
+    }
+
+    /// The id of the request, if it may be printed.
+    pub(crate) fn printable_request_id(&self) -> Option<&str> {
+        self.request_id().filter(|id| is_plain(id))
+    }
+
     fn has_status(&self, status: StatusCode) -> bool {
-        self.kind() == ErrorKind::Api && self.status() == Some(status)
+        self.status() == Some(status)
     }
 
     fn body(&self) -> Option<&ErrorBody> {
@@ -442,11 +615,30 @@ impl Error {
         Some(match &self.0.reason {
             Reason::Configuration { .. } => return None,
             Reason::InvalidRequest { .. } => "nothing was sent".into(),
+            Reason::NoTimeLeft => "nothing was sent; give the call more time".into(),
+            Reason::Untrusted => {
+                "the request was not sent; check the base URL, or have the issuer of the certificate trusted with \
+                 `ClientBuilder::root_certificates`"
+                    .into()
+            }
             Reason::NeverSent => "the request was not sent; check the base URL, the network and the proxy".into(),
+            Reason::BodyFailed => {
+                "the server has not received the whole request; give the body once more, with its real length".into()
+            }
             Reason::Broken | Reason::TimedOut(_) => self.advice_if_unclear(),
             Reason::Api(_) => return self.advice_for_status(),
-            Reason::Decode { .. } => "the call took effect; look for a newer version of this crate".into(),
-            Reason::TooLarge { .. } => "check that the base URL is the API's".into(),
+            Reason::Decode { effect: Effect::Yes, .. } => {
+                "the call took effect; look for a newer version of this crate".into()
+            }
+            Reason::Decode { .. } => {
+                let unclear = self.advice_if_unclear();
+                format!("it does not look like a response of the API: check the base URL and the proxy; {unclear}")
+                    .into()
+            }
+            Reason::TooLarge { .. } if self.effect() == Effect::No => "check that the base URL is the API's".into(),
+            Reason::TooLarge { .. } => {
+                format!("check that the base URL is the API's; {}", self.advice_if_unclear()).into()
+            }
             Reason::WaitFailed => "it is safe to wait again".into(),
             Reason::NotStored { .. } => "send again what was not stored".into(),
             Reason::OutcomeUnknown => {
@@ -462,7 +654,10 @@ impl Error {
             }
             401 => "check the API key, and that it belongs to this environment".into(),
             404 => "check the identifier, and that it belongs to this partner".into(),
-            409 => "read the present state before the next call: it does not allow this one".into(),
+            409 => match self.0.operation.and_then(|operation| operation.conflict) {
+                Some(meaning) => meaning.into(),
+                None => "read the present state before the next call: it does not allow this one".into(),
+            },
             429 => "wait before the next call".into(),
             500..=599 => self.advice_if_unclear(),
             _ => return None,
@@ -476,7 +671,7 @@ impl Error {
             Some(Operation { check_with: Some(id), .. }) => {
                 format!("it may have taken effect; check with {id} before repeating the call").into()
             }
-            _ => "it may have taken effect; check before repeating the call".into(),
+            _ => "it may have taken effect, and no operation is known to show whether it did".into(),
         }
     }
 }
@@ -489,7 +684,10 @@ impl fmt::Display for Error {
         match &self.0.reason {
             Reason::Configuration { setting, problem } => write!(f, "{setting} {problem}")?,
             Reason::InvalidRequest { field, problem } => write!(f, "`{field}` {problem}")?,
+            Reason::NoTimeLeft => f.write_str("no time was left for the call")?,
             Reason::NeverSent => f.write_str("no connection")?,
+            Reason::Untrusted => f.write_str("no connection, because of a certificate that is not accepted")?,
+            Reason::BodyFailed => f.write_str("the body of the request failed before its end")?,
             Reason::Broken => f.write_str("the connection broke before the end of the response")?,
             Reason::TimedOut(after) => write!(f, "no complete response within {after:?}")?,
             Reason::Api(body) => {
@@ -504,8 +702,14 @@ impl fmt::Display for Error {
                     write!(f, ", key `{key}`")?;
                 }
             }
-            Reason::Decode { path, problem } => write!(f, "the response {problem}, at `{path}` of the body")?,
-            Reason::TooLarge { limit } => write!(f, "the response is longer than {limit} bytes")?,
+            Reason::Decode { path, problem, .. } => write!(f, "the response {problem}, at `{path}` of the body")?,
+            Reason::TooLarge { limit } => {
+                f.write_str("the response")?;
+                if let Some(status) = self.status() {
+                    write!(f, " with status {}", status.as_u16())?;
+                }
+                write!(f, " is longer than {limit} bytes")?;
+            }
             Reason::WaitFailed => f.write_str("the last poll of the wait failed")?,
             Reason::OutcomeUnknown => f.write_str("it can't be told whether the call took effect")?,
             Reason::NotStored { types, sent } => {
@@ -516,7 +720,7 @@ impl fmt::Display for Error {
                 }
             }
         }
-        if let Some(id) = self.request_id().filter(|id| is_plain(id)) {
+        if let Some(id) = self.printable_request_id() {
             write!(f, ", request `{id}`")?;
         }
         if self.0.attempts > 1 {
@@ -576,12 +780,14 @@ mod tests {
             "submitKYC: `data.pii.dob` is in the future; nothing was sent"
         );
         assert_eq!(
-            message(Error::timed_out(&operations::CREATE_PAYMENT_DETAILS, Duration::from_secs(30)).with_attempts(1)),
+            message(
+                Error::timed_out(&operations::CREATE_PAYMENT_DETAILS, Duration::from_secs(30)).with_attempts(1, false)
+            ),
             "createPaymentDetails: no complete response within 30s; it may have taken effect; check with \
              getPaymentDetails before repeating the call"
         );
         assert_eq!(
-            message(Error::broken(&operations::UPDATE_KYC).with_attempts(3)),
+            message(Error::broken(&operations::UPDATE_KYC).with_attempts(3, false)),
             "updateKYC: the connection broke before the end of the response, after 3 attempts; the call is safe to repeat"
         );
     }

@@ -29,7 +29,10 @@ use std::{
 pub struct HttpSettings(pub(crate) reqwest::ClientBuilder);
 
 impl HttpSettings {
-    /// How long an idle connection is kept open; 90 s by default.
+    /// How long an idle connection is kept open; 4 s by default, which is less than usual servers keep theirs.
+    ///
+    /// A request that is sent while the server closes the connection may be lost, and is not repeated if that is not safe.
+    /// Set more only if the server, and every proxy before it, is known to keep connections longer.
     pub fn pool_idle_timeout(self, time: Duration) -> Self {
         Self(self.0.pool_idle_timeout(time))
     }

@@ -65,7 +65,8 @@
 //! pattern or a length are checked when they are made; everything else is left to the server.
 //!
 //! Responses may hold more than this version knows: an enum keeps an unknown value, a struct keeps unknown fields in
-//! `extra`, and an error response of any shape becomes an [`Error`].
+//! `extra`, and an error response of any shape becomes an [`Error`]. A field of another type than documented is left out,
+//! if it may be missing, and reported by [`Response::problems`].
 //!
 //! # Retries
 //!
@@ -78,9 +79,14 @@
 //! | no connection | retried | retried |
 //! | time-out, broken connection | retried | **not retried**: [`ErrorKind::MaybeSent`] |
 //! | 408, 429, 502, 503, 504 | retried | not retried: [`ErrorKind::Api`] |
-//! | any other status, such as 500 and 409 | not retried | not retried |
+//! | 500 | retried if it only reads (GET) | not retried |
+//! | any other status, such as 409 | not retried | not retried |
 //!
-//! There are 3 attempts by default. [`CallOptions`] and [`RetryPolicy`] have the details.
+//! There are 3 attempts by default. A certificate that is not trusted is not tried again, and a call without time left sends
+//! nothing. [`CallOptions`] and [`RetryPolicy`] have the details.
+//!
+//! All calls of a client share a [`RetryBudget`], so that an outage of the API is not made worse by retries.
+//! [`Client::metrics`] tells what is left of it.
 //!
 //! What became of a call that was not retried, [`PaymentDetailsHandle::ensure`] finds out for payment details, and
 //! [`Error::check_with`] names the operation that shows it for others, if there is one.
@@ -100,13 +106,26 @@
 //! words of the server ([`Error::message`], [`RawResponse::body`]) may quote them: keep those out of logs. Redirects are
 //! never followed, since the key would be sent along, and plain `http` is allowed on the loopback alone.
 //!
+//! # Traces
+//!
+//! With the feature `tracing`, each call is a span called `unigox`, and its attempts are events in it. Fields have the names
+//! of OpenTelemetry's conventions for HTTP clients: `http.request.method`, `url.template`, `server.address`, `server.port`,
+//! `http.response.status_code`, `http.response.body.size`, `http.request.resend_count`, `error.type`. Beside them are
+//! `operation_id` and `elapsed_ms`. No field has a URL, a query, a header or a body in it.
+//!
+//! A call that failed is one event, `call failed`, with `operation_id`, `kind`, `error.type`, `http.response.status_code`,
+//! `key`, `request_id` and `attempts`. Its level is `WARN` if the same call may succeed later or the server refused what was
+//! sent, and `ERROR` for what a person has to look at: a key or a certificate that is not accepted, a redirect, a response
+//! that can't be read. Retries are events at `INFO` with `retry_tokens`, attempts at `DEBUG`.
+//!
 //! # Features
 //!
 //! | feature | default | what it adds |
 //! |---|---|---|
 //! | `rustls` | yes | TLS by rustls, with the root certificates of the operating system |
 //! | `native-tls` | no | TLS by the library of the operating system; with both features, rustls is used |
-//! | `tracing` | no | a span for each call (operationId, path template, status, attempts, milliseconds, bytes), an event for each attempt |
+//! | `tracing` | no | see [Traces](#traces) |
+//! | `test-util` | no | the module `test_util`: responses and errors for tests of your service |
 //! | `schemars` | no | `JsonSchema` for the types in [`types`] |
 //!
 //! Calls need a tokio runtime with its drivers for I/O and time enabled.
@@ -151,18 +170,26 @@ mod generated {
     #[rustfmt::skip]
     mod api;
 }
+mod headers;
 mod http_settings;
 mod kyc;
+mod metrics;
 mod optional_text;
 mod options;
 mod payment_details;
 mod response;
+mod retry_budget;
 mod stored;
+#[cfg(feature = "test-util")]
+pub mod test_util;
 mod text;
 mod trace;
+mod transport;
 mod users;
 mod verification;
 
+#[doc(inline)]
+pub use unigox_client::FieldProblem;
 #[doc(inline)]
 pub use unigox_client::types::{
     DocumentType, Gender, IdType, InstitutionOptionalRail, PersonSourceOfFunds, RegistryNumberType,
@@ -176,9 +203,10 @@ pub use crate::{
     client::Client,
     documents::{BatchUpload, DocumentFile, DocumentLinks, DocumentUpload, DocumentsHandle, Progress},
     environment::Environment,
-    error::{Error, ErrorKind, Result},
+    error::{Effect, Error, ErrorKind, Result},
     http_settings::HttpSettings,
     kyc::{KycHandle, KycSubmission, KycUpdate, Pii, Prefill},
+    metrics::Metrics,
     optional_text::OptionalText,
     options::{CallOptions, RetryPolicy},
     payment_details::{
@@ -186,6 +214,8 @@ pub use crate::{
         PaymentDetailsHandle, SepaAccount,
     },
     response::{RawResponse, Response},
+    retry_budget::RetryBudget,
+    transport::{HttpTransport, RequestBody, Sending, TransportError},
     users::{UserHandle, UsersHandle},
     verification::{StatusChanges, VerificationHandle, VerificationOutcome, WaitPoint, WaitPolicy, WaitSignal},
 };

@@ -3,14 +3,17 @@
 use std::{fmt, ops::Deref};
 
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, StatusCode, header::CONTENT_TYPE};
 use serde_json::Value;
-use unigox_client::types;
+use unigox_client::{FieldProblem, types};
 
 /// The headers that may have a request id, in order of preference. The documents name none of them.
 const REQUEST_ID_HEADERS: [&str; 3] = ["x-request-id", "x-correlation-id", "request-id"];
 
 /// What a call returned. It dereferences to the value; [`raw`](Self::raw) is the response as it was received.
+///
+/// The raw response keeps the buffer that it was read into, which may be larger than the body (some 12 KB for a short one).
+/// Keep [`into_value`](Self::into_value) where many values are kept for long.
 ///
 /// # Examples
 ///
@@ -45,6 +48,28 @@ impl<T> Response<T> {
 
     pub(crate) fn into_parts(self) -> (T, RawResponse) {
         (self.value, self.raw)
+    }
+
+    /// The fields, and members of lists, that were left out of the value because they are not what the document describes.
+    ///
+    /// It is empty for nearly every response. A field that may be missing is left out, so that the response of a call that
+    /// took effect is not lost for one of them; one that the type requires makes the response an error
+    /// ([`Decode`](crate::ErrorKind::Decode)). A list loses the members that can't be read: before you conclude from a list
+    /// that something is not there, check that there are no problems. [`raw`](Self::raw) has everything as it was received.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn f(user: unigox::UserHandle) -> Result<(), unigox::Error> {
+    /// let user = user.get().await?;
+    /// for problem in user.problems() {
+    ///     println!("{} {}", problem.path(), problem.problem());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn problems(&self) -> &[FieldProblem] {
+        &self.raw.problems
     }
 
     /// The HTTP status.
@@ -87,21 +112,34 @@ impl<T: fmt::Debug> fmt::Debug for Response<T> {
 ///
 /// `Debug` shows the status and the length of the body. Headers and body may hold personal data.
 #[derive(Clone)]
-pub struct RawResponse(unigox_client::RawResponse);
+pub struct RawResponse {
+    raw: unigox_client::RawResponse,
+    /// What could not be read of it.
+    problems: Vec<FieldProblem>,
+}
 
 impl RawResponse {
     pub(crate) fn new(raw: unigox_client::RawResponse) -> Self {
-        Self(raw)
+        Self { raw, problems: Vec::new() }
+    }
+
+    pub(crate) fn with_problems(mut self, problems: Vec<FieldProblem>) -> Self {
+        self.problems = problems;
+        self
+    }
+
+    pub(crate) fn problems(&self) -> &[FieldProblem] {
+        &self.problems
     }
 
     /// The HTTP status.
     pub fn status(&self) -> StatusCode {
-        self.0.status()
+        self.raw.status()
     }
 
     /// The headers.
     pub fn headers(&self) -> &HeaderMap {
-        self.0.headers()
+        self.raw.headers()
     }
 
     /// The id to quote to the vendor's support: the value of the header `x-request-id`, `x-correlation-id` or
@@ -112,7 +150,24 @@ impl RawResponse {
 
     /// The body, byte for byte. It may hold personal data: keep it out of logs.
     pub fn body(&self) -> &Bytes {
-        self.0.body()
+        self.raw.body()
+    }
+
+    /// Whether the content type is JSON or missing.
+    pub(crate) fn is_json(&self) -> bool {
+        let Some(media_type) = self.headers().get(CONTENT_TYPE) else { return true };
+        let essence = media_type.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim();
+        essence.eq_ignore_ascii_case("application/json") || essence.to_ascii_lowercase().ends_with("+json")
+    }
+
+    /// Whether it is an envelope of the API that says `success: true`.
+    pub(crate) fn says_success(&self) -> bool {
+        self.is_json() && self.success() == Some(true)
+    }
+
+    /// What the body says of its success, whatever its content type.
+    pub(crate) fn success(&self) -> Option<bool> {
+        self.json()?.get("success")?.as_bool()
     }
 
     /// The body as JSON, if it is JSON. It may hold personal data: keep it out of logs.

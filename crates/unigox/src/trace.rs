@@ -1,6 +1,7 @@
 //! Traces of calls: the operation, the attempts and their outcome, and no data.
 //!
-//! Without the feature `tracing` this does nothing.
+//! Names of fields are those of OpenTelemetry's conventions for HTTP clients, where these have one. Without the feature
+//! `tracing` this does nothing.
 
 use std::time::Duration;
 
@@ -8,24 +9,27 @@ use http::StatusCode;
 use tokio::time::Instant;
 use unigox_client::Operation;
 
-use crate::{Error, ErrorKind, Response};
+use crate::{Error, ErrorKind, Response, client::Server};
 
 /// The outcome of an attempt, as far as it may be traced.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(not(feature = "tracing"), expect(dead_code, reason = "only traces read it"))]
 pub(crate) struct Received {
-    /// Status and length of the body, if there was a complete response.
-    response: Option<(StatusCode, usize)>,
+    /// Status and length of the body, if there was a response.
+    response: Option<(StatusCode, Option<usize>)>,
     error: Option<ErrorKind>,
 }
 
 impl Received {
     pub(crate) fn of<T>(outcome: &Result<Response<T>, Error>) -> Self {
-        let raw = outcome.as_ref().map_or_else(Error::response, |response| Some(response.raw()));
-        Self {
-            response: raw.map(|raw| (raw.status(), raw.body().len())),
-            error: outcome.as_ref().err().map(Error::kind),
-        }
+        let response = match outcome {
+            Ok(response) => Some((response.http_status(), Some(response.raw().body().len()))),
+            Err(error) => {
+                let bytes = error.response().map(|raw| raw.body().len());
+                error.status().map(|status| (status, bytes))
+            }
+        };
+        Self { response, error: outcome.as_ref().err().map(Error::kind) }
     }
 }
 
@@ -38,17 +42,21 @@ pub(crate) struct Trace {
 
 #[cfg(feature = "tracing")]
 impl Trace {
-    pub(crate) fn new(operation: &'static Operation) -> Self {
+    pub(crate) fn new(operation: &'static Operation, server: &Server) -> Self {
+        use tracing::field::Empty;
         let span = tracing::info_span!(
             "unigox",
             operation_id = operation.id,
-            method = operation.method,
-            path = operation.path,
-            status = tracing::field::Empty,
-            error = tracing::field::Empty,
-            attempts = tracing::field::Empty,
-            elapsed_ms = tracing::field::Empty,
-            bytes = tracing::field::Empty,
+            otel.kind = "client",
+            http.request.method = operation.method,
+            url.template = operation.path,
+            server.address = server.host,
+            server.port = server.port,
+            http.response.status_code = Empty,
+            http.response.body.size = Empty,
+            http.request.resend_count = Empty,
+            error.type = Empty,
+            elapsed_ms = Empty,
         );
         Self { span }
     }
@@ -65,26 +73,67 @@ impl Trace {
     pub(crate) fn attempted(&self, attempt: u32, received: Received, since: Instant) {
         let elapsed_ms = millis(since.elapsed());
         match (received.response, received.error) {
-            (Some((status, bytes)), _) => {
-                let status = status.as_u16();
-                tracing::debug!(parent: &self.span, attempt, status, bytes, elapsed_ms, "response received");
-            }
-            (None, error) => tracing::debug!(parent: &self.span, attempt, ?error, elapsed_ms, "no response"),
+            (Some((status, bytes)), _) => tracing::debug!(
+                parent: &self.span,
+                attempt,
+                http.response.status_code = status.as_u16(),
+                http.response.body.size = bytes,
+                elapsed_ms,
+                "response received"
+            ),
+            (None, error) => tracing::debug!(
+                parent: &self.span, attempt, error.type = error.map(ErrorKind::as_str), elapsed_ms, "no response"
+            ),
         }
     }
 
-    pub(crate) fn retrying(&self, attempt: u32, delay: Duration) {
-        tracing::info!(parent: &self.span, attempt, delay_ms = millis(delay), "retrying");
+    pub(crate) fn retrying(&self, attempt: u32, delay: Duration, tokens: Option<u32>) {
+        let delay_ms = millis(delay);
+        tracing::info!(parent: &self.span, attempt, delay_ms, retry_tokens = tokens, "retrying");
     }
 
-    pub(crate) fn ended(&self, attempts: u32, received: Received, since: Instant) {
-        self.span.record("attempts", attempts).record("elapsed_ms", millis(since.elapsed()));
+    pub(crate) fn refused_retry(&self, attempt: u32, tokens: Option<u32>) {
+        tracing::info!(parent: &self.span, attempt, retry_tokens = tokens, "not retried: the retry budget is used up");
+    }
+
+    /// Records the outcome in the span. A call that failed is one event.
+    pub(crate) fn ended<T>(&self, attempts: u32, outcome: &Result<Response<T>, Error>, since: Instant) {
+        let received = Received::of(outcome);
+        self.span.record("elapsed_ms", millis(since.elapsed()));
+        if attempts > 1 {
+            self.span.record("http.request.resend_count", attempts - 1);
+        }
         if let Some((status, bytes)) = received.response {
-            self.span.record("status", status.as_u16()).record("bytes", bytes);
+            self.span.record("http.response.status_code", status.as_u16()).record("http.response.body.size", bytes);
         }
-        if let Some(error) = received.error {
-            self.span.record("error", tracing::field::debug(error));
+        let Err(error) = outcome else { return };
+        let error_type = error_type(error);
+        self.span.record("error.type", &*error_type);
+        macro_rules! event {
+            ($level:ident) => {
+                tracing::$level!(
+                    parent: &self.span,
+                    operation_id = error.operation_id(),
+                    error.type = &*error_type,
+                    kind = error.kind().as_str(),
+                    http.response.status_code = error.status().map(|status| status.as_u16()),
+                    key = error.printable_key(),
+                    request_id = error.printable_request_id(),
+                    attempts = error.attempts(),
+                    "call failed"
+                )
+            };
         }
+        if error.needs_attention() { event!(error) } else { event!(warn) }
+    }
+}
+
+/// The status of a response that is an error, or else the kind of the error.
+#[cfg(feature = "tracing")]
+fn error_type(error: &Error) -> std::borrow::Cow<'static, str> {
+    match error.status() {
+        Some(status) if !status.is_success() => status.as_str().to_owned().into(),
+        _ => error.kind().as_str().into(),
     }
 }
 
@@ -106,7 +155,7 @@ fn millis(time: Duration) -> u64 {
 
 #[cfg(not(feature = "tracing"))]
 impl Trace {
-    pub(crate) fn new(_: &'static Operation) -> Self {
+    pub(crate) fn new(_: &'static Operation, _: &Server) -> Self {
         Self {}
     }
 
@@ -118,7 +167,9 @@ impl Trace {
 
     pub(crate) fn attempted(&self, _: u32, _: Received, _: Instant) {}
 
-    pub(crate) fn retrying(&self, _: u32, _: Duration) {}
+    pub(crate) fn retrying(&self, _: u32, _: Duration, _: Option<u32>) {}
 
-    pub(crate) fn ended(&self, _: u32, _: Received, _: Instant) {}
+    pub(crate) fn refused_retry(&self, _: u32, _: Option<u32>) {}
+
+    pub(crate) fn ended<T>(&self, _: u32, _: &Result<Response<T>, Error>, _: Instant) {}
 }

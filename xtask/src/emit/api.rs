@@ -34,6 +34,7 @@ pub(super) fn api(model: &Model<'_>) -> String {
         let (call, open) = match opening.function() {
             Some(open) => ("json", format!(",\n            {open}")),
             None if matches!(opening, Opening::Whole(_)) => ("whole", String::new()),
+            None if method.value == "()" => ("status", String::new()),
             None => ("other", String::new()),
         };
         let call = format!("call::{call}(self.client, {operation},\n            {send}{open}).await");

@@ -17,12 +17,14 @@ pub(super) fn operations(model: &Model<'_>) -> String {
         let method = operation.method.to_uppercase();
         let retry = if operation.is_safe_to_repeat() { "Safe" } else { "Never" };
         let check_with = operation.check_with().map(|id| format!(".check_with({id:?})")).unwrap_or_default();
+        let conflict = operation.conflict().as_deref().and_then(meaning);
+        let conflict = conflict.map(|text| format!(".on_conflict({text:?})")).unwrap_or_default();
         let with_file = if operation.has_file() { ".with_file()" } else { "" };
         let _ = write!(
             out,
             "\n/// {}: {}.\n\
              pub const {name}: Operation =\n    \
-                 Operation::new({id:?}, {method:?}, {path:?}, Retry::{retry}){check_with}{with_file};\n",
+                 Operation::new({id:?}, {method:?}, {path:?}, Retry::{retry}){check_with}{conflict}{with_file};\n",
             code(id),
             code(&format!("{method} {path}")),
         );
@@ -33,4 +35,44 @@ pub(super) fn operations(model: &Model<'_>) -> String {
         "\n/// Every operation, in the order of the document.\npub const ALL: &[Operation] = &[\n{all}];\n"
     );
     out
+}
+
+/// The longest meaning of a response in the message of an error, in characters.
+const MAX_MEANING_CHARS: usize = 300;
+
+/// `description` as the end of a message: the whole sentences of its first paragraph, as far as there is room. Sentences
+/// that begin with code are about what the body looks like, and are left out; so is one that begins a list.
+fn meaning(description: &str) -> Option<String> {
+    let paragraph = description.trim().split("\n\n").next().unwrap_or_default();
+    let paragraph = paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
+    let sentences = paragraph.split_inclusive(". ").map(|sentence| sentence.trim().trim_end_matches('.'));
+    let mut out = String::new();
+    for sentence in sentences.filter(|text| !text.is_empty() && !text.starts_with('`') && !text.ends_with(':')) {
+        if out.chars().count() + sentence.chars().count() + 2 > MAX_MEANING_CHARS {
+            break;
+        }
+        if !out.is_empty() {
+            out.push_str(". ");
+        }
+        out.push_str(sentence);
+    }
+    (!out.is_empty()).then_some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_meaning_is_whole_sentences_about_the_state() {
+        let of = |text: &str| meaning(text);
+        assert_eq!(
+            of("Linked to offers. Nothing was\ndeleted.").as_deref(),
+            Some("Linked to offers. Nothing was deleted")
+        );
+        assert_eq!(of("No offer. `error.code` is `A`.\n\nMore.").as_deref(), Some("No offer"));
+        assert_eq!(of("No offer fits. It is one of these:\n\n- `A`").as_deref(), Some("No offer fits"));
+        assert_eq!(of(&format!("Short. {}.", "long ".repeat(100))).as_deref(), Some("Short"));
+        assert_eq!(of(" \n"), None);
+    }
 }

@@ -116,6 +116,12 @@ impl<'d> Operation<'d> {
         self.value().get(extension::ERRORS).and_then(Value::as_object).into_iter().flatten()
     }
 
+    /// What the document says of its response with status 409.
+    pub(crate) fn conflict(&self) -> Option<String> {
+        let (_, response) = self.errors().find(|(status, _)| *status == "409")?;
+        response["description"].as_str().map(str::to_owned)
+    }
+
     /// The operation that shows whether a call took effect, as the overlay says.
     pub(crate) fn check_with(&self) -> Option<&'d str> {
         self.place.text(extension::CHECK_WITH)

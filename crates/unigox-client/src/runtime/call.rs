@@ -17,6 +17,7 @@ use super::{
     operation::Operation,
     parameter::{Problem, Style, push_literal},
     response::{RawBody, Response, TextBody},
+    tolerant,
     transport::{RawResponse, Transport},
 };
 
@@ -338,10 +339,15 @@ impl Received {
         self.raw.status
     }
 
-    /// The response of an operation that returns JSON.
+    /// The response of an operation that returns JSON. Nearly every body is read once; one with a field of another type is
+    /// read without it.
     pub(crate) fn json<V: DeserializeOwned, E>(self) -> Result<Response<V>, Error<E>> {
         match serde_json::from_slice(&self.raw.body) {
             Ok(value) => Ok(Response::new(value, self.raw)),
+            Err(error) if error.is_data() => match tolerant::read::<V>(&self.raw.body) {
+                Some((value, problems)) => Ok(Response::new(value, self.raw).with_problems(problems)),
+                None => Err(self.undecodable::<V, E>(&error)),
+            },
             Err(error) => Err(self.undecodable::<V, E>(&error)),
         }
     }
@@ -413,13 +419,11 @@ impl Received {
 
 /// A path of names that may be printed: below a map, the keys are the server's, and may be anything.
 fn printable(path: &serde_path_to_error::Path) -> String {
-    let is_name =
-        |key: &str| key.len() <= 64 && key.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
     let mut out = String::new();
     for segment in path {
         match segment {
             Segment::Seq { index } => out.push_str(&format!("[{index}]")),
-            Segment::Map { key } if is_name(key) => out.push_str(&format!(".{key}")),
+            Segment::Map { key } if tolerant::is_printable(key) => out.push_str(&format!(".{key}")),
             Segment::Map { .. } => out.push_str(".[hidden]"),
             Segment::Enum { variant } => out.push_str(&format!(".{variant}")),
             Segment::Unknown => {}

@@ -26,6 +26,8 @@ pub struct Operation {
     pub retry: Retry,
     /// The `operationId` of the operation that shows whether a call took effect, if the document names one.
     pub check_with: Option<&'static str>,
+    /// What status 409 means for this operation, in the words of the document, if it says that.
+    pub conflict: Option<&'static str>,
     /// Whether a call can carry a file: the operation takes a form with a file in it.
     pub has_file: bool,
 }
@@ -34,12 +36,18 @@ impl Operation {
     /// An operation; the generated table is made of these.
     #[allow(dead_code, reason = "a document may have no operation")]
     pub(crate) const fn new(id: &'static str, method: &'static str, path: &'static str, retry: Retry) -> Self {
-        Self { id, method, path, retry, check_with: None, has_file: false }
+        Self { id, method, path, retry, check_with: None, conflict: None, has_file: false }
     }
 
     #[allow(dead_code, reason = "a document may name no such operation")]
     pub(crate) const fn check_with(mut self, id: &'static str) -> Self {
         self.check_with = Some(id);
+        self
+    }
+
+    #[allow(dead_code, reason = "a document may have no such response")]
+    pub(crate) const fn on_conflict(mut self, meaning: &'static str) -> Self {
+        self.conflict = Some(meaning);
         self
     }
 

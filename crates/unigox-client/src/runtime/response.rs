@@ -5,7 +5,7 @@ use std::{fmt, ops::Deref};
 use bytes::Bytes;
 use reqwest::StatusCode;
 
-use super::transport::RawResponse;
+use super::{tolerant::FieldProblem, transport::RawResponse};
 
 /// The value that a call returned, and the response that it was read from.
 ///
@@ -14,16 +14,22 @@ use super::transport::RawResponse;
 pub struct Response<T> {
     value: T,
     raw: RawResponse,
+    problems: Vec<FieldProblem>,
 }
 
 impl<T> Response<T> {
     pub(super) fn new(value: T, raw: RawResponse) -> Self {
-        Self { value, raw }
+        Self { value, raw, problems: Vec::new() }
+    }
+
+    pub(super) fn with_problems(mut self, problems: Vec<FieldProblem>) -> Self {
+        self.problems = problems;
+        self
     }
 
     #[allow(dead_code, reason = "a document may have no operation whose responses differ in shape")]
     pub(crate) fn map<U>(self, f: impl FnOnce(T) -> U) -> Response<U> {
-        Response { value: f(self.value), raw: self.raw }
+        Response { value: f(self.value), raw: self.raw, problems: self.problems }
     }
 
     /// The value alone.
@@ -39,6 +45,11 @@ impl<T> Response<T> {
     /// The value.
     pub fn value(&self) -> &T {
         &self.value
+    }
+
+    /// What was left out of the value, because it is not what the document describes. [`raw`](Self::raw) still has it.
+    pub fn problems(&self) -> &[FieldProblem] {
+        &self.problems
     }
 
     /// The HTTP status. Where an operation has several for success, it tells the outcomes apart.

@@ -1,26 +1,44 @@
 //! One attempt: a request is sent once, with the key, and its response is read.
 
-use std::{pin::pin, sync::Arc, time::Duration};
+use std::{
+    error::Error as StdError,
+    pin::pin,
+    sync::{Arc, PoisonError, RwLock, atomic::Ordering},
+    time::Duration,
+};
 
 use bytes::{Bytes, BytesMut};
-use http::{HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use unigox_client::{Operation, RawResponse};
 
-use crate::Error;
+use super::{retry_after, sent_body::SentBody};
+use crate::{Error, HttpTransport, RequestBody, TransportError};
 
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
 /// The HTTP client and the key, which all attempts of a client share.
-#[derive(Debug)]
 pub(crate) struct Connection {
     pub(crate) http: reqwest::Client,
-    pub(crate) key: HeaderValue,
+    /// What sends requests in place of the HTTP client.
+    pub(crate) transport: Option<Box<dyn HttpTransport>>,
+    pub(crate) key: RwLock<HeaderValue>,
+}
+
+impl Connection {
+    fn key(&self) -> HeaderValue {
+        self.key.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn set_key(&self, key: HeaderValue) {
+        *self.key.write().unwrap_or_else(PoisonError::into_inner) = key;
+    }
 }
 
 /// Sends one request, within limits.
-#[derive(Debug)]
 pub(crate) struct Attempt {
     pub(crate) connection: Arc<Connection>,
+    /// The headers that the caller adds.
+    pub(crate) headers: Option<Arc<HeaderMap>>,
     pub(crate) time: Duration,
     pub(crate) max_response_bytes: usize,
 }
@@ -30,56 +48,125 @@ pub(crate) struct Attempt {
 pub(crate) enum AttemptError {
     /// There was no connection, so the request was not sent.
     NeverSent(reqwest::Error),
+    /// There was no connection, because of the certificate of the server.
+    Untrusted(reqwest::Error),
+    /// The body of the request failed before its end, so the request was not sent as a whole.
+    BodyFailed(Box<dyn StdError + Send + Sync>),
+    /// The transport of the caller has no response.
+    Transport(TransportError),
     /// The connection broke. Whether the request arrived is not known.
     Broken(reqwest::Error),
     /// The attempt timed out after this time. Whether the request arrived is not known.
     TimedOut(Duration),
-    /// The response is longer than this many bytes.
-    TooLarge(usize),
+    /// The response is longer than this many bytes. Its body was not read.
+    TooLarge(usize, Box<RawResponse>),
 }
 
 impl AttemptError {
     fn new(error: reqwest::Error) -> Self {
         // The URL has the identifier of a person in it.
         let error = error.without_url();
-        if error.is_connect() || error.is_builder() { Self::NeverSent(error) } else { Self::Broken(error) }
+        match error.is_connect() || error.is_builder() {
+            true if is_about_a_certificate(&error) => Self::Untrusted(error),
+            true => Self::NeverSent(error),
+            false => Self::Broken(error),
+        }
     }
 
     pub(crate) fn into_error(self, operation: &'static Operation) -> Error {
         match self {
             Self::NeverSent(source) => Error::never_sent(operation).with_source(source),
+            Self::Untrusted(source) => Error::untrusted(operation).with_source(source),
+            Self::Transport(error) if error.may_have_arrived => Error::broken(operation).with_source(error.source),
+            Self::Transport(error) => Error::never_sent(operation).with_source(error.source),
+            Self::BodyFailed(source) => Error::body_failed(operation).with_source(source),
             Self::Broken(source) => Error::broken(operation).with_source(source),
             Self::TimedOut(time) => Error::timed_out(operation, time),
-            Self::TooLarge(limit) => Error::too_large(operation, limit),
+            Self::TooLarge(limit, head) => {
+                let retry_after = retry_after::read(head.headers());
+                Error::too_large(operation, limit, crate::RawResponse::new(*head)).with_retry_after(retry_after)
+            }
         }
     }
 }
 
+/// Whether a connection failed because of a certificate. The TLS libraries have no type in common, but all of them say it.
+fn is_about_a_certificate(error: &reqwest::Error) -> bool {
+    let mut source = error.source();
+    while let Some(error) = source {
+        if error.to_string().to_ascii_lowercase().contains("certificate") {
+            return true;
+        }
+        source = error.source();
+    }
+    false
+}
+
 impl Attempt {
-    async fn exchange(&self, request: reqwest::Request) -> Result<RawResponse, AttemptError> {
-        let mut response = self.connection.http.execute(request).await.map_err(AttemptError::new)?;
-        let headers = std::mem::take(response.headers_mut());
-        let body = self.read(&mut response).await?;
-        Ok(RawResponse::new(response.status(), headers, body))
+    async fn exchange(&self, mut request: reqwest::Request) -> Result<RawResponse, AttemptError> {
+        let body = SentBody::watch(&mut request);
+        let has_failed = || body.as_ref().is_some_and(|failed| failed.load(Ordering::Relaxed));
+        if let Some(transport) = &self.connection.transport {
+            return self.exchange_by(&**transport, request, has_failed).await;
+        }
+        let mut response = match self.connection.http.execute(request).await {
+            Ok(response) => response,
+            Err(error) if has_failed() => return Err(AttemptError::BodyFailed(error.without_url().into())),
+            Err(error) => return Err(AttemptError::new(error)),
+        };
+        let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
+        match self.read(&mut response).await? {
+            Some(body) => Ok(RawResponse::new(status, headers, body)),
+            None => {
+                let head = RawResponse::new(status, headers, Bytes::new());
+                Err(AttemptError::TooLarge(self.max_response_bytes, Box::new(head)))
+            }
+        }
     }
 
-    async fn read(&self, response: &mut reqwest::Response) -> Result<Bytes, AttemptError> {
-        let limit = self.max_response_bytes;
-        let fits = |length: usize| if length > limit { Err(AttemptError::TooLarge(limit)) } else { Ok(()) };
+    /// The same by the transport of the caller.
+    async fn exchange_by(
+        &self,
+        transport: &dyn HttpTransport,
+        request: reqwest::Request,
+        has_failed: impl Fn() -> bool,
+    ) -> Result<RawResponse, AttemptError> {
+        let request = http::Request::<reqwest::Body>::try_from(request).map_err(AttemptError::new)?;
+        let response = transport.send(request.map(RequestBody::new)).await.map_err(|error| match has_failed() {
+            true => AttemptError::BodyFailed(error.source),
+            false => AttemptError::Transport(error),
+        })?;
+        let (head, body) = response.into_parts();
+        if body.len() > self.max_response_bytes {
+            let head = RawResponse::new(head.status, head.headers, Bytes::new());
+            return Err(AttemptError::TooLarge(self.max_response_bytes, Box::new(head)));
+        }
+        Ok(RawResponse::new(head.status, head.headers, body))
+    }
+
+    /// The body, unless it is longer than allowed.
+    async fn read(&self, response: &mut reqwest::Response) -> Result<Option<Bytes>, AttemptError> {
+        let fits = |length: usize| length <= self.max_response_bytes;
         let announced = response.content_length().unwrap_or_default();
-        fits(usize::try_from(announced).unwrap_or(usize::MAX))?;
+        if !fits(usize::try_from(announced).unwrap_or(usize::MAX)) {
+            return Ok(None);
+        }
         // Nearly every response is a single chunk, which needs no copy.
-        let Some(first) = response.chunk().await.map_err(AttemptError::new)? else { return Ok(Bytes::new()) };
-        fits(first.len())?;
-        let Some(second) = response.chunk().await.map_err(AttemptError::new)? else { return Ok(first) };
+        let Some(first) = response.chunk().await.map_err(AttemptError::new)? else { return Ok(Some(Bytes::new())) };
+        if !fits(first.len()) {
+            return Ok(None);
+        }
+        let Some(second) = response.chunk().await.map_err(AttemptError::new)? else { return Ok(Some(first)) };
         let mut body = BytesMut::from(first);
         let mut next = Some(second);
         while let Some(chunk) = next {
-            fits(body.len() + chunk.len())?;
+            if !fits(body.len() + chunk.len()) {
+                return Ok(None);
+            }
             body.extend_from_slice(&chunk);
             next = response.chunk().await.map_err(AttemptError::new)?;
         }
-        Ok(body.freeze())
+        Ok(Some(body.freeze()))
     }
 }
 
@@ -91,7 +178,11 @@ impl unigox_client::Transport for Attempt {
     }
 
     async fn send(&self, mut request: reqwest::Request, _: &'static Operation) -> Result<RawResponse, AttemptError> {
-        request.headers_mut().insert(API_KEY, self.connection.key.clone());
+        for (name, value) in self.headers.iter().flat_map(|headers| headers.iter()) {
+            // A parameter of the operation is not overwritten.
+            request.headers_mut().entry(name).or_insert_with(|| value.clone());
+        }
+        request.headers_mut().insert(API_KEY, self.connection.key());
         // Pinned here, since moving a future copies it.
         let exchange = pin!(self.exchange(request));
         tokio::time::timeout(self.time, exchange).await.unwrap_or(Err(AttemptError::TimedOut(self.time)))

@@ -9,7 +9,7 @@ use super::{
     PaymentDetails, PaymentDetailsHandle,
     comparison::{Comparison, compare},
 };
-use crate::{CallOptions, Error, Result, types::SavedPaymentDetails};
+use crate::{CallOptions, Effect, Error, Result, types::SavedPaymentDetails};
 
 /// The payment details that [`PaymentDetailsHandle::ensure`] saved or found.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,13 +70,13 @@ impl PaymentDetailsHandle {
         }
         let failure = match self.create(payment_details).await {
             Ok(saved) => return Ok(EnsuredPaymentDetails::Created(saved.into_value())),
-            Err(error) if !error.may_have_taken_effect() => return Err(error),
+            Err(error) if error.effect() == Effect::No => return Err(error),
             Err(error) => error,
         };
         let patience = self.user.client.limits(operation).total;
         let look = self.find_late(payment_details, patience).await;
         let attempts = failure.attempts();
-        let unknown = Error::outcome_unknown(operation).with_attempts(attempts).with_source(failure);
+        let unknown = Error::outcome_unknown(operation).with_attempts(attempts, false).with_source(failure);
         match look {
             Look::Found(saved) => Ok(EnsuredPaymentDetails::Found(*saved)),
             Look::Unclear => Err(unknown.with_advice(NOT_SHOWN)),
@@ -86,8 +86,10 @@ impl PaymentDetailsHandle {
 
     async fn look(&self, payment_details: &PaymentDetails) -> Result<Look> {
         let sent = payment_details.parts()?;
-        let mut is_unclear = false;
-        for saved in self.list().await?.into_value() {
+        let list = self.list().await?;
+        // What could not be read may be these.
+        let mut is_unclear = !list.problems().is_empty();
+        for saved in list.into_value() {
             match compare(&sent, &saved) {
                 Comparison::Same => return Ok(Look::Found(Box::new(saved))),
                 Comparison::Unclear => is_unclear = true,
