@@ -769,6 +769,13 @@ mod tests {
     }
 
     #[test]
+    fn a_wait_that_failed_has_the_attempts_of_its_last_poll() {
+        let operation = &operations::GET_VERIFICATION_STATUS;
+        let last = Error::broken(operation).with_attempts(3, false);
+        assert_eq!(Error::wait_failed(operation, last).attempts(), 3);
+    }
+
+    #[test]
     fn the_message_says_what_where_and_what_next() {
         let message = |error: Error| error.to_string();
         assert_eq!(

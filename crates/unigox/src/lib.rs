@@ -139,8 +139,8 @@
 //! |---|---|---|
 //! | [`bytes`] | 1 | `Bytes`: bodies, files in memory |
 //! | [`chrono`] | 0.4 | `NaiveDate`, `DateTime`: dates of birth, times in responses |
-//! | [`futures_util`] | 0.3 | `Stream`: [`StatusChanges`] |
-//! | [`http`] | 1 | `StatusCode`, `HeaderMap`: responses |
+//! | [`futures_util`] | 0.3 | `Stream`: [`StatusChanges`], [`RequestBody`] |
+//! | [`http`] | 1 | `StatusCode`, `HeaderMap`: responses; `Request`, `Response`: [`HttpTransport`] |
 //! | [`serde_json`] | 1 | `Value`, `Map`: [`AccountDetails`], unknown fields |
 //! | [`tokio`] | 1 | `AsyncRead`: [`DocumentFile::from_reader`] |
 //! | [`uuid`] | 1 | `Uuid`: identifiers of users |
