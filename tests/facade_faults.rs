@@ -729,8 +729,8 @@ fn failure(outcome: Outcome, kind: ErrorKind, is_retried: bool) -> Error {
     assert_eq!(error.check_with(), call.check_with(), "{error:?}");
     if kind == ErrorKind::MaybeSent {
         let advice = match call.check_with() {
+            _ if call.is_safe_to_repeat() => "; the call is safe to repeat".to_owned(),
             Some(id) => format!("; it may have taken effect; check with {id} before repeating the call"),
-            None if call.is_safe_to_repeat() => "; the call is safe to repeat".to_owned(),
             None => "; it may have taken effect, and no operation is known to show whether it did".to_owned(),
         };
         assert!(error.to_string().ends_with(&advice), "{call:?}: {error}");

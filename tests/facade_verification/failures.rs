@@ -210,7 +210,7 @@ async fn five_odd_responses_in_a_row_end_a_wait_with_what_was_read_before() {
             }
             server.reply(odd.clone());
             // What is transient neither counts nor begins the count anew.
-            server.reply(Reply::new(500, ""));
+            server.reply(Reply::new(501, ""));
             server.reply_otherwise(odd.clone());
             let (outcome, ends) = timed(&clock, session_at(&server).wait(within(3600))).await;
             let error = failure(outcome);

@@ -89,7 +89,10 @@ enum Reason {
     },
     WaitFailed,
     OutcomeUnknown,
-    NotStored { types: Vec<DocumentType>, sent: usize },
+    NotStored {
+        types: Vec<DocumentType>,
+        sent: usize,
+    },
 }
 
 /// The kind of an [`Error`], which tells what to do about it.

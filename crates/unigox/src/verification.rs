@@ -1,7 +1,6 @@
 //! The status of a verification, and waiting for its outcome.
 
 mod point;
-mod reading;
 mod signal;
 mod wait;
 
@@ -102,8 +101,7 @@ impl VerificationHandle {
         let allowed = self.user.client.limits(&operations::GET_VERIFICATION_STATUS).total;
         let total = time.map_or(allowed, |time| time.min(allowed));
         let client = self.user.client.with_options(CallOptions::new().total_timeout(total));
-        let read = client.api().get_verification_status_with(self.user.uuid, &params).await;
-        read.or_else(reading::without_odd_fields)
+        client.api().get_verification_status_with(self.user.uuid, &params).await
     }
 
     /// Waits until the verification has ended, or as long as `policy` allows.

@@ -44,11 +44,11 @@ impl ErrorBuilder {
     /// An error of this kind, of one attempt where something is sent. Where there is a response, its status is 400, or 200
     /// for a kind that is about successes.
     pub fn new(kind: ErrorKind) -> Self {
-        use ErrorKind::{Configuration, Decode, InvalidRequest, NoTimeLeft, TooLarge, WaitFailed};
+        use ErrorKind::{Configuration, Decode, InvalidRequest, NoTimeLeft, NotStored, TooLarge, WaitFailed};
         Self {
             kind,
             operation: None,
-            status: if matches!(kind, Decode | TooLarge) { 200 } else { 400 },
+            status: if matches!(kind, Decode | TooLarge | NotStored) { 200 } else { 400 },
             headers: HeaderMap::new(),
             body: Bytes::new(),
             field: "data".to_owned(),
@@ -168,6 +168,8 @@ impl ErrorBuilder {
                 of(Reason::TooLarge { limit: 10 * 1024 * 1024 }).with_response(head)
             }
             ErrorKind::WaitFailed => of(Reason::WaitFailed).with_source(of(Reason::Broken)),
+            ErrorKind::OutcomeUnknown => of(Reason::OutcomeUnknown).with_source(of(Reason::Broken)),
+            ErrorKind::NotStored => of(Reason::NotStored { types: Vec::new(), sent: 1 }).with_response(response()),
         };
         let error = error.with_attempts(self.attempts, self.is_after_doubt).with_retry_after(self.retry_after);
         let error = if let Some(operation) = operation { error.with_operation(operation) } else { error };
@@ -183,8 +185,8 @@ mod tests {
     #[test]
     fn every_kind_can_be_made() {
         use ErrorKind::{
-            Api, BodyFailed, Configuration, Decode, InvalidRequest, MaybeSent, NeverSent, NoTimeLeft, TooLarge,
-            WaitFailed,
+            Api, BodyFailed, Configuration, Decode, InvalidRequest, MaybeSent, NeverSent, NoTimeLeft, NotStored,
+            OutcomeUnknown, TooLarge, WaitFailed,
         };
         for (kind, effect) in [
             (Configuration, Effect::No),
@@ -197,6 +199,8 @@ mod tests {
             (Decode, Effect::Unknown),
             (TooLarge, Effect::Unknown),
             (WaitFailed, Effect::No),
+            (OutcomeUnknown, Effect::Unknown),
+            (NotStored, Effect::Yes),
         ] {
             let error = ErrorBuilder::new(kind).operation("submitKYC").build();
             assert_eq!((error.kind(), error.effect()), (kind, effect));
