@@ -47,7 +47,9 @@ fn memory(value: &Value) -> usize {
     const MEMBER: usize = 2 * size_of::<String>();
     match value {
         Value::String(text) => VALUE + text.capacity(),
-        Value::Array(values) => VALUE * (1 + values.capacity() - values.len()) + values.iter().map(memory).sum::<usize>(),
+        Value::Array(values) => {
+            VALUE * (1 + values.capacity() - values.len()) + values.iter().map(memory).sum::<usize>()
+        }
         Value::Object(members) => {
             VALUE + members.iter().map(|(name, value)| MEMBER + name.capacity() + memory(value)).sum::<usize>()
         }

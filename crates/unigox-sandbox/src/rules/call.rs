@@ -1,6 +1,6 @@
 //! What a rule gets and returns: a call of an operation, and a response.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
@@ -17,6 +17,8 @@ pub(crate) struct Call<'a> {
     pub(crate) payment_details_id: Option<&'a str>,
     /// The session that is requested; the latest without it.
     pub(crate) verification_id: Option<&'a str>,
+    /// The rails that the document has as an example; none if it has none.
+    pub(crate) rails: &'a BTreeSet<String>,
     pub(crate) body: &'a Body,
     pub(crate) now: DateTime<Utc>,
 }

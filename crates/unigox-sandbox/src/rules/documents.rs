@@ -23,6 +23,7 @@ const SELFIE: &str = "selfie";
 
 pub(super) fn upload(mut call: Call<'_>) -> RuleResponse {
     let now = call.now;
+    let is_link = !matches!(call.body, Body::Form { .. });
     let (uploads, is_batch) = match call.body {
         Body::Form { fields, files } => (file(fields, files), false),
         body => (links(body.value()), body.value().get("documents").is_some()),
@@ -33,7 +34,7 @@ pub(super) fn upload(mut call: Call<'_>) -> RuleResponse {
     let (mut stored, mut errors) = (Vec::new(), Vec::new());
     for (upload, id) in uploads.into_iter().zip(ids) {
         let Upload { document_type, name, is_reachable } = upload;
-        if !is_reachable {
+        if !is_reachable || is_link && kyc.session.script.failing_documents.contains(&document_type) {
             errors.push(json!({"document_type": document_type, "error": "The address can't be fetched"}));
             continue;
         }

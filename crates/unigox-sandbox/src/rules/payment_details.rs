@@ -25,6 +25,10 @@ pub(super) fn create(mut call: Call<'_>) -> RuleResponse {
     if currency_of(rail).is_some_and(|only| only != currency) || institution.is_some_and(|id| id.trim().is_empty()) {
         return RuleResponse::error(400, INVALID_PAYMENT_DETAILS);
     }
+    let is_unknown = !call.rails.is_empty() && !call.rails.contains(rail) && currency_of(rail).is_none();
+    if is_unknown && body["details"].as_object().is_none_or(|details| details.is_empty()) {
+        return RuleResponse::error(400, INVALID_PAYMENT_DETAILS);
+    }
     let invalid = invalid_fields(rail, &body["details"]);
     if !invalid.is_empty() {
         let sentence = format!("The account data for this rail is incomplete, check {}", invalid.join(", "));
