@@ -81,7 +81,8 @@ pub(super) fn judge(shared: &Shared, operation: &Operation, received: &Received<
     let refusal = (response.status >= 400).then(|| match is_unknown && response.status == 404 {
         true => unknown_user(),
         false => {
-            Refusal::new(Place::State, "", response.key().map_or_else(|| response.status.to_string(), str::to_owned))
+            let rule = response.key().map_or_else(|| response.status.to_string(), str::to_owned);
+            Refusal::new(Place::State, response.field.clone(), rule)
         }
     });
     Judged { response: of_rule(shared, operation, response), refusal }
@@ -95,7 +96,7 @@ fn of_rule(shared: &Shared, operation: &Operation, response: RuleResponse) -> Do
         Some(_) if response.status >= 400 && operation.has_status(response.status) => {
             made::response(shared, operation, response.status)
         }
-        Some(problem) => RuleResponse { status: UNDOCUMENTED_RESPONSE, body: Some(Value::String(problem)) }.into(),
+        Some(problem) => RuleResponse::new(UNDOCUMENTED_RESPONSE, Some(Value::String(problem))).into(),
     }
 }
 
@@ -160,7 +161,7 @@ fn decode_path(value: &str) -> Option<String> {
 }
 
 impl From<RuleResponse> for DocumentedResponse {
-    fn from(RuleResponse { status, body }: RuleResponse) -> Self {
+    fn from(RuleResponse { status, body, .. }: RuleResponse) -> Self {
         Self { status, body: body.map(DocumentedBody::json), headers: Vec::new() }
     }
 }

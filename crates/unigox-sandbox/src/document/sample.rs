@@ -347,6 +347,9 @@ mod tests {
             "Sum": {"oneOf": [{"$ref": "#/components/schemas/Both"}, {"$ref": "#/components/schemas/Leaf"}]},
             "Both": {"type": "object", "required": ["left", "right"], "additionalProperties": false, "properties": {
                 "left": {"$ref": "#/components/schemas/Sum"}, "right": {"$ref": "#/components/schemas/Sum"}}},
+            "Pet": {"type": "object", "oneOf": [{"$ref": "#/components/schemas/Cat"}, {"$ref": "#/components/schemas/Dog"}]},
+            "Cat": {"allOf": [{"$ref": "#/components/schemas/Pet"}, {"required": ["claws"], "properties": {"claws": {"enum": [5]}}}]},
+            "Dog": {"allOf": [{"$ref": "#/components/schemas/Pet"}, {"required": ["tail"], "properties": {"tail": {"enum": [1]}}}]},
             "Leaf": {"type": "object", "required": ["value"], "properties": {"value": {"type": "integer"}}},
         });
         Schema::new(&Arc::new(Tree::new(json!({"components": {"schemas": components}}))), of, Direction::Response)
@@ -395,6 +398,8 @@ mod tests {
             json!({"enum": ["a", "b"], "type": "string", "nullable": true}),
             json!({"$ref": "#/components/schemas/Tree"}),
             json!({"$ref": "#/components/schemas/Sum"}),
+            json!({"$ref": "#/components/schemas/Pet"}),
+            json!({"$ref": "#/components/schemas/Cat"}),
         ] {
             samples(&of);
         }

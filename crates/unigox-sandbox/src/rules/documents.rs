@@ -30,7 +30,13 @@ pub(super) fn upload(mut call: Call<'_>) -> RuleResponse {
     };
     let ids: Vec<_> = uploads.iter().flatten().map(|_| call.world.ids.uuid()).collect();
     let Some(kyc) = call.user().and_then(|user| user.kyc.as_mut()) else { return RuleResponse::empty(404) };
-    let Some(uploads) = uploads else { return RuleResponse::empty(400) };
+    let Some(uploads) = uploads else {
+        return RuleResponse::empty(400).about(match (is_link, is_batch) {
+            (false, _) => "/document",
+            (true, true) => "/documents",
+            (true, false) => "/url",
+        });
+    };
     let (mut stored, mut errors) = (Vec::new(), Vec::new());
     for (upload, id) in uploads.into_iter().zip(ids) {
         let Upload { document_type, name, is_reachable } = upload;
@@ -55,7 +61,7 @@ pub(super) fn upload(mut call: Call<'_>) -> RuleResponse {
         }
         return RuleResponse::data(200, data);
     }
-    let Some(mut data) = stored.pop() else { return RuleResponse::empty(400) };
+    let Some(mut data) = stored.pop() else { return RuleResponse::empty(400).about("/url") };
     data["message"] = json!(message);
     // Earlier versions of the API describe these.
     data["verification_session_id"] = json!(kyc.session.id);

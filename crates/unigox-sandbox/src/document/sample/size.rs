@@ -12,6 +12,9 @@ use super::{
 /// The size of a value without end, or of one that is deeper than anything that is made.
 const ENDLESS: u64 = u64::MAX;
 
+/// The size of what says nothing.
+const NOTHING: u64 = 0;
+
 /// How many values the smallest value of each definition consists of, at least.
 pub(super) struct Sizes<'s> {
     by_definition: HashMap<&'s str, u64>,
@@ -23,12 +26,12 @@ impl<'s> Sizes<'s> {
         let mut sizes = Self { by_definition: definitions.iter().map(|(name, _)| (*name, ENDLESS)).collect() };
         // Each round finds those whose parts are known, and so those that are one level deeper.
         for _ in 0..=MAX_DEPTH {
-            let mut is_changed = false;
+            let mut known = HashMap::new();
             for (name, schema) in &definitions {
-                let size = sizes.of(schema);
-                is_changed |= sizes.by_definition.insert(name, size) != Some(size);
+                sizes.of_definition(whole, name, schema, &mut known);
             }
-            if !is_changed {
+            let known = known.into_iter().map(|(name, size)| (name, size.unwrap_or(ENDLESS))).collect();
+            if std::mem::replace(&mut sizes.by_definition, known) == sizes.by_definition {
                 break;
             }
         }
@@ -36,22 +39,54 @@ impl<'s> Sizes<'s> {
     }
 
     pub(super) fn of(&self, schema: &Value) -> u64 {
-        if let Some(name) = definition(schema) {
-            return self.by_definition.get(name).copied().unwrap_or(1);
+        match definition(schema) {
+            Some(name) => self.by_definition.get(name).copied().unwrap_or(1),
+            None => self.combined(schema, &mut |part| self.of(part)),
         }
+    }
+
+    /// The size of a definition, by those of the definitions for the same value, and by what is known of its parts. `known` has
+    /// none for those that are being found: what leads back to itself at one place says nothing more there.
+    fn of_definition(
+        &self,
+        whole: &'s Value,
+        name: &'s str,
+        schema: &'s Value,
+        known: &mut HashMap<&'s str, Option<u64>>,
+    ) -> u64 {
+        if let Some(size) = known.get(name) {
+            return size.unwrap_or(NOTHING);
+        }
+        known.insert(name, None);
+        let size = self.of_same(whole, schema, known).max(1);
+        known.insert(name, Some(size));
+        size
+    }
+
+    fn of_same(&self, whole: &'s Value, schema: &'s Value, known: &mut HashMap<&'s str, Option<u64>>) -> u64 {
+        let Some(name) = definition(schema) else {
+            return self.combined(schema, &mut |part| self.of_same(whole, part, known));
+        };
+        let target = whole.get("$defs").and_then(|definitions| definitions.get(name));
+        target.map_or(1, |target| self.of_definition(whole, name, target, known))
+    }
+
+    /// The size of a schema that is no reference, by that of the schemas for the same value.
+    fn combined<'v>(&self, schema: &'v Value, same: &mut dyn FnMut(&'v Value) -> u64) -> u64 {
         let Some(keywords) = schema.as_object() else { return 1 };
         if ends(keywords) {
             return 1;
         }
-        let parts = parts(keywords);
-        let composed = items(keywords.get("allOf")).map(|part| self.of(part)).max().unwrap_or(1);
-        let alternatives = ["anyOf", "oneOf"]
-            .into_iter()
-            .filter_map(|keyword| items(keywords.get(keyword)).map(|alternative| self.of(alternative)).min());
-        let inner =
-            parts.into_iter().map(|(count, schema)| count.saturating_mul(schema.map_or(1, |schema| self.of(schema))));
+        let parts = parts(keywords).into_iter();
+        let inner = parts.map(|(count, schema)| count.saturating_mul(schema.map_or(1, |schema| self.of(schema))));
         let own = inner.fold(1, u64::saturating_add);
-        own.max(composed).max(alternatives.max().unwrap_or(1))
+        let all = items(keywords.get("allOf")).map(&mut *same).max().unwrap_or(1);
+        let mut size = own.max(all);
+        for keyword in ["anyOf", "oneOf"] {
+            let alternatives = items(keywords.get(keyword)).map(&mut *same).filter(|size| *size > NOTHING);
+            size = size.max(alternatives.min().unwrap_or(NOTHING));
+        }
+        size
     }
 
     /// The first definition on the way to what makes a schema larger than `limit`, if it is not the schema itself.
