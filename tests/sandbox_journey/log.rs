@@ -54,9 +54,7 @@ async fn a_refusal_names_the_field_and_the_rule() {
     let fixture = Fixture::at(NOON).await;
     let user = fixture.known_user().await;
     let path = |rest: &str| format!("/users/{}{rest}", user.uuid());
-    let account = |currency: &str, iban: &str| {
-        json!({"rail": "iban-sepa", "currency": currency, "details": {"full_name": "Ada", "iban": iban}})
-    };
+    let account = |currency: &str, iban: &str| json!({"rail": "iban-sepa", "currency": currency, "details": {"full_name": "Ada", "iban": iban}});
     for (method, path, body, reason) in [
         ("POST", "/users".to_owned(), json!({"user_ref": "a", "email": "ada"}), "body /email: format"),
         ("POST", "/users".to_owned(), json!({"user_ref": " ", "email": "ada@example.com"}), "state /user_ref: 400"),
