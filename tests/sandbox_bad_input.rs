@@ -44,7 +44,7 @@ async fn undocumented_routes_and_methods_are_refused() {
         ("OPTIONS", "/api/v1/partner/verify-auth", 405),
         ("TRACE", "/api/v1/partner/verify-auth", 405),
         ("NONSENSE", "/api/v1/partner/verify-auth", 405),
-        ("GET", "/_sandbox/faults", 405),
+        ("PUT", "/_sandbox/faults", 405),
     ] {
         let response = fixture.one(method, path, "", b"").await;
         assert_eq!(response.status, status, "{method} {path}");

@@ -10,6 +10,8 @@ mod faults;
 mod fixture;
 #[path = "sandbox_document/forms.rs"]
 mod forms;
+#[path = "sandbox_document/limits.rs"]
+mod limits;
 #[path = "sandbox_document/requests.rs"]
 mod requests;
 #[path = "sandbox_document/rules.rs"]

@@ -188,6 +188,19 @@ async fn a_batch_is_stored_in_part_if_an_address_can_not_be_fetched() {
     assert_eq!(user.verification().start().await.expect("it is checked").missing, Some(vec![MissingItem::Selfie]));
 }
 
+#[tokio::test]
+async fn a_batch_is_stored_in_part_as_scripted() {
+    let fixture = Fixture::start().await;
+    fixture.sandbox.script(unigox_sandbox::Script::verified().failing_documents(["selfie"]));
+    let user = fixture.known_user().await;
+    let links = DocumentLinks::new()
+        .add(DocumentType::IdentityFront, "https://example.com/front.jpg")
+        .add(DocumentType::Selfie, "https://example.com/selfie.jpg");
+    let stored = user.documents().link_batch(&links).await.expect("it is taken in part");
+    assert_eq!(names(&stored), [(Some("identity_front"), Some("front.jpg"))]);
+    assert_eq!(stored.errors().len(), 1);
+}
+
 /// The type and the file name of each document that was stored.
 fn names(upload: &BatchUpload) -> Vec<(Option<&str>, Option<&str>)> {
     upload

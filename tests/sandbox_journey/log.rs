@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use serde_json::json;
 use unigox::{DocumentType, KycSubmission};
 use unigox_sandbox::{Clock, Fault, Sandbox, SandboxBuilder};
 
@@ -46,6 +47,25 @@ async fn the_log_has_each_request_with_the_status_of_its_response_in_order() {
     let body = requests[1].body.as_ref().expect("it was JSON");
     assert_eq!((&body["user_ref"], requests[1].body_bytes), (&"customer-42".into(), body.to_string().len()));
     assert_eq!((&requests[4].body, requests[4].body_bytes), (&None, 0));
+}
+
+#[tokio::test]
+async fn a_refusal_names_the_field_and_the_rule() {
+    let fixture = Fixture::at(NOON).await;
+    let user = fixture.known_user().await;
+    let path = |rest: &str| format!("/users/{}{rest}", user.uuid());
+    let account = |currency: &str, iban: &str| json!({"rail": "iban-sepa", "currency": currency, "details": {"full_name": "Ada", "iban": iban}});
+    for (method, path, body, reason) in [
+        ("POST", "/users".to_owned(), json!({"user_ref": "a", "email": "ada"}), "body /email: format"),
+        ("POST", "/users".to_owned(), json!({"user_ref": " ", "email": "ada@example.com"}), "state /user_ref: 400"),
+        ("PATCH", path("/kyc"), json!({"dob": "2020-01-01"}), "state /dob: underage_not_allowed"),
+        ("POST", path("/payment-details"), account("EUR", "DE00"), "state /details/iban: 422"),
+        ("POST", path("/payment-details"), account("USD", "DE00"), "state /currency: invalid_payment_details"),
+    ] {
+        fixture.send_json(method, &path, &body).await;
+        let logged = fixture.sandbox.requests().pop().expect("it is logged");
+        assert_eq!(logged.reason.map(|reason| reason.to_string()).as_deref(), Some(reason), "{body}");
+    }
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use axum::{
     extract::State,
     http::StatusCode,
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::{delete, get, post},
 };
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::json;
@@ -19,7 +19,7 @@ use crate::{
     body::{self, IncompleteBody, MAX_JSON_BYTES},
     fault::Fault,
     operation_id,
-    scenario::UncheckedScenario,
+    scenario::Scenario,
     script::Script,
     shared::Shared,
 };
@@ -30,7 +30,8 @@ const PREFIX: &str = "/_sandbox";
 pub(crate) fn routes(shared: &Arc<Shared>) -> Router {
     let routes = Router::new()
         .route("/requests", get(list_requests).delete(clear_requests))
-        .route("/faults", post(queue_fault))
+        .route("/faults", get(list_faults).post(queue_fault))
+        .route("/users", delete(reset_users))
         .route("/script", post(set_script))
         .route("/advance", post(advance))
         .route("/hold", post(hold))
@@ -44,6 +45,15 @@ async fn list_requests(State(shared): State<Arc<Shared>>) -> Response {
 
 async fn clear_requests(State(shared): State<Arc<Shared>>) -> StatusCode {
     shared.lock().clear_requests();
+    StatusCode::NO_CONTENT
+}
+
+async fn list_faults(State(shared): State<Arc<Shared>>) -> Response {
+    axum::Json(shared.lock().faults()).into_response()
+}
+
+async fn reset_users(State(shared): State<Arc<Shared>>) -> StatusCode {
+    shared.lock().reset_users();
     StatusCode::NO_CONTENT
 }
 
@@ -104,10 +114,7 @@ async fn hold(State(shared): State<Arc<Shared>>, body: Body) -> Response {
 }
 
 async fn apply_scenario(State(shared): State<Arc<Shared>>, body: Body) -> Response {
-    let apply = |scenario: UncheckedScenario| {
-        scenario.check(&shared.document)?.apply(&mut shared.lock());
-        Ok(())
-    };
+    let apply = |scenario: Scenario| scenario.apply(&shared);
     try_with_json(body, apply).await
 }
 

@@ -18,6 +18,7 @@ mod schema;
 mod security;
 mod style;
 mod tree;
+mod validator;
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -36,7 +37,7 @@ pub(crate) use self::{
     path::PathParameters,
     query::{Query, decode},
     request_body::Content,
-    response::{DocumentedBody, DocumentedResponse},
+    response::{DocumentedBody, DocumentedResponse, may_have_body},
     schema::{Problem, escape},
     security::KeyPlace,
     style::Style,
@@ -251,8 +252,16 @@ paths:
             ("{openapi: 3.0.3, paths: {/a: {get: {parameters: [{in: body, name: b}]}}}}", "the parameter `b`"),
             ("{openapi: 3.0.3, paths: {/a: {get: {responses: {'20': {}}}}}}", "`20` is not a status"),
             (
+                "{openapi: 3.0.3, paths: {/a: {get: {responses: {200: {headers: {a b: {}}}}}}}}",
+                "`a b` is not the name of a header",
+            ),
+            (
+                "{openapi: 3.0.3, paths: {/a: {get: {responses: {200: {content: {\"a\\n/b\": {}}}}}}}}",
+                "`a\\n/b` is not a media type",
+            ),
+            (
                 "{openapi: 3.0.3, paths: {/a: {get: {parameters: [{in: query, name: b, schema: {pattern: '('}}]}}}}",
-                "GET /a: a schema is not valid",
+                "GET /a: #/paths/~1a/get/parameters/0/schema/pattern: `pattern` has to be a regular expression",
             ),
         ] {
             let error = Document::parse(text).expect_err(text).to_string();

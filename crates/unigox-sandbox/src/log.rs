@@ -22,7 +22,9 @@ pub(crate) struct Log {
 }
 
 impl Log {
-    pub(crate) fn push(&mut self, request: LoggedRequest) {
+    pub(crate) fn push(&mut self, mut request: LoggedRequest) {
+        // Without its body it is still a request that was sent.
+        request.body = request.body.filter(|body| memory(body) <= MAX_BODY_MEMORY);
         self.body_memory += request.body.as_ref().map_or(0, memory);
         self.requests.push_back(request);
         while self.requests.len() > MAX_REQUESTS || self.body_memory > MAX_BODY_MEMORY {
@@ -75,7 +77,7 @@ pub struct LoggedRequest {
     pub query: Option<String>,
     /// The name of the partner that the key belongs to; `None` without a known key.
     pub partner: Option<String>,
-    /// The body, if it is JSON.
+    /// The body, if it is JSON, and takes no more memory than the log has for all bodies: 16 MiB.
     pub body: Option<Value>,
     /// The size of the body; 0 for one that could not be read to its end.
     pub body_bytes: usize,
@@ -142,10 +144,20 @@ mod tests {
     #[test]
     fn what_counts_is_memory_and_not_text() {
         let mut log = Log::default();
-        // A megabyte of text, each, and as many values as fit into it.
-        let many = Value::Array(vec![json!([]); 1 << 19]);
+        // A quarter of the limit each, and a sixtieth of it as text.
+        let values = MAX_BODY_MEMORY / size_of::<Value>() / 4 - 10;
+        let many = Value::Array(vec![json!([]); values]);
         (0..32).for_each(|_| log.push(request(many.clone())));
-        let values = log.requests().len() * (1 << 19);
-        assert!(values * size_of::<Value>() <= MAX_BODY_MEMORY, "{} are kept", log.requests().len());
+        assert_eq!(log.requests().len(), 4);
+        assert!(log.requests().iter().all(|request| request.body.is_some()));
+    }
+
+    #[test]
+    fn a_request_is_kept_without_a_body_that_is_too_large() {
+        let mut log = Log::default();
+        log.push(request(json!(1)));
+        log.push(request(Value::Array(vec![json!([]); MAX_BODY_MEMORY / size_of::<Value>()])));
+        let kept: Vec<_> = log.requests().iter().map(|request| request.body.clone()).collect();
+        assert_eq!(kept, [Some(json!(1)), None]);
     }
 }

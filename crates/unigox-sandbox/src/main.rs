@@ -12,7 +12,7 @@ use std::{
 };
 
 use clap::{Parser, ValueEnum};
-use unigox_sandbox::{DEFAULT_KEY, LoggedRequest, Sandbox, Scenario};
+use unigox_sandbox::{DEFAULT_KEY, InvalidScenario, LoggedRequest, Sandbox, Scenario};
 
 /// How long requests in progress may take to end after a signal.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);
@@ -97,7 +97,8 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         let _ = writeln!(io::stdout(), "{:#}", Scenario::json_schema());
         return Ok(());
     }
-    let scenario = arguments.scenario.as_deref().map(read_scenario).transpose()?.unwrap_or_default();
+    let path = arguments.scenario.as_deref();
+    let scenario = path.map(read_scenario).transpose()?.unwrap_or_default();
     let address = SocketAddr::new(arguments.host, arguments.port);
     let mut builder = Sandbox::builder().address(address).seed(arguments.seed);
     for (index, key) in arguments.keys.iter().enumerate() {
@@ -116,7 +117,7 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         message: format!("can't listen at {address}: {error}"),
         next: "choose another port with --port, or --port 0 for a free one".to_owned(),
     })?;
-    sandbox.apply(scenario);
+    sandbox.apply(scenario).map_err(|error| invalid_scenario(path.unwrap_or(Path::new("scenario")), &error))?;
     if matches!(log, Log::Json) {
         let _ = writeln!(stdout, "{}", serde_json::json!({"listening": sandbox.base_url()}));
     }
@@ -134,10 +135,14 @@ fn read_scenario(path: &Path) -> Result<Scenario, Failure> {
         message: format!("can't read {file}: {error}"),
         next: "name a file of UTF-8 text with --scenario".to_owned(),
     })?;
-    Scenario::from_yaml(&text).map_err(|error| Failure {
-        message: format!("{file} is not a valid scenario: {error}"),
+    Scenario::from_yaml(&text).map_err(|error| invalid_scenario(path, &error))
+}
+
+fn invalid_scenario(path: &Path, error: &InvalidScenario) -> Failure {
+    Failure {
+        message: format!("{} is not a valid scenario: {error}", path.display()),
         next: "correct the file; `unigox-sandbox --scenario-schema` prints the JSON Schema of scenarios".to_owned(),
-    })
+    }
 }
 
 /// Installs the signal handlers. The future ends at the first signal.

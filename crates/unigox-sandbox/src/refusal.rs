@@ -10,11 +10,12 @@ use serde::Serialize;
 pub struct Refusal {
     /// The part of the request.
     pub place: Place,
-    /// The JSON pointer in that part. A parameter is below its name. Names that the document does not have are `*`.
+    /// The JSON pointer in that part. A parameter is below its name. Names that the document does not have are `*`. For
+    /// [`Place::State`] it is one in the body, to the field that the rule is about; empty if it is about none.
     pub pointer: String,
     /// The keyword of the schema that the request does not satisfy (`required`, `enum`, `format`, …). What a schema has no
     /// keyword for is `encoding` (not what the media type says, or not UTF-8), `mediaType`, `size` (too large, too slow, or
-    /// not complete), `duplicate` (a part of a form), `security` (no known key) or `exists` (no such user). For
+    /// not complete), `limit` (nested more deeply than the sandbox follows), `duplicate` (a part of a form), `security` (no known key) or `exists` (no such user). For
     /// [`Place::State`] it is the error key or the status of the response.
     pub rule: String,
 }

@@ -9,6 +9,8 @@ mod payment_details;
 mod users;
 mod verification;
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 pub(crate) use self::call::{Body, Call, File, RuleResponse};
@@ -68,4 +70,15 @@ impl Rule {
 /// Whether users can be created in a sandbox with this document. If not, every user of a request exists.
 pub(crate) fn creates_users(document: &Document) -> bool {
     document.operation(CREATE_USER).is_some()
+}
+
+/// The operation that lists the rails of a country or currency.
+const LIST_RAILS: &str = "getPaymentRails";
+
+/// The rails that the document has in its examples of the list of rails.
+pub(crate) fn rails(document: &Document) -> BTreeSet<String> {
+    let operation = document.operation(LIST_RAILS);
+    let examples = operation.into_iter().flat_map(|operation| operation.examples(operation.success()));
+    let rails = examples.filter_map(|example| example.pointer("/data/rails")?.as_array()).flatten();
+    rails.filter_map(|rail| rail.get("slug")?.as_str().map(str::to_owned)).collect()
 }

@@ -1,6 +1,12 @@
 //! A running sandbox, and the builder that starts it.
 
-use std::{collections::HashMap, io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, HashMap},
+    io,
+    net::SocketAddr,
+    sync::Arc,
+    time::Duration,
+};
 
 use axum::Router;
 use tokio::task::JoinHandle;
@@ -13,7 +19,7 @@ use crate::{
     document::{Document, InvalidDocument},
     fault::Fault,
     log::LoggedRequest,
-    scenario::Scenario,
+    scenario::{InvalidScenario, Scenario},
     script::Script,
     server::{self, Port},
     shared::{Observer, Shared},
@@ -119,9 +125,41 @@ impl Sandbox {
         self.shared.lock().hold(payment_details_id.into(), held);
     }
 
+    /// The faults that wait for calls, by operation, the next one first.
+    pub fn faults(&self) -> BTreeMap<String, Vec<Fault>> {
+        self.shared.lock().faults()
+    }
+
+    /// Removes all users of all partners, with their KYC data and payment details. Scripts, faults and the log stay.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use unigox::{Client, Environment};
+    ///
+    /// let sandbox = unigox_sandbox::Sandbox::start().await?;
+    /// let environment = Environment::Custom(sandbox.base_url().to_owned());
+    /// let unigox = Client::builder(environment).api_key(sandbox.key()).build()?;
+    /// let user = unigox.users().create("customer-42", "ada@example.com").await?.user_uuid;
+    ///
+    /// sandbox.reset_users();
+    /// assert!(unigox.user(user).get().await.is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn reset_users(&self) {
+        self.shared.lock().reset_users();
+    }
+
     /// Applies a scenario: its scripts replace those that are set, its faults are added to the queues.
-    pub fn apply(&self, scenario: Scenario) {
-        scenario.apply(&mut self.shared.lock());
+    ///
+    /// # Errors
+    ///
+    /// If the document that the sandbox follows does not have an operation that the scenario names. Nothing is applied then.
+    pub fn apply(&self, scenario: Scenario) -> Result<(), InvalidScenario> {
+        scenario.apply(&self.shared).map_err(InvalidScenario)
     }
 
     /// Advances the clock.
@@ -183,12 +221,13 @@ impl SandboxBuilder {
 
     /// Follows another document than that of the API: OpenAPI 3.0 as JSON or YAML.
     ///
-    /// It validates the requests of all of its operations, and gives their responses. The rules of the API apply to those operations that have the
-    /// same `operationId`.
+    /// It validates the requests of all of its operations, and gives their responses. The rules of the API apply to those
+    /// operations that have the same `operationId`.
     ///
     /// # Errors
     ///
-    /// If it is not a document of OpenAPI 3.0, or the sandbox can't follow a part of it. The message says where.
+    /// If it is not a document of OpenAPI 3.0, or the sandbox can't follow a part of it: at most 100 references may lead from
+    /// one schema to the next for the same value, and one schema may lead to at most 10,000 others. The message says where.
     pub fn document(mut self, text: &str) -> Result<Self, InvalidDocument> {
         self.document = Some(Arc::new(Document::parse(text)?));
         Ok(self)

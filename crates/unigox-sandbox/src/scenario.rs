@@ -3,15 +3,9 @@
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
-use crate::{
-    document::Document,
-    fault::Fault,
-    operation_id::{self, OperationId},
-    script::Script,
-    world::World,
-};
+use crate::{fault::Fault, operation_id, script::Script, shared::Shared};
 
 /// Scripted outcomes of verifications, and faults to inject.
 ///
@@ -27,16 +21,11 @@ use crate::{
 /// ";
 /// assert!(unigox_sandbox::Scenario::from_yaml(text).is_ok());
 /// assert!(unigox_sandbox::Scenario::from_yaml("verdict: verified").is_err());
-/// assert!(unigox_sandbox::Scenario::from_yaml("faults: { createUser: [reset] }").is_err());
 /// ```
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Scenario(Parts<String>);
-
-/// The parts of a scenario, with operations as `Id`.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
-#[schemars(rename = "Scenario", description = "Scripted outcomes of verifications, and faults to inject.")]
-#[serde(deny_unknown_fields, bound(deserialize = "Id: Deserialize<'de>"))]
-struct Parts<Id: Ord> {
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[schemars(description = "Scripted outcomes of verifications, and faults to inject.")]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
     /// The outcome of verifications.
     #[serde(default)]
     verification: Option<Script>,
@@ -46,56 +35,32 @@ struct Parts<Id: Ord> {
     /// Faults for the next calls, by `operationId`, in this order: one for each call.
     #[serde(default)]
     #[schemars(extend("propertyNames" = {"enum": operation_id::all()}))]
-    faults: BTreeMap<Id, Vec<Fault>>,
-}
-
-impl<Id: Ord> Default for Parts<Id> {
-    fn default() -> Self {
-        Self { verification: None, users: BTreeMap::new(), faults: BTreeMap::new() }
-    }
-}
-
-/// Reads a scenario for the API's own document.
-impl<'de> Deserialize<'de> for Scenario {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Parts { verification, users, faults } = Parts::<OperationId>::deserialize(deserializer)?;
-        let faults = faults.into_iter().map(|(operation, faults)| (operation.into_string(), faults)).collect();
-        Ok(Self(Parts { verification, users, faults }))
-    }
-}
-
-/// A scenario whose operations are not checked yet.
-#[derive(Debug, Deserialize)]
-#[serde(transparent)]
-pub(crate) struct UncheckedScenario(Parts<String>);
-
-impl UncheckedScenario {
-    /// The scenario, if `document` has all of its operations.
-    pub(crate) fn check(self, document: &Document) -> Result<Scenario, String> {
-        self.0.faults.keys().try_for_each(|operation| operation_id::check(operation, document))?;
-        Ok(Scenario(self.0))
-    }
+    faults: BTreeMap<String, Vec<Fault>>,
 }
 
 impl Scenario {
-    /// Reads a scenario from YAML.
+    /// Reads a scenario from YAML. The operations that it names are checked when it is applied to a sandbox, by the document
+    /// that the sandbox follows.
     ///
     /// # Errors
     ///
-    /// If the text is not a valid scenario, or names an operation that the API's document does not have. The message contains
-    /// the line.
+    /// If the text is not a valid scenario. The message contains the line.
     pub fn from_yaml(text: &str) -> Result<Self, InvalidScenario> {
         let options = serde_saphyr::options! { with_snippet: false };
         serde_saphyr::from_str_with_options(text, options).map_err(|error| InvalidScenario(error.to_string()))
     }
 
-    /// The JSON Schema of a scenario, for editors.
+    /// The JSON Schema of a scenario for the API's own document, for editors.
     pub fn json_schema() -> serde_json::Value {
-        schemars::schema_for!(Parts<OperationId>).to_value()
+        schemars::schema_for!(Self).to_value()
     }
 
-    pub(crate) fn apply(self, world: &mut World) {
-        let Parts { verification, users, faults } = self.0;
+    /// Applies all of it, or nothing if the document does not have all of its operations.
+    pub(crate) fn apply(self, shared: &Shared) -> Result<(), String> {
+        let Self { verification, users, faults } = self;
+        let check = |operation: &String| operation_id::check(operation, &shared.document);
+        faults.keys().try_for_each(check).map_err(|problem| format!("faults: {problem}"))?;
+        let mut world = shared.lock();
         if let Some(script) = verification {
             world.set_script(script);
         }
@@ -105,12 +70,13 @@ impl Scenario {
         for (operation, faults) in faults {
             faults.into_iter().for_each(|fault| world.queue_fault(&operation, fault));
         }
+        Ok(())
     }
 }
 
-/// The error of a text that is not a valid [`Scenario`].
+/// The error of a text that is not a valid [`Scenario`], or of one that names an operation that the document does not have.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InvalidScenario(String);
+pub struct InvalidScenario(pub(crate) String);
 
 impl std::fmt::Display for InvalidScenario {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -36,6 +36,9 @@ pub struct Script {
     /// The reason of a verdict other than `verified`, in words.
     #[serde(default)]
     pub(crate) reason: Option<String>,
+    /// The types of documents that can't be fetched from their links: in a batch, they are listed as errors.
+    #[serde(default)]
+    pub(crate) failing_documents: Vec<String>,
 }
 
 /// What a verification comes to.
@@ -89,7 +92,7 @@ impl Script {
     }
 
     fn new(verdict: Verdict, reason: Option<String>) -> Self {
-        Self { verdict, after_polls: default_polls(), after_seconds: None, reason }
+        Self { verdict, after_polls: default_polls(), after_seconds: None, reason, failing_documents: Vec::new() }
     }
 
     /// Sets how many calls of `getVerificationStatus` return a status that is not final before the verdict; 2 by default.
@@ -103,6 +106,21 @@ impl Script {
     #[must_use]
     pub fn after(mut self, time: Duration) -> Self {
         self.after_seconds = Some(time.as_secs());
+        self
+    }
+
+    /// Sets the types of documents, such as `selfie`, that can't be fetched from their links; none by default. A batch of links
+    /// with one of them is answered with those that were fetched, and with an error for it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let partial = unigox_sandbox::Script::verified().failing_documents(["selfie"]);
+    /// # let _ = partial;
+    /// ```
+    #[must_use]
+    pub fn failing_documents<T: Into<String>>(mut self, document_types: impl IntoIterator<Item = T>) -> Self {
+        self.failing_documents = document_types.into_iter().map(Into::into).collect();
         self
     }
 }

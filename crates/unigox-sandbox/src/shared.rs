@@ -1,7 +1,7 @@
 //! What all routes share: the document, the clock, the state, and the observer of requests.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -23,6 +23,8 @@ pub(crate) struct Shared {
     pub(crate) seed: u64,
     /// Whether the document has an operation that creates users.
     pub(crate) has_users: bool,
+    /// The rails that the document has as an example.
+    pub(crate) rails: BTreeSet<String>,
     /// The responses that were made from the document, by operation and status.
     made: Mutex<HashMap<String, BTreeMap<u16, DocumentedResponse>>>,
     world: Mutex<World>,
@@ -41,7 +43,8 @@ impl Shared {
         observer: Option<Observer>,
     ) -> Self {
         let has_users = rules::creates_users(&document);
-        Self { document, clock, seed, has_users, made: Mutex::default(), world: Mutex::new(world), observer }
+        let rails = rules::rails(&document);
+        Self { document, clock, seed, has_users, rails, made: Mutex::default(), world: Mutex::new(world), observer }
     }
 
     /// The response of the document for an operation and a status, which `make` makes once.

@@ -68,6 +68,13 @@ impl World {
         self.users.get_mut(uuid)
     }
 
+    /// Removes all users of all partners, with what belongs to them.
+    pub(crate) fn reset_users(&mut self) {
+        self.users.clear();
+        self.user_refs.clear();
+        self.held.clear();
+    }
+
     pub(crate) fn set_script(&mut self, script: Script) {
         self.script = script;
     }
@@ -83,6 +90,12 @@ impl World {
     /// Queues a fault behind those that wait for calls of the same operation.
     pub(crate) fn queue_fault(&mut self, operation_id: &str, fault: Fault) {
         self.faults.entry(operation_id.to_owned()).or_default().push_back(fault);
+    }
+
+    /// The faults that wait for a call, by operation.
+    pub(crate) fn faults(&self) -> BTreeMap<String, Vec<Fault>> {
+        let waiting = self.faults.iter().filter(|(_, faults)| !faults.is_empty());
+        waiting.map(|(operation, faults)| (operation.clone(), faults.iter().cloned().collect())).collect()
     }
 
     /// Takes the fault for the call of the operation that has just arrived.

@@ -17,7 +17,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use unigox_sandbox::Scenario;
+use unigox_sandbox::{Sandbox, Scenario};
 
 const README: &str = include_str!("../README.md");
 const USERS: &str = "/api/v1/partner/users";
@@ -132,7 +132,7 @@ fn the_scenario_of_the_readme_is_applied() {
 #[test]
 fn an_invalid_scenario_is_reported_with_file_and_line_before_anything_listens() {
     for (text, place, word) in [
-        ("faults:\n  createUser: [reset]\n", "line 2", "there is no operation `createUser`"),
+        ("faults:\n  createUser: [reset]\n", "faults", "there is no operation `createUser`"),
         ("faults:\n  submitKYC:\n    - explode\n", "line 3", "explode"),
         ("faults:\n  submitKYC: [{ status: { status: 600 } }]\n", "line 2", "600 is not a status"),
         ("faults:\n  submitKYC: [{ status: { status: 199 } }]\n", "line 2", "199 is not a status"),
@@ -175,8 +175,9 @@ fn an_unreadable_scenario_is_reported_with_its_path() {
     }
 }
 
-#[test]
-fn the_schema_of_scenarios_accepts_what_the_sandbox_accepts() {
+#[tokio::test]
+async fn the_schema_of_scenarios_accepts_what_the_sandbox_accepts() {
+    let sandbox = Sandbox::start().await.expect("the loopback has a free port");
     let (code, stdout, stderr) = run(&["--scenario-schema"]);
     assert_eq!((code, stderr.as_str()), (0, ""));
     let schema: Value = serde_json::from_str(&stdout).expect("the schema is JSON");
@@ -199,7 +200,8 @@ fn the_schema_of_scenarios_accepts_what_the_sandbox_accepts() {
     for (text, is_valid) in cases {
         let value: Value = serde_saphyr::from_str(text).expect("it is YAML");
         assert_eq!(schema.is_valid(&value), is_valid, "the schema: {text}");
-        assert_eq!(Scenario::from_yaml(text).is_ok(), is_valid, "the sandbox: {text}");
+        let applied = Scenario::from_yaml(text).and_then(|scenario| sandbox.apply(scenario));
+        assert_eq!(applied.is_ok(), is_valid, "the sandbox: {text}");
     }
 }
 
@@ -337,7 +339,7 @@ fn the_commands_of_the_readme_work() {
     }
     let listed = first_cells().filter(|route| route.contains("/_sandbox/"));
     assert_eq!(called, listed.map(str::to_owned).collect(), "the table and the commands are the same");
-    assert_eq!(called.len(), 7);
+    assert_eq!(called.len(), 9);
 }
 
 #[test]
@@ -373,6 +375,13 @@ fn control_routes_do_what_they_say() {
         control("hold", json!({"payment_details_id": id, "held": is_held}));
         assert_eq!(sandbox.send(&request("DELETE", &deleted, "sandbox-key", b"")).status, status);
     }
+
+    control("faults", json!({"operation": "updateKYC", "fault": "reset"}));
+    control("faults", json!({"operation": "updateKYC", "fault": "truncated"}));
+    assert_eq!(sandbox.get("/_sandbox/faults", "").json(), json!({"updateKYC": ["reset", "truncated"]}));
+    assert_eq!(sandbox.send(&request("DELETE", "/_sandbox/users", "", b"")).status, 204);
+    assert_eq!(sandbox.get(&path, "sandbox-key").status, 404);
+    assert_eq!(post(USERS, user("customer-42")).status, 201, "it is a new one");
 
     let requests = sandbox.get("/_sandbox/requests", "").json();
     let first = &requests[0];

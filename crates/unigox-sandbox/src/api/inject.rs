@@ -22,7 +22,7 @@ use crate::{
 pub(super) fn replacement(fault: Option<&Fault>, reset: &ResetFlag) -> Option<Response> {
     match fault? {
         Fault::Status { status, headers, body } => {
-            let mut response = respond::to_http(&RuleResponse { status: *status, body: body.clone() }.into());
+            let mut response = respond::to_http(&RuleResponse::new(*status, body.clone()).into());
             for (name, value) in headers {
                 if let Some((name, value)) = fault::header(name, value) {
                     response.headers_mut().insert(name, value);

@@ -73,6 +73,7 @@ pub(super) fn judge(shared: &Shared, operation: &Operation, received: &Received<
         user,
         payment_details_id: payment_details_id.as_deref(),
         verification_id: verification.as_deref(),
+        rails: &shared.rails,
         body: &body.body,
         now,
     });
@@ -80,7 +81,8 @@ pub(super) fn judge(shared: &Shared, operation: &Operation, received: &Received<
     let refusal = (response.status >= 400).then(|| match is_unknown && response.status == 404 {
         true => unknown_user(),
         false => {
-            Refusal::new(Place::State, "", response.key().map_or_else(|| response.status.to_string(), str::to_owned))
+            let rule = response.key().map_or_else(|| response.status.to_string(), str::to_owned);
+            Refusal::new(Place::State, response.field.clone(), rule)
         }
     });
     Judged { response: of_rule(shared, operation, response), refusal }
@@ -88,18 +90,36 @@ pub(super) fn judge(shared: &Shared, operation: &Operation, received: &Received<
 
 /// The response of a rule, if the document describes it. The document has the body of an error that the rule has none for.
 fn of_rule(shared: &Shared, operation: &Operation, response: RuleResponse) -> DocumentedResponse {
+    let response = with_message(operation, response);
     match operation.problem_with(response.status, response.body.as_ref()) {
         None => response.into(),
         Some(_) if response.status >= 400 && operation.has_status(response.status) => {
             made::response(shared, operation, response.status)
         }
-        Some(problem) => RuleResponse { status: UNDOCUMENTED_RESPONSE, body: Some(Value::String(problem)) }.into(),
+        Some(problem) => RuleResponse::new(UNDOCUMENTED_RESPONSE, Some(Value::String(problem))).into(),
     }
+}
+
+/// An error with the sentence that the document has for its key; with one of the key's own words, if the document has none and
+/// describes a sentence.
+fn with_message(operation: &Operation, mut response: RuleResponse) -> RuleResponse {
+    let Some(key) = response.key().map(str::to_owned) else { return response };
+    let is_of_key = |example: &&Value| example.pointer("/data/error_key").is_some_and(|of| of == key.as_str());
+    let documented = operation.examples(response.status).find(is_of_key);
+    let documented = documented.and_then(|example| example.pointer("/data/message")).cloned();
+    let in_words = || Value::from(format!("The request was refused: {}", key.replace('_', " ")));
+    let is_described = operation.describes(response.status, &["data", "message"]);
+    let message = documented.or_else(|| is_described.then(in_words));
+    let data = response.body.as_mut().and_then(|body| body.get_mut("data")).and_then(Value::as_object_mut);
+    if let (Some(message), Some(data)) = (message, data) {
+        data.entry("message").or_insert(message);
+    }
+    response
 }
 
 /// The response to a body that the document does not accept: that of the rule, if the document describes it.
 fn refuse_body(shared: &Shared, operation: &Operation, rule: Option<&Rule>, body: &Value, refusal: Refusal) -> Judged {
-    let by_rule = rule.map(|rule| rule.refuse(body));
+    let by_rule = rule.map(|rule| with_message(operation, rule.refuse(body)));
     let by_rule = by_rule.filter(|response| operation.problem_with(response.status, response.body.as_ref()).is_none());
     if let Some(response) = by_rule {
         return Judged { response: response.into(), refusal: Some(refusal) };
@@ -141,7 +161,7 @@ fn decode_path(value: &str) -> Option<String> {
 }
 
 impl From<RuleResponse> for DocumentedResponse {
-    fn from(RuleResponse { status, body }: RuleResponse) -> Self {
+    fn from(RuleResponse { status, body, .. }: RuleResponse) -> Self {
         Self { status, body: body.map(DocumentedBody::json), headers: Vec::new() }
     }
 }

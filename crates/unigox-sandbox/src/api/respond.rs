@@ -8,7 +8,7 @@ use axum::{
 use serde_json::Value;
 
 use crate::{
-    document::{DocumentedBody, DocumentedResponse},
+    document::{DocumentedBody, DocumentedResponse, may_have_body},
     fault,
 };
 
@@ -19,8 +19,12 @@ pub(super) fn to_http(response: &DocumentedResponse) -> Response {
     }
 }
 
-/// The response with another body, which is declared as that of the response; as JSON, if it has none.
+/// The response with another body, which is declared as that of the response; as JSON, if it has none. There is no body with
+/// a status that HTTP does not allow one with.
 pub(super) fn with_body(response: &DocumentedResponse, body: HttpBody) -> Response {
+    if !may_have_body(response.status) {
+        return with_headers((status_code(response.status), HttpBody::empty()).into_response(), response);
+    }
     let media_type = response.body.as_ref().map_or("application/json", |body| &body.media_type);
     let whole = (status_code(response.status), [(header::CONTENT_TYPE, media_type)], body).into_response();
     with_headers(whole, response)

@@ -3,11 +3,17 @@
 //! Only keywords of OpenAPI 3.0 are kept. What OpenAPI has no assertion for, and a generated value needs (`example`,
 //! `discriminator`), is kept as an annotation, which validation ignores.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::{Map, Value, json};
 
-use super::tree::{Tree, items, members, reference};
+use super::{
+    schema::escape,
+    tree::{MAX_CHAIN, Tree, items, members, reference},
+};
+
+/// How many definitions a JSON Schema may have.
+const MAX_DEFINITIONS: usize = 10_000;
 
 /// Which way a value is sent. A `readOnly` property is not required in a request, a `writeOnly` one not in a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,23 +58,128 @@ const KEPT: [&str; 16] = [
 /// The keywords that compose a schema of others for the same value.
 const COMPOSING: [&str; 3] = ["allOf", "anyOf", "oneOf"];
 
-/// The JSON Schema of `schema`. What it refers to is in its `$defs`.
-pub(crate) fn json_schema(tree: &Tree, schema: &Value, direction: Direction) -> Result<Value, String> {
+/// A schema as JSON Schema.
+#[derive(Debug, PartialEq)]
+pub(crate) struct JsonSchema {
+    /// What the schema refers to is in its `$defs`.
+    pub(crate) whole: Value,
+    /// What each definition was made of, as a reference within the document.
+    pub(crate) targets: BTreeMap<String, String>,
+}
+
+/// What is wrong with a schema.
+#[derive(Debug, PartialEq)]
+pub(crate) struct SchemaProblem {
+    /// The reference that led to the schema; none for the schema that is converted itself.
+    pub(crate) target: Option<String>,
+    /// The JSON pointer from there.
+    pub(crate) pointer: String,
+    pub(crate) problem: String,
+}
+
+/// The JSON Schema of `schema`.
+///
+/// # Errors
+///
+/// If a part of it is no schema, refers to something that is not there, or leads further than the sandbox follows.
+pub(crate) fn json_schema(tree: &Tree, schema: &Value, direction: Direction) -> Result<JsonSchema, SchemaProblem> {
     let mut converter = Converter { tree, direction, names: BTreeMap::new(), waiting: Vec::new() };
-    let mut whole = converter.convert(schema, &BTreeSet::new())?;
+    let mut chains = Chains { tree, lengths: HashMap::new() };
+    let itself = |(pointer, problem): Failure| SchemaProblem { target: None, pointer, problem };
+    chains.check(schema)?;
+    let mut whole = converter.convert(schema, &BTreeSet::new(), "").map_err(itself)?;
     let mut definitions = Map::new();
+    let mut targets = BTreeMap::new();
     while let Some((name, (target, hidden))) = converter.waiting.pop() {
-        let target = tree.target(&target)?;
-        definitions.insert(name, converter.convert(target, &hidden)?);
+        let at_target = |(pointer, problem): Failure| SchemaProblem { target: Some(target.clone()), pointer, problem };
+        if targets.len() >= MAX_DEFINITIONS {
+            let problem = format!("more than {MAX_DEFINITIONS} schemas are reached from one: {SIMPLIFY}");
+            return Err(itself((String::new(), problem)));
+        }
+        let schema = tree.target(&target).map_err(|problem| at_target((String::new(), problem)))?;
+        chains.check(schema)?;
+        definitions.insert(name.clone(), converter.convert(schema, &hidden, "").map_err(at_target)?);
+        targets.insert(name, target);
     }
-    if definitions.is_empty() {
-        return Ok(whole);
+    if !definitions.is_empty() {
+        if !whole.is_object() || reference(&whole).is_some() {
+            whole = json!({"allOf": [whole]});
+        }
+        whole["$defs"] = Value::Object(definitions);
     }
-    if !whole.is_object() || reference(&whole).is_some() {
-        whole = json!({"allOf": [whole]});
+    Ok(JsonSchema { whole, targets })
+}
+
+/// What to do about a schema that leads too far.
+const SIMPLIFY: &str = "refer to fewer of them, or write them in one place";
+
+/// What is wrong, and the JSON pointer to where, from a schema.
+type Failure = (String, String);
+
+/// How many references lead from one schema to the next for the same value, at most. What recurses for a value follows them.
+struct Chains<'t> {
+    tree: &'t Tree,
+    /// The lengths from what a reference leads to; 0 while it is not known, for what leads back to itself.
+    lengths: HashMap<&'t str, usize>,
+}
+
+impl<'t> Chains<'t> {
+    fn check(&mut self, schema: &'t Value) -> Result<(), SchemaProblem> {
+        // Without recursion: that would be what is checked.
+        let mut open = vec![Link { target: None, next: references_of(schema), length: 0 }];
+        while let Some(link) = open.last_mut() {
+            if let Some(target) = link.next.pop() {
+                if let Some(length) = self.lengths.get(target) {
+                    link.length = link.length.max(length + 1);
+                } else if let Ok(schema) = self.tree.target(target) {
+                    self.lengths.insert(target, 0);
+                    open.push(Link { target: Some(target), next: references_of(schema), length: 0 });
+                }
+                // All but the schema that is checked are at the end of a reference.
+                if open.len() - 1 + open.last().map_or(0, |link| link.length) > MAX_CHAIN {
+                    return Err(SchemaProblem {
+                        target: Some(target.to_owned()),
+                        pointer: String::new(),
+                        problem: format!(
+                            "it is at the end of more than {MAX_CHAIN} references that lead from one schema to the next for \
+                             the same value: {SIMPLIFY}"
+                        ),
+                    });
+                }
+                continue;
+            }
+            let Some(Link { target, length, .. }) = open.pop() else { break };
+            if let Some(target) = target {
+                self.lengths.insert(target, length);
+            }
+            if let Some(outer) = open.last_mut() {
+                outer.length = outer.length.max(length + 1);
+            }
+        }
+        Ok(())
     }
-    whole["$defs"] = Value::Object(definitions);
-    Ok(whole)
+}
+
+/// A schema in a chain, and the references from it that are not followed yet.
+struct Link<'t> {
+    target: Option<&'t str>,
+    next: Vec<&'t str>,
+    length: usize,
+}
+
+/// The references of a schema for the same value.
+fn references_of(schema: &Value) -> Vec<&str> {
+    let (mut found, mut waiting) = (Vec::new(), vec![schema]);
+    while let Some(schema) = waiting.pop() {
+        match reference(schema) {
+            Some(target) => found.push(target),
+            None => {
+                waiting.extend(COMPOSING.into_iter().flat_map(|keyword| items(schema.get(keyword))));
+                waiting.extend(schema.get("not"));
+            }
+        }
+    }
+    found
 }
 
 /// What a definition is made of: a reference, and the properties that what composes it hides.
@@ -84,22 +195,30 @@ struct Converter<'t> {
 }
 
 impl Converter<'_> {
-    /// `hidden` are the properties that other schemas of the same value hide.
-    fn convert(&mut self, schema: &Value, hidden: &BTreeSet<String>) -> Result<Value, String> {
+    /// `hidden` are the properties that other schemas of the same value hide, and `at` is the JSON pointer of the schema.
+    fn convert(&mut self, schema: &Value, hidden: &BTreeSet<String>, at: &str) -> Result<Value, Failure> {
         if schema.is_boolean() {
             return Ok(schema.clone());
         }
-        let Some(keywords) = schema.as_object() else { return Err("a schema is not an object".to_owned()) };
+        let Some(keywords) = schema.as_object() else {
+            return Err((at.to_owned(), "a schema has to be an object".to_owned()));
+        };
         let is_nullable = keywords.get("nullable") == Some(&Value::Bool(true));
         if let Some(target) = reference(schema) {
+            if let Err(problem) = self.tree.target(target) {
+                return Err((at.to_owned(), problem));
+            }
             let target = json!({"$ref": self.definition(target, hidden)});
             return Ok(if is_nullable { or_null(target) } else { target });
         }
         let mut hidden = hidden.clone();
-        self.add_hidden(schema, &mut hidden, &mut BTreeSet::new());
-        let mut converted = self.convert_object(keywords, &hidden)?;
+        self.add_hidden(schema, &mut hidden);
+        let mut converted = self.convert_object(keywords, &hidden, at)?;
         bound_integers(keywords, &mut converted);
         exclude_bounds(keywords, &mut converted);
+        if let Err((place, problem)) = self.tree.assertions(&converted) {
+            return Err((format!("{at}{place}"), problem));
+        }
         let is_composed = keywords.keys().any(|keyword| keyword == "not" || COMPOSING.contains(&keyword.as_str()));
         if !is_nullable {
             return Ok(Value::Object(converted));
@@ -115,21 +234,31 @@ impl Converter<'_> {
         &mut self,
         keywords: &Map<String, Value>,
         hidden: &BTreeSet<String>,
-    ) -> Result<Map<String, Value>, String> {
+        at: &str,
+    ) -> Result<Map<String, Value>, Failure> {
         let none = BTreeSet::new();
         let mut converted = Map::new();
         for (keyword, value) in keywords {
             let value = match keyword.as_str() {
                 keyword if KEPT.contains(&keyword) => value.clone(),
                 keyword if COMPOSING.contains(&keyword) => {
-                    let parts = value.as_array().ok_or_else(|| format!("`{keyword}` is not a list"))?;
-                    parts.iter().map(|part| self.convert(part, hidden)).collect::<Result<_, _>>()?
+                    let parts = value.as_array().filter(|parts| !parts.is_empty()).ok_or_else(|| {
+                        (format!("{at}/{keyword}"), format!("`{keyword}` has to be a list of at least one schema"))
+                    })?;
+                    let parts = parts.iter().enumerate();
+                    let convert = |(index, part)| self.convert(part, hidden, &format!("{at}/{keyword}/{index}"));
+                    parts.map(convert).collect::<Result<_, _>>()?
                 }
-                "not" | "items" | "additionalProperties" => self.convert(value, &none)?,
+                "not" | "items" | "additionalProperties" => self.convert(value, &none, &format!("{at}/{keyword}"))?,
                 "properties" => {
-                    let properties = value.as_object().ok_or("`properties` is not an object")?.iter();
-                    let convert = |(name, schema): (&String, &Value)| Ok((name.clone(), self.convert(schema, &none)?));
-                    Value::Object(properties.map(convert).collect::<Result<_, String>>()?)
+                    let properties = value
+                        .as_object()
+                        .ok_or_else(|| (format!("{at}/properties"), "`properties` has to be an object".to_owned()))?;
+                    let convert = |(name, schema): (&String, &Value)| {
+                        let at = format!("{at}/properties/{}", escape(name));
+                        Ok((name.clone(), self.convert(schema, &none, &at)?))
+                    };
+                    Value::Object(properties.iter().map(convert).collect::<Result<_, Failure>>()?)
                 }
                 "discriminator" => {
                     self.discriminator(keywords, value, hidden, &mut converted);
@@ -159,29 +288,32 @@ impl Converter<'_> {
     }
 
     /// Adds the properties that a schema, or one that it is composed of, hides.
-    fn add_hidden(&self, schema: &Value, hidden: &mut BTreeSet<String>, seen: &mut BTreeSet<String>) {
-        if let Some(target) = reference(schema) {
-            if seen.insert(target.to_owned())
-                && let Ok(target) = self.tree.target(target)
-            {
-                self.add_hidden(target, hidden, seen);
-            }
-            return;
+    fn add_hidden(&self, schema: &Value, hidden: &mut BTreeSet<String>) {
+        for part in self.parts(schema) {
+            let properties = part.get("properties").into_iter().flat_map(members);
+            let marked = properties.filter(|(_, property)| self.is_hidden(property));
+            hidden.extend(marked.map(|(name, _)| name.to_owned()));
         }
-        let properties = schema.get("properties").into_iter().flat_map(members);
-        let marked = properties.filter(|(_, property)| self.is_hidden(property, &mut BTreeSet::new()));
-        hidden.extend(marked.map(|(name, _)| name.to_owned()));
-        items(schema.get("allOf")).for_each(|part| self.add_hidden(part, hidden, seen));
     }
 
     /// Whether a property, or what it refers to, is marked as not there in this direction.
-    fn is_hidden(&self, schema: &Value, seen: &mut BTreeSet<String>) -> bool {
-        if schema.get(self.direction.hiding_keyword()) == Some(&Value::Bool(true)) {
-            return true;
+    fn is_hidden(&self, schema: &Value) -> bool {
+        let mark = Some(&Value::Bool(true));
+        self.parts(schema).iter().any(|part| part.get(self.direction.hiding_keyword()) == mark)
+    }
+
+    /// A schema, what it refers to, and what it has in its `allOf`.
+    fn parts<'s>(&'s self, schema: &'s Value) -> Vec<&'s Value> {
+        let (mut parts, mut waiting, mut seen) = (Vec::new(), vec![schema], BTreeSet::new());
+        while let Some(schema) = waiting.pop() {
+            parts.push(schema);
+            match reference(schema) {
+                Some(target) if seen.insert(target) => waiting.extend(self.tree.target(target)),
+                Some(_) => {}
+                None => waiting.extend(items(schema.get("allOf"))),
+            }
         }
-        let target = reference(schema).filter(|target| seen.insert((*target).to_owned()));
-        let target = target.and_then(|target| self.tree.target(target).ok());
-        target.into_iter().chain(items(schema.get("allOf"))).any(|part| self.is_hidden(part, seen))
+        parts
     }
 
     /// Keeps which value of a property stands for which reference.
@@ -271,7 +403,7 @@ mod tests {
             "Tree": {"type": "object", "properties": {"child": {"$ref": "#/components/schemas/Tree"}}},
         }});
         let tree = Tree::new(object("components", components));
-        assert_eq!(json_schema(&tree, &schema, direction), Ok(expected));
+        assert_eq!(json_schema(&tree, &schema, direction).map(|schema| schema.whole), Ok(expected));
     }
 
     fn check_both(schema: Value, expected: Value) {
@@ -344,9 +476,51 @@ mod tests {
         let variants = json!([{"$ref": "#/components/schemas/Bare"}, {"$ref": "#/components/schemas/Tree"}]);
         let schema = json!({"oneOf": variants, "discriminator": {"propertyName": "kind", "mapping": {"bare": "Bare"}}});
         let tree = Tree::new(json!({"components": {"schemas": {"Bare": {}, "Tree": {}}}}));
-        let schema = json_schema(&tree, &schema, Direction::Response).expect("it is a schema");
+        let schema = json_schema(&tree, &schema, Direction::Response).expect("it is a schema").whole;
         let values: BTreeSet<_> =
             members(&schema[DISCRIMINATOR]["values"]).map(|(_, value)| value.clone().to_string()).collect();
         assert_eq!(values, BTreeSet::from([r#""Tree""#.to_owned(), r#""bare""#.to_owned()]));
+    }
+
+    fn chain(length: usize, link: impl Fn(Value) -> Value) -> Result<JsonSchema, SchemaProblem> {
+        let to = |number: usize| json!({"$ref": format!("#/schemas/{number}")});
+        let mut schemas: Map<_, _> = (0..length).map(|number| (number.to_string(), link(to(number + 1)))).collect();
+        schemas.insert(length.to_string(), json!({"type": "string"}));
+        json_schema(&Tree::new(json!({"schemas": schemas})), &to(0), Direction::Request)
+    }
+
+    #[test]
+    fn a_chain_of_references_for_one_value_has_a_bound_and_one_through_a_value_has_none() {
+        let composed: [fn(Value) -> Value; 4] = [
+            |next| next,
+            |next| json!({"allOf": [next]}),
+            |next| json!({"oneOf": [{"not": next}]}),
+            |next| json!({"anyOf": [next.clone(), next]}),
+        ];
+        for link in composed {
+            assert!(chain(MAX_CHAIN - 1, link).is_ok());
+            let problem = chain(6000, link).expect_err("it is too long");
+            let place = format!("#/schemas/{MAX_CHAIN}");
+            assert_eq!((problem.target.as_deref(), problem.pointer.as_str()), (Some(place.as_str()), ""));
+            assert!(problem.problem.contains("100 references"), "{}", problem.problem);
+        }
+        assert!(chain(3000, |next| json!({"properties": {"next": next}})).is_ok());
+        let problem = chain(30_000, |next| json!({"properties": {"next": next}})).expect_err("it is too large");
+        assert!(problem.problem.contains("10000 schemas"), "{}", problem.problem);
+    }
+
+    #[test]
+    fn a_schema_that_is_none_is_reported_with_its_place() {
+        let tree = Tree::new(json!({"schemas": {"A": {"properties": {"a/b": {"items": {"pattern": "("}}}}}}));
+        for (schema, target, pointer) in [
+            (json!({"allOf": [{}, {"type": "text"}]}), None, "/allOf/1/type"),
+            (json!({"items": 1}), None, "/items"),
+            (json!({"oneOf": []}), None, "/oneOf"),
+            (json!({"not": {"$ref": "#/nowhere"}}), None, "/not"),
+            (json!({"$ref": "#/schemas/A"}), Some("#/schemas/A"), "/properties/a~1b/items/pattern"),
+        ] {
+            let problem = json_schema(&tree, &schema, Direction::Response).expect_err("it is none");
+            assert_eq!((problem.target.as_deref(), problem.pointer.as_str()), (target, pointer), "{problem:?}");
+        }
     }
 }

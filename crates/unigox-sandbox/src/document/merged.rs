@@ -32,27 +32,26 @@ impl<'s> Merged<'s> {
     pub(crate) fn new(whole: &'s Value, schemas: &[&'s Value], choose: &mut impl Choose<'s>) -> Self {
         let mut merged = Self::default();
         let mut seen = BTreeSet::new();
-        schemas.iter().for_each(|schema| merged.add(whole, schema, choose, &mut seen));
+        // The next one is the last. References may be chained without end, so nothing recurses along them.
+        let mut waiting: Vec<_> = schemas.iter().rev().copied().collect();
+        while let Some(schema) = waiting.pop() {
+            if let Some(target) = reference(schema) {
+                if seen.insert(target) {
+                    waiting.extend(definition(whole, target));
+                }
+                continue;
+            }
+            let Some(keywords) = schema.as_object() else { continue };
+            merged.parts.push(keywords);
+            let mut inner: Vec<_> = items(keywords.get("allOf")).collect();
+            for keyword in ["anyOf", "oneOf"] {
+                if let Some(alternatives) = keywords.get(keyword).and_then(Value::as_array) {
+                    inner.extend(choose.choose(keywords, alternatives));
+                }
+            }
+            waiting.extend(inner.into_iter().rev());
+        }
         merged
-    }
-
-    fn add(&mut self, whole: &'s Value, schema: &'s Value, choose: &mut impl Choose<'s>, seen: &mut BTreeSet<&'s str>) {
-        if let Some(target) = reference(schema) {
-            if seen.insert(target)
-                && let Some(target) = definition(whole, target)
-            {
-                self.add(whole, target, choose, seen);
-            }
-            return;
-        }
-        let Some(keywords) = schema.as_object() else { return };
-        self.parts.push(keywords);
-        items(keywords.get("allOf")).for_each(|part| self.add(whole, part, choose, seen));
-        for keyword in ["anyOf", "oneOf"] {
-            if let Some(alternatives) = keywords.get(keyword).and_then(Value::as_array) {
-                choose.choose(keywords, alternatives).into_iter().for_each(|part| self.add(whole, part, choose, seen));
-            }
-        }
     }
 
     pub(crate) fn parts(&self) -> impl Iterator<Item = &'s Map<String, Value>> {

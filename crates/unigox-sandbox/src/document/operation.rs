@@ -91,7 +91,17 @@ impl Operation {
         let Some(response) = self.responses.of(status) else {
             return Some(format!("{}: status {status} is not documented", self.id));
         };
-        response.problem(body).map(|problem| format!("{}: {status} {problem}", self.id))
+        response.problem(status, body).map(|problem| format!("{}: {status} {problem}", self.id))
+    }
+
+    /// The examples that the document has for the body of a response with this status.
+    pub(crate) fn examples(&self, status: u16) -> impl Iterator<Item = &Value> {
+        self.responses.of(status).into_iter().flat_map(Response::examples)
+    }
+
+    /// Whether the document describes a property in the body of a response with this status, by the names that lead to it.
+    pub(crate) fn describes(&self, status: u16, names: &[&str]) -> bool {
+        self.responses.of(status).is_some_and(|response| response.describes(names))
     }
 
     /// A response with this status that the document describes. It is the same one for the same seed. A status that is not

@@ -42,9 +42,8 @@ impl RequestBody {
         }
         // A file can't be sent as JSON: an alternative with one is meant as a form.
         if !contents.iter().any(|content| content.kind == Kind::Multipart) {
-            let json = members(&body["content"]).find(|(media_type, content)| {
-                Kind::of(media_type) == Kind::Json && has_file(tree, &content["schema"], &mut BTreeSet::new())
-            });
+            let json = members(&body["content"])
+                .find(|(media_type, content)| Kind::of(media_type) == Kind::Json && has_file(tree, &content["schema"]));
             if let Some((_, content)) = json {
                 contents.push(Content::new(tree, "multipart/form-data", Kind::Multipart, content)?);
             }
@@ -105,13 +104,20 @@ impl Content {
 }
 
 /// Whether an object of the schema, or of its alternatives, has a property that is a file.
-fn has_file<'t>(tree: &'t Tree, schema: &'t Value, seen: &mut BTreeSet<&'t str>) -> bool {
-    if let Some(target) = reference(schema) {
-        return seen.insert(target) && tree.target(target).is_ok_and(|target| has_file(tree, target, seen));
-    }
+fn has_file(tree: &Tree, schema: &Value) -> bool {
     let is_file = |schema: &Value| schema.get("format").is_some_and(|format| format == "binary");
-    let properties = schema.get("properties").into_iter().flat_map(members);
-    let has_property = properties.map(|(_, property)| property).any(is_file);
-    let parts = ["allOf", "anyOf", "oneOf"].into_iter().flat_map(|keyword| items(schema.get(keyword)));
-    has_property || parts.into_iter().any(|part| has_file(tree, part, seen))
+    let (mut waiting, mut seen) = (vec![schema], BTreeSet::new());
+    while let Some(schema) = waiting.pop() {
+        if let Some(target) = reference(schema) {
+            if seen.insert(target) {
+                waiting.extend(tree.target(target));
+            }
+            continue;
+        }
+        if schema.get("properties").into_iter().flat_map(members).any(|(_, property)| is_file(property)) {
+            return true;
+        }
+        waiting.extend(["allOf", "anyOf", "oneOf"].into_iter().flat_map(|keyword| items(schema.get(keyword))));
+    }
+    false
 }

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use axum::http::{HeaderName, HeaderValue, header};
 use serde_json::Value;
 
 use super::{
+    coerce::merged,
     json_schema::Direction,
     media_type::Kind,
     sample::{hash, sample},
@@ -54,6 +56,11 @@ impl DocumentedBody {
     }
 }
 
+/// Whether a response with this status may have a body, by HTTP (RFC 9110, 6.4.1).
+pub(crate) fn may_have_body(status: u16) -> bool {
+    !matches!(status, 100..=199 | 204 | 304)
+}
+
 impl Response {
     pub(crate) fn new(tree: &Arc<Tree>, response: &Value) -> Result<Self, String> {
         let mut contents = Vec::new();
@@ -67,7 +74,12 @@ impl Response {
         });
         let mut headers = Vec::new();
         for (name, header) in tree.resolved_members(response.get("headers").unwrap_or(&Value::Null))? {
-            if header.get("required") == Some(&Value::Bool(true)) && !name.eq_ignore_ascii_case("content-type") {
+            let Ok(parsed) = name.parse::<HeaderName>() else {
+                return Err(format!("`{}` is not the name of a header", name.escape_debug()));
+            };
+            // The server sets these.
+            let is_set = [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::TRANSFER_ENCODING].contains(&parsed);
+            if header.get("required") == Some(&Value::Bool(true)) && !is_set {
                 let schema = header.get("schema").unwrap_or(&Value::Bool(true));
                 headers.push((name.to_owned(), Schema::new(tree, schema, Direction::Response)));
             }
@@ -81,7 +93,10 @@ impl Response {
     }
 
     /// What is wrong with a JSON body that is not as described.
-    pub(crate) fn problem(&self, body: Option<&Value>) -> Option<String> {
+    pub(crate) fn problem(&self, status: u16, body: Option<&Value>) -> Option<String> {
+        if !may_have_body(status) {
+            return body.map(|_| "has a body, which HTTP does not allow".to_owned());
+        }
         let content = self.contents.first()?;
         let Some(body) = body else { return Some("has no body".to_owned()) };
         let problem = content.schema.as_ref()?.problem(body)?;
@@ -92,15 +107,44 @@ impl Response {
     ///
     /// # Errors
     ///
-    /// If no value was found that the schema accepts.
+    /// If no value was found that the schema accepts, or the value of a header can't be sent.
     pub(crate) fn make(&self, status: u16, seed: u64) -> Result<DocumentedResponse, String> {
         let headers = self.headers.iter().map(|(name, schema)| {
             let value = sample(schema, seed ^ hash(name.bytes()))?;
-            Ok((name.clone(), value.as_str().map_or_else(|| value.to_string(), str::to_owned)))
+            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            match HeaderValue::from_str(&text) {
+                Ok(_) => Ok((name.clone(), text)),
+                Err(_) => Err(format!(
+                    "{}: the header `{name}` would have a control character, which HTTP does not allow: correct its example \
+                     or its schema",
+                    schema.place()
+                )),
+            }
         });
         let headers = headers.collect::<Result<_, String>>()?;
-        let body = self.contents.first().map(|content| content.make(seed)).transpose()?;
+        let content = self.contents.first().filter(|_| may_have_body(status));
+        let body = content.map(|content| content.make(seed)).transpose()?;
         Ok(DocumentedResponse { status, body, headers })
+    }
+
+    /// The examples of the body.
+    pub(crate) fn examples(&self) -> impl Iterator<Item = &Value> {
+        self.contents.first().into_iter().flat_map(|content| &content.examples)
+    }
+
+    /// Whether the schema of the body has a property, by the names that lead to it.
+    pub(crate) fn describes(&self, names: &[&str]) -> bool {
+        let schema = self.contents.first().and_then(|content| content.schema.as_ref());
+        let Some(whole) = schema.and_then(|schema| schema.compiled().ok()).map(|compiled| &compiled.json) else {
+            return false;
+        };
+        let mut schemas = vec![whole];
+        for name in names {
+            let properties = merged(whole, &schemas).properties().remove(name);
+            let Some(found) = properties else { return false };
+            schemas = found;
+        }
+        true
     }
 }
 
@@ -108,6 +152,9 @@ impl Content {
     fn new(tree: &Arc<Tree>, media_type: &str, content: &Value) -> Result<Self, String> {
         let named = tree.resolved_members(content.get("examples").unwrap_or(&Value::Null))?;
         let named = named.into_iter().filter_map(|(_, example)| example.get("value"));
+        if HeaderValue::from_str(media_type).is_err() || !media_type.contains('/') {
+            return Err(format!("`{}` is not a media type", media_type.escape_debug()));
+        }
         Ok(Self {
             media_type: if media_type.contains('*') { "application/json".to_owned() } else { media_type.to_owned() },
             kind: Kind::of(media_type),

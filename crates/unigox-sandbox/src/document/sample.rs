@@ -5,6 +5,7 @@
 
 mod number;
 mod pattern;
+mod size;
 mod text;
 
 use std::collections::BTreeMap;
@@ -12,6 +13,7 @@ use std::collections::BTreeMap;
 use fastrand::Rng;
 use serde_json::{Map, Value, json};
 
+use self::size::Sizes;
 use super::{
     json_schema::DISCRIMINATOR,
     merged::{Choose, Merged},
@@ -31,25 +33,59 @@ const MAX_DEPTH: usize = 64;
 /// How many values one value may consist of.
 const MAX_VALUES: usize = 5000;
 
+/// How many values may be made in all attempts together, and how many schemas may be read for them.
+const MAX_WORK: Work = Work { values: 50_000, schemas: 500_000 };
+
 /// A value that the schema accepts.
 ///
 /// # Errors
 ///
-/// If the schema is not valid, or no value was found.
+/// If the schema is not valid, or no value was found: where in the document, and why.
 pub(crate) fn sample(schema: &Schema, seed: u64) -> Result<Value, String> {
     let compiled = schema.compiled()?;
+    let sizes = Sizes::new(&compiled.json);
+    if sizes.of(&compiled.json) > MAX_VALUES as u64 {
+        let target =
+            sizes.cause(&compiled.json, MAX_VALUES as u64).and_then(|name| compiled.targets.get(name).cloned());
+        return Err(format!(
+            "{}: no value was found that the schema accepts: the smallest one consists of more than {MAX_VALUES} values, or \
+             has no end: require less of it, or give it an example",
+            target.unwrap_or_else(|| schema.place())
+        ));
+    }
     let mut refused = BTreeMap::new();
-    for attempt in 0..MAX_ATTEMPTS {
-        let value = Sampler::new(compiled, seed, attempt, &refused).whole();
-        if compiled.accepts(&value) {
+    let mut left = MAX_WORK;
+    let mut attempt = 0;
+    while attempt < MAX_ATTEMPTS && left.values > 0 && left.schemas > 0 {
+        let mut sampler = Sampler::new(compiled, &sizes, seed, attempt, &refused, left);
+        let value = sampler.whole();
+        left = sampler.left;
+        if sampler.is_exhausted() {
+            // The next attempt is one with fewer optional properties.
+            attempt = PHASES.into_iter().find(|start| *start > attempt).unwrap_or(MAX_ATTEMPTS);
+            continue;
+        }
+        let pointers = compiled.pointers_of_problems(&value);
+        if pointers.is_empty() {
             return Ok(value);
         }
-        for pointer in compiled.pointers_of_problems(&value) {
+        for pointer in pointers {
             *refused.entry(without_indexes(&pointer)).or_insert(0) += 1;
         }
+        attempt += 1;
     }
-    Err("no value was found that the schema accepts".to_owned())
+    Err(format!("{}: no value was found that the schema accepts: give it an example", schema.place()))
 }
+
+/// What may still be done.
+#[derive(Clone, Copy, Debug)]
+struct Work {
+    values: usize,
+    schemas: usize,
+}
+
+/// The attempts from which on fewer optional properties are made.
+const PHASES: [usize; 2] = [24, 60];
 
 /// Which optional properties are made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,14 +97,17 @@ enum Optional {
 
 struct Sampler<'s> {
     whole: &'s Value,
+    sizes: &'s Sizes<'s>,
     seed: u64,
     attempt: usize,
     uses_examples: bool,
     optional: Optional,
     /// How often the value at a place was refused.
     refused: &'s BTreeMap<String, usize>,
-    /// How many values may still be made.
-    left: usize,
+    /// What may still be done in all attempts.
+    left: Work,
+    /// How many values this one may consist of still.
+    values: usize,
 }
 
 /// A place in the value that is made.
@@ -82,31 +121,47 @@ struct Place<'p> {
 }
 
 impl<'s> Sampler<'s> {
-    fn new(compiled: &'s Compiled, seed: u64, attempt: usize, refused: &'s BTreeMap<String, usize>) -> Self {
-        let optional = match attempt {
-            0..24 => Optional::All,
-            24..60 => Optional::Some,
+    fn new(
+        compiled: &'s Compiled,
+        sizes: &'s Sizes<'s>,
+        seed: u64,
+        attempt: usize,
+        refused: &'s BTreeMap<String, usize>,
+        left: Work,
+    ) -> Self {
+        let optional = match PHASES.into_iter().filter(|start| attempt >= *start).count() {
+            0 => Optional::All,
+            1 => Optional::Some,
             _ => Optional::None,
         };
         let uses_examples = attempt < 12;
-        Self { whole: &compiled.json, seed, attempt, uses_examples, optional, refused, left: MAX_VALUES }
+        let whole = &compiled.json;
+        Self { whole, sizes, seed, attempt, uses_examples, optional, refused, left, values: MAX_VALUES }
     }
 
-    fn whole(mut self) -> Value {
+    /// Whether the value is not complete because a limit was reached.
+    fn is_exhausted(&self) -> bool {
+        self.values == 0 || self.left.values == 0 || self.left.schemas == 0
+    }
+
+    fn whole(&mut self) -> Value {
         let whole = self.whole;
         self.value(&[whole], Place { pointer: "", index: 0, depth: 0 })
     }
 
     /// A value that all of `schemas` speak of.
     fn value(&mut self, schemas: &[&'s Value], place: Place<'_>) -> Value {
-        if self.left == 0 || place.depth > MAX_DEPTH {
+        if self.is_exhausted() || place.depth > MAX_DEPTH {
             return Value::Null;
         }
-        self.left -= 1;
+        self.values -= 1;
+        self.left.values -= 1;
         let mut random = self.random(place);
-        let mut choice = Choice { whole: self.whole, random: random.fork(), is_deep: self.is_deep(place), tag: None };
+        let is_deep = self.is_deep(place);
+        let mut choice = Choice { sizes: self.sizes, random: random.fork(), is_deep, tag: None };
         let merged = Merged::new(self.whole, schemas, &mut choice);
         let tag = choice.tag;
+        self.left.schemas = self.left.schemas.saturating_sub(merged.parts().count());
         let refusals = self.refusals(place.pointer);
         if self.uses_examples
             && refusals == 0
@@ -120,6 +175,9 @@ impl<'s> Sampler<'s> {
             return value.clone();
         }
         let types = merged.types();
+        if is_deep && types.contains("null") && (types.contains("array") || types.contains("object")) {
+            return Value::Null;
+        }
         match types.iter().find(|name| **name != "null").copied() {
             Some("object") => self.object(&merged, tag, place),
             Some("array") => self.array(&merged, &mut random, place),
@@ -156,7 +214,7 @@ impl<'s> Sampler<'s> {
         let minimum = merged.largest("minProperties").map_or(0, |count| count.clamp(0.0, 100.0) as usize);
         let is_map = object.is_empty() && !others.is_empty() && !self.is_deep(place);
         let mut number = 0;
-        while object.len() < minimum.max(usize::from(is_map)) && number < 200 {
+        while object.len() < minimum.max(usize::from(is_map)) && number < 200 && !self.is_exhausted() {
             number += 1;
             let pointer = format!("{}/*", place.pointer);
             let inner = Place { pointer: &pointer, index: number, depth: place.depth + 1 };
@@ -179,7 +237,7 @@ impl<'s> Sampler<'s> {
         let pointer = format!("{}/*", place.pointer);
         let mut made = Vec::new();
         for index in 0..wanted.saturating_mul(if is_unique { 10 } else { 1 }) {
-            if made.len() >= wanted {
+            if made.len() >= wanted || self.is_exhausted() {
                 break;
             }
             let index = place.index.wrapping_mul(1009).wrapping_add(index);
@@ -204,7 +262,7 @@ impl<'s> Sampler<'s> {
     }
 
     fn is_deep(&self, place: Place<'_>) -> bool {
-        place.depth >= MAX_OPTIONAL_DEPTH || self.left < MAX_VALUES / 2
+        place.depth >= MAX_OPTIONAL_DEPTH || self.values < MAX_VALUES / 2
     }
 
     fn refusals(&self, pointer: &str) -> usize {
@@ -219,9 +277,9 @@ impl<'s> Sampler<'s> {
     }
 }
 
-/// Chooses one alternative at random: null only if there is nothing else, and what ends soonest where it is deep.
+/// Chooses one alternative at random: null only if there is nothing else, and what is smallest where it is deep, null also.
 struct Choice<'s> {
-    whole: &'s Value,
+    sizes: &'s Sizes<'s>,
     random: Rng,
     is_deep: bool,
     /// The property of a discriminator, and its value for what was chosen.
@@ -232,10 +290,12 @@ impl<'s> Choose<'s> for Choice<'s> {
     fn choose(&mut self, parent: &'s Map<String, Value>, alternatives: &'s [Value]) -> Vec<&'s Value> {
         let mut candidates: Vec<_> = alternatives.iter().filter(|schema| schema["type"] != "null").collect();
         if self.is_deep {
-            let heights: Vec<_> = candidates.iter().map(|schema| height(self.whole, &[*schema], 10)).collect();
-            let lowest = heights.iter().min().copied();
-            let mut heights = heights.into_iter();
-            candidates.retain(|_| heights.next() == lowest);
+            let smallest = candidates.iter().map(|schema| self.sizes.of(schema)).min();
+            candidates.retain(|schema| Some(self.sizes.of(schema)) == smallest);
+            let null = alternatives.iter().find(|schema| schema["type"] == "null");
+            if let Some(null) = null.filter(|_| smallest.is_some_and(|size| size > 1)) {
+                return vec![null];
+            }
         }
         let Some(chosen) = self.random.choice(candidates).or_else(|| alternatives.first()) else { return Vec::new() };
         if let Some(discriminator) = parent.get(DISCRIMINATOR)
@@ -254,21 +314,6 @@ impl<'s> Choose<'s> for First {
     fn choose(&mut self, _: &'s Map<String, Value>, alternatives: &'s [Value]) -> Vec<&'s Value> {
         alternatives.iter().filter(|schema| schema["type"] != "null").take(1).collect()
     }
-}
-
-/// How deep the smallest value of a schema is, up to `limit`.
-fn height(whole: &Value, schemas: &[&Value], limit: usize) -> usize {
-    if limit == 0 {
-        return 0;
-    }
-    let merged = Merged::new(whole, schemas, &mut First);
-    let properties = merged.properties();
-    let required = merged.required();
-    let inner =
-        required.iter().filter_map(|name| properties.get(name)).map(|schemas| height(whole, schemas, limit - 1));
-    let has_items = merged.largest("minItems").is_some_and(|count| count > 0.0);
-    let items = has_items.then(|| height(whole, &merged.items(), limit - 1));
-    inner.chain(items).max().map_or(0, |inner| inner + 1)
 }
 
 /// Whether the schemas list values, so that none has to be chosen for them.
@@ -302,6 +347,9 @@ mod tests {
             "Sum": {"oneOf": [{"$ref": "#/components/schemas/Both"}, {"$ref": "#/components/schemas/Leaf"}]},
             "Both": {"type": "object", "required": ["left", "right"], "additionalProperties": false, "properties": {
                 "left": {"$ref": "#/components/schemas/Sum"}, "right": {"$ref": "#/components/schemas/Sum"}}},
+            "Pet": {"type": "object", "oneOf": [{"$ref": "#/components/schemas/Cat"}, {"$ref": "#/components/schemas/Dog"}]},
+            "Cat": {"allOf": [{"$ref": "#/components/schemas/Pet"}, {"required": ["claws"], "properties": {"claws": {"enum": [5]}}}]},
+            "Dog": {"allOf": [{"$ref": "#/components/schemas/Pet"}, {"required": ["tail"], "properties": {"tail": {"enum": [1]}}}]},
             "Leaf": {"type": "object", "required": ["value"], "properties": {"value": {"type": "integer"}}},
         });
         Schema::new(&Arc::new(Tree::new(json!({"components": {"schemas": components}}))), of, Direction::Response)
@@ -350,6 +398,8 @@ mod tests {
             json!({"enum": ["a", "b"], "type": "string", "nullable": true}),
             json!({"$ref": "#/components/schemas/Tree"}),
             json!({"$ref": "#/components/schemas/Sum"}),
+            json!({"$ref": "#/components/schemas/Pet"}),
+            json!({"$ref": "#/components/schemas/Cat"}),
         ] {
             samples(&of);
         }
@@ -379,6 +429,49 @@ mod tests {
             "discriminator": {"propertyName": "kind", "mapping": {"leaf": "#/components/schemas/Leaf"}},
             "required": ["kind"], "properties": {"kind": {"type": "string"}}});
         assert!(samples(&of).iter().all(|value| value["kind"] == "leaf"));
+    }
+
+    #[test]
+    fn a_value_without_end_or_too_large_is_refused_with_its_place() {
+        let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+        let requiring = |properties: Value| {
+            let names: Vec<_> = properties.as_object().expect("it is one").keys().cloned().collect();
+            json!({"type": "object", "required": names, "properties": properties})
+        };
+        let both = |name: &str| requiring(json!({"l": reference(name), "r": reference(name)}));
+        let mut levels: Map<_, _> =
+            (0..40).map(|level| (format!("L{level}"), both(&format!("L{}", level + 1)))).collect();
+        levels.insert("L40".to_owned(), json!({"type": "string"}));
+        levels.insert("Node".to_owned(), both("Node"));
+        levels.insert("List".to_owned(), json!({"type": "array", "minItems": 2, "items": reference("List")}));
+        levels.insert("User".to_owned(), requiring(json!({"manager": reference("User"), "team": reference("Team")})));
+        levels.insert("Team".to_owned(), requiring(json!({"lead": reference("User"), "owner": reference("User")})));
+        levels.insert(
+            "Many".to_owned(),
+            json!({"type": "array", "minItems": 2_000_000_000, "items": {"type": "string"}}),
+        );
+        let tree = Arc::new(Tree::new(json!({"components": {"schemas": levels}})));
+        for (name, place) in
+            [("L0", "L0"), ("Node", "Node"), ("List", "List"), ("User", "User"), ("Team", "Team"), ("Many", "Many")]
+        {
+            let schema = Schema::new(&tree, &reference(name), Direction::Response);
+            let problem = sample(&schema, 0).expect_err(name);
+            assert!(problem.starts_with(&format!("#/components/schemas/{place}: no value was found")), "{problem}");
+        }
+    }
+
+    #[test]
+    fn what_may_be_null_ends_where_it_is_deep() {
+        for children in 2..5 {
+            let names = &["a", "b", "c", "d"][..children];
+            let node = json!({"allOf": [{"$ref": "#/components/schemas/N"}], "nullable": true});
+            let properties: Map<_, _> = names.iter().map(|name| ((*name).to_owned(), node.clone())).collect();
+            let all = json!({"N": {"type": "object", "required": names, "properties": properties}});
+            let tree = Arc::new(Tree::new(json!({"components": {"schemas": all}})));
+            let schema = Schema::new(&tree, &json!({"$ref": "#/components/schemas/N"}), Direction::Response);
+            let value = sample(&schema, 0).expect("there is one");
+            assert!(value["a"]["a"].is_object(), "{children}");
+        }
     }
 
     #[test]

@@ -1,16 +1,16 @@
 //! A schema of the document: what it accepts, and what it does not accept about a value.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, OnceLock},
 };
 
-use jsonschema::{Draft, ValidationError, Validator, error::ValidationErrorKind};
 use serde_json::Value;
 
 use super::{
-    json_schema::{Direction, json_schema},
+    json_schema::{Direction, JsonSchema, SchemaProblem, json_schema},
     tree::{Tree, items, members},
+    validator::Validator,
 };
 
 /// A schema. It is compiled when it is first used.
@@ -18,6 +18,8 @@ use super::{
 pub(crate) struct Schema {
     tree: Arc<Tree>,
     schema: Value,
+    /// Where it is in the document, by where that is in memory.
+    address: usize,
     direction: Direction,
     compiled: OnceLock<Result<Compiled, String>>,
 }
@@ -26,6 +28,8 @@ pub(crate) struct Schema {
 #[derive(Debug)]
 pub(crate) struct Compiled {
     pub(crate) json: Value,
+    /// What each definition was made of, as a reference within the document.
+    pub(crate) targets: BTreeMap<String, String>,
     validator: Validator,
     /// The names of all properties. Other names in a value are data.
     names: BTreeSet<String>,
@@ -41,21 +45,35 @@ pub(crate) struct Problem {
 }
 
 impl Schema {
+    /// A schema of the document `tree`.
     pub(crate) fn new(tree: &Arc<Tree>, schema: &Value, direction: Direction) -> Self {
-        Self { tree: Arc::clone(tree), schema: schema.clone(), direction, compiled: OnceLock::new() }
+        let address = std::ptr::from_ref(schema).addr();
+        Self { tree: Arc::clone(tree), schema: schema.clone(), address, direction, compiled: OnceLock::new() }
     }
 
     /// The schema as JSON Schema.
     ///
     /// # Errors
     ///
-    /// If it is not a valid schema, or refers to something that is not there.
+    /// If it is not a valid schema, or leads further than the sandbox follows: where in the document, and why.
     pub(crate) fn compiled(&self) -> Result<&Compiled, &str> {
-        let compile = || Compiled::new(json_schema(&self.tree, &self.schema, self.direction)?);
+        let compile = || {
+            let converted = json_schema(&self.tree, &self.schema, self.direction);
+            converted.map(|schema| Compiled::new(&self.tree, schema)).map_err(|problem| self.describe(&problem))
+        };
         self.compiled.get_or_init(compile).as_ref().map_err(String::as_str)
     }
 
-    /// What the schema does not accept about `value`.
+    fn describe(&self, SchemaProblem { target, pointer, problem }: &SchemaProblem) -> String {
+        format!("{}{pointer}: {problem}", target.clone().unwrap_or_else(|| self.place()))
+    }
+
+    /// Where the schema is, as a reference within the document.
+    pub(crate) fn place(&self) -> String {
+        self.tree.pointer_of(self.address).map_or_else(String::new, |pointer| format!("#{pointer}"))
+    }
+
+    /// What the schema does not accept of `value`.
     pub(crate) fn problem(&self, value: &Value) -> Option<Problem> {
         match self.compiled() {
             Ok(compiled) => compiled.problem(value),
@@ -64,46 +82,27 @@ impl Schema {
     }
 
     pub(crate) fn accepts(&self, value: &Value) -> bool {
-        self.compiled().is_ok_and(|compiled| compiled.validator.is_valid(value))
+        self.compiled().is_ok_and(|compiled| compiled.validator.accepts(value))
     }
 }
 
 impl Compiled {
-    fn new(json: Value) -> Result<Self, String> {
-        // The draft that has all formats of OpenAPI.
-        let options = jsonschema::options().with_draft(Draft::Draft202012).should_validate_formats(true);
-        let validator = options.build(&json).map_err(|error| {
-            let place = error.instance_path();
-            format!("a schema is not valid at `{place}`: {}", error.kind().keyword())
-        })?;
+    fn new(tree: &Tree, JsonSchema { whole: json, targets }: JsonSchema) -> Self {
+        // Those that are not valid were found when the schema was converted.
+        let validator = Validator::new(&json, |keywords| tree.assertions(keywords).ok().flatten());
         let mut names = BTreeSet::new();
         add_names(&json, &mut names);
-        Ok(Self { json, validator, names })
-    }
-
-    pub(crate) fn accepts(&self, value: &Value) -> bool {
-        self.validator.is_valid(value)
+        Self { json, targets, validator, names }
     }
 
     pub(crate) fn problem(&self, value: &Value) -> Option<Problem> {
-        let error = self.validator.iter_errors(value).next()?;
-        let error = most_specific(&error);
-        let mut pointer = self.pointer(error.instance_path().as_str());
-        if let ValidationErrorKind::Required { property: Value::String(name) } = error.kind() {
-            pointer = format!("{pointer}/{}", escape(name));
-        }
-        let rule = match error.kind() {
-            // `additionalProperties: false`, and others that are false.
-            ValidationErrorKind::FalseSchema => error.schema_path().as_str().rsplit('/').next().unwrap_or_default(),
-            kind => kind.keyword(),
-        };
-        Some(Problem { pointer, rule: rule.to_owned() })
+        let found = self.validator.problems(value);
+        found.first().map(|found| Problem { pointer: self.pointer(&found.pointer), rule: found.rule.clone() })
     }
 
-    /// The JSON pointers of everything that is not accepted, without names that the document does not have.
+    /// The JSON pointers of what is not accepted, without names that the document does not have.
     pub(crate) fn pointers_of_problems(&self, value: &Value) -> BTreeSet<String> {
-        let errors = self.validator.iter_errors(value);
-        errors.map(|error| self.pointer(most_specific(&error).instance_path().as_str())).collect()
+        self.validator.problems(value).iter().map(|found| self.pointer(&found.pointer)).collect()
     }
 
     fn pointer(&self, pointer: &str) -> String {
@@ -111,22 +110,6 @@ impl Compiled {
         let segments = pointer.split('/').skip(1);
         segments.map(|segment| if is_known(segment) { format!("/{segment}") } else { "/*".to_owned() }).collect()
     }
-}
-
-/// The error of the alternative that fits best: the one whose error is deepest in the value, and not about its type.
-fn most_specific<'e>(error: &'e ValidationError<'e>) -> &'e ValidationError<'e> {
-    let (ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context }) = error.kind() else {
-        return error;
-    };
-    let depth = |error: &ValidationError<'_>| error.instance_path().as_str().matches('/').count();
-    let alternatives = context.iter().filter_map(|errors| Some((most_specific(errors.first()?), errors.len())));
-    let rank = |(error, count): &(&ValidationError<'_>, usize)| {
-        let is_about_choice =
-            matches!(error.kind(), ValidationErrorKind::Type { .. } | ValidationErrorKind::Enum { .. });
-        (depth(error), !is_about_choice, usize::MAX - count)
-    };
-    let best = alternatives.max_by_key(rank);
-    best.filter(|(best, _)| depth(best) >= depth(error)).map_or(error, |(best, _)| best)
 }
 
 /// Adds the names of all properties in a JSON Schema.

@@ -1,25 +1,67 @@
 //! The document as a tree of values, and its references.
 
-use std::borrow::Cow;
+use std::{
+    borrow::Cow,
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use percent_encoding::percent_decode_str;
-use serde_json::Value;
+use serde_json::{Map, Value};
+
+use super::{
+    schema::escape,
+    validator::{self, Assertions},
+};
 
 /// How many references may lead from one to the next.
-const MAX_CHAIN: usize = 100;
+pub(crate) const MAX_CHAIN: usize = 100;
 
 /// The document. Keywords without a value are left out, as if they were not there.
 #[derive(Debug)]
-pub(crate) struct Tree(Value);
+pub(crate) struct Tree {
+    root: Value,
+    /// The assertions of its schemas, which many have in common.
+    assertions: Mutex<HashMap<String, Option<Arc<Assertions>>>>,
+}
 
 impl Tree {
     pub(crate) fn new(mut root: Value) -> Self {
         remove_nulls(&mut root);
-        Self(root)
+        Self { root, assertions: Mutex::default() }
     }
 
     pub(crate) fn root(&self) -> &Value {
-        &self.0
+        &self.root
+    }
+
+    /// The assertions of a schema; none if it has none. They are made once for all schemas that have the same ones.
+    ///
+    /// # Errors
+    ///
+    /// Where the schema is not valid, and why, in words.
+    pub(crate) fn assertions(&self, schema: &Map<String, Value>) -> Result<Option<Arc<Assertions>>, (String, String)> {
+        let lock = || self.assertions.lock().unwrap_or_else(PoisonError::into_inner);
+        let text = Value::Object(validator::assertions_of(schema)).to_string();
+        if let Some(known) = lock().get(&text) {
+            return Ok(known.clone());
+        }
+        let made = validator::assertions(schema)?.map(Arc::new);
+        lock().insert(text, made.clone());
+        Ok(made)
+    }
+
+    /// The JSON pointer of a value of the document, by where it is in memory.
+    pub(crate) fn pointer_of(&self, address: usize) -> Option<String> {
+        let mut waiting = vec![(&self.root, String::new())];
+        while let Some((value, pointer)) = waiting.pop() {
+            if std::ptr::from_ref(value).addr() == address {
+                return Some(pointer);
+            }
+            waiting.extend(members(value).map(|(name, value)| (value, format!("{pointer}/{}", escape(name)))));
+            waiting.extend(items(Some(value)).enumerate().map(|(index, value)| (value, format!("{pointer}/{index}"))));
+        }
+        None
     }
 
     /// What `value` leads to, if it is a reference; `value` itself if it is not.
@@ -35,7 +77,7 @@ impl Tree {
 
     /// What a reference leads to: another reference, or what is meant.
     pub(crate) fn target(&self, reference: &str) -> Result<&Value, String> {
-        let target = pointer(reference).and_then(|pointer| self.0.pointer(&pointer));
+        let target = pointer(reference).and_then(|pointer| self.root.pointer(&pointer));
         target.ok_or_else(|| format!("the reference `{reference}` leads nowhere in this document"))
     }
 
@@ -86,7 +128,7 @@ fn holds_data(keyword: &str) -> bool {
 /// An object with one member.
 #[cfg(test)]
 pub(crate) fn object(name: &str, value: Value) -> Value {
-    Value::Object(serde_json::Map::from_iter([(name.to_owned(), value)]))
+    Value::Object(Map::from_iter([(name.to_owned(), value)]))
 }
 
 #[cfg(test)]

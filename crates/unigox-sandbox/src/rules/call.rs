@@ -1,6 +1,6 @@
 //! What a rule gets and returns: a call of an operation, and a response.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
@@ -17,6 +17,8 @@ pub(crate) struct Call<'a> {
     pub(crate) payment_details_id: Option<&'a str>,
     /// The session that is requested; the latest without it.
     pub(crate) verification_id: Option<&'a str>,
+    /// The rails that the document has as an example; none if it has none.
+    pub(crate) rails: &'a BTreeSet<String>,
     pub(crate) body: &'a Body,
     pub(crate) now: DateTime<Utc>,
 }
@@ -64,15 +66,27 @@ impl Body {
 pub(crate) struct RuleResponse {
     pub(crate) status: u16,
     pub(crate) body: Option<Value>,
+    /// The JSON pointer in the body of the request to what is refused; empty for a response that is about no field.
+    pub(crate) field: String,
 }
 
 impl RuleResponse {
+    pub(crate) fn new(status: u16, body: Option<Value>) -> Self {
+        Self { status, body, field: String::new() }
+    }
+
     pub(crate) fn empty(status: u16) -> Self {
-        Self { status, body: None }
+        Self::new(status, None)
+    }
+
+    /// Says what is refused: a JSON pointer in the body of the request.
+    pub(super) fn about(mut self, field: impl Into<String>) -> Self {
+        self.field = field.into();
+        self
     }
 
     pub(crate) fn error(status: u16, key: &str) -> Self {
-        Self { status, body: Some(json!({"success": false, "data": {"error_key": key}})) }
+        Self::new(status, Some(json!({"success": false, "data": {"error_key": key}})))
     }
 
     /// The error key, if it has one.
@@ -81,7 +95,7 @@ impl RuleResponse {
     }
 
     pub(super) fn data(status: u16, data: Value) -> Self {
-        Self { status, body: Some(json!({"success": true, "data": data})) }
+        Self::new(status, Some(json!({"success": true, "data": data})))
     }
 }
 

@@ -23,17 +23,24 @@ const SELFIE: &str = "selfie";
 
 pub(super) fn upload(mut call: Call<'_>) -> RuleResponse {
     let now = call.now;
+    let is_link = !matches!(call.body, Body::Form { .. });
     let (uploads, is_batch) = match call.body {
         Body::Form { fields, files } => (file(fields, files), false),
         body => (links(body.value()), body.value().get("documents").is_some()),
     };
     let ids: Vec<_> = uploads.iter().flatten().map(|_| call.world.ids.uuid()).collect();
     let Some(kyc) = call.user().and_then(|user| user.kyc.as_mut()) else { return RuleResponse::empty(404) };
-    let Some(uploads) = uploads else { return RuleResponse::empty(400) };
+    let Some(uploads) = uploads else {
+        return RuleResponse::empty(400).about(match (is_link, is_batch) {
+            (false, _) => "/document",
+            (true, true) => "/documents",
+            (true, false) => "/url",
+        });
+    };
     let (mut stored, mut errors) = (Vec::new(), Vec::new());
     for (upload, id) in uploads.into_iter().zip(ids) {
         let Upload { document_type, name, is_reachable } = upload;
-        if !is_reachable {
+        if !is_reachable || is_link && kyc.session.script.failing_documents.contains(&document_type) {
             errors.push(json!({"document_type": document_type, "error": "The address can't be fetched"}));
             continue;
         }
@@ -54,7 +61,7 @@ pub(super) fn upload(mut call: Call<'_>) -> RuleResponse {
         }
         return RuleResponse::data(200, data);
     }
-    let Some(mut data) = stored.pop() else { return RuleResponse::empty(400) };
+    let Some(mut data) = stored.pop() else { return RuleResponse::empty(400).about("/url") };
     data["message"] = json!(message);
     // Earlier versions of the API describe these.
     data["verification_session_id"] = json!(kyc.session.id);

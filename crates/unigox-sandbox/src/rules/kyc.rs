@@ -58,10 +58,11 @@ pub(super) fn submit(mut call: Call<'_>) -> RuleResponse {
         return RuleResponse::empty(404);
     }
     if credential.is_none_or(|credential| credential.trim().is_empty()) {
-        return RuleResponse::error(400, INVALID_REQUEST);
+        let name = if text(data, "provider") == Some("persona") { "inquiry_id" } else { "token" };
+        return RuleResponse::error(400, INVALID_REQUEST).about(format!("/data/{name}"));
     }
     if let Some(key) = pii.get("dob").and_then(|dob| birth_date_error(dob, call.now)) {
-        return RuleResponse::error(400, key);
+        return RuleResponse::error(400, key).about("/data/pii/dob");
     }
     let now = call.now;
     let id = call.world.ids.uuid();
@@ -93,17 +94,18 @@ pub(super) fn update(mut call: Call<'_>) -> RuleResponse {
     let now = call.now;
     let changes = call.body.value().as_object().cloned().unwrap_or_default();
     let Some(user) = call.user() else { return RuleResponse::empty(404) };
-    if VERIFIED_FIELDS.iter().any(|name| changes.contains_key(*name)) {
-        return RuleResponse::empty(400);
+    if let Some(name) = VERIFIED_FIELDS.iter().find(|name| changes.contains_key(**name)) {
+        return RuleResponse::empty(400).about(format!("/{name}"));
     }
     if let Some(key) = changes.get("dob").and_then(|dob| birth_date_error(dob, now)) {
-        return RuleResponse::error(400, key);
+        return RuleResponse::error(400, key).about("/dob");
     }
     let is_country = |code: &Value| {
         code.as_str().is_some_and(|code| code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_alphabetic()))
     };
-    if ["nationality", "id_issue_country"].iter().any(|name| changes.get(*name).is_some_and(|code| !is_country(code))) {
-        return RuleResponse::error(400, "invalid_country_code");
+    let mut countries = ["nationality", "id_issue_country"].iter();
+    if let Some(name) = countries.find(|name| changes.get(**name).is_some_and(|code| !is_country(code))) {
+        return RuleResponse::error(400, "invalid_country_code").about(format!("/{name}"));
     }
     let changes: Map<_, _> =
         changes.into_iter().filter(|(name, _)| UPDATABLE_FIELDS.contains(&name.as_str())).collect();

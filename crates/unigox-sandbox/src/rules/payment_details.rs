@@ -22,13 +22,21 @@ pub(super) fn create(mut call: Call<'_>) -> RuleResponse {
     };
     // The schema already requires an institution for all rails but the listed ones.
     let institution = text(body, "institution_id");
-    if currency_of(rail).is_some_and(|only| only != currency) || institution.is_some_and(|id| id.trim().is_empty()) {
-        return RuleResponse::error(400, INVALID_PAYMENT_DETAILS);
+    if currency_of(rail).is_some_and(|only| only != currency) {
+        return RuleResponse::error(400, INVALID_PAYMENT_DETAILS).about("/currency");
+    }
+    if institution.is_some_and(|id| id.trim().is_empty()) {
+        return RuleResponse::error(400, INVALID_PAYMENT_DETAILS).about("/institution_id");
+    }
+    let is_unknown = !call.rails.is_empty() && !call.rails.contains(rail) && currency_of(rail).is_none();
+    if is_unknown && body["details"].as_object().is_none_or(|details| details.is_empty()) {
+        return RuleResponse::error(400, INVALID_PAYMENT_DETAILS).about("/rail");
     }
     let invalid = invalid_fields(rail, &body["details"]);
     if !invalid.is_empty() {
         let sentence = format!("The account data for this rail is incomplete, check {}", invalid.join(", "));
-        return RuleResponse { status: 422, body: Some(json!({"success": false, "error": sentence})) };
+        let first = format!("/details/{}", invalid[0]);
+        return RuleResponse::new(422, Some(json!({"success": false, "error": sentence}))).about(first);
     }
     let saved = PaymentDetails {
         id: call.world.ids.payment_details(),

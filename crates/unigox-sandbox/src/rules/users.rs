@@ -18,7 +18,7 @@ pub(super) fn create(call: Call<'_>) -> RuleResponse {
         return RuleResponse::empty(400);
     };
     if user_ref.trim().is_empty() {
-        return RuleResponse::empty(400);
+        return RuleResponse::empty(400).about("/user_ref");
     }
     if let Some(user) = call.world.user_by_ref(call.partner, user_ref) {
         if let Some(kyc) = &mut user.kyc {
