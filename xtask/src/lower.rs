@@ -311,6 +311,14 @@ fn sent(document: &Value) -> BTreeSet<String> {
     References::of(document).schemas_in(values)
 }
 
+/// The components that are read, in the order of their names: what a response can hold, and what no operation leads to, which
+/// describes what the server sends by itself, such as events.
+fn read(document: &Value) -> BTreeSet<String> {
+    let (sent, received) = (sent(document), received(document));
+    let is_read = |name: &&str| received.contains(*name) || !sent.contains(*name);
+    openapi::components(document).map(|(name, _)| name.as_str()).filter(is_read).map(str::to_owned).collect()
+}
+
 /// The components that a response can hold, in the order of their names.
 fn received(document: &Value) -> BTreeSet<String> {
     let values = openapi::operations(document).flat_map(|operation| {

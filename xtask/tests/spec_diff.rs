@@ -69,7 +69,7 @@ fn the_report_for_a_terminal_says_what_changed_and_whom_it_breaks() {
 
     What else changed
 
-      createPaymentDetails, getPaymentDetails  → PaymentDetailsHandle::create, PaymentDetailsHandle::list
+      createPaymentDetails, getPaymentDetails  → PaymentDetailsHandle::create, PaymentDetailsHandle::ensure, PaymentDetailsHandle::list
         harmless                `PaymentProfile` now has an optional property `created_at`
                                 optional-property-added, response, /components/schemas/PaymentProfile/properties/created_at
 
@@ -91,7 +91,7 @@ fn the_report_for_a_pull_request_is_a_table_for_each_operation() {
 
     ### createPaymentDetails, getPaymentDetails
 
-    Reaches `PaymentDetailsHandle::create`, `PaymentDetailsHandle::list`.
+    Reaches `PaymentDetailsHandle::create`, `PaymentDetailsHandle::ensure`, `PaymentDetailsHandle::list`.
 
     | | change | rule | where |
     |---|---|---|---|

@@ -18,8 +18,9 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// The error of a call, of a body that is not valid, or of a client that can't be built.
 ///
 /// [`kind`](Self::kind) tells what to do about it. The message names the operation, the field, the status and the key, and
-/// what to do next. It holds no value, header, URL or body, and neither do `Debug` and the [sources](StdError::source), so
-/// all of them may be logged. [`message`](Self::message) and [`response`](Self::response) come from the server and
+/// what to do next. It holds no value, URL or body, and of the headers the request id alone; a key is in it only if it has
+/// the form of one, which is letters in one case and `_ - .`. The same holds for `Debug` and the
+/// [sources](StdError::source), so all of them may be logged. [`message`](Self::message) and [`response`](Self::response) come from the server and
 /// may quote personal data: keep them out of logs.
 ///
 /// # Examples

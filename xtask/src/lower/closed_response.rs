@@ -6,10 +6,10 @@
 
 use serde_json::{Value, json};
 
-use super::{Report, received, sent};
+use super::{Report, read};
 use crate::openapi::{
-    self, Object, components_mut,
-    extension::{CHOICE, OPEN_ENUM, OPEN_UNION},
+    Object, components_mut,
+    extension::{CHOICE, CHOICES, OPEN_ENUM, OPEN_UNION},
     join, schema_mut,
 };
 
@@ -36,11 +36,11 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
             report.note(pointer, "keeps unknown fields");
         }
     };
-    let (sent, received) = (sent(document), received(document));
-    let names: Vec<String> = openapi::components(document).map(|(name, _)| name.to_owned()).collect();
-    for name in names.into_iter().filter(|name| received.contains(name) || !sent.contains(name)) {
+    for name in read(document) {
         let mut pointer = join("/components/schemas", &name);
-        if let Some(schema) = components_mut(document).and_then(|schemas| schemas.get_mut(&name)) {
+        let schema = components_mut(document).and_then(|schemas| schemas.get_mut(&name));
+        // What has a choice of its own is made to be sent.
+        if let Some(schema) = schema.filter(|schema| [CHOICE, CHOICES].iter().all(|key| schema.get(*key).is_none())) {
             schema_mut(schema, &mut pointer, &mut open);
         }
     }

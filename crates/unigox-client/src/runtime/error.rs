@@ -1,6 +1,7 @@
 //! Errors of calls.
 //!
-//! Messages name the operation, the status, a key and a path. They hold no value, header or body.
+//! Messages name the operation, the status, a key and a path. They hold no value, header or body; a key
+//! that has not the form of one is left out.
 
 use std::{borrow::Cow, fmt};
 

@@ -59,11 +59,15 @@ impl ErrorBody {
         &self.bytes
     }
 
-    /// The key if it may be printed, which is if it is short and of letters, digits and `_ - .`: some endpoints put a
-    /// sentence in its place.
+    /// The key if it may be printed, which is if it is short, and of letters in one case and `_ - .`: some endpoints put a
+    /// sentence in its place, and a name or a number may be what is wrong.
     pub fn printable_key(&self) -> Option<&str> {
-        let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
-        self.key().filter(|key| key.len() <= 64 && key.chars().all(is_plain))
+        let is_mark = |c: char| matches!(c, '_' | '-' | '.');
+        let is_in_one_case = |key: &str| {
+            key.chars().all(|c| c.is_ascii_lowercase() || is_mark(c))
+                || key.chars().all(|c| c.is_ascii_uppercase() || is_mark(c))
+        };
+        self.key().filter(|key| key.len() <= 64 && is_in_one_case(key))
     }
 }
 
@@ -111,6 +115,8 @@ mod tests {
             body(r#"{"data":{"error_key":"bad_iban","message":"DE89 is bad"}}"#),
             r#"ErrorBody { key: Some("bad_iban"), bytes: 57 }"#
         );
-        assert!(!body(r#"{"data":{"error_key":"DE89 is bad"}}"#).contains("DE89"));
+        for key in ["DE89 is bad", "DE75512108001245126199", "37012345678", "Secretname", "ada@example.com"] {
+            assert!(!body(&format!(r#"{{"error":{{"code":"{key}"}}}}"#)).contains(key), "{key}");
+        }
     }
 }
