@@ -76,6 +76,16 @@ async fn what_is_made_for_one_response_has_a_bound_in_all_attempts_together() {
 }
 
 #[tokio::test]
+async fn a_response_that_is_too_deep_is_not_made() {
+    let start_time = Instant::now();
+    let through = |next: &str| format!("{{ type: object, required: [a], properties: {{ a: {next} }} }}");
+    let answer = start(&levels(3000, through, "{ type: string }")).await.get("/a").await;
+    assert_eq!(answer.status, 599);
+    assert!(String::from_utf8_lossy(&answer.body).contains("no value was found"));
+    assert!(start_time.elapsed() < SOON);
+}
+
+#[tokio::test]
 async fn a_response_that_may_be_null_has_an_end() {
     let start_time = Instant::now();
     for count in 2..=6 {
