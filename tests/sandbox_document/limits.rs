@@ -59,6 +59,32 @@ async fn a_response_without_end_is_not_made_and_the_reason_names_the_place() {
     assert!(start_time.elapsed() < SOON);
 }
 
+/// What is required is said in another part than what it is, so that its size is not known before it is made.
+#[tokio::test]
+async fn what_is_made_for_one_response_has_a_bound_in_all_attempts_together() {
+    let start_time = Instant::now();
+    let itself = "{ $ref: '#/components/schemas/A0' }";
+    let parts = format!("[{{ required: [l, r] }}, {{ type: object, properties: {{ l: {itself}, r: {itself} }} }}]");
+    let answer = start(&format!("    A0: {{ allOf: {parts} }}\n")).await.get("/a").await;
+    let reason = String::from_utf8_lossy(&answer.body).into_owned();
+    assert_eq!(answer.status, 599, "{reason}");
+    assert!(
+        reason.contains("#/paths/~1a/get/responses/200/content/application~1json/schema: no value was"),
+        "{reason}"
+    );
+    assert!(start_time.elapsed() < SOON);
+}
+
+#[tokio::test]
+async fn a_response_that_is_too_deep_is_not_made() {
+    let start_time = Instant::now();
+    let through = |next: &str| format!("{{ type: object, required: [a], properties: {{ a: {next} }} }}");
+    let answer = start(&levels(3000, through, "{ type: string }")).await.get("/a").await;
+    assert_eq!(answer.status, 599);
+    assert!(String::from_utf8_lossy(&answer.body).contains("no value was found"));
+    assert!(start_time.elapsed() < SOON);
+}
+
 #[tokio::test]
 async fn a_response_that_may_be_null_has_an_end() {
     let start_time = Instant::now();

@@ -1,6 +1,6 @@
 //! How large the smallest value of a schema is.
 
-use std::collections::HashMap;
+use std::{cmp::Reverse, collections::HashMap};
 
 use serde_json::{Map, Value};
 
@@ -9,7 +9,7 @@ use super::{
     MAX_DEPTH,
 };
 
-/// The size of a value without end, or of one that is deeper than anything that is made.
+/// The size of a value without end.
 const ENDLESS: u64 = u64::MAX;
 
 /// The size of what says nothing.
@@ -22,16 +22,19 @@ pub(super) struct Sizes<'s> {
 
 impl<'s> Sizes<'s> {
     pub(super) fn new(whole: &'s Value) -> Self {
-        let definitions: Vec<_> = whole.get("$defs").into_iter().flat_map(members).collect();
+        let mut definitions: Vec<_> = whole.get("$defs").into_iter().flat_map(members).collect();
+        // They are numbered as they are reached: what a definition requires mostly comes after it.
+        definitions.sort_by_key(|(name, _)| Reverse(name.parse::<usize>().unwrap_or_default()));
         let mut sizes = Self { by_definition: definitions.iter().map(|(name, _)| (*name, ENDLESS)).collect() };
-        // Each round finds those whose parts are known, and so those that are one level deeper.
+        // Each round finds at least those whose parts are known, and so those that are one level deeper.
         for _ in 0..=MAX_DEPTH {
             let mut known = HashMap::new();
+            let mut is_changed = false;
             for (name, schema) in &definitions {
-                sizes.of_definition(whole, name, schema, &mut known);
+                let size = sizes.of_definition(whole, name, schema, &mut known);
+                is_changed |= sizes.by_definition.insert(name, size) != Some(size);
             }
-            let known = known.into_iter().map(|(name, size)| (name, size.unwrap_or(ENDLESS))).collect();
-            if std::mem::replace(&mut sizes.by_definition, known) == sizes.by_definition {
+            if !is_changed {
                 break;
             }
         }
