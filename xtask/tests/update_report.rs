@@ -209,7 +209,7 @@ fn a_name_can_be_kept_with_the_action_that_is_printed() {
         &[
             "1 type name removed while a similar one was added.",
             "`Channel` is `SalesChannel` now: with `app`, `door`, `fair`, `fax` and `mail`\n",
-            "the name is given by the action in openapi/overlay.yaml:8, whose target is now\n",
+            "the name is given by the action in openapi/overlay.yaml:7, whose target is now\n",
             "      - target: \"$.components.schemas.SalesChannel\"\n",
         ],
     );
