@@ -432,11 +432,8 @@ fn every_vendor_document_can_be_taken_over() {
     assert!(!paths.is_empty(), "no document there");
     for path in paths {
         let workspace = Workspace::whole(|_| fs::read_to_string(&path).expect("a document"));
-        let before = workspace.tracked();
-        let (dry, _) = fine(&workspace, &DRY_RUN);
-        assert_eq!(workspace.tracked(), before, "{}", path.display());
+        // That a dry run says the same is tested above, without compiling everything twice.
         let (real, _) = fine(&workspace, &UPDATE);
-        assert_eq!(dry, real);
         assert_eq!(workspace.read(DOCUMENT), workspace.read("new.yaml"));
         let (code, _, stderr) = workspace.run(&["codegen", "--check"]);
         let is_unmatched = real.contains(": correct openapi/overlay.yaml");
