@@ -115,9 +115,15 @@ async fn polls_that_fail_are_traced_without_a_word_of_the_response() {
     assert!(outcome.expect("the second poll has a status").is_verified());
     let text = output.text();
     let warning = text.lines().find(|line| line.contains("poll failed")).expect("it is traced");
-    for part in
-        ["WARN", "operation_id=\"getVerificationStatus\"", "error=Api", "status=403", "polls=1", "continues=true"]
-    {
+    for part in [
+        "WARN",
+        "operation_id=\"getVerificationStatus\"",
+        "error.type=\"403\"",
+        "kind=\"api\"",
+        "http.response.status_code=403",
+        "polls=1",
+        "continues=true",
+    ] {
         assert!(warning.contains(part), "`{part}` is missing in {warning}");
     }
     output.shows_nothing();

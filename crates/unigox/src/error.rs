@@ -2,6 +2,7 @@
 
 #[cfg(feature = "test-util")]
 mod builder;
+mod kind;
 
 use std::{borrow::Cow, error::Error as StdError, fmt, time::Duration};
 
@@ -10,6 +11,7 @@ use unigox_client::{ErrorBody, Operation, Retry, types::Verification};
 
 #[cfg(feature = "test-util")]
 pub use self::builder::ErrorBuilder;
+pub use self::kind::{Effect, ErrorKind};
 use crate::{DocumentType, RawResponse};
 
 /// A result whose error is [`Error`].
@@ -96,145 +98,6 @@ enum Reason {
     },
 }
 
-/// The kind of an [`Error`], which tells what to do about it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ErrorKind {
-    /// A setting of the client is missing or not valid, such as the key or a URL. Nothing was sent.
-    ///
-    /// # Troubleshooting
-    ///
-    /// The message names the setting and says what is wrong with it.
-    Configuration,
-    /// The request is not valid. Nothing was sent.
-    ///
-    /// # Troubleshooting
-    ///
-    /// [`Error::field`] names the field. Ask for another value; a retry won't help.
-    InvalidRequest,
-    /// No time was left for the call: its total time or that of an attempt is zero. Nothing was sent.
-    ///
-    /// # Troubleshooting
-    ///
-    /// Make the call again with more time: [`CallOptions`](crate::CallOptions) has the limits.
-    NoTimeLeft,
-    /// There was no connection, so the server has not received the request. Every operation is
-    /// retried after this, as often as the retry policy allows, unless the certificate of the server is not trusted.
-    ///
-    /// # Troubleshooting
-    ///
-    /// The [source](StdError::source) tells whether the DNS lookup, the connection or TLS failed. Check the base URL, the
-    /// proxy and the root certificates. It is safe to make the call again later.
-    NeverSent,
-    /// The body of the request could not be sent to its end: a reader failed, or had more or fewer bytes than stated. The
-    /// server has not received the whole request, so the call took no effect.
-    ///
-    /// # Troubleshooting
-    ///
-    /// The [source](StdError::source) has the error of the reader. Make the call again with a new reader, and with the
-    /// length that it really has.
-    BodyFailed,
-    /// The request was sent and there was no complete response: a time-out or a broken connection. The call may have taken
-    /// effect.
-    ///
-    /// # Troubleshooting
-    ///
-    /// The call was retried if the operation is safe to repeat. If it is not, check first whether the call took effect:
-    /// [`Error::check_with`] names the operation to check with.
-    MaybeSent,
-    /// The server refused the call: its status is not a success, or it is, with `success: false` in the body.
-    ///
-    /// # Troubleshooting
-    ///
-    /// Decide by [`Error::status`] and [`Error::key`]. [`Error::message`] is for people.
-    Api,
-    /// The status is a success, and the body is not what the document describes.
-    ///
-    /// The call took effect if the body is an envelope of the API that says `success: true`. Anything else, such as a web
-    /// page or no body, may come from a proxy, and the call only may have taken effect: [`Error::effect`] tells.
-    ///
-    /// # Troubleshooting
-    ///
-    /// [`Error::field`] is the path in the body, [`Error::response`] the response as it was received. If the call took
-    /// effect, look for a newer version of this crate: the API may have changed. Otherwise check the base URL, and what is
-    /// between it and the API.
-    Decode,
-    /// The response is longer than allowed, and was not read to its end. [`Error::status`] and [`Error::headers`] are known.
-    ///
-    /// # Troubleshooting
-    ///
-    /// The call was retried if its status and operation allow it. Check that the base URL is that of the API. For responses
-    /// that are really longer, raise [`CallOptions::max_response_bytes`](crate::CallOptions::max_response_bytes).
-    TooLarge,
-    /// A wait for a verification ended with a poll that failed, at its deadline or after too many responses that are not
-    /// the API's.
-    ///
-    /// # Troubleshooting
-    ///
-    /// The [source](StdError::source) is the error of the last poll, and [`Error::last_verification`] what was read before.
-    /// It is safe to wait again.
-    WaitFailed,
-    /// A call may have taken effect, and it could not be found out whether it did.
-    ///
-    /// # Troubleshooting
-    ///
-    /// The [source](StdError::source), if there is one, is the failure of the call. Make the same call again after a
-    /// minute: it looks before it changes anything.
-    OutcomeUnknown,
-    /// Documents were not stored, although the status is a success.
-    ///
-    /// # Troubleshooting
-    ///
-    /// The message names the types of the documents. Send those again;
-    /// [`BatchUpload::errors`](crate::BatchUpload::errors) and [`Error::response`] have the reasons.
-    NotStored,
-}
-
-impl ErrorKind {
-    /// A stable name, for metrics and logs: the name of the variant in snake case.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// assert_eq!(unigox::ErrorKind::MaybeSent.as_str(), "maybe_sent");
-    /// ```
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Configuration => "configuration",
-            Self::InvalidRequest => "invalid_request",
-            Self::NoTimeLeft => "no_time_left",
-            Self::NeverSent => "never_sent",
-            Self::BodyFailed => "body_failed",
-            Self::MaybeSent => "maybe_sent",
-            Self::Api => "api",
-            Self::Decode => "decode",
-            Self::TooLarge => "too_large",
-            Self::WaitFailed => "wait_failed",
-            Self::OutcomeUnknown => "outcome_unknown",
-            Self::NotStored => "not_stored",
-        }
-    }
-}
-
-/// Writes [`as_str`](Self::as_str).
-impl fmt::Display for ErrorKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-/// Whether a call took effect, as far as is known. From [`Error::effect`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_enums, reason = "there is no fourth answer")]
-pub enum Effect {
-    /// It took none: nothing was sent, the request was never complete, or the server refused it.
-    No,
-    /// It may have taken effect.
-    Unknown,
-    /// It took effect: the envelope of the response says `success: true`.
-    Yes,
-}
-
 impl Error {
     pub(crate) fn configuration(setting: &'static str, problem: &'static str) -> Self {
         Self::new(None, Reason::Configuration { setting, problem })
@@ -292,9 +155,8 @@ impl Error {
         if response.says_success() { Effect::Yes } else { Effect::Unknown }
     }
 
-    pub(crate) fn wait_failed(operation: &'static Operation, last: Self) -> Self {
-        let attempts = last.attempts();
-        Self::new(Some(operation), Reason::WaitFailed).with_attempts(attempts, false).with_source(last)
+    pub(crate) fn wait_failed(operation: &'static Operation, polls: u32, last: Self) -> Self {
+        Self::new(Some(operation), Reason::WaitFailed).with_attempts(polls, false).with_source(last)
     }
 
     pub(crate) fn outcome_unknown(operation: &'static Operation) -> Self {
@@ -383,7 +245,7 @@ impl Error {
     ///
     /// # Troubleshooting
     ///
-    /// Make a call that took no effect again once its cause is mended. If it is [`Unknown`](Effect::Unknown) and the
+    /// Make a call that took no effect again once its cause is corrected. If it is [`Unknown`](Effect::Unknown) and the
     /// operation is not safe to repeat, look first: [`check_with`](Self::check_with) names the operation for it, if there
     /// is one.
     ///
@@ -770,13 +632,6 @@ mod tests {
     fn is_one_pointer() {
         assert_eq!(size_of::<Error>(), size_of::<usize>());
         assert_eq!(size_of::<Result<()>>(), size_of::<usize>());
-    }
-
-    #[test]
-    fn a_wait_that_failed_has_the_attempts_of_its_last_poll() {
-        let operation = &operations::GET_VERIFICATION_STATUS;
-        let last = Error::broken(operation).with_attempts(3, false);
-        assert_eq!(Error::wait_failed(operation, last).attempts(), 3);
     }
 
     #[test]

@@ -140,9 +140,15 @@ fn error_type(error: &Error) -> std::borrow::Cow<'static, str> {
 /// A poll of a wait that failed.
 #[cfg(feature = "tracing")]
 pub(crate) fn poll_failed(error: &Error, polls: u32, continues: bool) {
-    let (kind, status) = (error.kind(), error.status().map(|status| status.as_u16()));
-    let operation_id = error.operation_id();
-    tracing::warn!(operation_id, error = ?kind, status, polls, continues, "poll failed");
+    tracing::warn!(
+        operation_id = error.operation_id(),
+        error.type = &*error_type(error),
+        kind = error.kind().as_str(),
+        http.response.status_code = error.status().map(|status| status.as_u16()),
+        polls,
+        continues,
+        "poll failed"
+    );
 }
 
 #[cfg(not(feature = "tracing"))]

@@ -61,6 +61,9 @@ pub trait HttpTransport: Send + Sync + 'static {
 pub type Sending<'t> = Pin<Box<dyn Future<Output = Result<http::Response<Bytes>, TransportError>> + Send + 't>>;
 
 /// Why a transport has no response.
+///
+/// What it is made of becomes the [source](StdError::source) of the [`Error`](crate::Error), which may be logged: leave out
+/// URLs, since they have identifiers of people in them.
 #[derive(Debug)]
 pub struct TransportError {
     pub(crate) may_have_arrived: bool,

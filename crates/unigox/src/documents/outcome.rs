@@ -48,7 +48,7 @@ impl DocumentUpload {
 /// # async fn f(user: unigox::UserHandle, links: unigox::DocumentLinks) -> Result<(), unigox::Error> {
 /// let upload = user.documents().link_batch(&links).await?;
 /// for document_type in upload.not_uploaded() {
-///     println!("to be sent again: {document_type}");
+///     println!("to be uploaded once more: {document_type}");
 /// }
 /// let stored = upload.into_result()?;
 /// println!("all {} documents are stored", stored.len());

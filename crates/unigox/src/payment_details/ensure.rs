@@ -73,8 +73,8 @@ impl PaymentDetailsHandle {
             Err(error) if error.effect() == Effect::No => return Err(error),
             Err(error) => error,
         };
-        let patience = self.user.client.limits(operation).total;
-        let look = self.find_late(payment_details, patience).await;
+        let limit = self.user.client.limits(operation).total;
+        let look = self.find_late(payment_details, limit).await;
         let attempts = failure.attempts();
         let unknown = Error::outcome_unknown(operation).with_attempts(attempts, false).with_source(failure);
         match look {
@@ -99,13 +99,13 @@ impl PaymentDetailsHandle {
         Ok(if is_unclear { Look::Unclear } else { Look::Absent })
     }
 
-    /// Looks again and again, since a server that is late may still save them: for `patience`, and once more at its end.
-    async fn find_late(&self, payment_details: &PaymentDetails, patience: Duration) -> Look {
+    /// Looks again and again, since a server that is late may still save them: for `limit`, and once more at its end.
+    async fn find_late(&self, payment_details: &PaymentDetails, limit: Duration) -> Look {
         let started = Instant::now();
         let mut delay = FIRST_DELAY;
         let mut last = Look::Absent;
         loop {
-            let left = patience.saturating_sub(started.elapsed());
+            let left = limit.saturating_sub(started.elapsed());
             // A random time from half of the delay to all of it.
             let pause = delay / 2 + (delay / 2).mul_f64(fastrand::f64());
             sleep(pause.min(left)).await;

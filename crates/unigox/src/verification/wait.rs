@@ -411,7 +411,7 @@ impl Poller {
     /// The error of a wait whose last poll failed.
     fn failed(&self, last: Option<Error>) -> Error {
         let operation = &operations::GET_VERIFICATION_STATUS;
-        Error::wait_failed(operation, last.unwrap_or_else(|| Error::broken(operation))).with_attempts(self.polls, false)
+        Error::wait_failed(operation, self.polls, last.unwrap_or_else(|| Error::broken(operation)))
     }
 }
 
