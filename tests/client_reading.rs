@@ -24,10 +24,10 @@ const CANARY: &str = "canary Ada-Obi-DE75512108001245126199";
 
 // ---- Enums ----------------------------------------------------------------------------------------------------------
 
-/// Calls `$claim::<T>(listed)` for some of the enums, with the values that the document lists.
+/// Calls `$check::<T>(listed)` for some of the enums, with the values that the document lists.
 macro_rules! for_some_enums {
-    ($claim:ident: $($name:ident),*) => {
-        $($claim::<types::$name>(types::$name::VALUES, &Document::checked_in().values(stringify!($name)));)*
+    ($check:ident: $($name:ident),*) => {
+        $($check::<types::$name>(types::$name::VALUES, &Document::checked_in().values(stringify!($name)));)*
     };
 }
 

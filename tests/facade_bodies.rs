@@ -685,10 +685,10 @@ fn agree(validated: Result<()>, sent: Result<Value>) -> Result<Value> {
     sent
 }
 
-/// Checks `claim` for many inputs, and panics with the smallest one for which it does not hold.
+/// Checks `property` for many inputs, and panics with the smallest one for which it does not hold.
 ///
 /// The inputs are the same in every run. `PROPTEST_CASES` and `PROPTEST_RNG_SEED` make them more, and others.
-fn each<T: Debug>(inputs: impl Strategy<Value = T>, claim: impl Fn(T) -> Verdict) {
+fn each<T: Debug>(inputs: impl Strategy<Value = T>, property: impl Fn(T) -> Verdict) {
     let is_given = |name| std::env::var_os(name).is_some();
     let mut config = Config { failure_persistence: None, ..Config::default() };
     if !is_given("PROPTEST_CASES") {
@@ -697,7 +697,7 @@ fn each<T: Debug>(inputs: impl Strategy<Value = T>, claim: impl Fn(T) -> Verdict
     if !is_given("PROPTEST_RNG_SEED") {
         config.rng_seed = RngSeed::Fixed(0);
     }
-    TestRunner::new(config).run(&inputs, claim).unwrap_or_else(|error| panic!("{error}"));
+    TestRunner::new(config).run(&inputs, property).unwrap_or_else(|error| panic!("{error}"));
 }
 
 /// The body that was sent is `expected`, is valid for `operation`, and matches these variants.

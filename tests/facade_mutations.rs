@@ -1,4 +1,4 @@
-//! Damaged responses, at random: no call panics, claims an effect without evidence, or shows what the response holds.
+//! Damaged responses, at random: no call panics, reports an effect without evidence, or shows what the response holds.
 //!
 //! The same responses are made in every run. `MUTATED_RESPONSES=1000000 MUTATION_SEED=$RANDOM cargo test -p unigox-tests
 //! --test facade_mutations -- --nocapture` tries more, and others.
@@ -76,7 +76,7 @@ impl HttpTransport for Replies {
 }
 
 #[tokio::test]
-async fn no_damaged_response_makes_a_call_panic_claim_or_show_too_much() {
+async fn no_damaged_response_makes_a_call_panic_report_an_effect_or_show_too_much() {
     let number = |name: &str, default| std::env::var(name).ok().map_or(default, |text| text.parse().expect("a number"));
     let (count, seed) = (number("MUTATED_RESPONSES", 20_000), number("MUTATION_SEED", 7));
     let replies = Replies(Arc::new(Mutex::new(Damaged { status: 200, content_type: "", body: Vec::new() })));
@@ -92,7 +92,7 @@ async fn no_damaged_response_makes_a_call_panic_claim_or_show_too_much() {
         *replies.0.lock().unwrap_or_else(PoisonError::into_inner) = damaged.clone();
         let about = || format!("seed {seed}, round {round}: {call:?} with {damaged:?}");
         let evidence = damaged.evidence();
-        let claim = match call.receive(&client).await {
+        let report = match call.receive(&client).await {
             Ok(received) => {
                 assert!((200..300).contains(&received.status), "{}", about());
                 if call.returns_data() {
@@ -111,18 +111,18 @@ async fn no_damaged_response_makes_a_call_panic_claim_or_show_too_much() {
                 match error.effect() {
                     Effect::Yes => "an error after an effect",
                     Effect::No => "an error without an effect",
-                    Effect::Unknown => "an error, and no claim",
+                    Effect::Unknown => "an error, and no report",
                 }
             }
         };
-        *seen.entry((evidence, claim)).or_default() += 1;
+        *seen.entry((evidence, report)).or_default() += 1;
     }
     println!("{count} responses: {seen:#?}");
     for kind in [
         (Evidence::Done, "a value"),
         (Evidence::Done, "an error after an effect"),
         (Evidence::Refused, "an error without an effect"),
-        (Evidence::None, "an error, and no claim"),
+        (Evidence::None, "an error, and no report"),
     ] {
         assert!(seen.contains_key(&kind), "no response of the kind {kind:?}: {seen:?}");
     }

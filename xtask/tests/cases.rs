@@ -1,7 +1,7 @@
 //! Small documents, each with a construct that generators of clients are known to get wrong, and what is right of it.
 //!
 //! A folder in `cases/` is a case: a document (`input`), perhaps an `overlay.yaml`, and either `refused.txt`, the defects that
-//! the document is refused for, or `calls.rs`, which calls the client and claims what is on the wire and what is read. The
+//! the document is refused for, or `calls.rs`, which calls the client and asserts what is on the wire and what is read. The
 //! lines of `notes.txt` have to be in the lowering report. All the crates are built without a warning, and their calls run.
 
 use std::{

@@ -501,7 +501,7 @@ fn a_checked_in_input_that_is_gone_ends_with_2() {
 
 #[test]
 fn an_output_that_can_not_be_written_ends_with_1_and_changes_nothing() {
-    let spoil = |workspace: &Workspace| {
+    let make_stale = |workspace: &Workspace| {
         // Something to write elsewhere, before and after the file that can't be.
         workspace.replace(GENERATED[2], "use", "use ");
         workspace.replace(GENERATED[8], "#", "##");
@@ -524,7 +524,7 @@ fn an_output_that_can_not_be_written_ends_with_1_and_changes_nothing() {
     ];
     for (name, put) in in_the_way {
         let workspace = Workspace::new();
-        spoil(&workspace);
+        make_stale(&workspace);
         put(&workspace);
         let before = workspace.tree();
         for args in [&["codegen"][..], &["codegen", "--check"]] {

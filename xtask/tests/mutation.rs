@@ -281,10 +281,10 @@ fn incoherences(files: &[(&'static str, String)]) -> Vec<String> {
         let file = match syn::parse_file(code) {
             Ok(file) => file,
             Err(error) => {
-                let is_culprit = |item: &&str| syn::parse_file(item).is_err();
-                let culprit = code.split("\n\n").find(is_culprit).unwrap_or_default();
-                let culprit: String = culprit.chars().take(300).collect();
-                found.push(format!("{name} can't be parsed: {error}: {culprit}"));
+                let is_invalid = |item: &&str| syn::parse_file(item).is_err();
+                let invalid = code.split("\n\n").find(is_invalid).unwrap_or_default();
+                let invalid: String = invalid.chars().take(300).collect();
+                found.push(format!("{name} can't be parsed: {error}: {invalid}"));
                 continue;
             }
         };
@@ -436,11 +436,11 @@ impl<'ast> Visit<'ast> for Used {
 
 // ---- The hunt -------------------------------------------------------------------------------------------------------
 
-/// Runs `f` where there is as much stack as the binary gives it, and no longer than `patience`. A stack that overflows
+/// Runs `f` where there is as much stack as the binary gives it, and no longer than `time_limit`. A stack that overflows
 /// all the same takes the process down, naming the thread.
 fn contained<R: Send + 'static>(
     name: &str,
-    patience: Duration,
+    time_limit: Duration,
     f: impl FnOnce() -> R + Send + 'static,
 ) -> Result<R, String> {
     let (sender, receiver) = mpsc::channel();
@@ -453,9 +453,9 @@ fn contained<R: Send + 'static>(
         let _ = sender.send(result);
     };
     thread::Builder::new().name(name.to_owned()).stack_size(1 << 28).spawn(work).expect("a thread");
-    match receiver.recv_timeout(patience) {
+    match receiver.recv_timeout(time_limit) {
         Ok(result) => result.map_err(|message| format!("a panic: {message}")),
-        Err(_) => Err(format!("no end after {patience:?}")),
+        Err(_) => Err(format!("no end after {time_limit:?}")),
     }
 }
 

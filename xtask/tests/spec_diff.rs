@@ -209,7 +209,7 @@ fn an_overlay_gives_both_documents_its_names() {
         ("old.yaml", document(inline, "")),
         ("new.yaml", document("{$ref: '#/components/schemas/Status'}", &format!("Status: {inline}"))),
         ("overlay.yaml", overlay.clone()),
-        ("dead.yaml", overlay.replace("status", "nothing")),
+        ("unmatched.yaml", overlay.replace("status", "nothing")),
         ("malformed.yaml", "overlay: 1.1.0\n".to_owned()),
     ] {
         fs::write(folder.path().join(name), text).expect("a file");
@@ -229,9 +229,9 @@ fn an_overlay_gives_both_documents_its_names() {
     assert_eq!((code, with_names), (0, Some(json!("ok"))));
     // Beside a reference a name has no effect.
     assert_eq!(stderr, "1 action of overlay.yaml left out: new.yaml has nothing there to change\n");
-    let (code, without, stderr) = source(Some("dead.yaml"));
+    let (code, without, stderr) = source(Some("unmatched.yaml"));
     assert_eq!((code, without), (0, Some(json!("break"))));
-    assert_eq!(stderr.matches("1 action of dead.yaml left out: ").count(), 2, "{stderr}");
+    assert_eq!(stderr.matches("1 action of unmatched.yaml left out: ").count(), 2, "{stderr}");
     assert_eq!(source(Some("malformed.yaml")).0, 3);
     assert_eq!(source(Some("missing.yaml")).0, 2);
 }

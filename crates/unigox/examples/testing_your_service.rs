@@ -50,8 +50,8 @@ impl History {
         Ok(Self { sandbox, user, older: older.payment_details_id().to_owned() })
     }
 
-    /// The person, with less patience: the list is watched for so long after a failure.
-    fn impatient(&self) -> UserHandle {
+    /// The person, with less time: the list is watched for so long after a failure.
+    fn with_little_time(&self) -> UserHandle {
         self.user.with_options(CallOptions::new().total_timeout(Duration::from_millis(300)))
     }
 
@@ -73,7 +73,7 @@ async fn main() -> Outcome {
     let history = History::begin().await?;
     println!("saved long ago: {}", history.older);
     history.sandbox.fault("createPaymentDetails", Fault::Reset);
-    show("after a call that took no effect", save_once(&history.impatient(), &account(IBAN)).await?);
+    show("after a call that took no effect", save_once(&history.with_little_time(), &account(IBAN)).await?);
     history.sandbox.fault("createPaymentDetails", Fault::ResponseLost);
     show("after a lost response", save_once(&history.user, &account(IBAN)).await?);
     println!("accounts that are saved: {}", history.saved().await?.join(", "));
@@ -106,7 +106,10 @@ async fn the_account_is_found_after_a_lost_response_and_not_the_older_one() {
 async fn a_call_that_never_took_effect_is_made_by_the_next_run() {
     let history = History::begin().await.expect("the mock server responds");
     history.sandbox.fault("createPaymentDetails", Fault::Reset);
-    assert_eq!(save_once(&history.impatient(), &account(IBAN)).await.expect("nothing else fails"), Payout::RunAgain);
+    assert_eq!(
+        save_once(&history.with_little_time(), &account(IBAN)).await.expect("nothing else fails"),
+        Payout::RunAgain
+    );
     assert_eq!(history.saved().await.expect("the mock server responds"), std::slice::from_ref(&history.older));
 
     let payout = save_once(&history.user, &account(IBAN)).await.expect("nothing fails");

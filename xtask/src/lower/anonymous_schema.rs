@@ -37,7 +37,7 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
     };
     let given = components_mut(document).map(std::mem::take).unwrap_or_default();
     for (name, schema) in &given {
-        names.claim(name, schema);
+        names.reserve(name, schema);
     }
     for (name, mut schema) in given {
         let pointer = join("/components/schemas", &name);
@@ -102,7 +102,7 @@ struct Names<'r> {
 
 impl Names<'_> {
     /// A component of the document keeps its name.
-    fn claim(&mut self, name: &str, schema: &Value) {
+    fn reserve(&mut self, name: &str, schema: &Value) {
         if let Some(first) = self.by_type.insert(pascal(name), name.to_owned()) {
             let problem = format!("`{name}` makes the same type name as `{first}`");
             let remedy = "rename one of them in the document, with every reference to it";
