@@ -79,7 +79,7 @@ fn a_document_that_the_overlay_fits_is_taken_over_with_all_that_is_generated() {
         "\n  Added operations: 1\n    getLimits  GET /api/v1/partner/limits\n",
         "  git add openapi/unigox-partner.yaml; git commit -m \"Update to the vendor's document ",
         "  git add openapi crates/unigox-client/src/generated crates/unigox/src/generated \
-         crates/unigox-sandbox/src/document.json tests/support/generated; git commit -m \"Regenerate",
+         crates/unigox-sandbox/src/document.json tests; git commit -m \"Regenerate",
     ] {
         assert!(stdout.contains(part), "`{part}` is not in:\n{stdout}");
     }
