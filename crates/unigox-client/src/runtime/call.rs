@@ -105,11 +105,11 @@ pub(crate) struct Call<'c, T> {
 enum Content {
     None,
     Bytes(Cow<'static, str>, Body),
-    Form(Form),
+    Form(Box<Form>),
 }
 
 #[allow(dead_code, reason = "which of these are used depends on the document that the methods are generated from")]
-impl<T: Transport> Call<'_, T> {
+impl<'c, T: Transport> Call<'c, T> {
     fn refuse(&mut self, parameter: impl Into<Cow<'static, str>>, problem: Problem) {
         self.refused.get_or_insert((parameter.into(), problem));
     }
@@ -227,7 +227,7 @@ impl<T: Transport> Call<'_, T> {
         if let Some((name, problem)) = form.refused {
             self.refuse(name, problem);
         }
-        self.body = Content::Form(form);
+        self.body = Content::Form(Box::new(form));
         self
     }
 
@@ -235,13 +235,15 @@ impl<T: Transport> Call<'_, T> {
         let mut url = Url::clone(&self.client.base_url);
         let base = url.path();
         let mut path = base.strip_suffix('/').unwrap_or(base).to_owned();
-        for segment in self.operation.path.split('/').skip(1) {
-            path.push('/');
-            let start = path.len();
+        let start = path.len();
+        if fill(self.operation.path, &self.path, &mut path).is_none() {
+            self.refuse(self.operation.path, "has no value that a path can hold");
+        } else if path[start..].contains(['.', '%'])
+            && let Some(at) = path[start..].split('/').position(is_step)
+        {
             // A segment that only its parameters make a step is a step all the same.
-            if fill(segment, &self.path, &mut path).is_none() || is_step(&path[start..]) {
-                self.refuse(segment, "has no value that a path can hold");
-            }
+            let segment = self.operation.path.split('/').nth(at).unwrap_or_default();
+            self.refuse(segment, "has no value that a path can hold");
         }
         url.set_path(&path);
         if !self.query.is_empty() {
@@ -251,17 +253,32 @@ impl<T: Transport> Call<'_, T> {
     }
 
     /// Sends the call. A status other than a success is an error.
-    pub(crate) async fn send(mut self) -> Result<Received, Error<T::Error>> {
+    ///
+    /// The request is built before there is a future, which would hold the whole call otherwise: moving a future copies it.
+    pub(crate) fn send(self) -> impl Future<Output = Result<Received, Error<T::Error>>> + use<'c, T> {
+        let (transport, operation) = (&self.client.transport, self.operation);
+        let request = self.request();
+        async move {
+            let raw =
+                transport.send(request.map_err(Error::InvalidRequest)?, operation).await.map_err(Error::Transport)?;
+            if raw.status.is_success() {
+                return Ok(Received { operation, raw });
+            }
+            let body = ErrorBody::new(raw.body.clone());
+            Err(Error::Api(Box::new(ApiError { operation, response: Response::new(body, raw) })))
+        }
+    }
+
+    fn request(mut self) -> Result<Request, InvalidRequest> {
         let url = self.url();
         let operation = self.operation;
         if let Some((parameter, problem)) = self.refused {
-            return Err(Error::InvalidRequest(InvalidRequest { operation, parameter, problem }));
+            return Err(InvalidRequest { operation, parameter, problem });
         }
         let method = Method::from_bytes(operation.method.as_bytes()).unwrap_or_default();
         let mut request = Request::new(method, url);
-        let invalid = |parameter: &'static str, problem| {
-            Error::InvalidRequest(InvalidRequest { operation, parameter: parameter.into(), problem })
-        };
+        let invalid =
+            |parameter: &'static str, problem| InvalidRequest { operation, parameter: parameter.into(), problem };
         let header =
             |name, text: &str| HeaderValue::from_str(text).map_err(|_| invalid(name, "can't be written as a header"));
         *request.headers_mut() = self.headers;
@@ -269,30 +286,22 @@ impl<T: Transport> Call<'_, T> {
         if !self.cookies.is_empty() {
             request.headers_mut().insert(COOKIE, header("Cookie", &self.cookies)?);
         }
-        let transport = &self.client.transport;
-        let request = match self.body {
-            Content::None => without_body(request),
+        match self.body {
+            Content::None => Ok(without_body(request)),
             Content::Bytes(media_type, body) => {
                 request.headers_mut().insert(CONTENT_TYPE, header("Content-Type", &media_type)?);
                 if body.as_bytes().is_some_and(<[u8]>::is_empty) {
-                    without_body(request)
-                } else {
-                    *request.body_mut() = Some(body);
-                    request
+                    return Ok(without_body(request));
                 }
+                *request.body_mut() = Some(body);
+                Ok(request)
             }
             Content::Form(form) => {
                 let form = form.form.percent_encode_noop();
-                let builder = RequestBuilder::from_parts(transport.http().clone(), request).multipart(form);
-                builder.build().map_err(|_| invalid("body", "can't be written as a form"))?
+                let builder = RequestBuilder::from_parts(self.client.transport.http().clone(), request).multipart(form);
+                builder.build().map_err(|_| invalid("body", "can't be written as a form"))
             }
-        };
-        let raw = transport.send(request, operation).await.map_err(Error::Transport)?;
-        if raw.status.is_success() {
-            return Ok(Received { operation, raw });
         }
-        let body = ErrorBody::new(raw.body.clone());
-        Err(Error::Api(Box::new(ApiError { operation, response: Response::new(body, raw) })))
     }
 }
 
@@ -309,9 +318,9 @@ fn node(value: &(impl Serialize + ?Sized)) -> Result<Node, Problem> {
     Node::of(value).ok_or("can't be written as a parameter")
 }
 
-/// Adds a segment of a path template with its parameters filled in; nothing if one has no value.
-fn fill(segment: &str, values: &[(&str, String)], path: &mut String) -> Option<()> {
-    let mut rest = segment;
+/// Adds a path template with its parameters filled in; nothing if one has no value.
+fn fill(template: &str, values: &[(&str, String)], path: &mut String) -> Option<()> {
+    let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
         let (name, after) = after.split_once('}')?;
         push_literal(path, before);
@@ -322,9 +331,13 @@ fn fill(segment: &str, values: &[(&str, String)], path: &mut String) -> Option<(
     Some(())
 }
 
-/// Whether a URL takes `segment` for a step in the path.
+/// Whether a URL takes `segment` for a step in the path: one or two dots, which may be escaped.
 fn is_step(segment: &str) -> bool {
-    segment.len() <= "%2e%2e".len() && matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..")
+    let (mut rest, mut dots) = (segment.as_bytes(), 0);
+    while let [b'.', after @ ..] | [b'%', b'2', b'e' | b'E', after @ ..] = rest {
+        (rest, dots) = (after, dots + 1);
+    }
+    rest.is_empty() && matches!(dots, 1 | 2)
 }
 
 /// A response whose status is a success.

@@ -70,14 +70,15 @@ impl Style {
         };
         let Some(shape) = Shape::of(value)? else { return Ok(None) };
         // Servers and proxies drop line breaks and tabs, which would turn one id into another.
-        if shape.words().any(|word| word.contains(char::is_control)) {
+        if shape.has_word(|word| word.contains(char::is_control)) {
             return Err("has a control character in it");
         }
-        match self.expand(row, name, &shape).as_str() {
+        let expanded = self.expand(row, name, &shape);
+        match expanded.as_str() {
             "" => Err("is empty, which would call another path"),
             // A URL can only express these as steps in the path.
             "." | ".." => Err("is a step in the path, which would call another path"),
-            expanded => Ok(Some(expanded.to_owned())),
+            _ => Ok(Some(expanded)),
         }
     }
 
@@ -113,7 +114,7 @@ impl Style {
             (Kind::DeepObject, _) | (_, Shape::Text(_)) => return Err(NO_CELL),
             _ if self.is_exploded => return Err("has a style that has no exploded form"),
             // The escape of a space is the delimiter itself.
-            (Kind::SpaceDelimited, shape) if shape.words().any(|word| word.contains(' ')) => {
+            (Kind::SpaceDelimited, shape) if shape.has_word(|word| word.contains(' ')) => {
                 return Err("has a space in a member, which is what separates the members");
             }
             _ => self.expand(row, name, &shape),
@@ -132,7 +133,7 @@ impl Style {
                 Some(shape) if shape.is_empty() => {
                     return Err(EMPTY);
                 }
-                Some(shape) if shape.words().any(|word| word.contains(',')) => {
+                Some(shape) if shape.has_word(|word| word.contains(',')) => {
                     return Err("has a comma in a member, which is what separates the members");
                 }
                 Some(Shape::List(members)) => Some(members.join(",")),
@@ -173,17 +174,17 @@ impl Style {
 
     /// What RFC 6570 calls an expansion.
     fn expand(self, row: Row, name: &str, shape: &Shape) -> String {
-        let name = escape(name, &[]);
-        let pair = |name: &str, value: &str| {
+        let name = if row.is_named { escape(name, &[]) } else { String::new() };
+        let pair = |value: String| {
             let sign = if value.is_empty() { row.empty_sign } else { "=" };
-            if row.is_named { format!("{name}{sign}{value}") } else { value.to_owned() }
+            if row.is_named { format!("{name}{sign}{value}") } else { value }
         };
         let inside = row.separator.as_bytes();
         let expanded = match shape {
-            Shape::Text(text) => pair(&name, &self.escaped(text, &[])),
-            shape if shape.is_empty() => pair(&name, ""),
+            Shape::Text(text) => pair(self.escaped(text, &[])),
+            shape if shape.is_empty() => pair(String::new()),
             Shape::List(members) if self.is_exploded => {
-                let members = members.iter().map(|member| pair(&name, &self.escaped(member, inside)));
+                let members = members.iter().map(|member| pair(self.escaped(member, inside)));
                 members.collect::<Vec<_>>().join(row.separator)
             }
             Shape::Map(members) if self.is_exploded => {
@@ -195,10 +196,10 @@ impl Style {
             }
             shape => {
                 let words = shape.words().map(|word| self.escaped(word, row.delimiter.as_bytes()));
-                pair(&name, &words.collect::<Vec<_>>().join(if row.delimiter == " " { "%20" } else { row.delimiter }))
+                pair(words.collect::<Vec<_>>().join(if row.delimiter == " " { "%20" } else { row.delimiter }))
             }
         };
-        format!("{}{expanded}", row.first)
+        if row.first.is_empty() { expanded } else { format!("{}{expanded}", row.first) }
     }
 
     fn escaped(self, text: &str, also: &[u8]) -> String {
@@ -271,6 +272,13 @@ impl Shape {
         }
     }
 
+    fn has_word(&self, test: impl Fn(&str) -> bool) -> bool {
+        match self {
+            Self::Text(text) => test(text),
+            shape => shape.words().any(test),
+        }
+    }
+
     fn is_empty(&self) -> bool {
         match self {
             Self::Text(text) => text.is_empty(),
@@ -294,22 +302,35 @@ fn append(list: &mut String, separator: &str, text: &str) {
 
 /// Escapes everything but what RFC 3986 calls unreserved, and also `also`.
 fn escape(text: &str, also: &[u8]) -> String {
-    escape_unless(text, |byte| is_unreserved(byte) && !also.contains(&byte))
+    escape_unless(text, |byte| UNRESERVED[usize::from(byte)] && !also.contains(&byte))
 }
 
 /// Escapes what is neither unreserved nor reserved, and also `also`. `#` would end a query, `&` a parameter, and `+`
 /// is read as a space.
 fn escape_but_reserved(text: &str, also: &[u8]) -> String {
-    escape_unless(text, |byte| (is_unreserved(byte) || b":/?[]@!$'()*,;=".contains(&byte)) && !also.contains(&byte))
+    const RESERVED: [bool; 256] = unreserved_and(b":/?[]@!$'()*,;=");
+    escape_unless(text, |byte| RESERVED[usize::from(byte)] && !also.contains(&byte))
 }
 
-/// Adds a part of a path template that is no parameter: what may stand in a path stays.
+/// Adds a part of a path template that is no parameter: what may stand in a path stays, and slashes.
 pub(super) fn push_literal(out: &mut String, text: &str) {
-    push_escaped(out, text, |byte| is_unreserved(byte) || b":@!$&'()*+,;=%".contains(&byte));
+    const LITERAL: [bool; 256] = unreserved_and(b"/:@!$&'()*+,;=%");
+    push_escaped(out, text, |byte| LITERAL[usize::from(byte)]);
 }
 
-fn is_unreserved(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
+const UNRESERVED: [bool; 256] = unreserved_and(b"");
+
+/// For each byte, whether it stays as it is.
+const fn unreserved_and(others: &[u8]) -> [bool; 256] {
+    const UNRESERVED: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+    let mut stays = [false; 256];
+    let mut at = 0;
+    while at < UNRESERVED.len() + others.len() {
+        let byte = if at < UNRESERVED.len() { UNRESERVED[at] } else { others[at - UNRESERVED.len()] };
+        stays[byte as usize] = true;
+        at += 1;
+    }
+    stays
 }
 
 fn escape_unless(text: &str, stays: impl Fn(u8) -> bool) -> String {

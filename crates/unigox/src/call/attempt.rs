@@ -3,16 +3,20 @@
 use std::{
     error::Error as StdError,
     pin::pin,
-    sync::{Arc, PoisonError, RwLock, atomic::Ordering},
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
 use bytes::{Bytes, BytesMut};
+use futures_util::future::Either;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use unigox_client::{Operation, RawResponse};
 
 use super::{retry_after, sent_body::SentBody};
-use crate::{Error, HttpTransport, RequestBody, TransportError};
+use crate::{Error, HttpTransport, RequestBody, Sending, TransportError};
 
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
@@ -103,15 +107,14 @@ fn is_about_a_certificate(error: &reqwest::Error) -> bool {
 }
 
 impl Attempt {
-    async fn exchange(&self, mut request: reqwest::Request) -> Result<RawResponse, AttemptError> {
-        let body = SentBody::watch(&mut request);
-        let has_failed = || body.as_ref().is_some_and(|failed| failed.load(Ordering::Relaxed));
-        if let Some(transport) = &self.connection.transport {
-            return self.exchange_by(&**transport, request, has_failed).await;
-        }
-        let mut response = match self.connection.http.execute(request).await {
+    async fn exchange(
+        &self,
+        sending: impl Future<Output = reqwest::Result<reqwest::Response>>,
+        body: Option<Arc<AtomicBool>>,
+    ) -> Result<RawResponse, AttemptError> {
+        let mut response = match sending.await {
             Ok(response) => response,
-            Err(error) if has_failed() => return Err(AttemptError::BodyFailed(error.without_url().into())),
+            Err(error) if has_failed(body) => return Err(AttemptError::BodyFailed(error.without_url().into())),
             Err(error) => return Err(AttemptError::new(error)),
         };
         let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
@@ -127,12 +130,10 @@ impl Attempt {
     /// The same by the transport of the caller.
     async fn exchange_by(
         &self,
-        transport: &dyn HttpTransport,
-        request: reqwest::Request,
-        has_failed: impl Fn() -> bool,
+        sending: reqwest::Result<Sending<'_>>,
+        body: Option<Arc<AtomicBool>>,
     ) -> Result<RawResponse, AttemptError> {
-        let request = http::Request::<reqwest::Body>::try_from(request).map_err(AttemptError::new)?;
-        let response = transport.send(request.map(RequestBody::new)).await.map_err(|error| match has_failed() {
+        let response = sending.map_err(AttemptError::new)?.await.map_err(|error| match has_failed(body) {
             true => AttemptError::BodyFailed(error.source),
             false => AttemptError::Transport(error),
         })?;
@@ -177,14 +178,32 @@ impl unigox_client::Transport for Attempt {
         &self.connection.http
     }
 
-    async fn send(&self, mut request: reqwest::Request, _: &'static Operation) -> Result<RawResponse, AttemptError> {
+    // The request is handed on before there is a future, which would hold it otherwise: moving a future copies it.
+    fn send(
+        &self,
+        mut request: reqwest::Request,
+        _: &'static Operation,
+    ) -> impl Future<Output = Result<RawResponse, AttemptError>> + Send {
         for (name, value) in self.headers.iter().flat_map(|headers| headers.iter()) {
             // A parameter of the operation is not overwritten.
             request.headers_mut().entry(name).or_insert_with(|| value.clone());
         }
         request.headers_mut().insert(API_KEY, self.connection.key());
-        // Pinned here, since moving a future copies it.
-        let exchange = pin!(self.exchange(request));
-        tokio::time::timeout(self.time, exchange).await.unwrap_or(Err(AttemptError::TimedOut(self.time)))
+        let body = SentBody::watch(&mut request);
+        let exchange = match &self.connection.transport {
+            None => Either::Left(self.exchange(self.connection.http.execute(request), body)),
+            Some(transport) => {
+                let request = http::Request::<reqwest::Body>::try_from(request);
+                let sending = request.map(|request| transport.send(request.map(RequestBody::new)));
+                Either::Right(self.exchange_by(sending, body))
+            }
+        };
+        async move {
+            tokio::time::timeout(self.time, pin!(exchange)).await.unwrap_or(Err(AttemptError::TimedOut(self.time)))
+        }
     }
+}
+
+fn has_failed(body: Option<Arc<AtomicBool>>) -> bool {
+    body.is_some_and(|failed| failed.load(Ordering::Relaxed))
 }
