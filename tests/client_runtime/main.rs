@@ -25,6 +25,7 @@ mod runtime {
     pub(crate) mod integer_enum;
     pub(crate) mod node;
     pub(crate) mod null;
+    pub(crate) mod object;
     pub(crate) mod operation;
     pub(crate) mod parameter;
     pub(crate) mod params;

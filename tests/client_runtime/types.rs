@@ -10,6 +10,7 @@ use crate::{
         constrained::constrained_string,
         integer_enum::{closed_integer_enum, open_integer_enum},
         null,
+        object::object,
         params::params,
         union::union,
     },
@@ -320,6 +321,50 @@ struct Patch {
     name: Option<Option<String>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "null::as_default")]
     tags: Vec<u8>,
+}
+
+/// An object that keeps what it does not list.
+#[derive(Clone, PartialEq, Serialize)]
+struct Open {
+    id: u8,
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    type_: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<Option<String>>,
+    tags: Vec<u8>,
+    #[serde(flatten)]
+    extra: serde_json::Map<String, Value>,
+}
+
+object! { Open { id, type_ "type": optional, name: optional @present, tags @or_null } }
+
+#[test]
+fn an_object_keeps_what_it_does_not_list() {
+    let body = json!({"a": [{"b": 1.5}], "id": 1, "name": null, "tags": [2], "type": "t", "z": "secret"});
+    let open = read::<Open>(body.clone()).expect("it is read");
+    assert_eq!((open.id, open.type_.as_deref(), &open.name, &open.tags), (1, Some("t"), &Some(None), &vec![2]));
+    assert_eq!(open.extra.keys().collect::<Vec<_>>(), ["a", "z"]);
+    assert_eq!(serde_json::to_value(&open).ok(), Some(body));
+    let shown = r#"Open { id: 1, type_: Some([hidden]), name: Some([hidden]), tags: [2], extra: [hidden] }"#;
+    assert_eq!(format!("{open:?}"), shown);
+
+    let least = read::<Open>(json!({"id": 1, "tags": null})).expect("it is read");
+    assert_eq!((least.type_, least.name, least.tags, least.extra.len()), (None, None, Vec::new(), 0));
+}
+
+#[test]
+fn an_object_is_no_list_and_has_each_required_field_once() {
+    for (text, problem) in [
+        (r#"{"tags": []}"#, "missing field `id`"),
+        (r#"{"id": 1}"#, "missing field `tags`"),
+        (r#"{"id": 1, "id": 1, "tags": []}"#, "duplicate field `id`"),
+        (r#"{"id": 1, "type": null, "type": null, "tags": []}"#, "duplicate field `type`"),
+        (r#"[1, null, null, []]"#, "invalid type: sequence, expected struct Open"),
+        (r#"{"id": "1", "tags": []}"#, "invalid type: string"),
+    ] {
+        let error = serde_json::from_str::<Open>(text).err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(error.starts_with(problem), "{text}: {error}");
+    }
 }
 
 #[test]

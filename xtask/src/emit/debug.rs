@@ -53,17 +53,25 @@ pub(super) fn is_shown_as(model: &Model<'_>, ty: &str, schema: &Value) -> bool {
     syn::parse_str(ty).is_ok_and(|ty| is_shown(model, &ty, Some(schema)))
 }
 
+/// The fields of a struct, each given with its type and its schema, and how the macro that writes `Debug` shows them.
+pub(super) fn shown_fields<'f>(
+    model: &Model<'_>,
+    fields: impl Iterator<Item = (String, &'f Type, Option<&'f Value>)>,
+) -> impl Iterator<Item = (String, &'static str)> {
+    fields.map(|(ident, ty, schema)| match (is_shown(model, ty, schema), is_option(ty)) {
+        (true, _) => (ident, ""),
+        (false, true) => (ident, ": optional"),
+        (false, false) => (ident, ": hidden"),
+    })
+}
+
 /// An invocation of the macro that writes `Debug` for a struct: its fields, each with its type and its schema.
 pub(super) fn of_fields<'f>(
     model: &Model<'_>,
     name: &str,
     fields: impl Iterator<Item = (String, &'f Type, Option<&'f Value>)>,
 ) -> String {
-    let fields = fields.map(|(ident, ty, schema)| match (is_shown(model, ty, schema), is_option(ty)) {
-        (true, _) => ident,
-        (false, true) => format!("{ident}: optional"),
-        (false, false) => format!("{ident}: hidden"),
-    });
+    let fields = shown_fields(model, fields).map(|(ident, how)| ident + how);
     format!("\nhidden::debug! {{ {name} {{{}}} }}\n", listed(0, fields))
 }
 

@@ -14,7 +14,7 @@ use super::{
     debug,
     docs::{code, comment, described, sentence},
     model::{Model, target_type},
-    print::{one_line, pretty},
+    print::{listed, one_line, pretty},
 };
 use crate::{
     names::{self, STRING, distinct, pascal, rust_type},
@@ -28,7 +28,7 @@ pub(super) fn types(model: &Model<'_>, items: Vec<Item>) -> String {
     let mut out = String::from(
         "#[allow(unused_imports, reason = \"which of these are used depends on the document\")]\n\
          use crate::runtime::{\n    choice::choice, constrained::constrained_string, form, hidden,\n    \
-         integer_enum::{closed_integer_enum, open_integer_enum}, params::params,\n    \
+         integer_enum::{closed_integer_enum, open_integer_enum}, object::object, params::params,\n    \
          string_enum::{closed_enum, open_enum}, union::union,\n};\n",
     );
     let mut error = None;
@@ -117,12 +117,23 @@ fn docs(text: &str) -> Vec<Attribute> {
 }
 
 /// The attributes that every generated type gets.
-fn attributes(given: &[Attribute], description: Option<&str>, name: &Ident, has_default: bool) -> Vec<Attribute> {
+fn attributes(
+    given: &[Attribute],
+    description: Option<&str>,
+    name: &Ident,
+    has_default: bool,
+    is_object: bool,
+) -> Vec<Attribute> {
     let text = description.filter(|text| !text.trim().is_empty()).map(sentence);
     let mut all = docs(&text.unwrap_or_else(|| format!("`{name}` in the document.")));
-    all.push(match has_default {
-        true => syn::parse_quote!(#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]),
-        false => syn::parse_quote!(#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]),
+    // Of an object, the macro has the rest.
+    all.push(match (has_default, is_object) {
+        (true, true) => syn::parse_quote!(#[derive(Clone, Default, PartialEq, ::serde::Serialize)]),
+        (false, true) => syn::parse_quote!(#[derive(Clone, PartialEq, ::serde::Serialize)]),
+        (true, false) => {
+            syn::parse_quote!(#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)])
+        }
+        (false, false) => syn::parse_quote!(#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]),
     });
     all.push(syn::parse_quote!(#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]));
     all.extend(
@@ -139,14 +150,18 @@ fn structure(model: &Model<'_>, mut item: ItemStruct) -> String {
     let description = schema.and_then(|schema| schema.get("description")?.as_str());
     if let Fields::Unnamed(fields) = &item.fields {
         let debug = fields.unnamed.first().map(|field| debug::of_value(model, &type_name, &field.ty, schema));
-        item.attrs = attributes(&item.attrs, description, &name, false);
+        item.attrs = attributes(&item.attrs, description, &name, false, false);
         return format!("{}{}", pretty(Item::Struct(item)), debug.unwrap_or_default());
     }
     let fields = schema.filter(|schema| names::has_fields(schema)).map(names::fields);
     let wires: HashMap<String, &str> = fields.into_iter().flatten().collect();
     let mut about: Vec<(String, Type, Option<&Value>, bool)> = Vec::new();
+    // How each field is read, if the macro reads them.
+    let mut reads: HashMap<String, Read> = HashMap::new();
+    let mut is_object = false;
     if let Fields::Named(fields) = &mut item.fields {
         let choices = choice_fields(schema);
+        is_object = choices.is_empty() && is_open_object(fields, &wires);
         in_document_order(&mut fields.named, schema);
         rename_unlisted(fields, &choices);
         for field in &mut fields.named {
@@ -157,7 +172,11 @@ fn structure(model: &Model<'_>, mut item: ItemStruct) -> String {
                 false
             } else {
                 match wires.get(&ident.to_string()) {
-                    Some(wire) => property(model, &type_name, schema, wire, field),
+                    Some(wire) => {
+                        let (is_required, read) = property(model, &type_name, schema, wire, field, is_object);
+                        reads.insert(ident.to_string(), read);
+                        is_required
+                    }
                     None => as_generated(field),
                 }
             };
@@ -174,12 +193,47 @@ fn structure(model: &Model<'_>, mut item: ItemStruct) -> String {
         }
     }
     let has_default = !about.iter().any(|(_, _, _, is_required)| *is_required);
-    item.attrs = attributes(&item.attrs, description, &name, has_default);
+    item.attrs = attributes(&item.attrs, description, &name, has_default, is_object);
     let shown = about.iter().map(|(ident, ty, schema, _)| (ident.clone(), ty, *schema));
-    let debug = debug::of_fields(model, &type_name, shown);
+    let debug = if is_object {
+        let fields = debug::shown_fields(model, shown).filter(|(ident, _)| ident != UNLISTED).map(|(ident, how)| {
+            let wire = wires.get(&ident).filter(|wire| **wire != ident).map(|wire| format!(" {wire:?}"));
+            let read = match reads.get(&ident) {
+                Some(Read::Present) => " @present",
+                Some(Read::OrNull) => " @or_null",
+                _ => "",
+            };
+            format!("{ident}{}{how}{read}", wire.unwrap_or_default())
+        });
+        format!("\nobject! {{ {type_name} {{{}}} }}\n", listed(0, fields))
+    } else {
+        debug::of_fields(model, &type_name, shown)
+    };
     let given: Vec<_> =
         about.iter().map(|(ident, ty, _, is_required)| (ident.clone(), one_line(ty), *is_required)).collect();
     format!("{}{}{debug}", pretty(Item::Struct(item)), constructor(&type_name, &given))
+}
+
+/// How the value of a field is read, where it is not simply what its type says.
+enum Read {
+    Plain,
+    /// What is there is there, `null` included.
+    Present,
+    /// A list, which is empty if it is `null`.
+    OrNull,
+}
+
+/// The usual name of the field for what a document does not list.
+const UNLISTED: &str = "extra";
+
+/// Whether all fields but one are properties of the schema, and that one is a map of any other.
+fn is_open_object(fields: &syn::FieldsNamed, wires: &HashMap<String, &str>) -> bool {
+    let (unlisted, listed): (Vec<_>, Vec<_>) =
+        fields.named.iter().partition(|field| has_serde(&field.attrs, "flatten"));
+    let [unlisted] = unlisted[..] else { return false };
+    let names: Vec<_> = listed.iter().filter_map(|field| field.ident.as_ref().map(ToString::to_string)).collect();
+    one_line(&unlisted.ty) == "::serde_json::Map<::std::string::String, ::serde_json::Value>"
+        && names.iter().all(|name| wires.contains_key(name) && name != UNLISTED)
 }
 
 /// Keeps a field of a type that no component describes. Says whether it is required.
@@ -191,8 +245,15 @@ fn as_generated(field: &mut Field) -> bool {
 }
 
 /// Writes a field for its property: what is required is there, what may be left out is an `Option`, and what may be null
-/// besides is one within it. Says whether it is required.
-fn property(model: &Model<'_>, type_name: &str, whole: Option<&Value>, wire: &str, field: &mut Field) -> bool {
+/// besides is one within it. Says whether it is required, and how it is read.
+fn property(
+    model: &Model<'_>,
+    type_name: &str,
+    whole: Option<&Value>,
+    wire: &str,
+    field: &mut Field,
+    is_of_object: bool,
+) -> (bool, Read) {
     let ident = field.ident.as_ref().map(ToString::to_string).unwrap_or_default();
     let schema = model.property(type_name, wire);
     let required = whole.and_then(|schema| schema.get("required")?.as_array());
@@ -205,26 +266,37 @@ fn property(model: &Model<'_>, type_name: &str, whole: Option<&Value>, wire: &st
     if wire != ident {
         attributes.push(syn::parse_quote!(#[serde(rename = #wire)]));
     }
+    let mut read = Read::Plain;
     field.ty = match (is_required, is_nullable) {
         (true, false) => {
             // Servers write an empty list as null, too.
             if is_list(&ty) {
-                attributes.push(syn::parse_quote!(#[serde(deserialize_with = "crate::runtime::null::as_default")]));
+                read = Read::OrNull;
             }
             ty
         }
         (true, true) => syn::parse_quote!(::std::option::Option<#ty>),
         (false, is_nullable) => {
+            if is_nullable || is_any {
+                read = Read::Present;
+            }
             let inner: Type = if is_nullable && !is_any { syn::parse_quote!(::std::option::Option<#ty>) } else { ty };
-            attributes.push(match is_nullable || is_any {
-                true => syn::parse_quote!(#[serde(default, skip_serializing_if = "::std::option::Option::is_none", deserialize_with = "crate::runtime::null::present")]),
-                false => syn::parse_quote!(#[serde(skip_serializing_if = "::std::option::Option::is_none")]),
-            });
             syn::parse_quote!(::std::option::Option<#inner>)
         }
     };
+    let attribute: Option<Attribute> = match (&read, is_required, is_of_object) {
+        (_, true, true) | (Read::Plain, true, false) => None,
+        (Read::OrNull | Read::Present, true, false) => {
+            Some(syn::parse_quote!(#[serde(deserialize_with = "crate::runtime::null::as_default")]))
+        }
+        (Read::Present, false, false) => Some(
+            syn::parse_quote!(#[serde(default, skip_serializing_if = "::std::option::Option::is_none", deserialize_with = "crate::runtime::null::present")]),
+        ),
+        (_, false, _) => Some(syn::parse_quote!(#[serde(skip_serializing_if = "::std::option::Option::is_none")])),
+    };
+    attributes.extend(attribute);
     field.attrs = attributes;
-    is_required
+    (is_required, read)
 }
 
 /// The type within an `Option`, which may be in a `Box`: the generator puts it there where a type holds itself.

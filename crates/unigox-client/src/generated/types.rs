@@ -5,7 +5,7 @@
 #[allow(unused_imports, reason = "which of these are used depends on the document")]
 use crate::runtime::{
     choice::choice, constrained::constrained_string, form, hidden,
-    integer_enum::{closed_integer_enum, open_integer_enum}, params::params,
+    integer_enum::{closed_integer_enum, open_integer_enum}, object::object, params::params,
     string_enum::{closed_enum, open_enum}, union::union,
 };
 
@@ -180,7 +180,7 @@ impl AuthorizeRefundBody {
 hidden::debug! { AuthorizeRefundBody { signature: hidden, signed_data: optional } }
 
 /// `AuthorizeRefundResponse` in the document.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AuthorizeRefundResponse {
@@ -200,10 +200,10 @@ impl AuthorizeRefundResponse {
     }
 }
 
-hidden::debug! { AuthorizeRefundResponse { success, data, extra: hidden } }
+object! { AuthorizeRefundResponse { success, data } }
 
 /// State of the refund.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AuthorizeRefundResponseData {
@@ -222,10 +222,10 @@ pub struct AuthorizeRefundResponseData {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { AuthorizeRefundResponseData { order_id, status: optional, tx_hash: optional, extra: hidden } }
+object! { AuthorizeRefundResponseData { order_id, status: optional, tx_hash: optional } }
 
 /// A stored document.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BatchDocument {
@@ -246,10 +246,10 @@ pub struct BatchDocument {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { BatchDocument { document_type: optional, document_id, file_name: optional, status, extra: hidden } }
+object! { BatchDocument { document_type: optional, document_id, file_name: optional, status } }
 
 /// A document that was not stored.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BatchDocumentError {
@@ -264,7 +264,7 @@ pub struct BatchDocumentError {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { BatchDocumentError { document_type: optional, error: optional, extra: hidden } }
+object! { BatchDocumentError { document_type: optional, error: optional } }
 
 open_enum! {
     /// Always `uploaded`.
@@ -287,7 +287,7 @@ open_enum! {
 }
 
 /// A chain of the platform.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BlockchainCapability {
@@ -310,17 +310,16 @@ pub struct BlockchainCapability {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { BlockchainCapability { name: optional, slug, ticker: optional, crypto_currencies, extra: hidden } }
+object! { BlockchainCapability { name: optional, slug, ticker: optional, crypto_currencies } }
 
 /// Answer to `getBlockchains`.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BlockchainsResponse {
     /// True for a success, false for an error.
     pub success: bool,
     /// The chains.
-    #[serde(deserialize_with = "crate::runtime::null::as_default")]
     pub data: ::std::vec::Vec<BlockchainCapability>,
     /// Fields that the document does not list.
     #[serde(flatten)]
@@ -334,7 +333,7 @@ impl BlockchainsResponse {
     }
 }
 
-hidden::debug! { BlockchainsResponse { success, data, extra: hidden } }
+object! { BlockchainsResponse { success, data @or_null } }
 
 /// Why the order is cancelled.
 #[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
@@ -350,7 +349,7 @@ pub struct CancelOrderBody {
 hidden::debug! { CancelOrderBody { reason: optional } }
 
 /// `CancelOrderResponse` in the document.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CancelOrderResponse {
@@ -370,10 +369,10 @@ impl CancelOrderResponse {
     }
 }
 
-hidden::debug! { CancelOrderResponse { success, data, extra: hidden } }
+object! { CancelOrderResponse { success, data } }
 
 /// `ConfirmPaymentSentResponse` in the document.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ConfirmPaymentSentResponse {
@@ -393,10 +392,10 @@ impl ConfirmPaymentSentResponse {
     }
 }
 
-hidden::debug! { ConfirmPaymentSentResponse { success, data, extra: hidden } }
+object! { ConfirmPaymentSentResponse { success, data } }
 
 /// The order and its new status.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ConfirmPaymentSentResponseData {
@@ -411,10 +410,10 @@ pub struct ConfirmPaymentSentResponseData {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { ConfirmPaymentSentResponseData { order_id, status: optional, extra: hidden } }
+object! { ConfirmPaymentSentResponseData { order_id, status: optional } }
 
 /// The rates of one fiat currency.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Corridor {
@@ -426,27 +425,15 @@ pub struct Corridor {
     pub name: ::std::option::Option<::std::string::String>,
     /// Reference rate without fees, in fiat units for one USDT, from Open Exchange Rates. The same for both
     /// directions.
-    #[serde(
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "crate::runtime::null::present"
-    )]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub mid_market_rate: ::std::option::Option<::std::option::Option<f64>>,
     /// When the reference rate was taken.
-    #[serde(
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "crate::runtime::null::present"
-    )]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub mid_market_updated_at: ::std::option::Option<
         ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
     >,
     /// The lowest platform fee at present, in percent. Every `rate` contains it already.
-    #[serde(
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "crate::runtime::null::present"
-    )]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub unigox_fee_pct: ::std::option::Option<::std::option::Option<f64>>,
     /// The best rates of one direction. Left out when there is no offer; if there, it has `p2p`, `licensed` or both.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -459,13 +446,13 @@ pub struct Corridor {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { Corridor {
-    code: optional, name: optional, mid_market_rate, mid_market_updated_at, unigox_fee_pct, onramp,
-    offramp, extra: hidden,
+object! { Corridor {
+    code: optional, name: optional, mid_market_rate @present, mid_market_updated_at @present,
+    unigox_fee_pct @present, onramp, offramp,
 } }
 
 /// The best rates of one direction. Left out when there is no offer; if there, it has `p2p`, `licensed` or both.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CorridorDirectionInfo {
@@ -483,37 +470,29 @@ pub struct CorridorDirectionInfo {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { CorridorDirectionInfo { supported, p2p, licensed, extra: hidden } }
+object! { CorridorDirectionInfo { supported, p2p, licensed } }
 
 /// The best rate of one kind of partner.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CorridorRateQuote {
     /// Fiat units for one USDT, after the platform fee.
-    #[serde(
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "crate::runtime::null::present"
-    )]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub rate: ::std::option::Option<::std::option::Option<f64>>,
     /// Smallest amount for this rate, in the fiat currency. Set only when it is worth more than the reference
     /// amount.
-    #[serde(
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "crate::runtime::null::present"
-    )]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub min_notional_fiat: ::std::option::Option<::std::option::Option<f64>>,
     /// Fields that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { CorridorRateQuote { rate, min_notional_fiat, extra: hidden } }
+object! { CorridorRateQuote { rate @present, min_notional_fiat @present } }
 
 /// `CreatePartnerRecipientDestinationResponse` in the document.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreatePartnerRecipientDestinationResponse {
@@ -533,10 +512,10 @@ impl CreatePartnerRecipientDestinationResponse {
     }
 }
 
-hidden::debug! { CreatePartnerRecipientDestinationResponse { success, data, extra: hidden } }
+object! { CreatePartnerRecipientDestinationResponse { success, data } }
 
 /// `CreatePartnerRecipientResponse` in the document.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreatePartnerRecipientResponse {
@@ -556,7 +535,7 @@ impl CreatePartnerRecipientResponse {
     }
 }
 
-hidden::debug! { CreatePartnerRecipientResponse { success, data, extra: hidden } }
+object! { CreatePartnerRecipientResponse { success, data } }
 
 union! {
     /// Payment details to store. Which variant applies follows from `rail`: `institution_id` may be left out on
@@ -652,7 +631,7 @@ impl CreatePaymentDetailsRequestInstitutionRequired {
 hidden::debug! { CreatePaymentDetailsRequestInstitutionRequired { currency, rail, details: hidden, country_code, institution_id } }
 
 /// Answer to `createPaymentDetails`.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreatePaymentDetailsResponse {
@@ -672,7 +651,7 @@ impl CreatePaymentDetailsResponse {
     }
 }
 
-hidden::debug! { CreatePaymentDetailsResponse { success, data, extra: hidden } }
+object! { CreatePaymentDetailsResponse { success, data } }
 
 /// The user to register.
 #[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
@@ -699,7 +678,7 @@ impl CreateUserRequest {
 hidden::debug! { CreateUserRequest { user_ref: hidden, email: hidden } }
 
 /// Answer to `createPartnerUser`, the same for a new and an existing user.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreateUserResponse {
@@ -719,10 +698,10 @@ impl CreateUserResponse {
     }
 }
 
-hidden::debug! { CreateUserResponse { success, data, extra: hidden } }
+object! { CreateUserResponse { success, data } }
 
 /// A user as `createPartnerUser` returns it.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CreatedUser {
@@ -762,17 +741,16 @@ impl CreatedUser {
     }
 }
 
-hidden::debug! { CreatedUser { user_uuid, id, email: optional, kyc_status, created_at, extra: hidden } }
+object! { CreatedUser { user_uuid, id, email: optional, kyc_status, created_at } }
 
 /// Answer to `getCryptoCurrencies`.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CryptoCurrenciesResponse {
     /// True for a success, false for an error.
     pub success: bool,
     /// The crypto currencies.
-    #[serde(deserialize_with = "crate::runtime::null::as_default")]
     pub data: ::std::vec::Vec<CryptoCurrencyCapability>,
     /// Fields that the document does not list.
     #[serde(flatten)]
@@ -786,10 +764,10 @@ impl CryptoCurrenciesResponse {
     }
 }
 
-hidden::debug! { CryptoCurrenciesResponse { success, data, extra: hidden } }
+object! { CryptoCurrenciesResponse { success, data @or_null } }
 
 /// A crypto currency of the platform.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CryptoCurrencyCapability {
@@ -814,13 +792,10 @@ pub struct CryptoCurrencyCapability {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { CryptoCurrencyCapability {
-    code: optional, name: optional, contract: optional, decimals, blockchains: optional,
-    extra: hidden,
-} }
+object! { CryptoCurrencyCapability { code: optional, name: optional, contract: optional, decimals, blockchains: optional } }
 
 /// Answer to a deletion.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DeletePaymentDetailsResponse {
@@ -840,10 +815,10 @@ impl DeletePaymentDetailsResponse {
     }
 }
 
-hidden::debug! { DeletePaymentDetailsResponse { success, data, extra: hidden } }
+object! { DeletePaymentDetailsResponse { success, data } }
 
 /// `DeleteWebhookResponse` in the document.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DeleteWebhookResponse {
@@ -863,10 +838,10 @@ impl DeleteWebhookResponse {
     }
 }
 
-hidden::debug! { DeleteWebhookResponse { success, data, extra: hidden } }
+object! { DeleteWebhookResponse { success, data } }
 
 /// Confirms the removal.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DeleteWebhookResponseData {
@@ -878,10 +853,10 @@ pub struct DeleteWebhookResponseData {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { DeleteWebhookResponseData { message: optional, extra: hidden } }
+object! { DeleteWebhookResponseData { message: optional } }
 
 /// Confirms the deletion.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DeletedPaymentDetails {
@@ -893,7 +868,7 @@ pub struct DeletedPaymentDetails {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { DeletedPaymentDetails { message: optional, extra: hidden } }
+object! { DeletedPaymentDetails { message: optional } }
 
 /// What the method `direct_data` submits.
 #[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
@@ -1133,7 +1108,7 @@ open_enum! {
 }
 
 /// An offer that a request reaches only by naming its two slugs.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ExactPaymentMethodMatchingOffer {
@@ -1160,9 +1135,9 @@ pub struct ExactPaymentMethodMatchingOffer {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { ExactPaymentMethodMatchingOffer {
+object! { ExactPaymentMethodMatchingOffer {
     payment_method_slug, payment_method_name: optional, payment_network_slug,
-    payment_network_name: optional, country_code: optional, country_name: optional, extra: hidden,
+    payment_network_name: optional, country_code: optional, country_name: optional,
 } }
 
 /// The provider and the credential that belongs to it: `sumsub` needs `token`, `persona` needs `inquiry_id`.
@@ -1194,7 +1169,7 @@ impl ExternalToken {
 hidden::debug! { ExternalToken { provider, token: optional, inquiry_id: optional } }
 
 /// The fees of a trade. Amounts are decimal strings in crypto, unless said otherwise; percentages are numbers.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FeeBreakdown {
@@ -1229,14 +1204,14 @@ pub struct FeeBreakdown {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { FeeBreakdown {
+object! { FeeBreakdown {
     platform_fee: optional, platform_fee_pct, partner_fee: optional, partner_fee_pct,
     total_fee: optional, fiat_rail_fee: optional, fiat_rail_fee_currency: optional,
-    payout_base_rate: optional, extra: hidden,
+    payout_base_rate: optional,
 } }
 
 /// A fiat account. Which fields it has depends on its status, on its currency, and on the call.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FiatAccount {
@@ -1302,15 +1277,15 @@ pub struct FiatAccount {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { FiatAccount {
+object! { FiatAccount {
     fiat_account_id, user_uuid, currency, issuer_country: optional, status, created,
     iban: optional, bic: optional, account_number: optional, sort_code: optional,
     iban_last4: optional, account_number_last4: optional, bank_name: optional,
-    holder_name: optional, balances, balances_unavailable, created_at, extra: hidden,
+    holder_name: optional, balances, balances_unavailable, created_at,
 } }
 
 /// Answer to `getFiatAccountsConfig`.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FiatAccountConfigResponse {
@@ -1331,11 +1306,11 @@ impl FiatAccountConfigResponse {
     }
 }
 
-hidden::debug! { FiatAccountConfigResponse { success, data, extra: hidden } }
+object! { FiatAccountConfigResponse { success, data } }
 
 /// What is switched on. The vendor says elsewhere that these fields really come one level deeper, in `config`;
 /// be prepared for both.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FiatAccountConfigResponseData {
@@ -1365,9 +1340,8 @@ pub struct FiatAccountConfigResponseData {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { FiatAccountConfigResponseData {
+object! { FiatAccountConfigResponseData {
     enabled, issues_accounts, disabled_reason: optional, currencies: optional, issuers: optional,
-    extra: hidden,
 } }
 
 /// The account to open.
@@ -1406,7 +1380,7 @@ impl FiatAccountCreateRequest {
 hidden::debug! { FiatAccountCreateRequest { user_uuid, currency, issuer_country: optional, postal_code: optional } }
 
 /// Whether a fiat account can be opened for the user.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FiatAccountIssuance {
@@ -1422,10 +1396,10 @@ pub struct FiatAccountIssuance {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { FiatAccountIssuance { ready, missing_fields, extra: hidden } }
+object! { FiatAccountIssuance { ready, missing_fields } }
 
 /// Answer to `listFiatAccounts`.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FiatAccountListResponse {
@@ -1445,10 +1419,10 @@ impl FiatAccountListResponse {
     }
 }
 
-hidden::debug! { FiatAccountListResponse { success, data, extra: hidden } }
+object! { FiatAccountListResponse { success, data } }
 
 /// The accounts of the user.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FiatAccountListResponseData {
@@ -1460,10 +1434,10 @@ pub struct FiatAccountListResponseData {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { FiatAccountListResponseData { fiat_accounts, extra: hidden } }
+object! { FiatAccountListResponseData { fiat_accounts } }
 
 /// One fiat account.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FiatAccountResponse {
@@ -1483,7 +1457,7 @@ impl FiatAccountResponse {
     }
 }
 
-hidden::debug! { FiatAccountResponse { success, data, extra: hidden } }
+object! { FiatAccountResponse { success, data } }
 
 open_enum! {
     /// State of the account.
@@ -1505,7 +1479,7 @@ open_enum! {
 }
 
 /// A balance. Amounts are decimal strings.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FiatBalance {
@@ -1526,17 +1500,16 @@ pub struct FiatBalance {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { FiatBalance { currency, available: optional, pending: optional, total: optional, extra: hidden } }
+object! { FiatBalance { currency, available: optional, pending: optional, total: optional } }
 
 /// Answer to `getFiatCurrencies`.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FiatCurrenciesResponse {
     /// True for a success, false for an error.
     pub success: bool,
     /// The fiat currencies.
-    #[serde(deserialize_with = "crate::runtime::null::as_default")]
     pub data: ::std::vec::Vec<FiatCurrencyCapability>,
     /// Fields that the document does not list.
     #[serde(flatten)]
@@ -1550,10 +1523,10 @@ impl FiatCurrenciesResponse {
     }
 }
 
-hidden::debug! { FiatCurrenciesResponse { success, data, extra: hidden } }
+object! { FiatCurrenciesResponse { success, data @or_null } }
 
 /// A fiat currency of the platform.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FiatCurrencyCapability {
@@ -1582,10 +1555,7 @@ pub struct FiatCurrencyCapability {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { FiatCurrencyCapability {
-    code: optional, name: optional, institution_id, countries: optional, onramp, offramp,
-    extra: hidden,
-} }
+object! { FiatCurrencyCapability { code: optional, name: optional, institution_id, countries: optional, onramp, offramp } }
 
 open_enum! {
     /// How the user pays an on-ramp order. Absent on an off-ramp.
@@ -1602,7 +1572,7 @@ open_enum! {
 }
 
 /// Money that arrived on a fiat account.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FiatTransaction {
@@ -1620,11 +1590,7 @@ pub struct FiatTransaction {
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub currency: ::std::option::Option<::std::string::String>,
     /// The on-ramp order that the money funded. Null when it fits none.
-    #[serde(
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "crate::runtime::null::present"
-    )]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub order_id: ::std::option::Option<::std::option::Option<::std::string::String>>,
     /// Reference that the payer gave, if any.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -1637,9 +1603,9 @@ pub struct FiatTransaction {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { FiatTransaction {
-    transaction_id, type_, amount: optional, currency, order_id, description: optional, created_at,
-    extra: hidden,
+object! { FiatTransaction {
+    transaction_id, type_ "type", amount: optional, currency, order_id @present,
+    description: optional, created_at,
 } }
 
 open_enum! {
@@ -1651,7 +1617,7 @@ open_enum! {
 }
 
 /// Answer to `getFiatAccountTransactions`.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FiatTransactionsResponse {
@@ -1671,10 +1637,10 @@ impl FiatTransactionsResponse {
     }
 }
 
-hidden::debug! { FiatTransactionsResponse { success, data, extra: hidden } }
+object! { FiatTransactionsResponse { success, data } }
 
 /// A page of transactions.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FiatTransactionsResponseData {
@@ -1689,7 +1655,7 @@ pub struct FiatTransactionsResponseData {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { FiatTransactionsResponseData { transactions, has_more, extra: hidden } }
+object! { FiatTransactionsResponseData { transactions, has_more } }
 
 closed_enum! {
     /// `M` for male, `F` for female. `MALE` and `FEMALE` are accepted too, although the schema does not
@@ -1733,7 +1699,7 @@ for GetBridgeAuthorizationParametersResponse {
 }
 
 /// Answer to the request for the liquidity.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GetLiquidityResponse {
@@ -1753,10 +1719,10 @@ impl GetLiquidityResponse {
     }
 }
 
-hidden::debug! { GetLiquidityResponse { success, data, extra: hidden } }
+object! { GetLiquidityResponse { success, data } }
 
 /// The payload.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GetLiquidityResponseData {
@@ -1768,10 +1734,10 @@ pub struct GetLiquidityResponseData {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { GetLiquidityResponseData { pairs, extra: hidden } }
+object! { GetLiquidityResponseData { pairs } }
 
 /// `GetOffRampEstimateResponse` in the document.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GetOffRampEstimateResponse {
@@ -1791,10 +1757,10 @@ impl GetOffRampEstimateResponse {
     }
 }
 
-hidden::debug! { GetOffRampEstimateResponse { success, data, extra: hidden } }
+object! { GetOffRampEstimateResponse { success, data } }
 
 /// `GetOffRampQuoteResponse` in the document.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GetOffRampQuoteResponse {
@@ -1814,10 +1780,10 @@ impl GetOffRampQuoteResponse {
     }
 }
 
-hidden::debug! { GetOffRampQuoteResponse { success, data, extra: hidden } }
+object! { GetOffRampQuoteResponse { success, data } }
 
 /// `GetOnRampEstimateResponse` in the document.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GetOnRampEstimateResponse {
@@ -1837,10 +1803,10 @@ impl GetOnRampEstimateResponse {
     }
 }
 
-hidden::debug! { GetOnRampEstimateResponse { success, data, extra: hidden } }
+object! { GetOnRampEstimateResponse { success, data } }
 
 /// `GetOnRampQuoteResponse` in the document.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GetOnRampQuoteResponse {
@@ -1860,10 +1826,10 @@ impl GetOnRampQuoteResponse {
     }
 }
 
-hidden::debug! { GetOnRampQuoteResponse { success, data, extra: hidden } }
+object! { GetOnRampQuoteResponse { success, data } }
 
 /// `GetOrderResponse` in the document.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GetOrderResponse {
@@ -1883,10 +1849,10 @@ impl GetOrderResponse {
     }
 }
 
-hidden::debug! { GetOrderResponse { success, data, extra: hidden } }
+object! { GetOrderResponse { success, data } }
 
 /// Answer to `getOrderStats`.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GetOrderStatsResponse {
@@ -1906,10 +1872,10 @@ impl GetOrderStatsResponse {
     }
 }
 
-hidden::debug! { GetOrderStatsResponse { success, data, extra: hidden } }
+object! { GetOrderStatsResponse { success, data } }
 
 /// `GetPartnerRecipientResponse` in the document.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GetPartnerRecipientResponse {
@@ -1929,10 +1895,10 @@ impl GetPartnerRecipientResponse {
     }
 }
 
-hidden::debug! { GetPartnerRecipientResponse { success, data, extra: hidden } }
+object! { GetPartnerRecipientResponse { success, data } }
 
 /// `GetPartnerSourceOfFundsRequirementsResponse` in the document.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GetPartnerSourceOfFundsRequirementsResponse {
@@ -1952,10 +1918,10 @@ impl GetPartnerSourceOfFundsRequirementsResponse {
     }
 }
 
-hidden::debug! { GetPartnerSourceOfFundsRequirementsResponse { success, data, extra: hidden } }
+object! { GetPartnerSourceOfFundsRequirementsResponse { success, data } }
 
 /// The categories and their revision.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GetPartnerSourceOfFundsRequirementsResponseData {
@@ -1970,10 +1936,10 @@ pub struct GetPartnerSourceOfFundsRequirementsResponseData {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { GetPartnerSourceOfFundsRequirementsResponseData { revision, categories, extra: hidden } }
+object! { GetPartnerSourceOfFundsRequirementsResponseData { revision, categories } }
 
 /// `GetPartnerSourceOfFundsResponse` in the document.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GetPartnerSourceOfFundsResponse {
@@ -1993,10 +1959,10 @@ impl GetPartnerSourceOfFundsResponse {
     }
 }
 
-hidden::debug! { GetPartnerSourceOfFundsResponse { success, data, extra: hidden } }
+object! { GetPartnerSourceOfFundsResponse { success, data } }
 
 /// Answer to `getPaymentDetailById`.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GetPaymentDetailResponse {
@@ -2016,17 +1982,16 @@ impl GetPaymentDetailResponse {
     }
 }
 
-hidden::debug! { GetPaymentDetailResponse { success, data, extra: hidden } }
+object! { GetPaymentDetailResponse { success, data } }
 
 /// Answer to `getPaymentDetails`.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GetPaymentDetailsResponse {
     /// True for a success, false for an error.
     pub success: bool,
     /// All payment details of the user.
-    #[serde(deserialize_with = "crate::runtime::null::as_default")]
     pub data: ::std::vec::Vec<SavedPaymentDetails>,
     /// Fields that the document does not list.
     #[serde(flatten)]
@@ -2040,10 +2005,10 @@ impl GetPaymentDetailsResponse {
     }
 }
 
-hidden::debug! { GetPaymentDetailsResponse { success, data, extra: hidden } }
+object! { GetPaymentDetailsResponse { success, data @or_null } }
 
 /// `GetRefundAuthorizationParametersResponse` in the document.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GetRefundAuthorizationParametersResponse {
@@ -2063,10 +2028,10 @@ impl GetRefundAuthorizationParametersResponse {
     }
 }
 
-hidden::debug! { GetRefundAuthorizationParametersResponse { success, data, extra: hidden } }
+object! { GetRefundAuthorizationParametersResponse { success, data } }
 
 /// The Safe transaction, and what to check it against.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GetRefundAuthorizationParametersResponseData {
@@ -2121,14 +2086,14 @@ pub struct GetRefundAuthorizationParametersResponseData {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { GetRefundAuthorizationParametersResponseData {
+object! { GetRefundAuthorizationParametersResponseData {
     order_id, status: optional, escrow_address: optional, signer_address: optional,
     recipient_address: optional, amount_human: optional, crypto_currency, crypto_decimals,
-    direction, safe_params, domain, types: optional, authorization_path: optional, extra: hidden,
+    direction, safe_params, domain, types: optional, authorization_path: optional,
 } }
 
 /// The EIP-712 domain to sign in.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GetRefundAuthorizationParametersResponseDataDomain {
@@ -2145,11 +2110,11 @@ pub struct GetRefundAuthorizationParametersResponseDataDomain {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { GetRefundAuthorizationParametersResponseDataDomain { chain_id, verifying_contract: optional, extra: hidden } }
+object! { GetRefundAuthorizationParametersResponseDataDomain { chain_id "chainId", verifying_contract "verifyingContract": optional } }
 
 /// The Safe transaction: the `message` to sign, with primary type `SafeTx`. Its names are in
 /// camel case.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GetRefundAuthorizationParametersResponseDataSafeParams {
@@ -2193,10 +2158,10 @@ pub struct GetRefundAuthorizationParametersResponseDataSafeParams {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { GetRefundAuthorizationParametersResponseDataSafeParams {
-    to: optional, value: optional, data: optional, operation, safe_tx_gas: optional,
-    base_gas: optional, gas_price: optional, gas_token: optional, refund_receiver: optional,
-    nonce: optional, extra: hidden,
+object! { GetRefundAuthorizationParametersResponseDataSafeParams {
+    to: optional, value: optional, data: optional, operation, safe_tx_gas "safeTxGas": optional,
+    base_gas "baseGas": optional, gas_price "gasPrice": optional, gas_token "gasToken": optional,
+    refund_receiver "refundReceiver": optional, nonce: optional,
 } }
 
 /// `GetSendOutRoutesResponse` in the document.
@@ -2228,7 +2193,7 @@ impl ::std::convert::From<::serde_json::Value> for GetSendOutRoutesResponse {
 }
 
 /// `GetSettlementConsentParametersResponse` in the document.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GetSettlementConsentParametersResponse {
@@ -2248,10 +2213,10 @@ impl GetSettlementConsentParametersResponse {
     }
 }
 
-hidden::debug! { GetSettlementConsentParametersResponse { success, data, extra: hidden } }
+object! { GetSettlementConsentParametersResponse { success, data } }
 
 /// The Safe transaction, and what to check it against.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GetSettlementConsentParametersResponseData {
@@ -2322,7 +2287,6 @@ pub struct GetSettlementConsentParametersResponseData {
     /// The EIP-712 domain to sign in.
     pub domain: GetRefundAuthorizationParametersResponseDataDomain,
     /// The EIP-712 types. Use them unchanged.
-    #[serde(deserialize_with = "crate::runtime::null::as_default")]
     pub types: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     /// Hours from the release to the payout. A target, not a promise.
     pub settlement_hours: ::std::option::Option<i64>,
@@ -2370,15 +2334,15 @@ impl GetSettlementConsentParametersResponseData {
     }
 }
 
-hidden::debug! { GetSettlementConsentParametersResponseData {
+object! { GetSettlementConsentParametersResponseData {
     order_id, status, escrow_address: hidden, signer_address: hidden, recipient_address: hidden,
     amount_human: hidden, crypto_currency, crypto_decimals, direction, tx_hash: hidden,
-    safe_params, domain, types: hidden, settlement_hours, consent_deadline_at,
-    authorization_path: hidden, extra: hidden,
+    safe_params, domain, types: hidden @or_null, settlement_hours, consent_deadline_at,
+    authorization_path: hidden,
 } }
 
 /// `GetTransferAuthorizationParametersResponse` in the document.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GetTransferAuthorizationParametersResponse {
@@ -2398,10 +2362,10 @@ impl GetTransferAuthorizationParametersResponse {
     }
 }
 
-hidden::debug! { GetTransferAuthorizationParametersResponse { success, data, extra: hidden } }
+object! { GetTransferAuthorizationParametersResponse { success, data } }
 
 /// The values of the forward request, and of the chain.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GetTransferAuthorizationParametersResponseData {
@@ -2461,16 +2425,16 @@ pub struct GetTransferAuthorizationParametersResponseData {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { GetTransferAuthorizationParametersResponseData {
+object! { GetTransferAuthorizationParametersResponseData {
     order_id, network_preset: optional, chain_id, rpc_url: optional, token_address: optional,
     forwarder_address: optional, recipient_address: optional, sender_address: optional,
     amount_atomic: optional, amount_human: optional, crypto_currency, crypto_decimals,
     recommended_gas_limit: optional, recommended_ttl_seconds, transfer_data: optional,
-    forwarder_nonce: optional, authorization_path: optional, extra: hidden,
+    forwarder_nonce: optional, authorization_path: optional,
 } }
 
 /// Answer to `getPartnerUser`.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GetUserResponse {
@@ -2490,10 +2454,10 @@ impl GetUserResponse {
     }
 }
 
-hidden::debug! { GetUserResponse { success, data, extra: hidden } }
+object! { GetUserResponse { success, data } }
 
 /// `GetWebhookResponse` in the document.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GetWebhookResponse {
@@ -2513,7 +2477,7 @@ impl GetWebhookResponse {
     }
 }
 
-hidden::debug! { GetWebhookResponse { success, data, extra: hidden } }
+object! { GetWebhookResponse { success, data } }
 
 /// What the method `handoff` submits. May be empty.
 #[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
@@ -2546,7 +2510,7 @@ pub struct HandoffPii {
 hidden::debug! { HandoffPii { first_name: optional, last_name: optional, country_code: optional } }
 
 /// Answer to `healthCheck`. It has no envelope.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct HealthCheckResponse {
@@ -2564,7 +2528,7 @@ pub struct HealthCheckResponse {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { HealthCheckResponse { status: optional, service: optional, time, extra: hidden } }
+object! { HealthCheckResponse { status: optional, service: optional, time } }
 
 closed_enum! {
     /// Kind of identity document that `id_number` belongs to. `submitKYC` takes a list of its own for
@@ -2582,7 +2546,7 @@ closed_enum! {
 }
 
 /// `InitiateOffRampResponse` in the document.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InitiateOffRampResponse {
@@ -2602,10 +2566,10 @@ impl InitiateOffRampResponse {
     }
 }
 
-hidden::debug! { InitiateOffRampResponse { success, data, extra: hidden } }
+object! { InitiateOffRampResponse { success, data } }
 
 /// `InitiateOnRampResponse` in the document.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InitiateOnRampResponse {
@@ -2625,10 +2589,10 @@ impl InitiateOnRampResponse {
     }
 }
 
-hidden::debug! { InitiateOnRampResponse { success, data, extra: hidden } }
+object! { InitiateOnRampResponse { success, data } }
 
 /// A bank or wallet.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Institution {
@@ -2657,11 +2621,7 @@ pub struct Institution {
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub code: ::std::option::Option<::std::string::String>,
     /// A branch of a bank, if one is known.
-    #[serde(
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "crate::runtime::null::present"
-    )]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub branch: ::std::option::Option<::std::option::Option<InstitutionBranch>>,
     /// Rails that the institution can be used on, by `slug`.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -2671,13 +2631,13 @@ pub struct Institution {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { Institution {
-    id: optional, payment_method_id, payment_network_id, name: optional, type_: optional,
-    institution_type: optional, code: optional, branch, supported_rails, extra: hidden,
+object! { Institution {
+    id: optional, payment_method_id, payment_network_id, name: optional, type_ "type": optional,
+    institution_type: optional, code: optional, branch @present, supported_rails,
 } }
 
 /// A branch of a bank, if one is known.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InstitutionBranch {
@@ -2695,7 +2655,7 @@ pub struct InstitutionBranch {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { InstitutionBranch { code: optional, name: optional, address: optional, extra: hidden } }
+object! { InstitutionBranch { code: optional, name: optional, address: optional } }
 
 closed_enum! {
     /// A rail on which `institution_id` may be left out.
@@ -2715,7 +2675,7 @@ constrained_string! {
 }
 
 /// Answer to `getInstitutions`.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InstitutionsResponse {
@@ -2735,15 +2695,14 @@ impl InstitutionsResponse {
     }
 }
 
-hidden::debug! { InstitutionsResponse { success, data, extra: hidden } }
+object! { InstitutionsResponse { success, data } }
 
 /// A page of institutions.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InstitutionsResponseData {
     /// The institutions of this page.
-    #[serde(deserialize_with = "crate::runtime::null::as_default")]
     pub institutions: ::std::vec::Vec<Institution>,
     /// Where a page stands among all results.
     pub pagination: Pagination,
@@ -2759,7 +2718,7 @@ impl InstitutionsResponseData {
     }
 }
 
-hidden::debug! { InstitutionsResponseData { institutions, pagination, extra: hidden } }
+object! { InstitutionsResponseData { institutions @or_null, pagination } }
 
 open_enum! {
     /// The method that the KYC data was submitted by. `submitKYC` explains them.
@@ -2818,7 +2777,7 @@ union! {
 }
 
 /// What became of the submission.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct KycSubmissionResult {
@@ -2836,11 +2795,7 @@ pub struct KycSubmissionResult {
     pub message: ::std::option::Option<::std::string::String>,
     /// Only with method `handoff`: the page where the person completes the verification. Whoever holds the
     /// address can act as the person; pass it on to nobody else and keep it out of logs.
-    #[serde(
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "crate::runtime::null::present"
-    )]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub verification_url: ::std::option::Option<
         ::std::option::Option<::std::string::String>,
     >,
@@ -2860,7 +2815,7 @@ impl KycSubmissionResult {
     }
 }
 
-hidden::debug! { KycSubmissionResult { kyc_status, message: optional, verification_url: optional, extra: hidden } }
+object! { KycSubmissionResult { kyc_status, message: optional, verification_url: optional @present } }
 
 /// KYC with personal data that the partner has collected itself.
 #[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
@@ -2918,7 +2873,7 @@ impl KycSubmitHandoff {
 hidden::debug! { KycSubmitHandoff { data } }
 
 /// Answer to `submitKYC`.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct KycSubmitResponse {
@@ -2938,10 +2893,10 @@ impl KycSubmitResponse {
     }
 }
 
-hidden::debug! { KycSubmitResponse { success, data, extra: hidden } }
+object! { KycSubmitResponse { success, data } }
 
 /// What is on offer for two currencies and one side of the trade. Amounts are numbers here.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct LiquidityPair {
@@ -2963,7 +2918,6 @@ pub struct LiquidityPair {
     /// Largest amount of all offers, in US dollars.
     pub max_amount_usd: f64,
     /// Slugs of the payment methods on offer, each once, in alphabetical order.
-    #[serde(deserialize_with = "crate::runtime::null::as_default")]
     pub payment_methods: ::std::vec::Vec<::std::string::String>,
     /// Fields that the document does not list.
     #[serde(flatten)]
@@ -2992,13 +2946,13 @@ impl LiquidityPair {
     }
 }
 
-hidden::debug! { LiquidityPair {
+object! { LiquidityPair {
     crypto_currency_code, fiat_currency_code, trade_type, min_amount, max_amount, min_amount_usd,
-    max_amount_usd, payment_methods: hidden, extra: hidden,
+    max_amount_usd, payment_methods: hidden @or_null,
 } }
 
 /// `ListOrdersResponse` in the document.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ListOrdersResponse {
@@ -3018,10 +2972,10 @@ impl ListOrdersResponse {
     }
 }
 
-hidden::debug! { ListOrdersResponse { success, data, extra: hidden } }
+object! { ListOrdersResponse { success, data } }
 
 /// A page of orders.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ListOrdersResponseData {
@@ -3036,10 +2990,10 @@ pub struct ListOrdersResponseData {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { ListOrdersResponseData { orders, pagination, extra: hidden } }
+object! { ListOrdersResponseData { orders, pagination } }
 
 /// Where this page stands among all orders.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ListOrdersResponseDataPagination {
@@ -3060,10 +3014,10 @@ pub struct ListOrdersResponseDataPagination {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { ListOrdersResponseDataPagination { page, limit, total_count, total_pages, extra: hidden } }
+object! { ListOrdersResponseDataPagination { page, limit, total_count, total_pages } }
 
 /// `ListPartnerRecipientDestinationsResponse` in the document.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ListPartnerRecipientDestinationsResponse {
@@ -3083,10 +3037,10 @@ impl ListPartnerRecipientDestinationsResponse {
     }
 }
 
-hidden::debug! { ListPartnerRecipientDestinationsResponse { success, data, extra: hidden } }
+object! { ListPartnerRecipientDestinationsResponse { success, data } }
 
 /// `ListPartnerRecipientsResponse` in the document.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ListPartnerRecipientsResponse {
@@ -3106,7 +3060,7 @@ impl ListPartnerRecipientsResponse {
     }
 }
 
-hidden::debug! { ListPartnerRecipientsResponse { success, data, extra: hidden } }
+object! { ListPartnerRecipientsResponse { success, data } }
 
 open_enum! {
     /// How the offer was found. Absent when none was.
@@ -3178,7 +3132,7 @@ constrained_string! {
 }
 
 /// Where a page stands among all results.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Pagination {
@@ -3196,11 +3150,11 @@ pub struct Pagination {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { Pagination { total, limit, offset, extra: hidden } }
+object! { Pagination { total, limit, offset } }
 
 /// Result of the compliance checks of a payout to a third party. They are made before the order exists: one that
 /// fails is an error of the call and not a case.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PartnerComplianceCase {
@@ -3232,7 +3186,7 @@ impl PartnerComplianceCase {
     }
 }
 
-hidden::debug! { PartnerComplianceCase { case_id, status, risk_decision, requires_review, extra: hidden } }
+object! { PartnerComplianceCase { case_id, status, risk_decision, requires_review } }
 
 open_enum! {
     /// Always `authorized` in this version.
@@ -3324,7 +3278,7 @@ impl PartnerInitiateRequest {
 hidden::debug! { PartnerInitiateRequest { quote_id, reference_id: optional } }
 
 /// A new order.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PartnerInitiateResponse {
@@ -3379,11 +3333,7 @@ pub struct PartnerInitiateResponse {
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub quote_id: ::std::option::Option<::uuid::Uuid>,
     /// Your own reference, if one was sent.
-    #[serde(
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "crate::runtime::null::present"
-    )]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub reference_id: ::std::option::Option<
         ::std::option::Option<::std::string::String>,
     >,
@@ -3406,29 +3356,21 @@ pub struct PartnerInitiateResponse {
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub created_at: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
     /// The recipient as frozen on the quote, for a payout to a third party.
-    #[serde(
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "crate::runtime::null::present"
-    )]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub recipient_context: ::std::option::Option<
         ::std::option::Option<PartnerRecipientContext>,
     >,
     /// Result of the compliance checks, for a payout to a third party.
-    #[serde(
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "crate::runtime::null::present"
-    )]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub compliance: ::std::option::Option<::std::option::Option<PartnerComplianceCase>>,
     /// Fields that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { PartnerInitiateResponse {
-    order_id, status, quote_id, reference_id: optional, order_type, amounts, fee_breakdown,
-    timeline, created_at, recipient_context, compliance, extra: hidden,
+object! { PartnerInitiateResponse {
+    order_id, status, quote_id, reference_id: optional @present, order_type, amounts,
+    fee_breakdown, timeline, created_at, recipient_context @present, compliance @present,
 } }
 
 /// What to quote. Send exactly one of `fiat_amount` and `crypto_amount`.
@@ -3503,7 +3445,7 @@ choice! {
 }
 
 /// A quote for an on-ramp.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PartnerOnRampQuoteResponse {
@@ -3538,13 +3480,13 @@ pub struct PartnerOnRampQuoteResponse {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { PartnerOnRampQuoteResponse {
+object! { PartnerOnRampQuoteResponse {
     quote_id, rate: optional, crypto_amount: optional, fiat_amount: optional, fee_breakdown,
-    payment_method_slug, payment_network_slug, expires_at, extra: hidden,
+    payment_method_slug, payment_network_slug, expires_at,
 } }
 
 /// The amounts of an order.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PartnerOrderAmounts {
@@ -3569,13 +3511,12 @@ pub struct PartnerOrderAmounts {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { PartnerOrderAmounts {
+object! { PartnerOrderAmounts {
     crypto_amount: optional, fiat_amount: optional, crypto_currency, fiat_currency, rate: optional,
-    extra: hidden,
 } }
 
 /// An order. The T+1 fields are on every order; on an instant one their times and hours are null.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PartnerOrderResponse {
@@ -3645,11 +3586,7 @@ pub struct PartnerOrderResponse {
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub next_action: ::std::option::Option<NextAction>,
     /// What is due, in more detail. Null or absent when nothing is.
-    #[serde(
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "crate::runtime::null::present"
-    )]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub action_required: ::std::option::Option<
         ::std::option::Option<PartnerOrderResponseActionRequired>,
     >,
@@ -3670,11 +3607,7 @@ pub struct PartnerOrderResponse {
     pub fiat_account_id: ::std::option::Option<::uuid::Uuid>,
     /// Seconds left to fund the escrow. Null unless the status is `awaiting_crypto_transfer_authorization` or
     /// `crypto_transfer_authorization_pending`.
-    #[serde(
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "crate::runtime::null::present"
-    )]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub crypto_transfer_authorization_seconds_left: ::std::option::Option<
         ::std::option::Option<i64>,
     >,
@@ -3705,45 +3638,25 @@ pub struct PartnerOrderResponse {
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub order_type: ::std::option::Option<PaymentRailsResponseDataDirection>,
     /// Where the user pays an on-ramp order. There from the status `awaiting_fiat_transfer` on.
-    #[serde(
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "crate::runtime::null::present"
-    )]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub vendor_payment_details: ::std::option::Option<
         ::std::option::Option<PartnerOrderResponseVendorPaymentDetails>,
     >,
     /// Whether an on-ramp order needs `submitPayerDetails` before `confirmPaymentSent`.
-    #[serde(
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "crate::runtime::null::present"
-    )]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub payment_request: ::std::option::Option<::std::option::Option<bool>>,
     /// Transaction that sent the bought crypto on. Set when the status is `send_out_completed`.
-    #[serde(
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "crate::runtime::null::present"
-    )]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub send_out_tx_hash: ::std::option::Option<
         ::std::option::Option<::std::string::String>,
     >,
     /// The recipient as frozen on the quote, for a payout to a third party. Absent otherwise.
-    #[serde(
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "crate::runtime::null::present"
-    )]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub recipient_context: ::std::option::Option<
         ::std::option::Option<PartnerRecipientContext>,
     >,
     /// Result of the compliance checks, for a payout to a third party.
-    #[serde(
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "crate::runtime::null::present"
-    )]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub compliance: ::std::option::Option<::std::option::Option<PartnerComplianceCase>>,
     /// Whether it is a T+1 order. It may change until a provider accepts the order, and not after. A T+1 order that
     /// ended without being accepted keeps true here, with `settlement_hours` null.
@@ -3751,87 +3664,51 @@ pub struct PartnerOrderResponse {
     pub delayed_settlement: ::std::option::Option<bool>,
     /// Hours from the release of the crypto to the payout, at least 1. A target, not a deadline. Null on an instant
     /// order.
-    #[serde(
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "crate::runtime::null::present"
-    )]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub settlement_hours: ::std::option::Option<::std::option::Option<i64>>,
     /// Until when your consent is taken. Set only while the order waits for the release. After it no signature is
     /// taken, even before the status changes, and the order goes to the refund.
-    #[serde(
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "crate::runtime::null::present"
-    )]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub consent_deadline_at: ::std::option::Option<
         ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
     >,
     /// When the payout is expected, counted from the release. Null before it. Nothing happens when it passes, and
     /// no event is sent.
-    #[serde(
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "crate::runtime::null::present"
-    )]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub payout_deadline_at: ::std::option::Option<
         ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
     >,
     /// When the crypto went to the payout provider. There is no refund while it is set. Cleared when it was
     /// recorded by mistake, or by a refund after a return.
-    #[serde(
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "crate::runtime::null::present"
-    )]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub delayed_settlement_crypto_sent_to_provider_at: ::std::option::Option<
         ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
     >,
     /// When the payout was authorized, never before the crypto was sent to the provider. Cleared when the bank
     /// returns the money or the provider cancels.
-    #[serde(
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "crate::runtime::null::present"
-    )]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub delayed_settlement_fiat_payout_authorized_by_admin_at: ::std::option::Option<
         ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
     >,
     /// When the provider handed in the payout, which is not paid yet. Cleared when the bank returns the money.
-    #[serde(
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "crate::runtime::null::present"
-    )]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub delayed_settlement_fiat_payout_submitted_by_provider_at: ::std::option::Option<
         ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
     >,
     /// When the money was paid, which completes the order. Cleared when the bank returns the money.
-    #[serde(
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "crate::runtime::null::present"
-    )]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub delayed_settlement_fiat_paid_to_customer_at: ::std::option::Option<
         ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
     >,
     /// When the bank returned the money. Never set together with the mark for paid; it clears those for paid,
     /// submitted and authorized.
-    #[serde(
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "crate::runtime::null::present"
-    )]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub delayed_settlement_fiat_returned_by_bank_at: ::std::option::Option<
         ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
     >,
     /// When the crypto went back to the wallet that it came from. It clears the mark for the crypto sent to the
     /// provider.
-    #[serde(
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "crate::runtime::null::present"
-    )]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub delayed_settlement_crypto_refunded_to_customer_at: ::std::option::Option<
         ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
     >,
@@ -3859,22 +3736,24 @@ pub struct PartnerOrderResponse {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { PartnerOrderResponse {
-    order_id, status, next_action, action_required, allowed_actions, fiat_funding_source,
-    fiat_account_id, crypto_transfer_authorization_seconds_left, amounts, fee_breakdown, timeline,
-    has_fiat_settlement_notification, created_at, updated_at, order_type, vendor_payment_details,
-    payment_request, send_out_tx_hash: optional, recipient_context, compliance, delayed_settlement,
-    settlement_hours, consent_deadline_at, payout_deadline_at,
-    delayed_settlement_crypto_sent_to_provider_at,
-    delayed_settlement_fiat_payout_authorized_by_admin_at,
-    delayed_settlement_fiat_payout_submitted_by_provider_at,
-    delayed_settlement_fiat_paid_to_customer_at, delayed_settlement_fiat_returned_by_bank_at,
-    delayed_settlement_crypto_refunded_to_customer_at, source_of_funds_required,
-    source_of_funds_threshold_usd, settlement_refund_reason, extra: hidden,
+object! { PartnerOrderResponse {
+    order_id, status, next_action, action_required @present, allowed_actions, fiat_funding_source,
+    fiat_account_id, crypto_transfer_authorization_seconds_left @present, amounts, fee_breakdown,
+    timeline, has_fiat_settlement_notification, created_at, updated_at, order_type,
+    vendor_payment_details @present, payment_request @present, send_out_tx_hash: optional @present,
+    recipient_context @present, compliance @present, delayed_settlement, settlement_hours @present,
+    consent_deadline_at @present, payout_deadline_at @present,
+    delayed_settlement_crypto_sent_to_provider_at @present,
+    delayed_settlement_fiat_payout_authorized_by_admin_at @present,
+    delayed_settlement_fiat_payout_submitted_by_provider_at @present,
+    delayed_settlement_fiat_paid_to_customer_at @present,
+    delayed_settlement_fiat_returned_by_bank_at @present,
+    delayed_settlement_crypto_refunded_to_customer_at @present, source_of_funds_required,
+    source_of_funds_threshold_usd, settlement_refund_reason,
 } }
 
 /// What is due, in more detail. Null or absent when nothing is.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PartnerOrderResponseActionRequired {
@@ -3910,10 +3789,10 @@ impl PartnerOrderResponseActionRequired {
     }
 }
 
-hidden::debug! { PartnerOrderResponseActionRequired { type_: hidden, message: hidden, endpoint: optional, fields, extra: hidden } }
+object! { PartnerOrderResponseActionRequired { type_ "type": hidden, message: hidden, endpoint: optional, fields } }
 
 /// A field that the call needs.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PartnerOrderResponseActionRequiredFieldsItem {
@@ -3938,10 +3817,10 @@ impl PartnerOrderResponseActionRequiredFieldsItem {
     }
 }
 
-hidden::debug! { PartnerOrderResponseActionRequiredFieldsItem { field: hidden, label: hidden, extra: hidden } }
+object! { PartnerOrderResponseActionRequiredFieldsItem { field: hidden, label: hidden } }
 
 /// Where the user pays an on-ramp order. There from the status `awaiting_fiat_transfer` on.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PartnerOrderResponseVendorPaymentDetails {
@@ -3961,10 +3840,7 @@ pub struct PartnerOrderResponseVendorPaymentDetails {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { PartnerOrderResponseVendorPaymentDetails {
-    payment_method_name: optional, payment_network_name: optional, details: optional,
-    extra: hidden,
-} }
+object! { PartnerOrderResponseVendorPaymentDetails { payment_method_name: optional, payment_network_name: optional, details: optional } }
 
 open_enum! {
     /// Status of an order.
@@ -4152,7 +4028,7 @@ choice! {
 }
 
 /// An indicative price.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PartnerPriceEstimateResponse {
@@ -4203,11 +4079,7 @@ pub struct PartnerPriceEstimateResponse {
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub delayed_settlement: ::std::option::Option<bool>,
     /// Hours from the release of the crypto to the payout, rounded, at least 1. Null for an instant offer.
-    #[serde(
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "crate::runtime::null::present"
-    )]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub settlement_hours: ::std::option::Option<::std::option::Option<i64>>,
     /// Whether a T+1 order of this amount would need proof of the source of funds: the amount reaches the
     /// threshold, or its value in US dollars is not known. Always present; false for instant offers and on-ramps.
@@ -4222,12 +4094,12 @@ pub struct PartnerPriceEstimateResponse {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { PartnerPriceEstimateResponse {
+object! { PartnerPriceEstimateResponse {
     rate: optional, crypto_amount: optional, fiat_amount: optional, fee_breakdown,
     payment_method_slug, payment_network_slug, provider_scope: optional, is_indicative,
     matching_type, network_matching_available, exact_payment_method_matching_offers,
-    delayed_settlement, settlement_hours, source_of_funds_required, source_of_funds_threshold_usd,
-    extra: hidden,
+    delayed_settlement, settlement_hours @present, source_of_funds_required,
+    source_of_funds_threshold_usd,
 } }
 
 /// What to quote. Send exactly one of `crypto_amount` and `fiat_amount`, and exactly one kind of payee:
@@ -4371,7 +4243,7 @@ hidden::debug! { PartnerQuoteRequestSenderIdAnd4More {
 } }
 
 /// A quote for an off-ramp.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PartnerQuoteResponse {
@@ -4429,11 +4301,7 @@ pub struct PartnerQuoteResponse {
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub has_fiat_settlement_notification: ::std::option::Option<bool>,
     /// The recipient as frozen on the quote. Absent when the user is paid.
-    #[serde(
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "crate::runtime::null::present"
-    )]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub recipient_context: ::std::option::Option<
         ::std::option::Option<PartnerQuoteResponseRecipientContext>,
     >,
@@ -4443,27 +4311,23 @@ pub struct PartnerQuoteResponse {
     pub delayed_settlement: ::std::option::Option<bool>,
     /// Hours from the release of the crypto to the payout, at least 1. A target, not a deadline. Null for an
     /// instant quote.
-    #[serde(
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "crate::runtime::null::present"
-    )]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub settlement_hours: ::std::option::Option<::std::option::Option<i64>>,
     /// Fields that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { PartnerQuoteResponse {
+object! { PartnerQuoteResponse {
     quote_id, anchor_type, rate: optional, crypto_amount: optional, fiat_amount: optional,
     fee_breakdown, payment_details_id, payment_method_id, payment_network_id, matching_type,
     network_matching_available, exact_payment_method_matching_offers, expires_at,
-    has_fiat_settlement_notification, recipient_context, delayed_settlement, settlement_hours,
-    extra: hidden,
+    has_fiat_settlement_notification, recipient_context @present, delayed_settlement,
+    settlement_hours @present,
 } }
 
 /// The recipient as frozen on the quote. Absent when the user is paid.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PartnerQuoteResponseRecipientContext {
@@ -4507,13 +4371,13 @@ impl PartnerQuoteResponseRecipientContext {
     }
 }
 
-hidden::debug! { PartnerQuoteResponseRecipientContext {
+object! { PartnerQuoteResponseRecipientContext {
     sender_id, recipient_id, recipient_destination_id, sender_recipient_relationship: hidden,
-    purpose_of_payment: hidden, purpose_details: optional, screening_status: hidden, extra: hidden,
+    purpose_of_payment: hidden, purpose_details: optional, screening_status: hidden,
 } }
 
 /// A recipient: a person or business that users can pay.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PartnerRecipient {
@@ -4527,40 +4391,24 @@ pub struct PartnerRecipient {
     /// Name of the recipient.
     pub recipient_name: ::std::string::String,
     /// Name in the script of the recipient's country, if one was given.
-    #[serde(
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "crate::runtime::null::present"
-    )]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub recipient_native_name: ::std::option::Option<
         ::std::option::Option<::std::string::String>,
     >,
     /// Country of the recipient, ISO 3166-1 alpha-2.
     pub recipient_country: ::std::string::String,
     /// Kind of identity document, if one was given.
-    #[serde(
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "crate::runtime::null::present"
-    )]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub recipient_id_type: ::std::option::Option<
         ::std::option::Option<::std::string::String>,
     >,
     /// Number of the identity document, masked.
-    #[serde(
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "crate::runtime::null::present"
-    )]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub recipient_id_number: ::std::option::Option<
         ::std::option::Option<::std::string::String>,
     >,
     /// Number in the register of businesses, masked.
-    #[serde(
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "crate::runtime::null::present"
-    )]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub recipient_business_registration_number: ::std::option::Option<
         ::std::option::Option<::std::string::String>,
     >,
@@ -4580,11 +4428,7 @@ pub struct PartnerRecipient {
     /// - `manual_review`: a person is looking into it.
     pub screening_status: ScreeningStatus,
     /// When the screening ended. Null before.
-    #[serde(
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "crate::runtime::null::present"
-    )]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub screened_at: ::std::option::Option<
         ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
     >,
@@ -4621,15 +4465,16 @@ impl PartnerRecipient {
     }
 }
 
-hidden::debug! { PartnerRecipient {
-    id, kind, recipient_name: hidden, recipient_native_name: optional, recipient_country: hidden,
-    recipient_id_type: optional, recipient_id_number: optional,
-    recipient_business_registration_number: optional, lifecycle, version, screening_status,
-    screened_at, created_at, extra: hidden,
+object! { PartnerRecipient {
+    id, kind, recipient_name: hidden, recipient_native_name: optional @present,
+    recipient_country: hidden, recipient_id_type: optional @present,
+    recipient_id_number: optional @present,
+    recipient_business_registration_number: optional @present, lifecycle, version,
+    screening_status, screened_at @present, created_at,
 } }
 
 /// The third party of a payout, as frozen on its quote.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PartnerRecipientContext {
@@ -4673,13 +4518,13 @@ impl PartnerRecipientContext {
     }
 }
 
-hidden::debug! { PartnerRecipientContext {
+object! { PartnerRecipientContext {
     sender_id, recipient_id, recipient_destination_id, sender_recipient_relationship: hidden,
-    purpose_of_payment: hidden, purpose_details: optional, screening_status: hidden, extra: hidden,
+    purpose_of_payment: hidden, purpose_details: optional, screening_status: hidden,
 } }
 
 /// An account of a recipient.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PartnerRecipientDestination {
@@ -4739,9 +4584,9 @@ impl PartnerRecipientDestination {
     }
 }
 
-hidden::debug! { PartnerRecipientDestination {
+object! { PartnerRecipientDestination {
     id, recipient_id, payment_method_id, payment_network_id, country_code: hidden, currency,
-    details: optional, version, lifecycle, created_at, extra: hidden,
+    details: optional, version, lifecycle, created_at,
 } }
 
 /// An account to add to a recipient. All five fields are needed on every rail.
@@ -4795,12 +4640,11 @@ open_enum! {
 }
 
 /// The accounts of a recipient.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PartnerRecipientDestinationsResponse {
     /// All accounts of the recipient, masked.
-    #[serde(deserialize_with = "crate::runtime::null::as_default")]
     pub recipient_destinations: ::std::vec::Vec<PartnerRecipientDestination>,
     /// Fields that the document does not list.
     #[serde(flatten)]
@@ -4814,7 +4658,7 @@ impl PartnerRecipientDestinationsResponse {
     }
 }
 
-hidden::debug! { PartnerRecipientDestinationsResponse { recipient_destinations, extra: hidden } }
+object! { PartnerRecipientDestinationsResponse { recipient_destinations @or_null } }
 
 open_enum! {
     /// Whether the recipient is in use.
@@ -4833,12 +4677,11 @@ open_enum! {
 }
 
 /// A page of recipients.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PartnerRecipientListResponse {
     /// The recipients of this page.
-    #[serde(deserialize_with = "crate::runtime::null::as_default")]
     pub recipients: ::std::vec::Vec<PartnerRecipient>,
     /// Number of all recipients that fit the query. At least `0`.
     pub total: i64,
@@ -4858,21 +4701,17 @@ impl PartnerRecipientListResponse {
     }
 }
 
-hidden::debug! { PartnerRecipientListResponse { recipients, total, limit, offset, extra: hidden } }
+object! { PartnerRecipientListResponse { recipients @or_null, total, limit, offset } }
 
 /// A recipient, possibly with an account.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PartnerRecipientResponse {
     /// A recipient: a person or business that users can pay.
     pub recipient: PartnerRecipient,
     /// The account concerned, if there is one.
-    #[serde(
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "crate::runtime::null::present"
-    )]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub recipient_destination: ::std::option::Option<
         ::std::option::Option<PartnerRecipientDestination>,
     >,
@@ -4891,10 +4730,10 @@ impl PartnerRecipientResponse {
     }
 }
 
-hidden::debug! { PartnerRecipientResponse { recipient, recipient_destination, extra: hidden } }
+object! { PartnerRecipientResponse { recipient, recipient_destination @present } }
 
 /// The case about where the money of a T+1 order comes from.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PartnerSourceOfFundsCase {
@@ -4961,11 +4800,7 @@ pub struct PartnerSourceOfFundsCase {
         ::chrono::DateTime<::chrono::offset::Utc>,
     >,
     /// When the case was decided. Null before.
-    #[serde(
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "crate::runtime::null::present"
-    )]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub decided_at: ::std::option::Option<
         ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
     >,
@@ -4980,15 +4815,15 @@ pub struct PartnerSourceOfFundsCase {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { PartnerSourceOfFundsCase {
+object! { PartnerSourceOfFundsCase {
     order_id, delayed_settlement, case_id, status, consent, threshold_usd, usd_equivalent,
     source_of_funds: optional, declaration, documents, requested_documents, requirements_snapshot,
-    requested_at, request_expires_at, decided_at, rejection_reason_code: optional, created_at,
-    extra: hidden,
+    requested_at, request_expires_at, decided_at @present, rejection_reason_code: optional,
+    created_at,
 } }
 
 /// Your consent to the release.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PartnerSourceOfFundsCaseConsent {
@@ -4996,11 +4831,7 @@ pub struct PartnerSourceOfFundsCaseConsent {
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub signed: ::std::option::Option<bool>,
     /// When it was given. Null before.
-    #[serde(
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "crate::runtime::null::present"
-    )]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub signed_at: ::std::option::Option<
         ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
     >,
@@ -5009,10 +4840,10 @@ pub struct PartnerSourceOfFundsCaseConsent {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { PartnerSourceOfFundsCaseConsent { signed, signed_at, extra: hidden } }
+object! { PartnerSourceOfFundsCaseConsent { signed, signed_at @present } }
 
 /// What was declared. Its fields are empty before a declaration.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PartnerSourceOfFundsCaseDeclaration {
@@ -5047,15 +4878,15 @@ pub struct PartnerSourceOfFundsCaseDeclaration {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { PartnerSourceOfFundsCaseDeclaration {
+object! { PartnerSourceOfFundsCaseDeclaration {
     source_of_funds: optional, additional_sources: optional, explanation: optional,
     funds_flow_description: optional, purpose_of_payment: optional,
     sender_recipient_relationship: optional, source_wallet_address: optional,
-    source_wallet_network: optional, extra: hidden,
+    source_wallet_network: optional,
 } }
 
 /// An uploaded document.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PartnerSourceOfFundsCaseDocumentsItem {
@@ -5085,13 +4916,13 @@ pub struct PartnerSourceOfFundsCaseDocumentsItem {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { PartnerSourceOfFundsCaseDocumentsItem {
+object! { PartnerSourceOfFundsCaseDocumentsItem {
     document_id, document_type: optional, file_name: optional, content_type: optional, size_bytes,
-    superseded, uploaded_at, extra: hidden,
+    superseded, uploaded_at,
 } }
 
 /// A request of a reviewer.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PartnerSourceOfFundsCaseRequestedDocumentsItem {
@@ -5120,13 +4951,12 @@ pub struct PartnerSourceOfFundsCaseRequestedDocumentsItem {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { PartnerSourceOfFundsCaseRequestedDocumentsItem {
+object! { PartnerSourceOfFundsCaseRequestedDocumentsItem {
     document_type: optional, label: optional, reason: optional, requested_at, satisfied, policy,
-    extra: hidden,
 } }
 
 /// What the document must be like. At present for `bank_statement` only.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PartnerSourceOfFundsCaseRequestedDocumentsItemPolicy {
@@ -5145,10 +4975,10 @@ pub struct PartnerSourceOfFundsCaseRequestedDocumentsItemPolicy {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { PartnerSourceOfFundsCaseRequestedDocumentsItemPolicy { accepted_content_types: optional, statement, extra: hidden } }
+object! { PartnerSourceOfFundsCaseRequestedDocumentsItemPolicy { accepted_content_types: optional, statement } }
 
 /// What the bank statement must cover.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PartnerSourceOfFundsCaseRequestedDocumentsItemPolicyStatement {
@@ -5163,11 +4993,11 @@ pub struct PartnerSourceOfFundsCaseRequestedDocumentsItemPolicyStatement {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { PartnerSourceOfFundsCaseRequestedDocumentsItemPolicyStatement { minimum_months, maximum_age_days, extra: hidden } }
+object! { PartnerSourceOfFundsCaseRequestedDocumentsItemPolicyStatement { minimum_months, maximum_age_days } }
 
 /// The requirements as fixed by the first declaration. Absent before. They have priority over
 /// `getPartnerSourceOfFundsRequirements`.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PartnerSourceOfFundsCaseRequirementsSnapshot {
@@ -5210,14 +5040,14 @@ pub struct PartnerSourceOfFundsCaseRequirementsSnapshot {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { PartnerSourceOfFundsCaseRequirementsSnapshot {
+object! { PartnerSourceOfFundsCaseRequirementsSnapshot {
     catalogue_revisions: optional, sources: optional, documents, requires_statement,
     statement_months, statement_max_months, statement_max_age_days, requires_explanation,
-    review_checks: optional, frozen_at, extra: hidden,
+    review_checks: optional, frozen_at,
 } }
 
 /// A group of documents.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PartnerSourceOfFundsCaseRequirementsSnapshotDocumentsItem {
@@ -5249,13 +5079,13 @@ pub struct PartnerSourceOfFundsCaseRequirementsSnapshotDocumentsItem {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { PartnerSourceOfFundsCaseRequirementsSnapshotDocumentsItem {
+object! { PartnerSourceOfFundsCaseRequirementsSnapshotDocumentsItem {
     source_code: optional, mode, documents: optional, minimum_files: optional,
-    maximum_files: optional, extra: hidden,
+    maximum_files: optional,
 } }
 
 /// The same facts again, in groups.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PartnerSourceOfFundsCaseSourceOfFunds {
@@ -5276,10 +5106,10 @@ pub struct PartnerSourceOfFundsCaseSourceOfFunds {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { PartnerSourceOfFundsCaseSourceOfFunds { required, threshold_usd, usd_equivalent, case, extra: hidden } }
+object! { PartnerSourceOfFundsCaseSourceOfFunds { required, threshold_usd, usd_equivalent, case } }
 
 /// The case in short.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PartnerSourceOfFundsCaseSourceOfFundsCase {
@@ -5293,11 +5123,7 @@ pub struct PartnerSourceOfFundsCaseSourceOfFundsCase {
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub catalogue_revision: ::std::option::Option<i64>,
     /// When the case was decided. Null before.
-    #[serde(
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "crate::runtime::null::present"
-    )]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub decided_at: ::std::option::Option<
         ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
     >,
@@ -5312,9 +5138,9 @@ pub struct PartnerSourceOfFundsCaseSourceOfFundsCase {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { PartnerSourceOfFundsCaseSourceOfFundsCase {
-    case_id, status: optional, catalogue_revision, decided_at, rejection_reason_code: optional,
-    created_at, extra: hidden,
+object! { PartnerSourceOfFundsCaseSourceOfFundsCase {
+    case_id, status: optional, catalogue_revision, decided_at @present,
+    rejection_reason_code: optional, created_at,
 } }
 
 open_enum! {
@@ -5350,7 +5176,7 @@ open_enum! {
 }
 
 /// A type of document.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PartnerSourceOfFundsCatalogueDocument {
@@ -5379,12 +5205,13 @@ pub struct PartnerSourceOfFundsCatalogueDocument {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { PartnerSourceOfFundsCatalogueDocument {
-    key: optional, label: optional, hint: optional, multiple, min_files, max_files, extra: hidden,
+object! { PartnerSourceOfFundsCatalogueDocument {
+    key: optional, label: optional, hint: optional, multiple, min_files "minFiles",
+    max_files "maxFiles",
 } }
 
 /// A category of sources of money, with the documents that prove it. Names are in camel case here.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PartnerSourceOfFundsCategory {
@@ -5406,11 +5233,7 @@ pub struct PartnerSourceOfFundsCategory {
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub requires_bank_statement: ::std::option::Option<bool>,
     /// What the bank statement must cover. Absent when none is needed.
-    #[serde(
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "crate::runtime::null::present"
-    )]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub statement: ::std::option::Option<
         ::std::option::Option<PartnerSourceOfFundsCategoryStatement>,
     >,
@@ -5441,14 +5264,15 @@ pub struct PartnerSourceOfFundsCategory {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { PartnerSourceOfFundsCategory {
-    code: optional, label: optional, description: optional, requires_explanation,
-    requires_bank_statement, statement, base_documents, groups, requires_address_screening, legacy,
-    revision, extra: hidden,
+object! { PartnerSourceOfFundsCategory {
+    code: optional, label: optional, description: optional,
+    requires_explanation "requiresExplanation", requires_bank_statement "requiresBankStatement",
+    statement @present, base_documents "baseDocuments", groups,
+    requires_address_screening "requiresAddressScreening", legacy, revision,
 } }
 
 /// A group of documents.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PartnerSourceOfFundsCategoryGroupsItem {
@@ -5468,7 +5292,7 @@ pub struct PartnerSourceOfFundsCategoryGroupsItem {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { PartnerSourceOfFundsCategoryGroupsItem { mode, documents, extra: hidden } }
+object! { PartnerSourceOfFundsCategoryGroupsItem { mode, documents } }
 
 open_enum! {
     /// How many types of the group are needed.
@@ -5484,7 +5308,7 @@ open_enum! {
 }
 
 /// What the bank statement must cover. Absent when none is needed.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PartnerSourceOfFundsCategoryStatement {
@@ -5505,7 +5329,7 @@ pub struct PartnerSourceOfFundsCategoryStatement {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { PartnerSourceOfFundsCategoryStatement { min_months, max_months, max_age_days, extra: hidden } }
+object! { PartnerSourceOfFundsCategoryStatement { min_months "minMonths", max_months "maxMonths", max_age_days "maxAgeDays" } }
 
 /// Where the money comes from. Limits are counted in bytes of UTF-8, not in characters: 4,000 for each text, 256
 /// for the address of a wallet, 64 for its network.
@@ -5573,7 +5397,7 @@ hidden::debug! { PartnerSourceOfFundsDeclaration {
 } }
 
 /// A document that was stored.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PartnerSourceOfFundsDocumentStored {
@@ -5612,14 +5436,14 @@ pub struct PartnerSourceOfFundsDocumentStored {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { PartnerSourceOfFundsDocumentStored {
+object! { PartnerSourceOfFundsDocumentStored {
     document_id, document_type: optional, file_name: optional, size_bytes, content_type: optional,
     satisfies_requirement, expected_document_types: optional, superseded_count,
-    case_status: optional, extra: hidden,
+    case_status: optional,
 } }
 
 /// Totals over all orders of the partner. Amounts are numbers.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PartnerStatsResponse {
@@ -5640,7 +5464,7 @@ pub struct PartnerStatsResponse {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { PartnerStatsResponse { total_orders, completed_orders, volume_usd, earned_usd, extra: hidden } }
+object! { PartnerStatsResponse { total_orders, completed_orders, volume_usd, earned_usd } }
 
 /// The fields to change. Send at least one; a field left out stays as it is.
 #[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
@@ -5676,7 +5500,7 @@ hidden::debug! { PartnerUpdateRecipientRequest {
 } }
 
 /// A user with KYC summary and payment details.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PartnerUser {
@@ -5716,13 +5540,10 @@ impl PartnerUser {
     }
 }
 
-hidden::debug! { PartnerUser {
-    user_uuid, email: optional, created_at, kyc, fiat_account_issuance, payment_profiles,
-    extra: hidden,
-} }
+object! { PartnerUser { user_uuid, email: optional, created_at, kyc, fiat_account_issuance, payment_profiles } }
 
 /// A field of `details`.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PaymentField {
@@ -5756,13 +5577,13 @@ pub struct PaymentField {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { PaymentField {
-    key: optional, label: optional, type_: optional, required, pattern: optional,
-    placeholder: optional, lookup, options, extra: hidden,
+object! { PaymentField {
+    key: optional, label: optional, type_ "type": optional, required, pattern: optional,
+    placeholder: optional, lookup, options,
 } }
 
 /// A value to choose.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PaymentFieldOptionsItem {
@@ -5777,10 +5598,10 @@ pub struct PaymentFieldOptionsItem {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { PaymentFieldOptionsItem { code: optional, name: optional, extra: hidden } }
+object! { PaymentFieldOptionsItem { code: optional, name: optional } }
 
 /// Answer to `getPaymentRails`.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PaymentRailsResponse {
@@ -5800,10 +5621,10 @@ impl PaymentRailsResponse {
     }
 }
 
-hidden::debug! { PaymentRailsResponse { success, data, extra: hidden } }
+object! { PaymentRailsResponse { success, data } }
 
 /// The rails that fit the query.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PaymentRailsResponseData {
@@ -5815,7 +5636,6 @@ pub struct PaymentRailsResponseData {
     /// Direction asked for.
     pub direction: PaymentRailsResponseDataDirection,
     /// The rails.
-    #[serde(deserialize_with = "crate::runtime::null::as_default")]
     pub rails: ::std::vec::Vec<Rails>,
     /// Paths of related calls, by name.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -5842,7 +5662,7 @@ impl PaymentRailsResponseData {
     }
 }
 
-hidden::debug! { PaymentRailsResponseData { country: hidden, currency, direction, rails, links: optional, extra: hidden } }
+object! { PaymentRailsResponseData { country: hidden, currency, direction, rails @or_null, links: optional } }
 
 open_enum! {
     /// Direction asked for.
@@ -5963,7 +5783,7 @@ closed_enum! {
 }
 
 /// One set of fields of a rail that takes several.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RailFormat {
@@ -5994,13 +5814,13 @@ pub struct RailFormat {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { RailFormat {
+object! { RailFormat {
     id: optional, name: optional, institution_types: optional, has_liquidity, beneficiary_type,
-    fields, extra: hidden,
+    fields,
 } }
 
 /// A payment rail, which is a way for money to travel between banks or wallets.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Rails {
@@ -6016,11 +5836,7 @@ pub struct Rails {
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub institution_required: ::std::option::Option<bool>,
     /// Name of the code that finds an institution, such as `ifsc` or `sort_code`.
-    #[serde(
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "crate::runtime::null::present"
-    )]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub institution_lookup_key: ::std::option::Option<
         ::std::option::Option<::std::string::String>,
     >,
@@ -6028,18 +5844,10 @@ pub struct Rails {
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub currencies: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
     /// How fast the rail is, if known.
-    #[serde(
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "crate::runtime::null::present"
-    )]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub settlement: ::std::option::Option<::std::option::Option<RailsSettlement>>,
     /// Smallest and largest amounts, if known. The currency is not documented; it is presumably that of the rail.
-    #[serde(
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "crate::runtime::null::present"
-    )]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub limits: ::std::option::Option<::std::option::Option<RailsLimits>>,
     /// Fields of `details`. If `formats` is there, this is only a best guess for older clients, and `formats`
     /// decides.
@@ -6055,46 +5863,34 @@ pub struct Rails {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { Rails {
-    slug, name: optional, institution_required, institution_lookup_key: optional,
-    currencies: optional, settlement, limits, fields, formats, extra: hidden,
+object! { Rails {
+    slug, name: optional, institution_required, institution_lookup_key: optional @present,
+    currencies: optional, settlement @present, limits @present, fields, formats,
 } }
 
 /// Smallest and largest amounts, if known. The currency is not documented; it is presumably that of the rail.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RailsLimits {
     /// Smallest amount. Null when there is none.
-    #[serde(
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "crate::runtime::null::present"
-    )]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub min_amount: ::std::option::Option<::std::option::Option<f64>>,
     /// Largest amount. Null when there is none.
-    #[serde(
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "crate::runtime::null::present"
-    )]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub max_amount: ::std::option::Option<::std::option::Option<f64>>,
     /// Largest amount of one payment. Null when there is none.
-    #[serde(
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "crate::runtime::null::present"
-    )]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub max_per_transaction: ::std::option::Option<::std::option::Option<f64>>,
     /// Fields that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { RailsLimits { min_amount, max_amount, max_per_transaction, extra: hidden } }
+object! { RailsLimits { min_amount @present, max_amount @present, max_per_transaction @present } }
 
 /// How fast the rail is, if known.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RailsSettlement {
@@ -6110,18 +5906,14 @@ pub struct RailsSettlement {
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub typical_minutes: ::std::option::Option<i64>,
     /// Remark for a human reader.
-    #[serde(
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "crate::runtime::null::present"
-    )]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub note: ::std::option::Option<::std::option::Option<::std::string::String>>,
     /// Fields that the document does not list.
     #[serde(flatten)]
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { RailsSettlement { speed, typical_minutes, note: optional, extra: hidden } }
+object! { RailsSettlement { speed, typical_minutes, note: optional @present } }
 
 open_enum! {
     /// Class of speed.
@@ -6174,7 +5966,7 @@ impl RegisterWebhookRequest {
 hidden::debug! { RegisterWebhookRequest { url: hidden } }
 
 /// `RegisterWebhookResponse` in the document.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RegisterWebhookResponse {
@@ -6194,7 +5986,7 @@ impl RegisterWebhookResponse {
     }
 }
 
-hidden::debug! { RegisterWebhookResponse { success, data, extra: hidden } }
+object! { RegisterWebhookResponse { success, data } }
 
 closed_enum! {
     /// Registry that `id_number` belongs to. Needed with `id_number`; without it, or with another value,
@@ -6226,7 +6018,7 @@ open_enum! {
 }
 
 /// Answer to `runPartnerKYCVerification`.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RunVerificationResponse {
@@ -6246,10 +6038,10 @@ impl RunVerificationResponse {
     }
 }
 
-hidden::debug! { RunVerificationResponse { success, data, extra: hidden } }
+object! { RunVerificationResponse { success, data } }
 
 /// Stored payment details.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SavedPaymentDetails {
@@ -6261,21 +6053,13 @@ pub struct SavedPaymentDetails {
     /// Currency of the payout, ISO 4217.
     pub currency: ::std::string::String,
     /// Name of the bank or wallet, if one is known.
-    #[serde(
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "crate::runtime::null::present"
-    )]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub institution_name: ::std::option::Option<
         ::std::option::Option<::std::string::String>,
     >,
     /// Identifier of the bank or wallet, if one is known. `other-bank` or another generic one where the server
     /// assigned it.
-    #[serde(
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "crate::runtime::null::present"
-    )]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub institution_id: ::std::option::Option<
         ::std::option::Option<::std::string::String>,
     >,
@@ -6305,9 +6089,9 @@ impl SavedPaymentDetails {
     }
 }
 
-hidden::debug! { SavedPaymentDetails {
-    payment_details_id, rail, currency, institution_name, institution_id, details: optional,
-    extra: hidden,
+object! { SavedPaymentDetails {
+    payment_details_id, rail, currency, institution_name @present, institution_id @present,
+    details: optional,
 } }
 
 open_enum! {
@@ -6432,7 +6216,7 @@ closed_enum! {
 }
 
 /// `SubmitPartnerSourceOfFundsDeclarationResponse` in the document.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SubmitPartnerSourceOfFundsDeclarationResponse {
@@ -6452,7 +6236,7 @@ impl SubmitPartnerSourceOfFundsDeclarationResponse {
     }
 }
 
-hidden::debug! { SubmitPartnerSourceOfFundsDeclarationResponse { success, data, extra: hidden } }
+object! { SubmitPartnerSourceOfFundsDeclarationResponse { success, data } }
 
 union! {
     /// The account that the user pays from, for an on-ramp order with `payment_request: true`. Send exactly one of
@@ -6535,7 +6319,7 @@ impl SubmitPayerDetailsRequestPaymentDetailsPaymentDetails {
 hidden::debug! { SubmitPayerDetailsRequestPaymentDetailsPaymentDetails { payment_method_id, payment_network_id, details: hidden, country_code: optional } }
 
 /// `SubmitPayerDetailsResponse` in the document.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SubmitPayerDetailsResponse {
@@ -6555,10 +6339,10 @@ impl SubmitPayerDetailsResponse {
     }
 }
 
-hidden::debug! { SubmitPayerDetailsResponse { success, data, extra: hidden } }
+object! { SubmitPayerDetailsResponse { success, data } }
 
 /// Confirms it.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SubmitPayerDetailsResponseData {
@@ -6570,7 +6354,7 @@ pub struct SubmitPayerDetailsResponseData {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { SubmitPayerDetailsResponseData { message: optional, extra: hidden } }
+object! { SubmitPayerDetailsResponseData { message: optional } }
 
 /// The signature, and what was signed.
 #[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
@@ -6597,7 +6381,7 @@ impl SubmitSettlementConsentBody {
 hidden::debug! { SubmitSettlementConsentBody { signature: hidden, signed_data: hidden } }
 
 /// `SubmitSettlementConsentResponse` in the document.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SubmitSettlementConsentResponse {
@@ -6617,10 +6401,10 @@ impl SubmitSettlementConsentResponse {
     }
 }
 
-hidden::debug! { SubmitSettlementConsentResponse { success, data, extra: hidden } }
+object! { SubmitSettlementConsentResponse { success, data } }
 
 /// The order after the consent.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SubmitSettlementConsentResponseData {
@@ -6702,7 +6486,7 @@ impl SubmitSettlementConsentResponseData {
     }
 }
 
-hidden::debug! { SubmitSettlementConsentResponseData { order_id, status, next_action, consent_signed, release_started, extra: hidden } }
+object! { SubmitSettlementConsentResponseData { order_id, status, next_action, consent_signed, release_started } }
 
 open_enum! {
     /// What is due next. Absent once the release has begun or nothing is due.
@@ -6721,7 +6505,7 @@ open_enum! {
 }
 
 /// The rates of all fiat currencies.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SupportedCorridorsPayload {
@@ -6739,10 +6523,10 @@ pub struct SupportedCorridorsPayload {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { SupportedCorridorsPayload { notional_usdt, generated_at, currencies, extra: hidden } }
+object! { SupportedCorridorsPayload { notional_usdt, generated_at, currencies } }
 
 /// Answer to `getSupportedCorridors`.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SupportedCorridorsResponse {
@@ -6762,10 +6546,10 @@ impl SupportedCorridorsResponse {
     }
 }
 
-hidden::debug! { SupportedCorridorsResponse { success, data, extra: hidden } }
+object! { SupportedCorridorsResponse { success, data } }
 
 /// Two currencies that can be exchanged in one direction.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SupportedPair {
@@ -6787,7 +6571,7 @@ pub struct SupportedPair {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { SupportedPair { crypto_currency_code, fiat_currency_code, type_, extra: hidden } }
+object! { SupportedPair { crypto_currency_code, fiat_currency_code, type_ "type" } }
 
 open_enum! {
     /// Direction.
@@ -6803,14 +6587,13 @@ open_enum! {
 }
 
 /// Answer to `getSupportedPairs`.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SupportedPairsResponse {
     /// True for a success, false for an error.
     pub success: bool,
     /// The pairs.
-    #[serde(deserialize_with = "crate::runtime::null::as_default")]
     pub data: ::std::vec::Vec<SupportedPair>,
     /// Fields that the document does not list.
     #[serde(flatten)]
@@ -6824,10 +6607,10 @@ impl SupportedPairsResponse {
     }
 }
 
-hidden::debug! { SupportedPairsResponse { success, data, extra: hidden } }
+object! { SupportedPairsResponse { success, data @or_null } }
 
 /// `TestPingWebhookResponse` in the document.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TestPingWebhookResponse {
@@ -6847,7 +6630,7 @@ impl TestPingWebhookResponse {
     }
 }
 
-hidden::debug! { TestPingWebhookResponse { success, data, extra: hidden } }
+object! { TestPingWebhookResponse { success, data } }
 
 constrained_string! {
     /// Text of 2 characters.
@@ -6876,7 +6659,7 @@ constrained_string! {
 
 /// Something that happened to an order. Entries that follow each other with the same status are one entry; on a T+1
 /// order they must have the same description as well.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TimelineEntry {
@@ -6936,7 +6719,7 @@ pub struct TimelineEntry {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { TimelineEntry { status, timestamp, description: optional, extra: hidden } }
+object! { TimelineEntry { status, timestamp, description: optional } }
 
 /// The fields to change. Send at least one; a field left out stays as it is.
 #[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
@@ -6990,7 +6773,7 @@ hidden::debug! { UpdateKycRequest {
 } }
 
 /// Answer to a change of KYC data.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UpdateKycResponse {
@@ -7010,10 +6793,10 @@ impl UpdateKycResponse {
     }
 }
 
-hidden::debug! { UpdateKycResponse { success, data, extra: hidden } }
+object! { UpdateKycResponse { success, data } }
 
 /// `UpdatePartnerRecipientResponse` in the document.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UpdatePartnerRecipientResponse {
@@ -7033,16 +6816,15 @@ impl UpdatePartnerRecipientResponse {
     }
 }
 
-hidden::debug! { UpdatePartnerRecipientResponse { success, data, extra: hidden } }
+object! { UpdatePartnerRecipientResponse { success, data } }
 
 /// What was changed.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UpdatedKyc {
     /// Names of the fields that were changed, as in the request. A field missing here was not
     /// changed, for example because it was sent blank.
-    #[serde(deserialize_with = "crate::runtime::null::as_default")]
     pub updated_fields: ::std::vec::Vec<::std::string::String>,
     /// Confirmation for a human reader. Do not match on its wording.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -7062,10 +6844,10 @@ impl UpdatedKyc {
     }
 }
 
-hidden::debug! { UpdatedKyc { updated_fields, message: optional, extra: hidden } }
+object! { UpdatedKyc { updated_fields @or_null, message: optional } }
 
 /// Answer to an upload.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UploadDocumentResponse {
@@ -7085,7 +6867,7 @@ impl UploadDocumentResponse {
     }
 }
 
-hidden::debug! { UploadDocumentResponse { success, data, extra: hidden } }
+object! { UploadDocumentResponse { success, data } }
 
 closed_enum! {
     /// Says that the documents are fetched from addresses. Always `url_link`.
@@ -7096,7 +6878,7 @@ closed_enum! {
 }
 
 /// `UploadPartnerSourceOfFundsDocumentResponse` in the document.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UploadPartnerSourceOfFundsDocumentResponse {
@@ -7116,15 +6898,14 @@ impl UploadPartnerSourceOfFundsDocumentResponse {
     }
 }
 
-hidden::debug! { UploadPartnerSourceOfFundsDocumentResponse { success, data, extra: hidden } }
+object! { UploadPartnerSourceOfFundsDocumentResponse { success, data } }
 
 /// Answer to a batch of links.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UploadedBatch {
     /// The documents that were stored.
-    #[serde(deserialize_with = "crate::runtime::null::as_default")]
     pub uploaded: ::std::vec::Vec<BatchDocument>,
     /// The documents that were not stored. Absent when all of them were. The others of the batch
     /// are stored, so send only these again.
@@ -7150,10 +6931,10 @@ impl UploadedBatch {
     }
 }
 
-hidden::debug! { UploadedBatch { uploaded, errors, message: hidden, extra: hidden } }
+object! { UploadedBatch { uploaded @or_null, errors, message: hidden } }
 
 /// Answer to an upload of one document, as a file or by link.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UploadedDocument {
@@ -7186,10 +6967,10 @@ impl UploadedDocument {
     }
 }
 
-hidden::debug! { UploadedDocument { document_id, document_type: hidden, file_name: hidden, message: hidden, extra: hidden } }
+object! { UploadedDocument { document_id, document_type: hidden, file_name: hidden, message: hidden } }
 
 /// Summary of the user's KYC.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UserKyc {
@@ -7215,11 +6996,7 @@ pub struct UserKyc {
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub country_code: ::std::option::Option<::std::string::String>,
     /// Why the person was refused, in words, with status `VERIFICATION_REJECTED`.
-    #[serde(
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "crate::runtime::null::present"
-    )]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub rejection_reason: ::std::option::Option<
         ::std::option::Option<::std::string::String>,
     >,
@@ -7231,13 +7008,13 @@ pub struct UserKyc {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { UserKyc {
+object! { UserKyc {
     status, kyc_method, first_name: optional, last_name: optional, country_code: optional,
-    rejection_reason: optional, updated_at, extra: hidden,
+    rejection_reason: optional @present, updated_at,
 } }
 
 /// Payment details as they are listed with their user.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UserPaymentDetails {
@@ -7252,20 +7029,12 @@ pub struct UserPaymentDetails {
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub currency: ::std::option::Option<::std::string::String>,
     /// Name of the bank or wallet, if one is known.
-    #[serde(
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "crate::runtime::null::present"
-    )]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub institution_name: ::std::option::Option<
         ::std::option::Option<::std::string::String>,
     >,
     /// Identifier of the bank or wallet, if one is known.
-    #[serde(
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "crate::runtime::null::present"
-    )]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub institution_id: ::std::option::Option<
         ::std::option::Option<::std::string::String>,
     >,
@@ -7279,10 +7048,12 @@ pub struct UserPaymentDetails {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { UserPaymentDetails { id, rail, currency, institution_name, institution_id, details: optional, extra: hidden } }
+object! { UserPaymentDetails {
+    id, rail, currency, institution_name @present, institution_id @present, details: optional,
+} }
 
 /// How far the verification has come.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Verification {
@@ -7298,28 +7069,16 @@ pub struct Verification {
     pub status: VerificationStatus,
     /// The page where the person has to act, if there is one. Whoever holds the address can act as the
     /// person; pass it on to nobody else and keep it out of logs.
-    #[serde(
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "crate::runtime::null::present"
-    )]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub verification_url: ::std::option::Option<
         ::std::option::Option<::std::string::String>,
     >,
     /// Seconds until the verification session runs out, if it has a limit.
-    #[serde(
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "crate::runtime::null::present"
-    )]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub verification_seconds_left: ::std::option::Option<::std::option::Option<i64>>,
     /// Remarks of the KYC provider for a human reader. They may speak about the person; do not match on
     /// their wording.
-    #[serde(
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "crate::runtime::null::present"
-    )]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub provider_messages: ::std::option::Option<
         ::std::option::Option<::std::vec::Vec<::std::string::String>>,
     >,
@@ -7340,13 +7099,13 @@ impl Verification {
     }
 }
 
-hidden::debug! { Verification {
-    status, verification_url: optional, verification_seconds_left, provider_messages: optional,
-    extra: hidden,
+object! { Verification {
+    status, verification_url: optional @present, verification_seconds_left @present,
+    provider_messages: optional @present,
 } }
 
 /// Whether all is there. No field is guaranteed.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct VerificationStart {
@@ -7385,7 +7144,7 @@ impl VerificationStart {
     }
 }
 
-hidden::debug! { VerificationStart { ready, status, missing, message: optional, extra: hidden } }
+object! { VerificationStart { ready, status, missing, message: optional } }
 
 open_enum! {
     /// State of the verification. Only there with `ready: true`.
@@ -7431,7 +7190,7 @@ open_enum! {
 }
 
 /// Answer to `getVerificationStatus`.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct VerificationStatusResponse {
@@ -7451,10 +7210,10 @@ impl VerificationStatusResponse {
     }
 }
 
-hidden::debug! { VerificationStatusResponse { success, data, extra: hidden } }
+object! { VerificationStatusResponse { success, data } }
 
 /// What the server says about the key.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct VerifyAuthData {
@@ -7469,10 +7228,10 @@ pub struct VerifyAuthData {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { VerifyAuthData { message: optional, authenticated, extra: hidden } }
+object! { VerifyAuthData { message: optional, authenticated } }
 
 /// `VerifyAuthResponse` in the document.
-#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct VerifyAuthResponse {
@@ -7492,19 +7251,15 @@ impl VerifyAuthResponse {
     }
 }
 
-hidden::debug! { VerifyAuthResponse { success, data, extra: hidden } }
+object! { VerifyAuthResponse { success, data } }
 
 /// Where events go.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WebhookConfigResponse {
     /// The address. Null when none is registered.
-    #[serde(
-        default,
-        skip_serializing_if = "::std::option::Option::is_none",
-        deserialize_with = "crate::runtime::null::present"
-    )]
+    #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub url: ::std::option::Option<::std::option::Option<::std::string::String>>,
     /// Whether events are delivered.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -7514,11 +7269,11 @@ pub struct WebhookConfigResponse {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { WebhookConfigResponse { url: optional, enabled, extra: hidden } }
+object! { WebhookConfigResponse { url: optional @present, enabled } }
 
 /// An event as it is sent to your address. `data` is described for the order events only, and no field is
 /// guaranteed: for the other types see the introduction to the webhooks.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WebhookEventPayload {
@@ -7545,11 +7300,11 @@ pub struct WebhookEventPayload {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { WebhookEventPayload { event_id, event_type, created_at, data, extra: hidden } }
+object! { WebhookEventPayload { event_id, event_type, created_at, data } }
 
 /// The order at the time of the event. The T+1 fields are absent until they are set and absent again once they
 /// are cleared, never null. So a later event can lack what an earlier one had: read the order to be sure.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WebhookEventPayloadData {
@@ -7683,7 +7438,7 @@ pub struct WebhookEventPayloadData {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { WebhookEventPayloadData {
+object! { WebhookEventPayloadData {
     order_id, status, user_id, crypto_amount: optional, crypto_currency, partner_fee: optional,
     partner_fee_pct, fiat_amount: optional, fiat_currency, provider, payment_details_id,
     delayed_settlement, settlement_hours, payout_deadline_at,
@@ -7691,7 +7446,7 @@ hidden::debug! { WebhookEventPayloadData {
     delayed_settlement_fiat_payout_authorized_by_admin_at,
     delayed_settlement_fiat_payout_submitted_by_provider_at,
     delayed_settlement_fiat_paid_to_customer_at, delayed_settlement_fiat_returned_by_bank_at,
-    delayed_settlement_crypto_refunded_to_customer_at, extra: hidden,
+    delayed_settlement_crypto_refunded_to_customer_at,
 } }
 
 open_enum! {
@@ -7708,7 +7463,7 @@ open_enum! {
 }
 
 /// What became of a test event.
-#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)]
+#[derive(Clone, Default, PartialEq, ::serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WebhookTestPingResponse {
@@ -7723,7 +7478,7 @@ pub struct WebhookTestPingResponse {
     pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
 }
 
-hidden::debug! { WebhookTestPingResponse { delivered, http_status, extra: hidden } }
+object! { WebhookTestPingResponse { delivered, http_status } }
 
 params! {
     /// The optional parameters of `getPaymentRails`.
