@@ -12,4 +12,5 @@ mod responses;
 mod tls;
 mod transport;
 mod verification;
+mod webhooks;
 mod wire;

@@ -21,7 +21,7 @@ use unigox::{
 use unigox_tests::{API_KEY, Call};
 
 /// Stands where personal data may stand. It has a blank, so it does not look like a key.
-const CANARY: &str = "canary Ada-Obi-DE75512108001245126199";
+pub(crate) const CANARY: &str = "canary Ada-Obi-DE75512108001245126199";
 
 const STATUSES: [u16; 21] =
     [200, 201, 202, 204, 206, 299, 301, 304, 400, 401, 403, 404, 408, 409, 422, 429, 500, 502, 503, 504, 599];
@@ -173,7 +173,7 @@ fn damaged(call: Call, random: &mut Rng) -> Damaged {
 }
 
 /// Replaces a value somewhere in `body` by one of another kind, or removes it.
-fn replace_a_value(body: &mut Value, random: &mut Rng) {
+pub(crate) fn replace_a_value(body: &mut Value, random: &mut Rng) {
     let mut place = body;
     loop {
         let inside = match &*place {

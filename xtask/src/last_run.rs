@@ -49,7 +49,7 @@ impl LastRun {
         for place in PLACES.into_iter().chain([SOURCES]) {
             add(&mut digest, &root.join(place))?;
         }
-        Ok(format!("{:x}", digest.finalize()))
+        Ok(digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
     }
 }
 
@@ -62,9 +62,9 @@ fn add(digest: &mut Sha256, path: &Path) -> io::Result<()> {
         inside.sort();
         return inside.iter().try_for_each(|path| add(digest, path));
     }
-    let mut file = fs::File::open(path)?;
-    digest.update(file.metadata()?.len().to_le_bytes());
-    io::copy(&mut file, digest)?;
+    let content = fs::read(path)?;
+    digest.update(content.len().to_le_bytes());
+    digest.update(content);
     Ok(())
 }
 

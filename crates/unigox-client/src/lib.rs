@@ -40,7 +40,7 @@ pub use crate::{
         operation::{Operation, Retry},
         response::{RawBody, Response, TextBody},
         string_enum::{ParseEnumError, UnknownValue},
-        tolerant::FieldProblem,
+        tolerant::{FieldProblem, read_tolerantly},
         transport::{RawResponse, Transport},
     },
 };

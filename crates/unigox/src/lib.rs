@@ -98,7 +98,7 @@
 //! - Bodies serialize, so a job can hold one until it is sent. What is written is personal data, in clear text.
 //! - Futures of handles own the handle, so that they can be spawned and joined. They borrow bodies alone.
 //! - [`PaymentDetailsHandle::ensure`] may be called again after any error and after a restart.
-//! - A wait is continued from a stored [`WaitPoint`], and woken by a [`WaitSignal`] where a webhook is received.
+//! - A wait is continued from a stored [`WaitPoint`], and woken through [`WaitSignals`] where a webhook is received.
 //!
 //! # Secrets and personal data
 //!
@@ -126,6 +126,8 @@
 //! | `native-tls` | no | TLS by the library of the operating system; with both features, rustls is used |
 //! | `tracing` | no | see [Traces](#traces) |
 //! | `test-util` | no | the module `test_util`: responses and errors for tests of your service |
+//! | `webhooks` | no | the module `webhooks`: webhook events are verified, read and deduplicated |
+//! | `axum` | no | a webhook event as an argument of a handler of axum 0.8; it adds `webhooks` |
 //! | `schemars` | no | `JsonSchema` for the types in [`types`] |
 //!
 //! Calls need a tokio runtime with its drivers for I/O and time enabled.
@@ -145,15 +147,16 @@
 //! | [`tokio`] | 1 | `AsyncRead`: [`DocumentFile::from_reader`] |
 //! | [`uuid`] | 1 | `Uuid`: identifiers of users |
 //!
+//! With the feature `axum`, traits of `axum-core` 0.5 are implemented.
+//!
 //! The content of a [`types::FilePart`] is anything that converts into a `Body` of reqwest 0.13, such as `Bytes`,
 //! `Vec<u8>` or `String`. That crate is not re-exported.
 //!
 //! # What it does not do
 //!
 //! - Business rules: which country, rail and institution go together, whether an account exists.
-//! - Handles for prices, orders, recipients, source of funds, webhooks and fiat accounts: call these through [`Api`].
+//! - Handles for prices, orders, recipients, source of funds and fiat accounts: call these through [`Api`].
 //! - Signatures: it signs no transfer, refund or consent. The methods that authorize one take what you have signed.
-//! - Receiving webhooks: it registers the address, and `WebhookEventPayload` in [`types`] is the body of an event.
 //! - Pagination: a list is one page, with the limit and offset that you send.
 //! - Idempotency keys: the API has none. [`PaymentDetailsHandle::ensure`] finds payment details that are saved already.
 //! - Blocking calls.
@@ -187,6 +190,9 @@ mod trace;
 mod transport;
 mod users;
 mod verification;
+mod webhook_address;
+#[cfg(feature = "webhooks")]
+pub mod webhooks;
 
 #[doc(inline)]
 pub use unigox_client::FieldProblem;
@@ -217,7 +223,10 @@ pub use crate::{
     retry_budget::RetryBudget,
     transport::{HttpTransport, RequestBody, Sending, TransportError},
     users::{UserHandle, UsersHandle},
-    verification::{StatusChanges, VerificationHandle, VerificationOutcome, WaitPoint, WaitPolicy, WaitSignal},
+    verification::{
+        StatusChanges, VerificationHandle, VerificationOutcome, WaitPoint, WaitPolicy, WaitSignal, WaitSignals,
+    },
+    webhook_address::WebhooksHandle,
 };
 
 /// The types of the API, as the document describes them: what [`Api`] takes and returns.

@@ -59,6 +59,8 @@
 //! ```
 
 use bytes::Bytes;
+#[cfg(feature = "webhooks")]
+use http::HeaderName;
 use http::{HeaderMap, StatusCode};
 
 pub use crate::error::ErrorBuilder;
@@ -72,6 +74,36 @@ use crate::{RawResponse, Response};
 #[track_caller]
 pub fn response<T>(status: u16, value: T) -> Response<T> {
     Response::new(value, raw(status, HeaderMap::new(), Bytes::new()))
+}
+
+/// The headers of a webhook event with this body, signed at `at`: what
+/// [`WebhookVerifier`](crate::webhooks::WebhookVerifier) takes.
+///
+/// # Examples
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use unigox::{chrono::Utc, test_util::webhook_headers, webhooks::WebhookVerifier};
+///
+/// let body = br#"{"event_id": "evt_1", "event_type": "user.kyc.updated", "data": {"kyc_status": "VERIFIED"}}"#;
+/// let headers = webhook_headers("the secret", Utc::now(), body);
+/// let event = WebhookVerifier::new("the secret")?.verify(&headers, body)?;
+/// assert_eq!(event.id(), "evt_1");
+/// # Ok(())
+/// # }
+/// ```
+#[cfg(feature = "webhooks")]
+pub fn webhook_headers(
+    secret: impl Into<crate::webhooks::WebhookSecret>,
+    at: chrono::DateTime<chrono::Utc>,
+    body: &[u8],
+) -> HeaderMap {
+    use crate::webhooks::{SIGNATURE_HEADER, TIMESTAMP_HEADER};
+    let timestamp = at.timestamp().to_string();
+    let signature = secret.into().sign(&timestamp, body);
+    let values = [(SIGNATURE_HEADER, signature), (TIMESTAMP_HEADER, timestamp)];
+    let header = |(name, value): (&'static str, String)| Some((HeaderName::from_static(name), value.parse().ok()?));
+    values.into_iter().filter_map(header).collect()
 }
 
 #[track_caller]

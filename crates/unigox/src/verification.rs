@@ -10,7 +10,7 @@ use unigox_client::{operations, types};
 
 pub use self::{
     point::WaitPoint,
-    signal::WaitSignal,
+    signal::{WaitSignal, WaitSignals},
     wait::{StatusChanges, VerificationOutcome, WaitPolicy},
 };
 use crate::{CallOptions, Response, Result, UserHandle};

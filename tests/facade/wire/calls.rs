@@ -81,6 +81,14 @@ pub(crate) fn calls() -> Vec<Call> {
             "a user",
             send!(|client| client.users().create("customer-42", "ada@example.com").await),
         ),
+        call(
+            "registerWebhook",
+            "an address",
+            send!(|client| client.webhooks().register("https://example.com/webhooks").await),
+        ),
+        call("getWebhook", "the address", send!(|client| client.webhooks().get().await)),
+        call("testPingWebhook", "a test event", send!(|client| client.webhooks().send_test_event().await)),
+        call("deleteWebhook", "the address", send!(|client| client.webhooks().delete().await)),
         call("getPartnerUser", "a user", send_of!(|user| user.get().await)),
         call(
             "submitKYC",

@@ -26,16 +26,39 @@ impl FieldProblem {
     }
 }
 
-/// Reads `body` without the fields that can't be read; nothing if that is not possible, because the type requires one of
-/// them. Lists lose the members that can't be read, unless none would be left.
+/// Reads `body`, which can't be read as it is, without the fields that can't be read.
 pub(super) fn read<V: DeserializeOwned>(body: &[u8]) -> Option<(V, Vec<FieldProblem>)> {
-    let mut json: Value = serde_json::from_slice(body).ok()?;
+    // What the first reading refused may have no place of its own, such as a name that is there twice.
+    read_tolerantly(serde_json::from_slice(body).ok()?).filter(|(_, problems)| !problems.is_empty())
+}
+
+/// Reads a value of the document without the fields that can't be read, which are returned beside it; nothing if that is
+/// not possible, because the type requires one of them, or there are more than 32.
+///
+/// Lists lose the members that can't be read, unless none would be left. It is how responses are read, for JSON that does
+/// not come from a call, such as the body of a webhook event.
+///
+/// # Examples
+///
+/// ```
+/// use unigox_client::read_tolerantly;
+///
+/// #[derive(serde::Deserialize)]
+/// struct Person {
+///     name: Option<String>,
+///     age: Option<u8>,
+/// }
+///
+/// let json = serde_json::json!({"name": "Ada", "age": "unknown"});
+/// let (person, problems) = read_tolerantly::<Person>(json).expect("nothing is required");
+/// assert_eq!((person.name.as_deref(), person.age), (Some("Ada"), None));
+/// assert_eq!(problems[0].path(), "age");
+/// ```
+pub fn read_tolerantly<V: DeserializeOwned>(mut json: Value) -> Option<(V, Vec<FieldProblem>)> {
     let mut problems = Vec::new();
     let mut removed = Removed::default();
     while problems.len() <= MAX_PROBLEMS {
         match serde_path_to_error::deserialize::<_, V>(&json) {
-            // What the first reading refused has no place of its own, such as a name that is there twice.
-            Ok(_) if problems.is_empty() => return None,
             Ok(value) => return Some((value, problems)),
             Err(error) => {
                 let steps = existing(&json, error.path());

@@ -202,7 +202,7 @@ impl VerificationOutcome {
         self.verification().provider_messages.as_ref().and_then(Option::as_deref).unwrap_or_default()
     }
 
-    fn new(last: Verification) -> Self {
+    pub(crate) fn new(last: Verification) -> Self {
         match last.status {
             VerificationStatus::Verified => Self::Verified(last),
             VerificationStatus::VerificationRejected => Self::Rejected(last),
