@@ -139,7 +139,7 @@
 //! |---|---|---|
 //! | [`bytes`] | 1 | `Bytes`: bodies, files in memory |
 //! | [`chrono`] | 0.4 | `NaiveDate`, `DateTime`: dates of birth, times in responses |
-//! | [`futures_util`] | 0.3 | `Stream`: [`StatusChanges`], [`RequestBody`] |
+//! | [`futures_util`] | 0.3 | `Stream`: [`StatusChanges`], [`Institutions`], [`RequestBody`] |
 //! | [`http`] | 1 | `StatusCode`, `HeaderMap`: responses; `Request`, `Response`: [`HttpTransport`] |
 //! | [`serde_json`] | 1 | `Value`, `Map`: [`AccountDetails`], unknown fields |
 //! | [`tokio`] | 1 | `AsyncRead`: [`DocumentFile::from_reader`] |
@@ -150,11 +150,12 @@
 //!
 //! # What it does not do
 //!
-//! - Business rules: which country, rail and institution go together, whether an account exists.
+//! - Business rules: which country, rail and institution go together, whether an account exists. What the API says of a
+//!   rail, [`PaymentDetails::for_rail`] checks.
 //! - Handles for prices, orders, recipients, source of funds, webhooks and fiat accounts: call these through [`Api`].
 //! - Signatures: it signs no transfer, refund or consent. The methods that authorize one take what you have signed.
 //! - Receiving webhooks: it registers the address, and `WebhookEventPayload` in [`types`] is the body of an event.
-//! - Pagination: a list is one page, with the limit and offset that you send.
+//! - Pagination: a list is one page, with the limit and offset that you send. [`SupportedHandle::institutions`] reads on.
 //! - Idempotency keys: the API has none. [`PaymentDetailsHandle::ensure`] finds payment details that are saved already.
 //! - Blocking calls.
 
@@ -180,6 +181,7 @@ mod payment_details;
 mod response;
 mod retry_budget;
 mod stored;
+mod supported;
 #[cfg(feature = "test-util")]
 pub mod test_util;
 mod text;
@@ -203,18 +205,19 @@ pub use crate::{
     client::Client,
     documents::{BatchUpload, DocumentFile, DocumentLinks, DocumentUpload, DocumentsHandle, Progress},
     environment::Environment,
-    error::{Effect, Error, ErrorKind, Result},
+    error::{Effect, Error, ErrorKind, FieldRule, InvalidField, Result},
     http_settings::HttpSettings,
     kyc::{KycHandle, KycSubmission, KycUpdate, Pii, Prefill},
     metrics::Metrics,
     optional_text::OptionalText,
     options::{CallOptions, RetryPolicy},
     payment_details::{
-        AccountDetails, CvuCbuAccount, EnsuredPaymentDetails, NipAccount, PaymentDetails, PaymentDetailsBuilder,
-        PaymentDetailsHandle, SepaAccount,
+        AccountDetails, CvuCbuAccount, EnsuredPaymentDetails, FormField, FormOption, NipAccount, PaymentDetails,
+        PaymentDetailsBuilder, PaymentDetailsHandle, RailForm, SepaAccount,
     },
     response::{RawResponse, Response},
     retry_budget::RetryBudget,
+    supported::{CachedSupported, InstitutionPages, InstitutionQuery, Institutions, RailQuery, SupportedHandle},
     transport::{HttpTransport, RequestBody, Sending, TransportError},
     users::{UserHandle, UsersHandle},
     verification::{StatusChanges, VerificationHandle, VerificationOutcome, WaitPoint, WaitPolicy, WaitSignal},
