@@ -119,7 +119,7 @@ fn unmatched_actions(page: &mut Page, actions: &[UnmatchedAction]) {
     }
     page.heading(&format!(
         "{}: correct openapi/overlay.yaml, then cargo xtask codegen. Until then codegen --check ends with 3, and \
-         tests/drift.rs fails.",
+         tests/workspace/drift.rs fails.",
         count(actions.len(), "unmatched overlay action")
     ));
     let mut groups: Vec<(Vec<String>, Vec<&UnmatchedAction>)> = Vec::new();
@@ -264,10 +264,17 @@ fn commits(page: &mut Page, update: &Update) {
     }
     // Folders, since what codegen makes of a corrected overlay belongs to it, too.
     let question = match update.left.is_for_the_overlay() {
-        true => "What does it do to the client? After cargo xtask codegen:",
-        false => "What does it do to the client?",
+        true => {
+            "What does it do to the client? After cargo xtask codegen, and INSTA_UPDATE=always cargo test --workspace:"
+        }
+        false => "What does it do to the client? After INSTA_UPDATE=always cargo test --workspace:",
     };
-    commit(question, &codegen::PLACES.join(" "), &format!("Regenerate the client from the vendor's document {short}"));
+    // With the snapshots, which the tests accept.
+    commit(
+        question,
+        &format!("{} tests", codegen::PLACES.join(" ")),
+        &format!("Regenerate the client from the vendor's document {short}"),
+    );
 }
 
 const DOCUMENT: &str = "openapi/unigox-partner.yaml";
