@@ -68,6 +68,17 @@
 //! `extra`, and an error response of any shape becomes an [`Error`]. A field of another type than documented is left out,
 //! if it may be missing, and reported by [`Response::problems`].
 //!
+//! # Rails
+//!
+//! What an account consists of depends on its payment rail, on the institution, and on whether the holder is a business; and
+//! the API changes it without notice. [`Client::supported`] asks for rails and institutions, and
+//! [`PaymentDetails::for_rail`] makes a form of what they say: [`RailForm::fields`] are the fields to ask a person for, and
+//! [`RailForm::details`] refuses what does not fit before anything is sent, with one error that names all of it
+//! ([`Error::invalid_fields`]). [`CachedSupported`] keeps what was asked for, for as long as you say.
+//!
+//! An institution may be taken away, or a rail changed, between the two. Then the server refuses the account with status 400
+//! or 422, and nothing is saved: ask for rail and institution again.
+//!
 //! # Retries
 //!
 //! A request that was provably never sent, because there was no connection, is retried for every operation. Otherwise only

@@ -349,7 +349,8 @@ impl RailForm {
         }
         let is_listed = |key: &str| fields.iter().any(|field| field.key == key);
         let given = given.iter().filter(|(_, value)| !is_blank(value));
-        let (of_holder, others): (Vec<_>, Vec<_>) = given.partition(|(key, _)| *key == BENEFICIARY_TYPE);
+        let (of_holder, mut others): (Vec<_>, Vec<_>) = given.partition(|(key, _)| *key == BENEFICIARY_TYPE);
+        others.sort_unstable_by_key(|(key, _)| *key);
         for (key, value) in others.into_iter().filter(|(key, _)| !is_listed(key)) {
             if fields.is_empty() {
                 account.insert(key.clone(), value.clone());

@@ -285,7 +285,11 @@ mod tests {
     use super::*;
 
     fn page(ids: std::ops::Range<usize>) -> Vec<Institution> {
-        let institution = |id: usize| Institution { id: Some(format!("bank-{id}")), ..Institution::default() };
+        let institution = |id: usize| {
+            let mut institution = Institution::default();
+            institution.id = Some(format!("bank-{id}"));
+            institution
+        };
         ids.map(institution).collect()
     }
 
