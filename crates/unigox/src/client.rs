@@ -198,7 +198,7 @@ impl Client {
         UserHandle::new(self.clone(), user_uuid)
     }
 
-    /// What the API supports at the moment: payment rails, institutions, currencies, chains, rates.
+    /// What the API supports at the moment: payment rails, institutions, currencies, chains, rates. Nothing is sent.
     pub fn supported(&self) -> SupportedHandle {
         SupportedHandle::new(self.clone())
     }

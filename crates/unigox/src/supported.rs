@@ -148,11 +148,9 @@ impl SupportedHandle {
     ///
     /// ```no_run
     /// # async fn f(unigox: unigox::Client) -> Result<(), unigox::Error> {
-    /// use std::pin::pin;
-    ///
     /// use unigox::{InstitutionQuery, futures_util::TryStreamExt};
     ///
-    /// let mut found = pin!(unigox.supported().institutions(InstitutionQuery::on("imps-neft-india").search("hdfc")));
+    /// let mut found = unigox.supported().institutions(InstitutionQuery::on("imps-neft-india").search("hdfc"));
     /// while let Some(institution) = found.try_next().await? {
     ///     println!("{:?}: {:?}", institution.id, institution.name);
     /// }
@@ -164,6 +162,26 @@ impl SupportedHandle {
     }
 
     /// As [`institutions`](Self::institutions), in pages as the server sends them, without what an earlier page had already.
+    ///
+    /// `getInstitutions`. Safe to repeat.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`institutions`](Self::institutions).
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn f(unigox: unigox::Client) -> Result<(), unigox::Error> {
+    /// use unigox::{InstitutionQuery, futures_util::TryStreamExt};
+    ///
+    /// let mut pages = unigox.supported().institution_pages(InstitutionQuery::on("nip-nigeria").page_size(20));
+    /// while let Some(page) = pages.try_next().await? {
+    ///     println!("{} institutions", page.len());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn institution_pages(&self, query: InstitutionQuery) -> InstitutionPages {
         InstitutionPages::new(self.clone(), query)
     }
@@ -322,7 +340,7 @@ impl SupportedHandle {
         async move { client.api().get_supported_pairs().await }
     }
 
-    /// The same with a cache, in which a response is kept for `time_to_live`.
+    /// The same with a cache, in which a response is kept for `time_to_live`. [`CachedSupported`] has an example.
     pub fn cached(&self, time_to_live: Duration) -> CachedSupported {
         CachedSupported::new(self.clone(), time_to_live)
     }

@@ -10,18 +10,32 @@ use proptest::{
 use serde_json::{Map, Value, json};
 use unigox::PaymentDetails;
 
-use super::rail;
+use super::{institution, rail};
 
-/// Whether a server that follows this rail accepts this account, which has no blank fields.
-type Judge = fn(rail: &Value, account: &Map<String, Value>) -> bool;
+/// What is to be paid: an account on a rail, at an institution.
+#[derive(Clone, Debug)]
+struct Case {
+    rail: Value,
+    institution: Option<Value>,
+    is_business: bool,
+    account: Map<String, Value>,
+}
+
+/// Whether a server that follows the rail accepts this account, which has no blank fields.
+type Judge = fn(case: &Case, account: &Map<String, Value>) -> bool;
 
 #[test]
 fn a_form_accepts_what_its_rail_accepts_and_refuses_what_it_refuses() {
     check(by_json_schema, 2_000, rails());
 }
 
+#[test]
+fn a_form_of_several_formats_follows_the_one_of_institution_and_holder() {
+    check(by_json_schema, 1_000, rails_with_formats());
+}
+
 /// Checks forms of these rails against a judge.
-fn check(judge: Judge, cases: u32, rails: impl Strategy<Value = (Value, Map<String, Value>)>) {
+fn check(judge: Judge, cases: u32, inputs: impl Strategy<Value = Case>) {
     let is_given = |name| std::env::var_os(name).is_some();
     let mut config = Config { failure_persistence: None, ..Config::default() };
     if !is_given("PROPTEST_CASES") {
@@ -31,18 +45,22 @@ fn check(judge: Judge, cases: u32, rails: impl Strategy<Value = (Value, Map<Stri
         config.rng_seed = RngSeed::Fixed(0);
     }
     let counts = std::cell::Cell::new((0, 0));
-    let outcome = TestRunner::new(config).run(&rails, |(json, given)| {
+    let outcome = TestRunner::new(config).run(&inputs, |case| {
         let (accepted, refused) = counts.get();
-        match PaymentDetails::for_rail(&rail(json.clone())).details(given.clone()) {
+        let institution = case.institution.clone().map(institution);
+        let form = PaymentDetails::for_rail(&rail(case.rail.clone())).institution(institution.as_ref());
+        let form = if case.is_business { form.business() } else { form };
+        match form.details(case.account.clone()) {
             Ok(payment_details) => {
                 let body = serde_json::to_value(&payment_details).expect("it is JSON");
                 let sent = body["request"]["details"].as_object().expect("it has an account").clone();
-                prop_assert!(judge(&json, &sent), "{json} does not accept {sent:?}");
+                prop_assert!(judge(&case, &sent), "{case:?} does not accept {sent:?}");
                 counts.set((accepted + 1, refused));
             }
             Err(error) => {
-                let filled = given.into_iter().filter(|(_, value)| !is_blank(value)).collect();
-                prop_assert!(!judge(&json, &filled), "{json} accepts {filled:?}, but {error}");
+                let mut filled = case.account.clone();
+                filled.retain(|_, value| !is_blank(value));
+                prop_assert!(!judge(&case, &filled), "{case:?} accepts {filled:?}, but {error}");
                 prop_assert!(!error.invalid_fields().is_empty());
                 counts.set((accepted, refused + 1));
             }
@@ -55,8 +73,19 @@ fn check(judge: Judge, cases: u32, rails: impl Strategy<Value = (Value, Map<Stri
 }
 
 /// A judge by a JSON schema that is made of the rail. Numbers are judged as their text.
-fn by_json_schema(rail: &Value, account: &Map<String, Value>) -> bool {
-    let fields = rail["fields"].as_array().map(Vec::as_slice).unwrap_or_default();
+fn by_json_schema(case: &Case, account: &Map<String, Value>) -> bool {
+    let list = match (&case.institution, case.rail["formats"].as_array()) {
+        (Some(institution), Some(formats)) => {
+            let holder = if case.is_business { "business" } else { "individual" };
+            let fits = |format: &&Value| {
+                let kinds = format["institution_types"].as_array().expect("it has some");
+                kinds.contains(&institution["institution_type"]) && format["beneficiary_type"] == holder
+            };
+            &formats.iter().find(fits).expect("there is one")["fields"]
+        }
+        _ => &case.rail["fields"],
+    };
+    let fields = list.as_array().map(Vec::as_slice).unwrap_or_default();
     let (mut properties, mut required) = (Map::new(), Vec::new());
     for field in fields {
         let mut schema = Map::new();
@@ -82,7 +111,8 @@ fn by_json_schema(rail: &Value, account: &Map<String, Value>) -> bool {
         schema["additionalProperties"] = json!(false);
     }
     let as_text = |value: &Value| if value.is_number() { json!(value.to_string()) } else { value.clone() };
-    let account: Map<_, _> = account.iter().map(|(key, value)| (key.clone(), as_text(value))).collect();
+    let account = account.iter().filter(|(key, _)| *key != "beneficiary_type");
+    let account: Map<_, _> = account.map(|(key, value)| (key.clone(), as_text(value))).collect();
     jsonschema::validator_for(&schema).expect("it is a schema").is_valid(&account.into())
 }
 
@@ -91,7 +121,7 @@ fn is_blank(value: &Value) -> bool {
 }
 
 /// Rails with up to six fields, and accounts that nearly fit them.
-fn rails() -> impl Strategy<Value = (Value, Map<String, Value>)> {
+fn rails() -> impl Strategy<Value = Case> {
     let others = vec(("[a-z_]{1,8}", value("[ -~]{0,12}")), 0..2);
     (vec(field(), 0..=6), prop_oneof![5 => Just(Vec::new()), 1 => others]).prop_map(|(fields, others)| {
         let mut account = Map::new();
@@ -103,7 +133,28 @@ fn rails() -> impl Strategy<Value = (Value, Map<String, Value>)> {
             account.extend(value.map(|value| (key, value)));
         }
         account.extend(others);
-        (json!({"slug": "a-rail", "institution_required": false, "currencies": ["EUR"], "fields": listed}), account)
+        let rail = json!({"slug": "a-rail", "institution_required": false, "currencies": ["EUR"], "fields": listed});
+        Case { rail, institution: None, is_business: false, account }
+    })
+}
+
+/// Rails with a format for each of two kinds of institutions and two kinds of holders, and an account for one of them.
+fn rails_with_formats() -> impl Strategy<Value = Case> {
+    (rails(), rails(), rails(), any::<bool>(), any::<bool>()).prop_map(|(right, other, third, is_bank, is_business)| {
+        let format = |list: &Case, is_bank: bool, is_business: bool| {
+            json!({"institution_types": [if is_bank { "bank" } else { "wallet" }], "fields": list.rail["fields"],
+                   "beneficiary_type": if is_business { "business" } else { "individual" }})
+        };
+        let mut rail = other.rail.clone();
+        rail["formats"] = json!([
+            format(&other, !is_bank, is_business),
+            format(&third, is_bank, !is_business),
+            format(&right, is_bank, is_business),
+            format(&third, !is_bank, !is_business),
+        ]);
+        let kind = if is_bank { "bank" } else { "wallet" };
+        let institution = Some(json!({"id": "an-institution", "institution_type": kind}));
+        Case { rail, institution, is_business, account: right.account }
     })
 }
 

@@ -57,10 +57,13 @@ impl<K: Clone + Eq + Hash, V> Cache<K, V> {
         if let Some(value) = self.fresh(&state) {
             return Ok(value);
         }
-        if slot.ended.load(Ordering::Acquire) != ended
-            && let Some(error) = &state.error
-        {
-            return Err(error.share());
+        // A call ended since this caller came: what it returned is new enough, however long it took.
+        if slot.ended.load(Ordering::Acquire) != ended {
+            match (&state.value, &state.error) {
+                (Some((_, value)), _) => return Ok(Arc::clone(value)),
+                (None, Some(error)) => return Err(error.share()),
+                (None, None) => {}
+            }
         }
         state.value = None;
         let made = Instant::now();
@@ -186,6 +189,25 @@ mod tests {
                     }
                 }
                 assert_eq!(calls.load(Ordering::Relaxed), expected);
+            }
+        });
+    }
+
+    #[test]
+    fn callers_at_once_share_a_call_that_takes_longer_than_its_value_is_kept() {
+        paused(async {
+            for time_to_live in [Duration::ZERO, SECOND / 2] {
+                let cache = Arc::new(Cache::new(time_to_live, 9));
+                let calls = Arc::new(AtomicUsize::new(0));
+                for expected in [1, 2] {
+                    let mut callers = JoinSet::new();
+                    for _ in 0..50 {
+                        let (cache, calls) = (Arc::clone(&cache), Arc::clone(&calls));
+                        callers.spawn(async move { ask(&cache, &calls, 7, true).await.ok() });
+                    }
+                    assert_eq!(callers.join_all().await, [Some(7); 50]);
+                    assert_eq!(calls.load(Ordering::Relaxed), expected, "{time_to_live:?}");
+                }
             }
         });
     }
