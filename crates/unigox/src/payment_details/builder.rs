@@ -57,7 +57,7 @@ pub struct PaymentDetails {
 impl PaymentDetails {
     /// On a rail that needs no institution; the server assigns the generic one. The currency is by ISO 4217.
     pub fn on(rail: InstitutionOptionalRail, currency: impl Into<String>) -> PaymentDetailsBuilder {
-        PaymentDetailsBuilder::of(Route::InstitutionOptional { rail, institution: None }, currency.into())
+        PaymentDetailsBuilder::of(Route::Optional { rail, institution: None }, currency.into())
     }
 
     /// On any rail, via an institution. Both have the names that the API lists (`GET /api/v1/supported/payment-rails` and
@@ -70,8 +70,8 @@ impl PaymentDetails {
         let (rail, institution) = (rail.into(), institution.into());
         let route = match rail.parse() {
             // A rail that needs no institution may have one.
-            Ok(rail) => Route::InstitutionOptional { rail, institution: Some(institution) },
-            Err(_) => Route::InstitutionRequired { rail, institution },
+            Ok(rail) => Route::Optional { rail, institution: Some(institution) },
+            Err(_) => Route::Required { rail, institution },
         };
         PaymentDetailsBuilder::of(route, currency.into())
     }
@@ -188,19 +188,19 @@ pub struct PaymentDetailsBuilder {
     country: Option<String>,
 }
 
-/// Which of the bodies it is.
+/// Which of the bodies it is: by whether the institution is optional, required or omitted.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Route {
-    InstitutionOptional {
+    Optional {
         rail: InstitutionOptionalRail,
         institution: Option<String>,
     },
-    InstitutionRequired {
+    Required {
         rail: String,
         institution: String,
     },
     /// The rail itself says that it needs none.
-    InstitutionOmitted {
+    Omitted {
         rail: String,
     },
 }
@@ -224,7 +224,7 @@ impl PaymentDetailsBuilder {
 
     fn account(mut self, account: Account) -> PaymentDetails {
         self.country = account.country;
-        if let Route::InstitutionOptional { institution, .. } = &mut self.route {
+        if let Route::Optional { institution, .. } = &mut self.route {
             *institution = account.institution;
         }
         self.build(account.details, account.format)
@@ -233,19 +233,17 @@ impl PaymentDetailsBuilder {
     fn build(self, AccountDetails(fields): AccountDetails, format: AccountFormat) -> PaymentDetails {
         let Self { route, currency, country } = self;
         let body = match route {
-            Route::InstitutionOptional { rail, institution } => {
+            Route::Optional { rail, institution } => {
                 let mut body = InstitutionOptional::new(currency, rail, fields);
                 (body.institution_id, body.country_code) = (institution, country);
                 Some(body.into())
             }
-            Route::InstitutionRequired { rail, institution } => {
-                InstitutionRequiredRail::try_from(rail).ok().map(|rail| {
-                    let mut body = InstitutionRequired::new(currency, rail, fields, institution);
-                    body.country_code = country;
-                    body.into()
-                })
-            }
-            Route::InstitutionOmitted { rail } => InstitutionOmittedRail::try_from(rail).ok().map(|rail| {
+            Route::Required { rail, institution } => InstitutionRequiredRail::try_from(rail).ok().map(|rail| {
+                let mut body = InstitutionRequired::new(currency, rail, fields, institution);
+                body.country_code = country;
+                body.into()
+            }),
+            Route::Omitted { rail } => InstitutionOmittedRail::try_from(rail).ok().map(|rail| {
                 let mut body = InstitutionOmitted::new(currency, rail, fields);
                 body.country_code = country;
                 body.into()

@@ -278,8 +278,8 @@ impl RailForm {
         let Some(institution) = &self.institution else {
             return match self.optional_rail() {
                 _ if self.needs_institution() => Err(institution_is_required()),
-                Some(rail) => Ok(Route::InstitutionOptional { rail, institution: None }),
-                None => Ok(Route::InstitutionOmitted { rail }),
+                Some(rail) => Ok(Route::Optional { rail, institution: None }),
+                None => Ok(Route::Omitted { rail }),
             };
         };
         let Some(id) = institution.id.clone().filter(|id| !id.trim().is_empty()) else {
@@ -290,8 +290,8 @@ impl RailForm {
             return of("institution_id", FieldRule::Route, "is not on this rail, by its `supported_rails`");
         }
         Ok(match self.optional_rail() {
-            Some(rail) => Route::InstitutionOptional { rail, institution: Some(id) },
-            None => Route::InstitutionRequired { rail, institution: id },
+            Some(rail) => Route::Optional { rail, institution: Some(id) },
+            None => Route::Required { rail, institution: id },
         })
     }
 
