@@ -15,9 +15,9 @@ pub(super) const MAX_VALUE_BYTES: usize = 4_096;
 ///
 /// The time of a match is at most proportional to the size of the program and the length of the value, whatever the pattern
 /// is. For that, patterns with look-around, back-references or Unicode classes have no program. Neither have those that are
-/// no regular expressions, are too large, or have `{,`, which other engines read in different ways.
+/// no regular expressions, or are too large.
 pub(super) fn program(pattern: &str) -> Option<Regex> {
-    if pattern.len() > MAX_PATTERN_BYTES || pattern.contains("{,") {
+    if pattern.len() > MAX_PATTERN_BYTES {
         return None;
     }
     RegexBuilder::new(pattern).size_limit(MAX_PROGRAM_BYTES).build().ok()
