@@ -36,9 +36,9 @@ const BUSINESS: &str = "business";
 ///   options. A field that the rail does not list is refused, unless the rail lists none at all.
 /// - Whether the institution may be left out, the rail says (`institution_required`), which is newer than any list in the
 ///   document. A rail that does not say it needs an institution, unless it is an [`InstitutionOptionalRail`].
+/// - A field `iban` has to have the length and check digits of its country (ISO 13616), and no field more than 4,096 bytes.
 ///
-/// What the rail does not say is left to the server, which knows more: check digits of an IBAN, names of banks, whether the
-/// account exists.
+/// What the rail does not say is left to the server, which knows more: names of banks, whether the account exists.
 ///
 /// `Debug` shows the rail and the institution.
 ///
@@ -207,8 +207,8 @@ impl RailForm {
     ///
     /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest), with all that does not fit in
     /// [`invalid_fields`](crate::Error::invalid_fields): fields that are missing, unknown or not valid, an institution that
-    /// the rail needs, has no format for or does not have, a currency that is not the rail's. A value with a pattern may have
-    /// at most 4,096 bytes. If several formats are left, the errors are those of the one that fits best.
+    /// the rail needs, has no format for or does not have, a currency that is not the rail's. If several formats are left, the
+    /// errors are those of the one that fits best.
     ///
     /// # Examples
     ///

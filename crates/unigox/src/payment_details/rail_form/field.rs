@@ -1,5 +1,6 @@
 //! A field of a form: what a person is asked for, and whether a value fits.
 
+use iban::Iban;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -18,6 +19,9 @@ const NUMBER_KIND: &str = "number";
 
 /// The kind of a field that has values to choose from.
 const SELECT_KIND: &str = "select";
+
+/// The key of a field whose value has check digits.
+const IBAN: &str = "iban";
 
 /// A field to ask a person for. From [`RailForm::fields`](super::RailForm::fields).
 ///
@@ -99,6 +103,9 @@ impl FormField {
             // What other kinds of fields hold, the server knows.
             _ => return Ok(Some(value.clone())),
         };
+        if text.len() > MAX_VALUE_BYTES {
+            return wrong(FieldRule::Length, format!("has more than {MAX_VALUE_BYTES} bytes"));
+        }
         let count = text.chars().count() as u64;
         if let Some(min) = self.min_length.filter(|min| count < *min) {
             return wrong(FieldRule::Length, format!("has fewer than {min} characters"));
@@ -109,13 +116,12 @@ impl FormField {
         if !self.options.is_empty() && !self.options.iter().any(|option| option.value == text) {
             return wrong(FieldRule::Options, format!("is not one of {}", self.shown_options()));
         }
-        if let Some(program) = self.pattern.as_deref().and_then(pattern::program) {
-            if text.len() > MAX_VALUE_BYTES {
-                return wrong(FieldRule::Length, format!("has more than {MAX_VALUE_BYTES} bytes"));
-            }
-            if !program.is_match(&text) {
-                return wrong(FieldRule::Pattern, self.wanted());
-            }
+        let program = self.pattern.as_deref().and_then(pattern::program);
+        if program.is_some_and(|program| !program.is_match(&text)) {
+            return wrong(FieldRule::Pattern, self.wanted());
+        }
+        if self.key == IBAN && text.parse::<Iban>().is_err() {
+            return wrong(FieldRule::Pattern, "is not an IBAN".to_owned());
         }
         let is_sent_as_text = self.kind.as_deref().is_some_and(|kind| TEXT_KINDS.contains(&kind));
         Ok(Some(if is_sent_as_text { text.into() } else { value.clone() }))

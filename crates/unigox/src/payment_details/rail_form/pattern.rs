@@ -8,7 +8,7 @@ const MAX_PATTERN_BYTES: usize = 2_000;
 /// The largest program that is made of a pattern, in bytes.
 const MAX_PROGRAM_BYTES: usize = 128 * 1024;
 
-/// The longest value that is matched with a pattern, in bytes.
+/// The longest value of a field, in bytes.
 pub(super) const MAX_VALUE_BYTES: usize = 4_096;
 
 /// A program for the pattern, if there can be one.
@@ -39,6 +39,7 @@ mod tests {
             (r"^(GB|DE)\/x$", "DE/x", "FR/x"),
             (r"^\+[1-9]\d{1,14}$", "+37012345678", "37012345678"),
             (r"^é$", "é", "e"),
+            (r"^[a-zA-ZÀ-ÿ\u0100-\u017F\u0400-\u04FF\s'-]{2,50}$", "Ada Żółć О'би", "Ada 2"),
         ] {
             let program = program(pattern).expect("it is a pattern");
             assert!(program.is_match(good), "{pattern} does not match {good:?}");
