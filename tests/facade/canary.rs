@@ -11,9 +11,10 @@ use std::{fmt::Debug, io, panic, time::Duration};
 
 use serde_json::{Value, json};
 use unigox::{
-    ApiKey, CallOptions, Client, ClientBuilder, CvuCbuAccount, DocumentFile, DocumentLinks, DocumentType, Environment,
-    Error, ErrorKind, IdType, InstitutionOptionalRail, KycSubmission, KycUpdate, NipAccount, PaymentDetails, Pii,
-    Prefill, RegistryNumberType, Response, RetryPolicy, SepaAccount, WaitPolicy, chrono::NaiveDate,
+    AccountDetails, ApiKey, CallOptions, Client, ClientBuilder, CvuCbuAccount, DocumentFile, DocumentLinks,
+    DocumentType, Environment, Error, ErrorKind, IdType, InstitutionOptionalRail, KycSubmission, KycUpdate, NipAccount,
+    PaymentDetails, Pii, Prefill, RegistryNumberType, Response, RetryPolicy, SepaAccount, WaitPolicy,
+    chrono::NaiveDate,
 };
 use unigox_tests::{Reply, ReservedAddress, Server};
 
@@ -164,6 +165,8 @@ async fn requests_and_handles_show_nothing() {
         ("PaymentDetails with details", Box::new(optional.clone().details(calls::details()))),
         ("PaymentDetails with an institution", Box::new(required.clone().details(calls::details()))),
         ("PaymentDetailsBuilder", Box::new((optional, required))),
+        ("PaymentDetails for a rail", Box::new(calls::form(None).details(calls::details()).expect("it fits"))),
+        ("RailForm", Box::new(calls::form(None).country(FULL_NAME).currency(IBAN))),
         ("WaitPolicy", Box::new(calls::policy())),
         ("VerificationHandle", Box::new(session.clone())),
         ("StatusChanges", Box::new(session.changes(calls::policy()))),
@@ -433,6 +436,15 @@ async fn refused_values_are_not_shown() {
         (calls::sepa().country(FULL_NAME).validate(), "a name for a country"),
     ] {
         errors.push(refused.expect_err(why));
+    }
+    for form in [
+        calls::form(None).currency(IBAN),
+        calls::form(None).country(FULL_NAME),
+        calls::form(Some("a pattern")),
+        calls::form(Some("^(")).business().currency(ALIAS),
+    ] {
+        let account = AccountDetails::new().field("full_name", FULL_NAME).field(IBAN, IBAN).field("iban", IBAN);
+        errors.push(form.details(account).expect_err("it does not fit"));
     }
     for payment_details in [
         PaymentDetails::on(InstitutionOptionalRail::IbanSepa, IBAN).details(calls::details()),

@@ -7,6 +7,7 @@ mod canary;
 mod faults;
 mod mutations;
 mod payment_details;
+mod rails;
 mod redirects;
 mod responses;
 mod tls;

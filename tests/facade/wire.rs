@@ -18,15 +18,16 @@ use serde_json::{Value, json};
 use unigox::{
     AccountDetails, ApiKey, CallOptions, Client, ClientBuilder, CvuCbuAccount, DocumentFile, DocumentLinks,
     DocumentType, DocumentUpload, DocumentsHandle, Environment, Error, ErrorKind, Gender, HttpSettings, IdType,
-    InstitutionOptionalRail, KycHandle, KycSubmission, KycUpdate, NipAccount, PaymentDetails, PaymentDetailsBuilder,
-    PaymentDetailsHandle, PersonSourceOfFunds, Pii, Prefill, Progress, RawResponse, RegistryNumberType, Response,
-    Result, RetryPolicy, SepaAccount, StatusChanges, UserHandle, UsersHandle, VerificationHandle, VerificationOutcome,
-    WaitPolicy,
+    InstitutionOptionalRail, InstitutionQuery, KycHandle, KycSubmission, KycUpdate, NipAccount, PaymentDetails,
+    PaymentDetailsBuilder, PaymentDetailsHandle, PersonSourceOfFunds, Pii, Prefill, Progress, RailQuery, RawResponse,
+    RegistryNumberType, Response, Result, RetryPolicy, SepaAccount, StatusChanges, UserHandle, UsersHandle,
+    VerificationHandle, VerificationOutcome, WaitPolicy,
+    futures_util::TryStreamExt,
     http::{StatusCode, header},
     types::{
         CreatedUser, DeletedPaymentDetails, KycMethod, KycStatus, KycSubmissionResult, MissingItem, PartnerUser,
-        SavedPaymentDetails, UpdatedKyc, Verification, VerificationStart, VerificationStartStatus, VerificationStatus,
-        VerifyAuthData,
+        RampDirection, SavedPaymentDetails, UpdatedKyc, Verification, VerificationStart, VerificationStartStatus,
+        VerificationStatus, VerifyAuthData,
     },
 };
 use unigox_tests::{API_KEY, Document, Judge, Reply, Request, Server, USER, facade_at};

@@ -160,6 +160,17 @@ fn each(list: Option<&mut Value>, act: impl FnMut(&mut Value)) {
     list.and_then(Value::as_array_mut).into_iter().flatten().for_each(act);
 }
 
+/// The rails on which an institution may be left out, by the prose of `createPaymentDetails`.
+const INSTITUTION_OPTIONAL: [&str; 7] = [
+    "iban-sepa",
+    "nip-nigeria",
+    "imps-neft-india",
+    "faster-payments",
+    "alipay-wallet",
+    "wechat-wallet",
+    "interac-e-transfer",
+];
+
 /// What the document says in prose alone.
 fn broken_rules(operation: &str, body: &Value) -> Vec<String> {
     let mut broken = Vec::new();
@@ -183,6 +194,10 @@ fn broken_rules(operation: &str, body: &Value) -> Vec<String> {
     let is_right = match operation {
         "submitKYC" if body["method"] == "external_token" => {
             credentials == (&json!("sumsub"), true, false) || credentials == (&json!("persona"), false, true)
+        }
+        "createPaymentDetails" => {
+            let rail = body["rail"].as_str().unwrap_or_default();
+            body.get("institution_id").is_some() || INSTITUTION_OPTIONAL.contains(&rail)
         }
         "updateKYC" => body.as_object().is_some_and(|fields| !fields.is_empty()),
         "uploadPartnerKYCDocument" => body["documents"].as_array().is_none_or(|documents| !documents.is_empty()),

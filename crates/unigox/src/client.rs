@@ -8,7 +8,7 @@ use url::Url;
 use uuid::Uuid;
 
 use crate::{
-    ApiKey, ClientBuilder, Environment, Response, Result, UserHandle, UsersHandle,
+    ApiKey, ClientBuilder, Environment, Response, Result, SupportedHandle, UserHandle, UsersHandle,
     call::{Attempt, Connection, Sender},
     headers,
     metrics::{Counters, Metrics},
@@ -196,6 +196,11 @@ impl Client {
     /// One user, by the `user_uuid` that [`UsersHandle::create`] returned. Nothing is sent.
     pub fn user(&self, user_uuid: Uuid) -> UserHandle {
         UserHandle::new(self.clone(), user_uuid)
+    }
+
+    /// What the API supports at the moment: payment rails, institutions, currencies, chains, rates. Nothing is sent.
+    pub fn supported(&self) -> SupportedHandle {
+        SupportedHandle::new(self.clone())
     }
 
     /// What the calls of this client and its clones did since it was built.

@@ -2,16 +2,21 @@
 
 #[cfg(feature = "test-util")]
 mod builder;
+mod invalid_field;
 mod kind;
 
-use std::{borrow::Cow, error::Error as StdError, fmt, time::Duration};
+use std::{borrow::Cow, error::Error as StdError, fmt, sync::Arc, time::Duration};
 
 use http::{HeaderMap, StatusCode};
 use unigox_client::{ErrorBody, Operation, Retry, types::Verification};
 
 #[cfg(feature = "test-util")]
 pub use self::builder::ErrorBuilder;
-pub use self::kind::{Effect, ErrorKind};
+pub(crate) use self::invalid_field::{shown_name, shown_text};
+pub use self::{
+    invalid_field::{FieldRule, InvalidField},
+    kind::{Effect, ErrorKind},
+};
 use crate::{DocumentType, RawResponse};
 
 /// A result whose error is [`Error`].
@@ -48,6 +53,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// ```
 pub struct Error(Box<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     reason: Reason,
     operation: Option<&'static Operation>,
@@ -59,11 +65,12 @@ struct Inner {
     is_after_doubt: bool,
     /// What to do next, instead of the general advice for the status.
     advice: Option<&'static str>,
-    source: Option<Box<dyn StdError + Send + Sync>>,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
     /// The verification that a wait read last.
     verification: Option<Verification>,
 }
 
+#[derive(Clone)]
 enum Reason {
     Configuration {
         setting: &'static str,
@@ -73,6 +80,8 @@ enum Reason {
         field: Cow<'static, str>,
         problem: Cow<'static, str>,
     },
+    /// Several fields, at least one.
+    InvalidFields(Vec<InvalidField>),
     NoTimeLeft,
     NeverSent,
     /// The connection was refused because of the certificate of the server.
@@ -92,6 +101,10 @@ enum Reason {
     },
     WaitFailed,
     OutcomeUnknown,
+    /// A list of several pages that may not be all there is.
+    Incomplete {
+        problem: &'static str,
+    },
     NotStored {
         types: Vec<DocumentType>,
         sent: usize,
@@ -105,6 +118,15 @@ impl Error {
 
     pub(crate) fn invalid(field: impl Into<Cow<'static, str>>, problem: impl Into<Cow<'static, str>>) -> Self {
         Self::new(None, Reason::InvalidRequest { field: field.into(), problem: problem.into() })
+    }
+
+    /// `fields` has at least one.
+    pub(crate) fn not_fitting(fields: Vec<InvalidField>) -> Self {
+        Self::new(None, Reason::InvalidFields(fields))
+    }
+
+    pub(crate) fn incomplete(operation: &'static Operation, problem: &'static str) -> Self {
+        Self::new(Some(operation), Reason::Incomplete { problem })
     }
 
     pub(crate) fn no_time_left(operation: &'static Operation) -> Self {
@@ -187,8 +209,13 @@ impl Error {
     }
 
     pub(crate) fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        self.0.source = Some(source.into());
+        self.0.source = Some(Arc::from(source.into()));
         self
+    }
+
+    /// The same error, for another caller who waited for the same call.
+    pub(crate) fn share(&self) -> Self {
+        Self(self.0.clone())
     }
 
     fn with_response(mut self, response: RawResponse) -> Self {
@@ -227,7 +254,7 @@ impl Error {
     pub fn kind(&self) -> ErrorKind {
         match self.0.reason {
             Reason::Configuration { .. } => ErrorKind::Configuration,
-            Reason::InvalidRequest { .. } => ErrorKind::InvalidRequest,
+            Reason::InvalidRequest { .. } | Reason::InvalidFields(_) => ErrorKind::InvalidRequest,
             Reason::NoTimeLeft => ErrorKind::NoTimeLeft,
             Reason::NeverSent | Reason::Untrusted => ErrorKind::NeverSent,
             Reason::BodyFailed => ErrorKind::BodyFailed,
@@ -237,6 +264,7 @@ impl Error {
             Reason::TooLarge { .. } => ErrorKind::TooLarge,
             Reason::WaitFailed => ErrorKind::WaitFailed,
             Reason::OutcomeUnknown => ErrorKind::OutcomeUnknown,
+            Reason::Incomplete { .. } => ErrorKind::Incomplete,
             Reason::NotStored { .. } => ErrorKind::NotStored,
         }
     }
@@ -267,6 +295,7 @@ impl Error {
         let effect = match &self.0.reason {
             Reason::Configuration { .. }
             | Reason::InvalidRequest { .. }
+            | Reason::InvalidFields(_)
             | Reason::NoTimeLeft
             | Reason::NeverSent
             | Reason::Untrusted
@@ -276,7 +305,7 @@ impl Error {
             Reason::NotStored { .. } => Effect::Yes,
             Reason::Decode { effect, .. } => *effect,
             // It read, and what it read is not known to be incomplete.
-            Reason::WaitFailed => Effect::No,
+            Reason::WaitFailed | Reason::Incomplete { .. } => Effect::No,
             Reason::Api(_) if self.status().is_some_and(|status| status.is_success()) => Effect::No,
             Reason::Api(_) | Reason::TooLarge { .. } => match self.status().map(|status| status.as_u16()) {
                 Some(300..=407 | 409..=499) => Effect::No,
@@ -291,12 +320,33 @@ impl Error {
         self.0.operation.map(|operation| operation.id)
     }
 
-    /// The field that is not valid or can't be read, by its path in the body: `data.pii.dob`, `documents[2].url`.
+    /// The field that is not valid or can't be read, by its path in the body: `data.pii.dob`, `documents[2].url`. The first
+    /// one, if there are several: [`invalid_fields`](Self::invalid_fields) has all of them.
     pub fn field(&self) -> Option<&str> {
         match &self.0.reason {
             Reason::InvalidRequest { field, .. } => Some(field),
+            Reason::InvalidFields(fields) => fields.first().map(InvalidField::path),
             Reason::Decode { path, .. } => Some(path),
             _ => None,
+        }
+    }
+
+    /// Every field that does not fit its rail, in the order of the rail's form, with what the rail wants. It is empty for any
+    /// other error.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # fn f(error: unigox::Error) {
+    /// for field in error.invalid_fields() {
+    ///     println!("{} {}", field.path(), field.problem());
+    /// }
+    /// # }
+    /// ```
+    pub fn invalid_fields(&self) -> &[InvalidField] {
+        match &self.0.reason {
+            Reason::InvalidFields(fields) => fields,
+            _ => &[],
         }
     }
 
@@ -352,8 +402,8 @@ impl Error {
         self.0.response.as_ref().filter(|_| is_complete)
     }
 
-    /// Whether the same call may succeed later: there was no connection, it broke or timed out, or the status is 408, 429 or
-    /// 500 and above. A certificate that is not trusted is no such case.
+    /// Whether the same call may succeed later: there was no connection, it broke or timed out, a list changed while it was
+    /// read, or the status is 408, 429 or 500 and above. A certificate that is not trusted is no such case.
     ///
     /// # Troubleshooting
     ///
@@ -361,7 +411,7 @@ impl Error {
     pub fn is_transient(&self) -> bool {
         match self.kind() {
             ErrorKind::NeverSent => !matches!(self.0.reason, Reason::Untrusted),
-            ErrorKind::MaybeSent | ErrorKind::WaitFailed | ErrorKind::OutcomeUnknown => true,
+            ErrorKind::MaybeSent | ErrorKind::WaitFailed | ErrorKind::OutcomeUnknown | ErrorKind::Incomplete => true,
             ErrorKind::Api | ErrorKind::TooLarge => {
                 self.is_server_error() || self.status().is_some_and(|status| matches!(status.as_u16(), 408 | 429))
             }
@@ -480,7 +530,7 @@ impl Error {
         }
         Some(match &self.0.reason {
             Reason::Configuration { .. } => return None,
-            Reason::InvalidRequest { .. } => "nothing was sent".into(),
+            Reason::InvalidRequest { .. } | Reason::InvalidFields(_) => "nothing was sent".into(),
             Reason::NoTimeLeft => "nothing was sent; give the call more time".into(),
             Reason::Untrusted => {
                 "the request was not sent; check the base URL, or have the issuer of the certificate trusted with \
@@ -506,6 +556,7 @@ impl Error {
                 format!("check that the base URL is the API's; {}", self.advice_if_unclear()).into()
             }
             Reason::WaitFailed => "it is safe to wait again".into(),
+            Reason::Incomplete { .. } => "read it again from its beginning".into(),
             Reason::NotStored { .. } => "send again what was not stored".into(),
             Reason::OutcomeUnknown => {
                 "make the same call again in a minute: it looks before it changes anything".into()
@@ -550,6 +601,11 @@ impl fmt::Display for Error {
         match &self.0.reason {
             Reason::Configuration { setting, problem } => write!(f, "{setting} {problem}")?,
             Reason::InvalidRequest { field, problem } => write!(f, "`{field}` {problem}")?,
+            Reason::InvalidFields(fields) => {
+                for (index, field) in fields.iter().enumerate() {
+                    write!(f, "{}{field}", if index == 0 { "" } else { ", " })?;
+                }
+            }
             Reason::NoTimeLeft => f.write_str("no time was left for the call")?,
             Reason::NeverSent => f.write_str("no connection")?,
             Reason::Untrusted => f.write_str("no connection, because of a certificate that is not accepted")?,
@@ -578,6 +634,7 @@ impl fmt::Display for Error {
             }
             Reason::WaitFailed => f.write_str("the last poll of the wait failed")?,
             Reason::OutcomeUnknown => f.write_str("it can't be told whether the call took effect")?,
+            Reason::Incomplete { problem } => write!(f, "the list may not be complete: {problem}")?,
             Reason::NotStored { types, sent } => {
                 write!(f, "of {sent} documents, {} not stored", types.len().max(1))?;
                 let names: Vec<_> = types.iter().map(|document_type| format!("`{document_type}`")).collect();

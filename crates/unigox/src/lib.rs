@@ -68,6 +68,17 @@
 //! `extra`, and an error response of any shape becomes an [`Error`]. A field of another type than documented is left out,
 //! if it may be missing, and reported by [`Response::problems`].
 //!
+//! # Rails
+//!
+//! What an account consists of depends on its payment rail, on the institution, and on whether the holder is a business; and
+//! the API changes it without notice. [`Client::supported`] asks for rails and institutions, and
+//! [`PaymentDetails::for_rail`] makes a form of what they say: [`RailForm::fields`] are the fields to ask a person for, and
+//! [`RailForm::details`] refuses what does not fit before anything is sent, with one error that names all of it
+//! ([`Error::invalid_fields`]). [`CachedSupported`] keeps what was asked for, for as long as you say.
+//!
+//! An institution may be taken away, or a rail changed, between the two. Then the server refuses the account with status 400
+//! or 422, and nothing is saved: ask for rail and institution again.
+//!
 //! # Retries
 //!
 //! A request that was provably never sent, because there was no connection, is retried for every operation. Otherwise only
@@ -141,7 +152,7 @@
 //! |---|---|---|
 //! | [`bytes`] | 1 | `Bytes`: bodies, files in memory |
 //! | [`chrono`] | 0.4 | `NaiveDate`, `DateTime`: dates of birth, times in responses |
-//! | [`futures_util`] | 0.3 | `Stream`: [`StatusChanges`], [`RequestBody`] |
+//! | [`futures_util`] | 0.3 | `Stream`: [`StatusChanges`], [`Institutions`], [`RequestBody`] |
 //! | [`http`] | 1 | `StatusCode`, `HeaderMap`: responses; `Request`, `Response`: [`HttpTransport`] |
 //! | [`serde_json`] | 1 | `Value`, `Map`: [`AccountDetails`], unknown fields |
 //! | [`tokio`] | 1 | `AsyncRead`: [`DocumentFile::from_reader`] |
@@ -154,10 +165,11 @@
 //!
 //! # What it does not do
 //!
-//! - Business rules: which country, rail and institution go together, whether an account exists.
+//! - Business rules: which country, rail and institution go together, whether an account exists. What the API says of a
+//!   rail, [`PaymentDetails::for_rail`] checks.
 //! - Handles for prices, orders, recipients, source of funds and fiat accounts: call these through [`Api`].
 //! - Signatures: it signs no transfer, refund or consent. The methods that authorize one take what you have signed.
-//! - Pagination: a list is one page, with the limit and offset that you send.
+//! - Pagination: a list is one page, with the limit and offset that you send. [`SupportedHandle::institutions`] reads on.
 //! - Idempotency keys: the API has none. [`PaymentDetailsHandle::ensure`] finds payment details that are saved already.
 //! - Blocking calls.
 
@@ -183,6 +195,7 @@ mod payment_details;
 mod response;
 mod retry_budget;
 mod stored;
+mod supported;
 #[cfg(feature = "test-util")]
 pub mod test_util;
 mod text;
@@ -209,18 +222,19 @@ pub use crate::{
     client::Client,
     documents::{BatchUpload, DocumentFile, DocumentLinks, DocumentUpload, DocumentsHandle, Progress},
     environment::Environment,
-    error::{Effect, Error, ErrorKind, Result},
+    error::{Effect, Error, ErrorKind, FieldRule, InvalidField, Result},
     http_settings::HttpSettings,
     kyc::{KycHandle, KycSubmission, KycUpdate, Pii, Prefill},
     metrics::Metrics,
     optional_text::OptionalText,
     options::{CallOptions, RetryPolicy},
     payment_details::{
-        AccountDetails, CvuCbuAccount, EnsuredPaymentDetails, NipAccount, PaymentDetails, PaymentDetailsBuilder,
-        PaymentDetailsHandle, SepaAccount,
+        AccountDetails, CvuCbuAccount, EnsuredPaymentDetails, FormField, FormOption, NipAccount, PaymentDetails,
+        PaymentDetailsBuilder, PaymentDetailsHandle, RailForm, SepaAccount,
     },
     response::{RawResponse, Response},
     retry_budget::RetryBudget,
+    supported::{CachedSupported, InstitutionPages, InstitutionQuery, Institutions, RailQuery, SupportedHandle},
     transport::{HttpTransport, RequestBody, Sending, TransportError},
     users::{UserHandle, UsersHandle},
     verification::{

@@ -4,6 +4,7 @@ mod account;
 mod builder;
 mod comparison;
 mod ensure;
+mod rail_form;
 
 use unigox_client::{operations, types};
 
@@ -11,6 +12,7 @@ pub use self::{
     account::{AccountDetails, CvuCbuAccount, NipAccount, SepaAccount},
     builder::{PaymentDetails, PaymentDetailsBuilder},
     ensure::EnsuredPaymentDetails,
+    rail_form::{FormField, FormOption, RailForm},
 };
 use crate::{Response, Result, UserHandle, text::filled, types::SavedPaymentDetails};
 
@@ -140,7 +142,8 @@ impl PaymentDetailsHandle {
     ///
     /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) as for [`PaymentDetails::validate`]. 400 with a
     /// [key](crate::Error::key) such as `invalid_payment_details`; 422 with a [message](crate::Error::message) that names the
-    /// fields of `details` that the rail does not accept. In both cases nothing was saved.
+    /// fields of `details` that the rail does not accept. In both cases nothing was saved. An institution that was taken
+    /// away meanwhile is refused so as well: read the institutions again, and have another one chosen.
     ///
     /// # Examples
     ///

@@ -339,6 +339,18 @@ pub(crate) fn calls() -> Vec<Call> {
             })),
         },
         Call {
+            name: "createPaymentDetails: without an institution, on a rail that says so itself",
+            operation: "createPaymentDetails",
+            send: send!(|client| client.create_payment_details(USER, &on_faster_payments().into())),
+            method: "POST",
+            target: under_user("/payment-details"),
+            body: Content::Json(json!({
+                "currency": "GBP",
+                "rail": "faster-payments",
+                "details": {"sort_code": "040004"},
+            })),
+        },
+        Call {
             name: "createPaymentDetails: with an institution that could be left out",
             operation: "createPaymentDetails",
             send: send!(|client| client.create_payment_details(USER, &at_a_nigerian_bank().into())),
@@ -474,6 +486,12 @@ fn at_a_nigerian_bank() -> types::CreatePaymentDetailsRequestInstitutionOptional
     account.country_code = Some("NG".to_owned());
     account.institution_id = Some("gtbank".to_owned());
     account
+}
+
+fn on_faster_payments() -> types::CreatePaymentDetailsRequestInstitutionOmitted {
+    let rail = types::InstitutionOmittedRail::try_from("faster-payments".to_owned()).expect("it is another rail");
+    let details = object(json!({"sort_code": "040004"}));
+    types::CreatePaymentDetailsRequestInstitutionOmitted::new("GBP", rail, details)
 }
 
 fn via_uala() -> types::CreatePaymentDetailsRequestInstitutionRequired {

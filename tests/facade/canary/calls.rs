@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use unigox::{
     AccountDetails, Client, CvuCbuAccount, DocumentFile, DocumentLinks, DocumentType, Error, Gender, IdType,
     InstitutionOptionalRail, KycSubmission, KycUpdate, NipAccount, PaymentDetails, PaymentDetailsBuilder,
-    PersonSourceOfFunds, Pii, Prefill, RegistryNumberType, SepaAccount, WaitPolicy,
+    PersonSourceOfFunds, Pii, Prefill, RailForm, RegistryNumberType, SepaAccount, WaitPolicy,
     chrono::NaiveDate,
     futures_util::{StreamExt, TryStreamExt},
 };
@@ -151,6 +151,14 @@ pub(crate) fn builders() -> [PaymentDetailsBuilder; 2] {
         PaymentDetails::on(InstitutionOptionalRail::NipNigeria, "NGN"),
         PaymentDetails::via("upi-india", "some-bank", "INR"),
     ]
+}
+
+/// A form without fields, or with one that has a pattern.
+pub(crate) fn form(pattern: Option<&str>) -> RailForm {
+    let fields = pattern.map(|pattern| json!([{"key": "full_name", "pattern": pattern}]));
+    let rail = json!({"slug": "a-rail", "institution_required": false, "currencies": ["EUR"], "fields": fields});
+    let rail = serde_json::from_value(rail).expect("it is a rail");
+    PaymentDetails::for_rail(&rail)
 }
 
 /// One poll.

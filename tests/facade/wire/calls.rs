@@ -89,6 +89,32 @@ pub(crate) fn calls() -> Vec<Call> {
         call("getWebhook", "the address", send!(|client| client.webhooks().get().await)),
         call("testPingWebhook", "a test event", send!(|client| client.webhooks().send_test_event().await)),
         call("deleteWebhook", "the address", send!(|client| client.webhooks().delete().await)),
+            "getPaymentRails",
+            "of a country",
+            send!(|client| client.supported().rails(RampDirection::Offramp, RailQuery::in_country("NG")).await),
+        ),
+        call(
+            "getPaymentRails",
+            "of a country and a currency",
+            send!(|client| {
+                let query = RailQuery::in_currency("NGN").country("NG");
+                client.supported().rails(RampDirection::Onramp, query).await
+            }),
+        ),
+        call("getInstitutions", "a page", |client| {
+            let query = InstitutionQuery::on("imps-neft-india").search("hdfc & more").code("HDFC");
+            let mut pages = client.supported().institution_pages(query.country("IN").currency("INR").page_size(50));
+            Box::pin(async move { pages.try_next().await.map(|_| StatusCode::OK) })
+        }),
+        call("getInstitutions", "one", |client| {
+            let found = client.supported().institution("cvu-cbu", "uala");
+            Box::pin(async move { found.await.map(|_| StatusCode::OK) })
+        }),
+        call("getSupportedCorridors", "all", send!(|client| client.supported().corridors().await)),
+        call("getFiatCurrencies", "all", send!(|client| client.supported().fiat_currencies().await)),
+        call("getCryptoCurrencies", "all", send!(|client| client.supported().crypto_currencies().await)),
+        call("getBlockchains", "all", send!(|client| client.supported().blockchains().await)),
+        call("getSupportedPairs", "all", send!(|client| client.supported().pairs().await)),
         call("getPartnerUser", "a user", send_of!(|user| user.get().await)),
         call(
             "submitKYC",
@@ -225,6 +251,17 @@ pub(crate) fn calls() -> Vec<Call> {
                 let details = AccountDetails::new().field("branch", branch).field("vpa", "ada@example").business();
                 let builder = PaymentDetails::via("upi-india", "example-bank", "INR");
                 user.payment_details().create(&builder.details(details)).await
+            }),
+        ),
+        call(
+            "createPaymentDetails",
+            "a rail that says that it needs no institution",
+            send_of!(|user| {
+                let rail = json!({"slug": "faster-payments", "institution_required": false, "currencies": ["GBP"]});
+                let rail = serde_json::from_value(rail).expect("it is a rail");
+                let details = AccountDetails::new().field("sort_code", "040004").field("account_number", "00000042");
+                let form = PaymentDetails::for_rail(&rail).country("GB");
+                user.payment_details().create(&form.details(details)?).await
             }),
         ),
         call("deletePaymentDetails", "one account", send_of!(|user| user.payment_details().delete("40417").await)),

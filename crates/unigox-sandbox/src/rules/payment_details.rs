@@ -12,6 +12,17 @@ const INVALID_PAYMENT_DETAILS: &str = "invalid_payment_details";
 /// The error key of an identifier that is no number.
 const MALFORMED_ID: &str = "required_fields_missing";
 
+/// The rails on which the server lets an institution be left out.
+const INSTITUTION_OPTIONAL: [&str; 7] = [
+    "iban-sepa",
+    "nip-nigeria",
+    "faster-payments",
+    "imps-neft-india",
+    "alipay-wallet",
+    "wechat-wallet",
+    "interac-e-transfer",
+];
+
 pub(super) fn create(mut call: Call<'_>) -> RuleResponse {
     let body = call.body.value();
     if call.user().is_none() {
@@ -20,8 +31,10 @@ pub(super) fn create(mut call: Call<'_>) -> RuleResponse {
     let (Some(rail), Some(currency)) = (text(body, "rail"), text(body, "currency")) else {
         return RuleResponse::error(400, INVALID_PAYMENT_DETAILS);
     };
-    // The schema already requires an institution for all rails but the listed ones.
     let institution = text(body, "institution_id");
+    if institution.is_none() && !INSTITUTION_OPTIONAL.contains(&rail) {
+        return RuleResponse::error(400, INVALID_PAYMENT_DETAILS).about("/institution_id");
+    }
     if currency_of(rail).is_some_and(|only| only != currency) {
         return RuleResponse::error(400, INVALID_PAYMENT_DETAILS).about("/currency");
     }

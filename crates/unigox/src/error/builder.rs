@@ -169,6 +169,7 @@ impl ErrorBuilder {
             }
             ErrorKind::WaitFailed => of(Reason::WaitFailed).with_source(of(Reason::Broken)),
             ErrorKind::OutcomeUnknown => of(Reason::OutcomeUnknown).with_source(of(Reason::Broken)),
+            ErrorKind::Incomplete => of(Reason::Incomplete { problem: "the test says so" }),
             ErrorKind::NotStored => of(Reason::NotStored { types: Vec::new(), sent: 1 }).with_response(response()),
         };
         let error = error.with_attempts(self.attempts, self.is_after_doubt).with_retry_after(self.retry_after);
@@ -185,8 +186,8 @@ mod tests {
     #[test]
     fn every_kind_can_be_made() {
         use ErrorKind::{
-            Api, BodyFailed, Configuration, Decode, InvalidRequest, MaybeSent, NeverSent, NoTimeLeft, NotStored,
-            OutcomeUnknown, TooLarge, WaitFailed,
+            Api, BodyFailed, Configuration, Decode, Incomplete, InvalidRequest, MaybeSent, NeverSent, NoTimeLeft,
+            NotStored, OutcomeUnknown, TooLarge, WaitFailed,
         };
         for (kind, effect) in [
             (Configuration, Effect::No),
@@ -200,6 +201,7 @@ mod tests {
             (TooLarge, Effect::Unknown),
             (WaitFailed, Effect::No),
             (OutcomeUnknown, Effect::Unknown),
+            (Incomplete, Effect::No),
             (NotStored, Effect::Yes),
         ] {
             let error = ErrorBuilder::new(kind).operation("submitKYC").build();

@@ -16,7 +16,8 @@ pub enum ErrorKind {
     ///
     /// # Troubleshooting
     ///
-    /// [`Error::field`](crate::Error::field) names the field. Ask for another value; a retry won't help.
+    /// [`Error::field`](crate::Error::field) names the field, and [`Error::invalid_fields`](crate::Error::invalid_fields) all
+    /// fields of an account that does not fit its rail. Ask for another value; a retry won't help.
     InvalidRequest,
     /// No time was left for the call: its total time or that of an attempt is zero. Nothing was sent.
     ///
@@ -87,6 +88,13 @@ pub enum ErrorKind {
     /// The [source](std::error::Error::source), if there is one, is the failure of the call. Make the same call again after a
     /// minute: it looks before it changes anything.
     OutcomeUnknown,
+    /// A list of several pages was read, and may not be all there is: it changed meanwhile, its pages repeat or end early, or
+    /// one has members that can't be read.
+    ///
+    /// # Troubleshooting
+    ///
+    /// Read the list again. If that does not help, use what was read, and tell the vendor.
+    Incomplete,
     /// Documents were not stored, although the status is a success.
     ///
     /// # Troubleshooting
@@ -117,6 +125,7 @@ impl ErrorKind {
             Self::TooLarge => "too_large",
             Self::WaitFailed => "wait_failed",
             Self::OutcomeUnknown => "outcome_unknown",
+            Self::Incomplete => "incomplete",
             Self::NotStored => "not_stored",
         }
     }

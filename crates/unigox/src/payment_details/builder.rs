@@ -3,8 +3,10 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 use unigox_client::types::{
-    CreatePaymentDetailsRequest, CreatePaymentDetailsRequestInstitutionOptional as InstitutionOptional,
-    CreatePaymentDetailsRequestInstitutionRequired as InstitutionRequired, InstitutionRequiredRail,
+    CreatePaymentDetailsRequest, CreatePaymentDetailsRequestInstitutionOmitted as InstitutionOmitted,
+    CreatePaymentDetailsRequestInstitutionOptional as InstitutionOptional,
+    CreatePaymentDetailsRequestInstitutionRequired as InstitutionRequired, InstitutionOmittedRail,
+    InstitutionRequiredRail,
 };
 
 use super::account::{Account, AccountDetails, AccountFormat, CvuCbuAccount, NipAccount, SepaAccount};
@@ -15,8 +17,9 @@ use crate::{
 
 /// Payment details to save: a rail, a currency, and the account on it.
 ///
-/// Which rails need no institution is up to the document: [`InstitutionOptionalRail`] is generated from it. `Debug` hides
-/// the account.
+/// Which rails need no institution is up to the document: [`InstitutionOptionalRail`] is generated from it. What the API says
+/// of a rail at the moment is newer: [`for_rail`](Self::for_rail) goes by that, and checks the account as the rail wants it.
+/// `Debug` hides the account.
 ///
 /// It serializes, so that a job queue can keep it. What is written is personal data, in clear text: keep it as safe as the
 /// rest of what you know of the person.
@@ -54,8 +57,7 @@ pub struct PaymentDetails {
 impl PaymentDetails {
     /// On a rail that needs no institution; the server assigns the generic one. The currency is by ISO 4217.
     pub fn on(rail: InstitutionOptionalRail, currency: impl Into<String>) -> PaymentDetailsBuilder {
-        let route = Route::InstitutionOptional { rail, institution: None };
-        PaymentDetailsBuilder { route, currency: currency.into(), country: None }
+        PaymentDetailsBuilder::of(Route::Optional { rail, institution: None }, currency.into())
     }
 
     /// On any rail, via an institution. Both have the names that the API lists (`GET /api/v1/supported/payment-rails` and
@@ -68,10 +70,10 @@ impl PaymentDetails {
         let (rail, institution) = (rail.into(), institution.into());
         let route = match rail.parse() {
             // A rail that needs no institution may have one.
-            Ok(rail) => Route::InstitutionOptional { rail, institution: Some(institution) },
-            Err(_) => Route::InstitutionRequired { rail, institution },
+            Ok(rail) => Route::Optional { rail, institution: Some(institution) },
+            Err(_) => Route::Required { rail, institution },
         };
-        PaymentDetailsBuilder { route, currency: currency.into(), country: None }
+        PaymentDetailsBuilder::of(route, currency.into())
     }
 
     /// A SEPA account, in EUR.
@@ -117,6 +119,13 @@ impl PaymentDetails {
             CreatePaymentDetailsRequest::InstitutionRequired(body) => Ok(Parts {
                 rail: &body.rail,
                 institution: Some(&body.institution_id),
+                currency: &body.currency,
+                country: body.country_code.as_deref(),
+                details: &body.details,
+            }),
+            CreatePaymentDetailsRequest::InstitutionOmitted(body) => Ok(Parts {
+                rail: &body.rail,
+                institution: None,
                 currency: &body.currency,
                 country: body.country_code.as_deref(),
                 details: &body.details,
@@ -179,13 +188,28 @@ pub struct PaymentDetailsBuilder {
     country: Option<String>,
 }
 
+/// Which of the bodies it is: by whether the institution is optional, required or omitted.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum Route {
-    InstitutionOptional { rail: InstitutionOptionalRail, institution: Option<String> },
-    InstitutionRequired { rail: String, institution: String },
+pub(super) enum Route {
+    Optional {
+        rail: InstitutionOptionalRail,
+        institution: Option<String>,
+    },
+    Required {
+        rail: String,
+        institution: String,
+    },
+    /// The rail itself says that it needs none.
+    Omitted {
+        rail: String,
+    },
 }
 
 impl PaymentDetailsBuilder {
+    pub(super) fn of(route: Route, currency: String) -> Self {
+        Self { route, currency, country: None }
+    }
+
     /// The country of the account, by ISO 3166-1 alpha-2.
     pub fn country(mut self, code: impl OptionalText) -> Self {
         self.country = code.into_text();
@@ -200,7 +224,7 @@ impl PaymentDetailsBuilder {
 
     fn account(mut self, account: Account) -> PaymentDetails {
         self.country = account.country;
-        if let Route::InstitutionOptional { institution, .. } = &mut self.route {
+        if let Route::Optional { institution, .. } = &mut self.route {
             *institution = account.institution;
         }
         self.build(account.details, account.format)
@@ -209,18 +233,21 @@ impl PaymentDetailsBuilder {
     fn build(self, AccountDetails(fields): AccountDetails, format: AccountFormat) -> PaymentDetails {
         let Self { route, currency, country } = self;
         let body = match route {
-            Route::InstitutionOptional { rail, institution } => {
+            Route::Optional { rail, institution } => {
                 let mut body = InstitutionOptional::new(currency, rail, fields);
                 (body.institution_id, body.country_code) = (institution, country);
                 Some(body.into())
             }
-            Route::InstitutionRequired { rail, institution } => {
-                InstitutionRequiredRail::try_from(rail).ok().map(|rail| {
-                    let mut body = InstitutionRequired::new(currency, rail, fields, institution);
-                    body.country_code = country;
-                    body.into()
-                })
-            }
+            Route::Required { rail, institution } => InstitutionRequiredRail::try_from(rail).ok().map(|rail| {
+                let mut body = InstitutionRequired::new(currency, rail, fields, institution);
+                body.country_code = country;
+                body.into()
+            }),
+            Route::Omitted { rail } => InstitutionOmittedRail::try_from(rail).ok().map(|rail| {
+                let mut body = InstitutionOmitted::new(currency, rail, fields);
+                body.country_code = country;
+                body.into()
+            }),
         };
         PaymentDetails { body, format }
     }
