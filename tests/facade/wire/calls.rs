@@ -89,6 +89,7 @@ pub(crate) fn calls() -> Vec<Call> {
         call("getWebhook", "the address", send!(|client| client.webhooks().get().await)),
         call("testPingWebhook", "a test event", send!(|client| client.webhooks().send_test_event().await)),
         call("deleteWebhook", "the address", send!(|client| client.webhooks().delete().await)),
+        call(
             "getPaymentRails",
             "of a country",
             send!(|client| client.supported().rails(RampDirection::Offramp, RailQuery::in_country("NG")).await),
