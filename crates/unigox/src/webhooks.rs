@@ -33,19 +33,19 @@
 //! - The header [`SIGNATURE_HEADER`] is `sha256=` and the HMAC-SHA256, in hexadecimal, of the value of
 //!   [`TIMESTAMP_HEADER`] (Unix time in seconds), a dot and the body.
 //! - An event is delivered at least once. After anything but a 2xx status within 10 seconds it is sent again after 1, 5
-//!   and 15 minutes, then after 1, 6, 12 and 24 hours, at most 10 times in about 3.5 days. A guide of the vendor says that
-//!   most events about fiat accounts are sent once only: read the account from time to time as well.
+//!   and 15 minutes, then after 1, 6, 12 and 24 hours, at most 10 times in about 3.5 days. A guide of the vendor says
+//!   that most events about fiat accounts are sent once only: read the account from time to time as well.
 //!
 //! # Answering
 //!
 //! [`WebhookError::status`] is the status to refuse a request with. For an event that is genuine,
-//! [`Deduplicate::handle_once`] handles it unless that was done already, and says what to answer. With the feature `axum`
-//! a handler takes a [`VerifiedEvent`] as an argument.
+//! [`Deduplicate::handle_once`] handles it unless that was done already, and says what to answer. With the feature
+//! `axum` a handler takes a [`VerifiedEvent`] as an argument.
 //!
 //! # Waiting
 //!
-//! [`WaitSignals::wake_for`](crate::WaitSignals::wake_for) wakes the waits for the verification of the user that an event
-//! is about.
+//! [`WaitSignals::wake_for`](crate::WaitSignals::wake_for) wakes the waits for the verification of the user that an
+//! event is about.
 
 mod data;
 mod deduplicate;

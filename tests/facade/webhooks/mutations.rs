@@ -1,8 +1,8 @@
-//! Damaged requests, at random: nothing panics, what is not signed is no event, and nothing of what is signed is lost or
-//! shown.
+//! Damaged requests, at random: nothing panics, what is not signed is no event, and nothing of what is signed is lost
+//! or shown.
 //!
-//! The same requests are made in every run. `MUTATED_EVENTS=1000000 MUTATION_SEED=$RANDOM cargo test -p unigox-tests --test
-//! facade no_damaged_event -- --nocapture` tries more, and others.
+//! The same requests are made in every run. `MUTATED_EVENTS=1000000 MUTATION_SEED=$RANDOM cargo test -p unigox-tests
+//! --test facade no_damaged_event -- --nocapture` tries more, and others.
 
 #![expect(clippy::print_stdout, reason = "says what was tried, for whoever runs it with `--nocapture`")]
 

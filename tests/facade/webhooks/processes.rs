@@ -1,7 +1,7 @@
 //! Each event is handled once by eight processes that share a server of Redis or PostgreSQL.
 //!
-//! The tests need such a server: `UNIGOX_TEST_REDIS_URL` and `UNIGOX_TEST_POSTGRES_URL` are its addresses, and `.ci/run` sets
-//! them. Without them the tests say so on standard error, and do nothing.
+//! The tests need such a server: `UNIGOX_TEST_REDIS_URL` and `UNIGOX_TEST_POSTGRES_URL` are its addresses, and
+//! `.ci/run` sets them. Without them the tests say so on standard error, and do nothing.
 
 #![expect(clippy::print_stderr, reason = "says what was not tested, or how long it took")]
 

@@ -36,8 +36,8 @@ const REJECTED: &str = "REJECTED";
 pub struct UserKycUpdated {
     /// The user.
     pub user_uuid: Option<Uuid>,
-    /// The status as it was sent: `VERIFIED`, `REJECTED` or `UNDER_REVIEW`. [`status`](Self::status) has the names of the
-    /// rest of the API.
+    /// The status as it was sent: `VERIFIED`, `REJECTED` or `UNDER_REVIEW`. [`status`](Self::status) has the names of
+    /// the rest of the API.
     pub kyc_status: Option<String>,
     /// Why the person was rejected, for people. It may speak about the person: keep it out of logs.
     pub rejection_reasons: Option<Vec<String>>,
@@ -47,8 +47,8 @@ pub struct UserKycUpdated {
 }
 
 impl UserKycUpdated {
-    /// The status, in the words of `getVerificationStatus`: what is `REJECTED` here is `VERIFICATION_REJECTED` there. Empty
-    /// if there was none.
+    /// The status, in the words of `getVerificationStatus`: what is `REJECTED` here is `VERIFICATION_REJECTED` there.
+    /// Empty if there was none.
     pub fn status(&self) -> VerificationStatus {
         match self.kyc_status.as_deref().unwrap_or_default() {
             REJECTED => VerificationStatus::VerificationRejected,
@@ -58,8 +58,9 @@ impl UserKycUpdated {
 
     /// What the event says, as the outcome that a wait would end with.
     ///
-    /// Its verification has the status and, as the messages of the provider, the reasons of a rejection. Events can arrive
-    /// late and out of order. Where it matters, ask [`VerificationHandle::status`](crate::VerificationHandle::status).
+    /// Its verification has the status and, as the messages of the provider, the reasons of a rejection. Events can
+    /// arrive late and out of order. Where it matters, ask
+    /// [`VerificationHandle::status`](crate::VerificationHandle::status).
     pub fn outcome(&self) -> VerificationOutcome {
         let mut verification = Verification::new(self.status());
         verification.provider_messages = self.rejection_reasons.clone().map(Some);
@@ -78,8 +79,8 @@ impl fmt::Debug for UserKycUpdated {
 
 /// The data of `order.refund.required`, from the introduction to the webhooks in the vendor's document.
 ///
-/// It comes at most once for an order, which reads `cancelled` already. Call `getRefundAuthorizationParameters`, sign, then
-/// call `authorizeRefund`.
+/// It comes at most once for an order, which reads `cancelled` already. Call `getRefundAuthorizationParameters`, sign,
+/// then call `authorizeRefund`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OrderRefundRequired {

@@ -10,13 +10,13 @@ pub(super) const DEFAULT_LEASE: Duration = Duration::from_secs(30);
 
 /// Remembers which events were handled, by their identifiers.
 ///
-/// The vendor delivers an event at least once, and different processes may receive it at the same time. Implement this over
-/// a store that all of them share; [`MemoryDeduplicate`](super::MemoryDeduplicate) is for a single process. The examples of
-/// this crate have one over Redis and one over PostgreSQL.
+/// The vendor delivers an event at least once, and different processes may receive it at the same time. Implement this
+/// over a store that all of them share; [`MemoryDeduplicate`](super::MemoryDeduplicate) is for a single process. The
+/// examples of this crate have one over Redis and one over PostgreSQL.
 ///
-/// An event is claimed, handled and confirmed. A claim has an end, its lease. So if a process dies between the claim and
-/// the confirmation, nothing is lost: it did not answer with a 2xx status, the vendor sends the event again, and the claim
-/// has ended by then.
+/// An event is claimed, handled and confirmed. A claim has an end, its lease. So if a process dies between the claim
+/// and the confirmation, nothing is lost: it did not answer with a 2xx status, the vendor sends the event again, and
+/// the claim has ended by then.
 ///
 /// [`handle_once`](Self::handle_once) does the three steps. An event is handled twice only
 ///
@@ -24,8 +24,8 @@ pub(super) const DEFAULT_LEASE: Duration = Duration::from_secs(30);
 /// - if a process is suspended for longer than the lease while it handles the event.
 ///
 /// No store can exclude the first while it is apart from what the handler changes. If the handler changes the same
-/// database, confirm in the same transaction: then both happen or neither. Otherwise let the handler do what may be done
-/// twice, such as setting a status.
+/// database, confirm in the same transaction: then both happen or neither. Otherwise let the handler do what may be
+/// done twice, such as setting a status.
 ///
 /// # Examples
 ///
@@ -49,26 +49,26 @@ pub trait Deduplicate: Sync {
 
     /// How long a claim lasts, which is the longest time that an event is handled for; 30 seconds by default.
     ///
-    /// The vendor waits 10 seconds for an answer and sends the event again after a minute. A claim of a process that died
-    /// should have ended by then.
+    /// The vendor waits 10 seconds for an answer and sends the event again after a minute. A claim of a process that
+    /// died should have ended by then.
     fn lease(&self) -> Duration {
         DEFAULT_LEASE
     }
 
     /// Claims an event: is it new?
     ///
-    /// The question and the claim are one atomic step: of several that ask at once, one is told [`Claim::New`]. So is the
-    /// first that asks after a claim has ended without a confirmation.
+    /// The question and the claim are one atomic step: of several that ask at once, one is told [`Claim::New`]. So is
+    /// the first that asks after a claim has ended without a confirmation.
     fn claim(&self, event_id: &str) -> impl Future<Output = Result<Claim, Self::Error>> + Send;
 
-    /// Confirms that an event was handled. From then on it is [`Claim::Handled`], for at least as long as the vendor sends
-    /// events again, which is about 3.5 days.
+    /// Confirms that an event was handled. From then on it is [`Claim::Handled`], for at least as long as the vendor
+    /// sends events again, which is about 3.5 days.
     fn confirm(&self, event_id: &str) -> impl Future<Output = Result<(), Self::Error>> + Send;
 
     /// Claims an event, and if it is new, runs `handling` and confirms it.
     ///
-    /// `handling` is dropped when the lease ends. If it fails, the claim stays until the end of its lease, and the vendor
-    /// sends the event again.
+    /// `handling` is dropped when the lease ends. If it fails, the claim stays until the end of its lease, and the
+    /// vendor sends the event again.
     ///
     /// # Errors
     ///
@@ -119,8 +119,8 @@ pub enum Handled<T> {
 }
 
 impl<T> Handled<T> {
-    /// The status to answer with: 200 if the event was handled; 503 if someone else is handling it, so that it is sent again
-    /// in case they fail.
+    /// The status to answer with: 200 if the event was handled; 503 if someone else is handling it, so that it is sent
+    /// again in case they fail.
     pub fn status(&self) -> StatusCode {
         match self {
             Self::Now(_) | Self::Before => StatusCode::OK,
@@ -146,8 +146,8 @@ pub enum HandleError<S, E> {
 }
 
 impl<S, E> HandleError<S, E> {
-    /// The status to answer with: 200 if the event was handled, so that it is not sent again; 503 if the store could not be
-    /// asked; 500 if the handling failed. After the latter two it is sent again.
+    /// The status to answer with: 200 if the event was handled, so that it is not sent again; 503 if the store could
+    /// not be asked; 500 if the handling failed. After the latter two it is sent again.
     pub fn status(&self) -> StatusCode {
         match self {
             Self::NotClaimed(_) => StatusCode::SERVICE_UNAVAILABLE,

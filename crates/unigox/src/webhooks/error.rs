@@ -68,8 +68,8 @@ pub enum WebhookErrorKind {
     ///
     /// # Troubleshooting
     ///
-    /// [`WebhookVerifier::max_body_bytes`](super::WebhookVerifier::max_body_bytes) is the limit. Events have a few hundred
-    /// bytes.
+    /// [`WebhookVerifier::max_body_bytes`](super::WebhookVerifier::max_body_bytes) is the limit. Events have a few
+    /// hundred bytes.
     BodyTooLarge,
     /// The body could not be received to its end.
     ///
@@ -81,8 +81,8 @@ pub enum WebhookErrorKind {
     ///
     /// # Troubleshooting
     ///
-    /// If the request is from the vendor, check that the secret belongs to this environment, and that the body is passed
-    /// byte for byte as it was received. Otherwise someone else has sent it, or changed it on the way.
+    /// If the request is from the vendor, check that the secret belongs to this environment, and that the body is
+    /// passed byte for byte as it was received. Otherwise someone else has sent it, or changed it on the way.
     WrongSignature,
     /// The event was signed longer ago than allowed. The signature is right.
     ///
@@ -176,8 +176,8 @@ impl WebhookError {
         self.kind
     }
 
-    /// The status to answer with: 401 if the event is not known to be genuine, or not to be of now; 413 if the body is too
-    /// long; 400 for everything else. After each of them the vendor sends an event again, if it was one.
+    /// The status to answer with: 401 if the event is not known to be genuine, or not to be of now; 413 if the body is
+    /// too long; 400 for everything else. After each of them the vendor sends an event again, if it was one.
     pub fn status(&self) -> StatusCode {
         match self.kind {
             WebhookErrorKind::WrongSignature

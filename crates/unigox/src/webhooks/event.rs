@@ -23,9 +23,9 @@ const MAX_ID_BYTES: usize = 128;
 
 /// A genuine webhook event. From [`WebhookVerifier::verify`](super::WebhookVerifier::verify).
 ///
-/// The vendor guarantees none of its fields, so nearly all are optional. What has another type than documented is left out
-/// and reported by [`problems`](Self::problems); [`body`](Self::body) has everything as it was received. `Debug` hides
-/// personal data.
+/// The vendor guarantees none of its fields, so nearly all are optional. What has another type than documented is left
+/// out and reported by [`problems`](Self::problems); [`body`](Self::body) has everything as it was received. `Debug`
+/// hides personal data.
 #[derive(Clone, PartialEq)]
 pub struct Event {
     id: String,
@@ -87,11 +87,11 @@ impl Event {
         Ok(Self { id, event_type, created_at, data, problems, body: Bytes::copy_from_slice(body) })
     }
 
-    /// The identifier of the event, `event_id`: 1 to 128 letters, digits and `_ - . :`. An event that is delivered again has
-    /// the same one, so it is what to deduplicate by.
+    /// The identifier of the event, `event_id`: 1 to 128 letters, digits and `_ - . :`. An event that is delivered
+    /// again has the same one, so it is what to deduplicate by.
     ///
-    /// For an event without a usable `event_id` it is `sha256:` and the checksum of the body, so that the same body has the
-    /// same identifier.
+    /// For an event without a usable `event_id` it is `sha256:` and the checksum of the body, so that the same body has
+    /// the same identifier.
     pub fn id(&self) -> &str {
         &self.id
     }

@@ -13,8 +13,8 @@ use super::{Event, WebhookError, WebhookErrorKind, WebhookVerifier};
 
 /// A genuine webhook event, as an argument of a handler of axum 0.8.
 ///
-/// The [`WebhookVerifier`] is taken from the state. A request that is refused never reaches the handler: it is answered with
-/// [`WebhookError::status`] and no body. No more of the body is read than the verifier allows, whatever
+/// The [`WebhookVerifier`] is taken from the state. A request that is refused never reaches the handler: it is answered
+/// with [`WebhookError::status`] and no body. No more of the body is read than the verifier allows, whatever
 /// `DefaultBodyLimit` says. To see why requests are refused, take a `Result<VerifiedEvent, WebhookError>`.
 ///
 /// # Examples

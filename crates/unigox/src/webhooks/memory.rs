@@ -20,9 +20,9 @@ const DEFAULT_RETENTION: Duration = Duration::from_secs(4 * 24 * 60 * 60);
 
 /// Remembers in memory which events were handled. Clones share what they remember.
 ///
-/// For a single process, and for tests: after a restart it knows nothing. It is bounded: beyond its capacity it forgets the
-/// event that was handled first, and handles it again if it is delivered again. If all of its capacity is taken by events
-/// that are being handled, a new one is [`InProgress`](Claim::InProgress), so that it is sent again later.
+/// For a single process, and for tests: after a restart it knows nothing. It is bounded: beyond its capacity it forgets
+/// the event that was handled first, and handles it again if it is delivered again. If all of its capacity is taken by
+/// events that are being handled, a new one is [`InProgress`](Claim::InProgress), so that it is sent again later.
 ///
 /// # Examples
 ///

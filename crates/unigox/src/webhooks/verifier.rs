@@ -28,8 +28,8 @@ const DEFAULT_MAX_BODY_BYTES: usize = 1024 * 1024;
 
 /// Verifies webhook events, and reads those that are genuine.
 ///
-/// It takes the headers and the body of a request of any web framework. The body has to be as it was received: parsed and
-/// written again, it no longer has the same bytes.
+/// It takes the headers and the body of a request of any web framework. The body has to be as it was received: parsed
+/// and written again, it no longer has the same bytes.
 ///
 /// The signature is compared in constant time, and the body is parsed only after that. `Debug` hides the secrets.
 ///
@@ -101,9 +101,9 @@ impl WebhookVerifier {
 
     /// How far the timestamp may be from now, into the past and into the future; 5 minutes by default.
     ///
-    /// The vendor documents no limit, and not whether an event that is sent again has a new timestamp. If such events are
-    /// refused as [`TimestampTooOld`](WebhookErrorKind::TimestampTooOld), allow the 3.5 days in which they are sent:
-    /// [`Deduplicate`](super::Deduplicate) sees to it that an event that is replayed is not handled again.
+    /// The vendor documents no limit, and not whether an event that is sent again has a new timestamp. If such events
+    /// are refused as [`TimestampTooOld`](WebhookErrorKind::TimestampTooOld), allow the 3.5 days in which they are
+    /// sent: [`Deduplicate`](super::Deduplicate) sees to it that an event that is replayed is not handled again.
     #[must_use]
     pub const fn tolerance(mut self, tolerance: Duration) -> Self {
         self.tolerance = tolerance;
@@ -128,15 +128,15 @@ impl WebhookVerifier {
     ///
     /// # Errors
     ///
-    /// [`WebhookError::kind`] tells what is wrong, and [`WebhookError::status`] what to answer. Each of the two headers has
-    /// to be there once.
+    /// [`WebhookError::kind`] tells what is wrong, and [`WebhookError::status`] what to answer. Each of the two headers
+    /// has to be there once.
     pub fn verify(&self, headers: &HeaderMap, raw_body: &[u8]) -> Result<Event, WebhookError> {
         let (signature, timestamp) = self.signed_values(headers)?;
         self.verify_values(signature, timestamp, raw_body)
     }
 
-    /// As [`verify`](Self::verify), from the values of [`SIGNATURE_HEADER`] and [`TIMESTAMP_HEADER`], for a framework that
-    /// does not use the crate `http`. Refuse a request by yourself in which one of them is missing or there twice.
+    /// As [`verify`](Self::verify), from the values of [`SIGNATURE_HEADER`] and [`TIMESTAMP_HEADER`], for a framework
+    /// that does not use the crate `http`. Refuse a request by yourself in which one of them is missing or there twice.
     ///
     /// # Errors
     ///
