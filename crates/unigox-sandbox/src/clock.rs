@@ -7,6 +7,8 @@ use tokio::sync::watch;
 
 /// The clock of a [`Sandbox`](crate::Sandbox): the system clock, or a paused one. Both can be advanced with
 /// [`Sandbox::advance`](crate::Sandbox::advance).
+///
+/// A test in which tokio's time is paused needs a paused clock: the system clock does not follow tokio's time.
 #[derive(Debug)]
 pub struct Clock {
     paused_at: Option<DateTime<Utc>>,

@@ -85,6 +85,8 @@
 //!         let mut request = [0; 4096];
 //!         stream.read(&mut request).await?;
 //!         stream.write_all(format!("HTTP/1.1 {status}\r\n\r\n").as_bytes()).await?;
+//!         stream.shutdown().await?;
+//!         while stream.read(&mut request).await? > 0 {}
 //!     }
 //!     std::io::Result::Ok(())
 //! });

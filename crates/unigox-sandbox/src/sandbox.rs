@@ -205,8 +205,8 @@ impl Sandbox {
     ///
     /// # Panics
     ///
-    /// If there is no such partner, it has registered no address, or the type is not one of at most 100 letters, digits,
-    /// periods, hyphens and underscores: a test that waits for the event would wait for ever.
+    /// If there is no such partner, it has registered no address, or the type or the identifier is not one of at most 100
+    /// letters, digits, periods, hyphens and underscores: a test that waits for the event would wait for ever.
     ///
     /// # Examples
     ///

@@ -20,8 +20,8 @@ use crate::{
     world::World,
 };
 
-/// The maximum length of the type of an event.
-const MAX_EVENT_TYPE_BYTES: usize = 100;
+/// The maximum length of the type, and of the identifier, of an event. The log keeps both.
+const MAX_EVENT_NAME_BYTES: usize = 100;
 
 /// The maximum number of types of events whose data is kept.
 const MAX_EVENT_TYPES: usize = 100;
@@ -153,9 +153,11 @@ impl Shared {
     /// If there is no such partner, or it has registered no address; in words.
     pub(crate) fn send_event(&self, event: WebhookEvent) -> Result<String, String> {
         let WebhookEvent { event_type, event_id, partner, data } = event;
-        let is_valid = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
-        if event_type.is_empty() || event_type.len() > MAX_EVENT_TYPE_BYTES || !event_type.bytes().all(is_valid) {
-            return Err("the type of an event has letters, digits, periods, hyphens and underscores".to_owned());
+        if !is_event_name(&event_type) || !event_id.as_deref().is_none_or(is_event_name) {
+            return Err(format!(
+                "the type and the identifier of an event are at most {MAX_EVENT_NAME_BYTES} letters, digits, periods, hyphens \
+                 and underscores"
+            ));
         }
         let mut whole = self.event_data(&event_type);
         let mut world = self.lock();
@@ -189,6 +191,12 @@ impl Shared {
         }
         self.lock().log_request(request);
     }
+}
+
+/// Whether this can be the type or the identifier of an event.
+fn is_event_name(text: &str) -> bool {
+    let is_valid = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    (1..=MAX_EVENT_NAME_BYTES).contains(&text.len()) && text.bytes().all(is_valid)
 }
 
 impl std::fmt::Debug for Shared {

@@ -33,7 +33,7 @@ const MAX_ATTEMPTS: u32 = 10;
 /// The maximum number of deliveries in the log. The oldest are removed first.
 const MAX_DELIVERIES: usize = 10_000;
 
-/// How much memory the events that wait may take together. Events that are more are not sent.
+/// How much memory the events that wait or are in progress may take together. Events that are more are not sent.
 const MAX_WAITING_MEMORY: usize = 64 * 1024 * 1024;
 
 /// The addresses of partners, the events that wait, and the log.
@@ -49,7 +49,7 @@ pub(crate) struct Queue {
     queued: u64,
     /// Those that wait for the next event of their partner.
     held: Vec<Delivery>,
-    /// The memory of all that wait.
+    /// The memory of all that wait or are in progress.
     memory: usize,
     in_progress: usize,
     /// The users whose verification may have a verdict then.
@@ -144,10 +144,8 @@ impl Queue {
     pub(super) fn take_due(&mut self, now: DateTime<Utc>) -> Due {
         let mut due = Due::default();
         while let Some(entry) = self.waiting.first_entry().filter(|entry| entry.key().0 <= now) {
-            let delivery = entry.remove();
-            self.memory -= delivery.event.memory();
+            due.deliveries.push(entry.remove());
             self.in_progress += 1;
-            due.deliveries.push(delivery);
         }
         while let Some((_, user)) = self.verifications.first().copied().filter(|(time, _)| *time <= now) {
             self.verifications.pop_first();
@@ -170,6 +168,7 @@ impl Queue {
         now: DateTime<Utc>,
     ) {
         self.in_progress -= 1;
+        self.memory -= delivery.event.memory();
         let has_failed =
             matches!(outcome, DeliveryOutcome::Refused | DeliveryOutcome::TimedOut | DeliveryOutcome::Unreachable);
         let is_repeated = has_failed && !delivery.is_copy && delivery.attempt < MAX_ATTEMPTS;
@@ -313,6 +312,8 @@ mod tests {
         assert!(queue.log().iter().all(|logged| logged.outcome == DeliveryOutcome::NotSent));
         assert_eq!(queue.log().len(), 100 - waiting);
         let due = queue.take_due(now);
+        queue.push(event("evt_100", &data), now);
+        assert_eq!(queue.log().len(), 101 - waiting, "what is in progress takes memory as well");
         due.deliveries.into_iter().for_each(|delivery| queue.end(delivery, DeliveryOutcome::Delivered, Some(200), now));
         assert_eq!((queue.memory, queue.in_progress), (0, 0));
         queue.faults = vec![DeliveryFault::Lost; MAX_DELIVERIES + 5].into();
