@@ -89,7 +89,7 @@ async fn respond(
     }
     let mut judged = judge::judge(shared, operation, &received);
     if let Some(event) = judged.sends.take() {
-        judged = judge::after_event(shared, operation, webhooks::ping(shared, event).await);
+        judged = judge::after_event(shared, operation, webhooks::ping(shared, *event).await);
     }
     let (status, body) = (Some(judged.response.status), received.body.into_json());
     shared.log(LoggedRequest { status, body, reason: judged.refusal, ..entry });

@@ -25,7 +25,7 @@ pub(super) struct Judged {
     pub(super) response: DocumentedResponse,
     pub(super) refusal: Option<Refusal>,
     /// An event that is to be sent first. The response is that of [`after_event`] then.
-    pub(super) sends: Option<Event>,
+    pub(super) sends: Option<Box<Event>>,
 }
 
 impl Judged {

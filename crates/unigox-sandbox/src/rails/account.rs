@@ -33,7 +33,7 @@ impl Account<'_> {
     }
 
     /// The names of the fields that are missing or not accepted. Without a format there is none for the beneficiary.
-    pub(crate) fn wrong_fields<'f>(self, format: Option<&'f Format>) -> Vec<&'f str> {
+    pub(crate) fn wrong_fields(self, format: Option<&Format>) -> Vec<&str> {
         match format {
             None => vec![BENEFICIARY],
             Some(format) => format

@@ -74,7 +74,7 @@ pub(crate) struct RuleResponse {
     /// The JSON pointer in the body of the request to what is refused; empty for a response that is about no field.
     pub(crate) field: String,
     /// An event that is sent before there is a response.
-    pub(crate) sends: Option<Event>,
+    pub(crate) sends: Option<Box<Event>>,
 }
 
 impl RuleResponse {

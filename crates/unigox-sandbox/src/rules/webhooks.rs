@@ -47,7 +47,7 @@ pub(super) fn ping(call: Call<'_>) -> RuleResponse {
     }
     let data = json!({"message": "This is a test"});
     let event = Event::new(call.world.ids.event(), TEST_EVENT, call.partner, call.now, &data);
-    RuleResponse { sends: Some(event), ..RuleResponse::empty(200) }
+    RuleResponse { sends: Some(Box::new(event)), ..RuleResponse::empty(200) }
 }
 
 /// The response when the test event was sent, and the receiver accepted it with `status` or did not.
