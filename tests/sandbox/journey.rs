@@ -2,7 +2,7 @@
 
 mod bodies;
 mod faults;
-mod fixture;
+pub(crate) mod fixture;
 mod lifetime;
 mod log;
 mod ownership;

@@ -5,3 +5,5 @@
 mod bad_input;
 mod document;
 mod journey;
+mod rails;
+mod webhooks;

@@ -14,15 +14,17 @@ use axum::{
     http::{HeaderValue, header},
     response::Response,
 };
+use serde_json::Value;
 
 use self::judge::Received;
 use crate::{
     document::{Found, Operation, PathParameters},
     fault::Fault,
     log::LoggedRequest,
-    rules::RuleResponse,
+    rules::{Rule, RuleResponse},
     server::{NoResponse, ResetFlag},
     shared::Shared,
+    webhooks,
 };
 
 /// Handles every request that is not one of the control routes.
@@ -53,7 +55,8 @@ async fn call(shared: &Shared, operation: &Operation, path: &PathParameters, req
     let (head, body) = request.into_parts();
     let reset = head.extensions.get::<ResetFlag>().cloned().unwrap_or_default();
     let entry = shared.log_entry(&head);
-    let body = read::read(body, operation, &head.headers).await;
+    let complete = |body: &Value| Rule::of(&operation.id)?.complete(&shared.rails, body);
+    let body = read::read(body, operation, &head.headers, complete).await;
     let entry = LoggedRequest {
         operation_id: Some(operation.id.clone()),
         fault: fault.as_ref().map(Fault::name),
@@ -84,7 +87,10 @@ async fn respond(
         shared.log(LoggedRequest { status, body: received.body.into_json(), ..entry });
         return response;
     }
-    let judged = judge::judge(shared, operation, &received);
+    let mut judged = judge::judge(shared, operation, &received);
+    if let Some(event) = judged.sends.take() {
+        judged = judge::after_event(shared, operation, webhooks::ping(shared, *event).await);
+    }
     let (status, body) = (Some(judged.response.status), received.body.into_json());
     shared.log(LoggedRequest { status, body, reason: judged.refusal, ..entry });
     inject::alter(&judged.response, fault.as_ref(), reset).await

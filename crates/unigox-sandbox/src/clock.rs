@@ -1,26 +1,31 @@
 //! The clock of the sandbox.
 
-use std::{sync::Mutex, sync::PoisonError, time::Duration};
+use std::{future::pending, sync::Mutex, sync::PoisonError, time::Duration};
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+use tokio::sync::watch;
 
 /// The clock of a [`Sandbox`](crate::Sandbox): the system clock, or a paused one. Both can be advanced with
 /// [`Sandbox::advance`](crate::Sandbox::advance).
+///
+/// A test in which tokio's time is paused needs a paused clock: the system clock does not follow tokio's time.
 #[derive(Debug)]
 pub struct Clock {
     paused_at: Option<DateTime<Utc>>,
     advanced: Mutex<TimeDelta>,
+    /// Told of every advance.
+    changed: watch::Sender<()>,
 }
 
 impl Clock {
     /// The system clock.
     pub fn system() -> Self {
-        Self { paused_at: None, advanced: Mutex::default() }
+        Self { paused_at: None, advanced: Mutex::default(), changed: watch::Sender::default() }
     }
 
     /// A clock that shows `time` until it is advanced.
     pub fn paused_at(time: DateTime<Utc>) -> Self {
-        Self { paused_at: Some(time), advanced: Mutex::default() }
+        Self { paused_at: Some(time), advanced: Mutex::default(), changed: watch::Sender::default() }
     }
 
     pub(crate) fn now(&self) -> DateTime<Utc> {
@@ -33,6 +38,20 @@ impl Clock {
         let mut advanced = self.advanced.lock().unwrap_or_else(PoisonError::into_inner);
         let time = TimeDelta::from_std(time).unwrap_or(TimeDelta::MAX);
         *advanced = advanced.checked_add(&time).unwrap_or(TimeDelta::MAX);
+        drop(advanced);
+        self.changed.send_replace(());
+    }
+
+    /// Waits until the clock shows `time`; for ever without a time.
+    pub(crate) async fn reached(&self, time: Option<DateTime<Utc>>) {
+        let Some(time) = time else { return pending().await };
+        let mut changed = self.changed.subscribe();
+        while let Some(left) = (time - self.now()).to_std().ok().filter(|left| !left.is_zero()) {
+            tokio::select! {
+                _ = changed.changed() => {}
+                () = tokio::time::sleep(left), if self.paused_at.is_none() => {}
+            }
+        }
     }
 }
 

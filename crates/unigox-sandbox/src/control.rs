@@ -22,6 +22,7 @@ use crate::{
     scenario::Scenario,
     script::Script,
     shared::Shared,
+    webhooks::{DeliveryFault, WebhookEvent},
 };
 
 /// The path that all of these routes begin with.
@@ -35,6 +36,10 @@ pub(crate) fn routes(shared: &Arc<Shared>) -> Router {
         .route("/script", post(set_script))
         .route("/advance", post(advance))
         .route("/hold", post(hold))
+        .route("/institution", post(set_institution_live))
+        .route("/events", post(send_event))
+        .route("/deliveries", get(list_deliveries).delete(clear_deliveries))
+        .route("/delivery-faults", get(list_delivery_faults).post(queue_delivery_fault))
         .route("/scenario", post(apply_scenario));
     Router::new().nest(PREFIX, routes).with_state(Arc::clone(shared))
 }
@@ -111,6 +116,53 @@ struct Hold {
 
 async fn hold(State(shared): State<Arc<Shared>>, body: Body) -> Response {
     with_json(body, |hold: Hold| shared.lock().hold(hold.payment_details_id, hold.held)).await
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct InstitutionState {
+    institution_id: String,
+    live: bool,
+}
+
+async fn set_institution_live(State(shared): State<Arc<Shared>>, body: Body) -> Response {
+    let set = |InstitutionState { institution_id, live }| {
+        if shared.rails.institution(&institution_id).is_none() {
+            return Err(format!("there is no institution `{institution_id}`"));
+        }
+        shared.lock().set_live(&institution_id, live);
+        Ok(())
+    };
+    try_with_json(body, set).await
+}
+
+async fn send_event(State(shared): State<Arc<Shared>>, body: Body) -> Response {
+    let send = |event: WebhookEvent| shared.send_event(event).map(drop);
+    try_with_json(body, send).await
+}
+
+async fn list_deliveries(State(shared): State<Arc<Shared>>) -> Response {
+    axum::Json(shared.lock().webhooks.log()).into_response()
+}
+
+async fn clear_deliveries(State(shared): State<Arc<Shared>>) -> StatusCode {
+    shared.lock().webhooks.clear_log();
+    StatusCode::NO_CONTENT
+}
+
+async fn list_delivery_faults(State(shared): State<Arc<Shared>>) -> Response {
+    axum::Json(shared.lock().webhooks.faults()).into_response()
+}
+
+/// A fault for the deliveries of the next event.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NextDeliveryFault {
+    fault: DeliveryFault,
+}
+
+async fn queue_delivery_fault(State(shared): State<Arc<Shared>>, body: Body) -> Response {
+    with_json(body, |next: NextDeliveryFault| shared.lock().webhooks.queue_fault(next.fault)).await
 }
 
 async fn apply_scenario(State(shared): State<Arc<Shared>>, body: Body) -> Response {

@@ -43,7 +43,9 @@ pub(crate) use self::{
     style::Style,
 };
 use self::{
+    json_schema::Direction,
     path::PathTemplate,
+    schema::Schema,
     tree::{Tree, items, members},
 };
 
@@ -61,6 +63,7 @@ pub(crate) struct Document {
     by_id: HashMap<String, usize>,
     /// The most specific template first, with the operations of the path.
     paths: Vec<(PathTemplate, Vec<usize>)>,
+    tree: Arc<Tree>,
     keys: Vec<KeyPlace>,
 }
 
@@ -108,7 +111,8 @@ impl Document {
         }
         let tree = Arc::new(Tree::new(root));
         let keys = KeyPlace::all(&tree).map_err(InvalidDocument)?;
-        let mut document = Self { operations: Vec::new(), by_id: HashMap::new(), paths: Vec::new(), keys };
+        let (operations, by_id, paths) = (Vec::new(), HashMap::new(), Vec::new());
+        let mut document = Self { operations, by_id, paths, tree: Arc::clone(&tree), keys };
         let mut shapes = BTreeSet::new();
         for (path, item) in members(&tree.root()["paths"]).filter(|(path, _)| !path.starts_with("x-")) {
             let at_path = |problem: String| InvalidDocument(format!("{path}: {problem}"));
@@ -159,6 +163,12 @@ impl Document {
 
     pub(crate) fn operation(&self, id: &str) -> Option<&Operation> {
         self.by_id.get(id).map(|place| &*self.operations[*place])
+    }
+
+    /// A value of a schema among the components; none if the document has no such schema, or no value of it was found.
+    pub(crate) fn sample_component(&self, name: &str, seed: u64) -> Option<Value> {
+        let schema = self.tree.root().pointer(&format!("/components/schemas/{}", escape(name)))?;
+        sample::sample(&Schema::new(&self.tree, schema, Direction::Response), seed).ok()
     }
 
     /// What a request is for. A literal path takes precedence over one with parameters. Without an operation of its own,

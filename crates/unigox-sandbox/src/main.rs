@@ -12,16 +12,18 @@ use std::{
 };
 
 use clap::{Parser, ValueEnum};
-use unigox_sandbox::{DEFAULT_KEY, InvalidScenario, LoggedRequest, Sandbox, Scenario};
+use unigox_sandbox::{
+    DEFAULT_KEY, DEFAULT_WEBHOOK_SECRET, InvalidScenario, LoggedDelivery, LoggedRequest, Sandbox, Scenario,
+};
 
 /// How long requests in progress may take to end after a signal.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A mock server for the Unigox Partner API: it keeps state, follows the API's rules, and injects faults.
 ///
-/// It prints the address that it listens at on stderr, and logs requests on stdout. With `--log json` (the default when
+/// It prints the address that it listens at on stderr, and logs requests and deliveries of events on stdout. With `--log json` (the default when
 /// stdout is not a terminal) the first line of stdout is `{"listening":"http://127.0.0.1:PORT"}`, for scripts that start
-/// it with `--port 0`. Each line after it is a request, without body, key and query.
+/// it with `--port 0`. Each line after it is a request, without body, key and query, or a delivery, without data.
 ///
 /// Routes below `/_sandbox` control it while it runs: see the README of this crate.
 ///
@@ -38,6 +40,9 @@ struct Arguments {
     /// An accepted API key; may be repeated. Each key is a partner of its own, who does not see the users of others.
     #[arg(long = "key", value_name = "KEY", default_value = DEFAULT_KEY, value_parser = key)]
     keys: Vec<String>,
+    /// The secret that events are signed with.
+    #[arg(long, value_name = "SECRET", default_value = DEFAULT_WEBHOOK_SECRET)]
+    webhook_secret: String,
     /// A YAML file with outcomes of verifications and faults to inject.
     #[arg(long, value_name = "FILE")]
     scenario: Option<PathBuf>,
@@ -66,9 +71,9 @@ fn key(text: &str) -> Result<String, &'static str> {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Log {
-    /// A line of text for each request.
+    /// A line of text for each request and each delivery.
     Text,
-    /// A line of JSON for each request.
+    /// A line of JSON for each request and each delivery.
     Json,
     /// No log.
     None,
@@ -101,12 +106,15 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
     let scenario = path.map(read_scenario).transpose()?.unwrap_or_default();
     let address = SocketAddr::new(arguments.host, arguments.port);
     let mut builder = Sandbox::builder().address(address).seed(arguments.seed);
+    builder = builder.webhook_secret(arguments.webhook_secret);
     for (index, key) in arguments.keys.iter().enumerate() {
         builder = builder.partner(format!("partner-{}", index + 1), key);
     }
     let is_terminal = io::stdout().is_terminal();
     let log = arguments.log.unwrap_or(if is_terminal { Log::Text } else { Log::Json });
-    let builder = builder.on_request(move |request| print(request, log, is_terminal));
+    let builder = builder
+        .on_request(move |request| print(log, || json_line(request), || text_line(request, is_terminal)))
+        .on_delivery(move |delivery| print(log, || json_of(delivery), || text_of(delivery, is_terminal)));
     let signal = stop_signal().map_err(|error| Failure {
         message: format!("can't wait for signals: {error}"),
         next: "start it from another shell".to_owned(),
@@ -165,11 +173,11 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     Ok(async move { drop(interrupt.recv().await) })
 }
 
-fn print(request: &LoggedRequest, log: Log, is_terminal: bool) {
+fn print(log: Log, json: impl Fn() -> String, text: impl Fn() -> String) {
     let line = match log {
         Log::None => return,
-        Log::Json => json_line(request),
-        Log::Text => text_line(request, is_terminal),
+        Log::Json => json(),
+        Log::Text => text(),
     };
     // If the reader has closed the pipe, the sandbox keeps running.
     let _ = writeln!(io::stdout().lock(), "{line}");
@@ -191,17 +199,35 @@ fn json_line(request: &LoggedRequest) -> String {
 }
 
 fn text_line(request: &LoggedRequest, is_coloured: bool) -> String {
+    let status = status_text(request.status, is_coloured);
+    let operation = request.operation_id.as_deref().unwrap_or("-");
+    let fault = request.fault.map(|fault| format!("  (injected fault: {fault})")).unwrap_or_default();
+    let reason = request.reason.as_ref().map(|reason| format!("  ({reason})")).unwrap_or_default();
+    let (time, method, path) = (request.at.format("%H:%M:%S"), &request.method, &request.path);
+    format!("{time} {status} {operation:<26} {method:<6} {path}{reason}{fault}")
+}
+
+fn json_of(delivery: &LoggedDelivery) -> String {
+    serde_json::json!(delivery).to_string()
+}
+
+fn text_of(delivery: &LoggedDelivery, is_coloured: bool) -> String {
+    let LoggedDelivery { at, event_type, event_id, attempt, outcome, .. } = delivery;
+    let (time, status) = (at.format("%H:%M:%S"), status_text(delivery.status, is_coloured));
+    let fault = delivery.fault.map(|fault| format!("  (injected fault: {fault})")).unwrap_or_default();
+    let retry = delivery.retry_at.map(|time| format!(", again at {}", time.format("%H:%M:%S"))).unwrap_or_default();
+    format!("{time} {status} {event_type:<26} event  {event_id}  (attempt {attempt}: {outcome}{retry}){fault}")
+}
+
+/// The status, with the colour of its class.
+fn status_text(status: Option<u16>, is_coloured: bool) -> String {
     use anstyle::{AnsiColor, Style};
-    let colour = match request.status {
+    let colour = match status {
         Some(200..300) => AnsiColor::Green,
         Some(300..500) => AnsiColor::Yellow,
         _ => AnsiColor::Red,
     };
     let style = if is_coloured { colour.on_default() } else { Style::new() };
-    let status = request.status.map_or_else(|| "---".to_owned(), |status| status.to_string());
-    let operation = request.operation_id.as_deref().unwrap_or("-");
-    let fault = request.fault.map(|fault| format!("  (injected fault: {fault})")).unwrap_or_default();
-    let reason = request.reason.as_ref().map(|reason| format!("  ({reason})")).unwrap_or_default();
-    let (time, method, path) = (request.at.format("%H:%M:%S"), &request.method, &request.path);
-    format!("{time} {style}{status}{style:#} {operation:<26} {method:<6} {path}{reason}{fault}")
+    let status = status.map_or_else(|| "---".to_owned(), |status| status.to_string());
+    format!("{style}{status}{style:#}")
 }

@@ -6,24 +6,36 @@ mod call;
 mod documents;
 mod kyc;
 mod payment_details;
+mod supported;
 mod users;
 mod verification;
+mod webhooks;
 
-use std::collections::BTreeSet;
-
+use chrono::{DateTime, Utc};
 use serde_json::Value;
+use uuid::Uuid;
 
-pub(crate) use self::call::{Body, Call, File, RuleResponse};
-use crate::document::Document;
+pub(crate) use self::{
+    call::{Body, Call, File, RuleResponse},
+    webhooks::{event_data, pinged},
+};
+use crate::{document::Document, rails::Rails, world::World};
 
 /// What the sandbox does for an operation that it keeps state for. The document alone gives the responses of all other operations.
 pub(crate) struct Rule {
     respond: fn(Call<'_>) -> RuleResponse,
     refuse: fn(&Value) -> RuleResponse,
+    complete: fn(&Rails, &Value) -> Option<Value>,
 }
 
 /// The operation that creates users.
 const CREATE_USER: &str = "createPartnerUser";
+
+/// The operation that lists the rails of a country or currency.
+const LIST_RAILS: &str = "getPaymentRails";
+
+/// The operation that lists the institutions of a rail.
+const LIST_INSTITUTIONS: &str = "getInstitutions";
 
 /// The rules by `operationId`. A rule whose operation the document does not have is not used.
 const RULES: &[(&str, Rule)] = &[
@@ -35,10 +47,21 @@ const RULES: &[(&str, Rule)] = &[
     ("uploadPartnerKYCDocument", Rule::new(documents::upload)),
     ("runPartnerKYCVerification", Rule::new(verification::start)),
     ("getVerificationStatus", Rule::new(verification::status)),
-    ("createPaymentDetails", Rule::new(payment_details::create).refusing_with(payment_details::refuse)),
+    (LIST_RAILS, Rule::new(supported::rails)),
+    (LIST_INSTITUTIONS, Rule::new(supported::institutions)),
+    (
+        "createPaymentDetails",
+        Rule::new(payment_details::create)
+            .refusing_with(payment_details::refuse)
+            .completing_with(payment_details::complete),
+    ),
     ("getPaymentDetailById", Rule::new(payment_details::get)),
     ("getPaymentDetails", Rule::new(payment_details::list)),
     ("deletePaymentDetails", Rule::new(payment_details::delete)),
+    ("registerWebhook", Rule::new(webhooks::register)),
+    ("getWebhook", Rule::new(webhooks::get)),
+    ("deleteWebhook", Rule::new(webhooks::delete)),
+    ("testPingWebhook", Rule::new(webhooks::ping)),
 ];
 
 impl Rule {
@@ -57,14 +80,28 @@ impl Rule {
         (self.refuse)(body)
     }
 
+    /// What the API takes the body for, if it adds something to it. The document judges that then.
+    pub(crate) fn complete(&self, rails: &Rails, body: &Value) -> Option<Value> {
+        (self.complete)(rails, body)
+    }
+
     /// A rule that refuses invalid bodies with status 400 and without a body.
     const fn new(respond: fn(Call<'_>) -> RuleResponse) -> Self {
-        Self { respond, refuse: |_| RuleResponse::empty(400) }
+        Self { respond, refuse: |_| RuleResponse::empty(400), complete: |_, _| None }
     }
 
     const fn refusing_with(self, refuse: fn(&Value) -> RuleResponse) -> Self {
-        Self { respond: self.respond, refuse }
+        Self { refuse, ..self }
     }
+
+    const fn completing_with(self, complete: fn(&Rails, &Value) -> Option<Value>) -> Self {
+        Self { complete, ..self }
+    }
+}
+
+/// Queues what follows from a change of a user, or from time: the event of a verification that has a verdict.
+pub(crate) fn follow_up(world: &mut World, user: Uuid, now: DateTime<Utc>) {
+    verification::follow_up(world, user, now);
 }
 
 /// Whether users can be created in a sandbox with this document. If not, every user of a request exists.
@@ -72,13 +109,16 @@ pub(crate) fn creates_users(document: &Document) -> bool {
     document.operation(CREATE_USER).is_some()
 }
 
-/// The operation that lists the rails of a country or currency.
-const LIST_RAILS: &str = "getPaymentRails";
+/// What the document lists of rails and institutions. Its clients know only that.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Listed {
+    pub(crate) rails: bool,
+    pub(crate) institutions: bool,
+}
 
-/// The rails that the document has in its examples of the list of rails.
-pub(crate) fn rails(document: &Document) -> BTreeSet<String> {
-    let operation = document.operation(LIST_RAILS);
-    let examples = operation.into_iter().flat_map(|operation| operation.examples(operation.success()));
-    let rails = examples.filter_map(|example| example.pointer("/data/rails")?.as_array()).flatten();
-    rails.filter_map(|rail| rail.get("slug")?.as_str().map(str::to_owned)).collect()
+impl Listed {
+    pub(crate) fn by(document: &Document) -> Self {
+        let has = |operation_id| document.operation(operation_id).is_some();
+        Self { rails: has(LIST_RAILS), institutions: has(LIST_INSTITUTIONS) }
+    }
 }

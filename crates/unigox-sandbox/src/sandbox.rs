@@ -4,6 +4,7 @@ use std::{
     collections::{BTreeMap, HashMap},
     io,
     net::SocketAddr,
+    pin::pin,
     sync::Arc,
     time::Duration,
 };
@@ -19,10 +20,12 @@ use crate::{
     document::{Document, InvalidDocument},
     fault::Fault,
     log::LoggedRequest,
+    rails::Rails,
     scenario::{InvalidScenario, Scenario},
     script::Script,
     server::{self, Port},
-    shared::{Observer, Shared},
+    shared::{Observers, Settings, Shared},
+    webhooks::{self, DEFAULT_WEBHOOK_SECRET, DeliveryFault, LoggedDelivery, WebhookEvent},
     world::World,
 };
 
@@ -55,7 +58,7 @@ pub struct Sandbox {
     key: String,
     port: Port,
     stop: CancellationToken,
-    serving: Option<JoinHandle<()>>,
+    tasks: Vec<JoinHandle<()>>,
 }
 
 impl Sandbox {
@@ -75,8 +78,10 @@ impl Sandbox {
             clock: Clock::system(),
             seed: 0,
             document: None,
+            rails: Rails::default(),
             address: SocketAddr::from(([127, 0, 0, 1], 0)),
-            observer: None,
+            webhook_secret: DEFAULT_WEBHOOK_SECRET.to_owned(),
+            observers: Observers::default(),
         }
     }
 
@@ -123,6 +128,29 @@ impl Sandbox {
     /// the mark.
     pub fn hold(&self, payment_details_id: impl Into<String>, held: bool) {
         self.shared.lock().hold(payment_details_id.into(), held);
+    }
+
+    /// Takes an institution away, or brings it back. One that is away is not listed by `getInstitutions`, and payment details
+    /// that name it are refused.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such institution, so that a test with a misspelled one fails.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let sandbox = unigox_sandbox::Sandbox::start().await?;
+    /// sandbox.set_institution_live("volta-bank", false);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn set_institution_live(&self, institution_id: &str, is_live: bool) {
+        let is_known = self.shared.rails.institution(institution_id).is_some();
+        assert!(is_known, "there is no institution `{institution_id}`");
+        self.shared.lock().set_live(institution_id, is_live);
     }
 
     /// The faults that wait for calls, by operation, the next one first.
@@ -172,12 +200,60 @@ impl Sandbox {
         self.shared.lock().requests().iter().cloned().collect()
     }
 
-    /// Stops accepting connections, and waits until requests in progress have their responses.
+    /// Sends an event to the address that the partner has registered, and returns its identifier. It is queued at once;
+    /// [`deliveries_settled`](Self::deliveries_settled) waits for what becomes of it.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such partner, it has registered no address, or the type or the identifier is not one of at most 100
+    /// letters, digits, periods, hyphens and underscores: a test that waits for the event would wait for ever.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(sandbox: unigox_sandbox::Sandbox) {
+    /// use unigox_sandbox::{DeliveryFault, WebhookEvent};
+    ///
+    /// sandbox.fault_delivery(DeliveryFault::Duplicate);
+    /// sandbox.send_event(WebhookEvent::new("order.status.changed").field("status", "completed"));
+    /// sandbox.deliveries_settled().await;
+    /// assert_eq!(sandbox.deliveries().len(), 2);
+    /// # }
+    /// ```
+    pub fn send_event(&self, event: WebhookEvent) -> String {
+        self.shared.send_event(event).unwrap_or_else(|problem| panic!("{problem}"))
+    }
+
+    /// Injects a fault into the deliveries of the next event. Faults are queued: each applies to one event.
+    pub fn fault_delivery(&self, fault: DeliveryFault) {
+        self.shared.lock().webhooks.queue_fault(fault);
+    }
+
+    /// The attempts to deliver events so far, in the order of their outcomes: the last ten thousand.
+    pub fn deliveries(&self) -> Vec<LoggedDelivery> {
+        self.shared.lock().webhooks.log().iter().cloned().collect()
+    }
+
+    /// Waits until every delivery that is due by the clock has its outcome. A receiver that does not respond is waited for
+    /// until the clock has advanced by ten seconds.
+    pub async fn deliveries_settled(&self) {
+        loop {
+            let mut changed = pin!(self.shared.deliveries_changed.notified());
+            changed.as_mut().enable();
+            if self.shared.lock().webhooks.is_settled(self.shared.clock.now()) {
+                return;
+            }
+            changed.await;
+        }
+    }
+
+    /// Stops accepting connections, and waits until requests in progress have their responses. Deliveries of events are given
+    /// up.
     pub async fn stop_and_wait(mut self) {
         self.port.close();
         self.stop.cancel();
-        if let Some(serving) = self.serving.take() {
-            let _ = serving.await;
+        for task in std::mem::take(&mut self.tasks) {
+            let _ = task.await;
         }
     }
 }
@@ -196,8 +272,10 @@ pub struct SandboxBuilder {
     clock: Clock,
     seed: u64,
     document: Option<Arc<Document>>,
+    rails: Rails,
     address: SocketAddr,
-    observer: Option<Observer>,
+    webhook_secret: String,
+    observers: Observers,
 }
 
 impl SandboxBuilder {
@@ -233,6 +311,12 @@ impl SandboxBuilder {
         Ok(self)
     }
 
+    /// Sets the rails and institutions; by default invented ones of several kinds.
+    pub fn rails(mut self, rails: Rails) -> Self {
+        self.rails = rails;
+        self
+    }
+
     /// Sets the address to listen at; a free port of the loopback interface by default.
     pub fn address(mut self, address: SocketAddr) -> Self {
         self.address = address;
@@ -241,7 +325,19 @@ impl SandboxBuilder {
 
     /// Calls `observer` with each request when its response is known.
     pub fn on_request(mut self, observer: impl Fn(&LoggedRequest) + Send + Sync + 'static) -> Self {
-        self.observer = Some(Box::new(observer));
+        self.observers.of_requests = Some(Box::new(observer));
+        self
+    }
+
+    /// Sets the secret that events are signed with; [`DEFAULT_WEBHOOK_SECRET`] by default. All partners have the same one.
+    pub fn webhook_secret(mut self, secret: impl Into<String>) -> Self {
+        self.webhook_secret = secret.into();
+        self
+    }
+
+    /// Calls `observer` with each attempt to deliver an event when its outcome is known.
+    pub fn on_delivery(mut self, observer: impl Fn(&LoggedDelivery) + Send + Sync + 'static) -> Self {
+        self.observers.of_deliveries = Some(Box::new(observer));
         self
     }
 
@@ -257,15 +353,26 @@ impl SandboxBuilder {
         let (port, address) = Port::listen(self.address)?;
         let base_url = format!("http://{address}");
         let key = self.partners[0].0.clone();
+        let first_partner = self.partners[0].1.clone();
         let partners: HashMap<_, _> = self.partners.into_iter().collect();
         let document = self.document.unwrap_or_else(|| Arc::clone(Document::checked_in()));
         let world = World::new(partners, self.seed);
-        let shared = Arc::new(Shared::new(document, self.clock, world, self.seed, self.observer));
         let stop = CancellationToken::new();
+        let settings = Settings {
+            document,
+            clock: self.clock,
+            seed: self.seed,
+            rails: self.rails,
+            first_partner,
+            webhook_secret: self.webhook_secret,
+            observers: self.observers,
+        };
+        let shared = Arc::new(Shared::new(settings, world, stop.clone()));
         let api = Router::new().fallback(api::handle).with_state(Arc::clone(&shared));
         let routes = control::routes(&shared).merge(api);
-        let serving = Some(tokio::spawn(server::serve(port.clone(), routes, stop.clone())));
-        Ok(Sandbox { shared, base_url, key, port, stop, serving })
+        let serving = tokio::spawn(server::serve(port.clone(), routes, stop.clone()));
+        let tasks = vec![serving, tokio::spawn(webhooks::deliver(Arc::clone(&shared)))];
+        Ok(Sandbox { shared, base_url, key, port, stop, tasks })
     }
 }
 

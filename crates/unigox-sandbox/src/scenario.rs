@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::{fault::Fault, operation_id, script::Script, shared::Shared};
+use crate::{fault::Fault, operation_id, script::Script, shared::Shared, webhooks::DeliveryFault};
 
 /// Scripted outcomes of verifications, and faults to inject.
 ///
@@ -18,6 +18,7 @@ use crate::{fault::Fault, operation_id, script::Script, shared::Shared};
 ///   customer-43: { verdict: rejected, reason: The photo is blurred }
 /// faults:
 ///   createPaymentDetails: [response_lost, { status: { status: 503 } }]
+/// deliveries: [duplicate, { late: { seconds: 60 } }]
 /// ";
 /// assert!(unigox_sandbox::Scenario::from_yaml(text).is_ok());
 /// assert!(unigox_sandbox::Scenario::from_yaml("verdict: verified").is_err());
@@ -36,6 +37,9 @@ pub struct Scenario {
     #[serde(default)]
     #[schemars(extend("propertyNames" = {"enum": operation_id::all()}))]
     faults: BTreeMap<String, Vec<Fault>>,
+    /// Faults for the deliveries of the next events, in this order: one for each event.
+    #[serde(default)]
+    deliveries: Vec<DeliveryFault>,
 }
 
 impl Scenario {
@@ -57,7 +61,7 @@ impl Scenario {
 
     /// Applies all of it, or nothing if the document does not have all of its operations.
     pub(crate) fn apply(self, shared: &Shared) -> Result<(), String> {
-        let Self { verification, users, faults } = self;
+        let Self { verification, users, faults, deliveries } = self;
         let check = |operation: &String| operation_id::check(operation, &shared.document);
         faults.keys().try_for_each(check).map_err(|problem| format!("faults: {problem}"))?;
         let mut world = shared.lock();
@@ -70,6 +74,7 @@ impl Scenario {
         for (operation, faults) in faults {
             faults.into_iter().for_each(|fault| world.queue_fault(&operation, fault));
         }
+        deliveries.into_iter().for_each(|fault| world.webhooks.queue_fault(fault));
         Ok(())
     }
 }

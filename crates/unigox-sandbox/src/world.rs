@@ -10,6 +10,7 @@ use crate::{
     fault::Fault,
     log::{Log, LoggedRequest},
     script::Script,
+    webhooks::Queue,
 };
 
 /// The whole state, which is behind one lock.
@@ -29,6 +30,9 @@ pub(crate) struct World {
     log: Log,
     /// The payment details that active offers refer to.
     held: BTreeSet<String>,
+    /// The institutions that can't be paid now.
+    gone_institutions: BTreeSet<String>,
+    pub(crate) webhooks: Queue,
 }
 
 impl World {
@@ -43,7 +47,14 @@ impl World {
             faults: BTreeMap::new(),
             log: Log::default(),
             held: BTreeSet::new(),
+            gone_institutions: BTreeSet::new(),
+            webhooks: Queue::default(),
         }
+    }
+
+    /// Whether there is a partner with this name.
+    pub(crate) fn has_partner(&self, name: &str) -> bool {
+        self.partners.values().any(|known| known == name)
     }
 
     /// The name of the partner that has this key.
@@ -60,6 +71,11 @@ impl World {
     /// The user, if it belongs to `partner`.
     pub(crate) fn user(&mut self, partner: &str, uuid: Uuid) -> Option<&mut User> {
         self.users.get_mut(&uuid).filter(|user| user.partner == partner)
+    }
+
+    /// The user, whatever partner it belongs to.
+    pub(crate) fn user_of_any_partner(&mut self, uuid: Uuid) -> Option<&mut User> {
+        self.users.get_mut(&uuid)
     }
 
     /// The user whom `partner` created with this `user_ref`.
@@ -115,6 +131,18 @@ impl World {
         self.held.contains(payment_details_id)
     }
 
+    /// Takes an institution away, or brings it back.
+    pub(crate) fn set_live(&mut self, institution_id: &str, is_live: bool) {
+        match is_live {
+            true => drop(self.gone_institutions.remove(institution_id)),
+            false => drop(self.gone_institutions.insert(institution_id.to_owned())),
+        }
+    }
+
+    pub(crate) fn is_live(&self, institution_id: &str) -> bool {
+        !self.gone_institutions.contains(institution_id)
+    }
+
     pub(crate) fn log_request(&mut self, request: LoggedRequest) {
         self.log.push(request);
     }
@@ -132,16 +160,24 @@ impl World {
 #[derive(Debug)]
 pub(crate) struct Ids {
     random: fastrand::Rng,
+    /// For events, which come at times of their own.
+    events: fastrand::Rng,
     last_payment_details: u64,
 }
 
 impl Ids {
     fn new(seed: u64) -> Self {
-        Self { random: fastrand::Rng::with_seed(seed), last_payment_details: 40_000 }
+        let (random, events) = (fastrand::Rng::with_seed(seed), fastrand::Rng::with_seed(!seed));
+        Self { random, events, last_payment_details: 40_000 }
     }
 
     pub(crate) fn uuid(&mut self) -> Uuid {
         uuid::Builder::from_random_bytes(self.random.u128(..).to_be_bytes()).into_uuid()
+    }
+
+    pub(crate) fn event(&mut self) -> String {
+        let uuid = uuid::Builder::from_random_bytes(self.events.u128(..).to_be_bytes()).into_uuid();
+        format!("evt_{uuid}")
     }
 
     /// The next `payment_details_id`: they are consecutive numbers.
@@ -185,6 +221,10 @@ pub(crate) struct Session {
     pub(crate) polls: u32,
     /// Whether the time of the verdict has come, independent of `polls`.
     pub(crate) is_due: bool,
+    /// Whether the partner was told the verdict.
+    pub(crate) is_told: bool,
+    /// Whether the time of the verdict is known to the queue of events.
+    pub(crate) is_scheduled: bool,
     /// Whether the person is sent to a verification page.
     pub(crate) has_page: bool,
 }
@@ -196,5 +236,6 @@ pub(crate) struct PaymentDetails {
     pub(crate) rail: String,
     pub(crate) currency: String,
     pub(crate) institution_id: Option<String>,
+    pub(crate) institution_name: Option<String>,
     pub(crate) details: Value,
 }

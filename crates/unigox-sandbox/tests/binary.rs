@@ -91,6 +91,8 @@ fn help_describes_every_option_and_what_scripts_need() {
         "--key",
         "--scenario",
         "--seed",
+        "--webhook-secret",
+        "sandbox-webhook-secret",
         "--log",
         "--scenario-schema",
         r#"{"listening":"#,
@@ -208,9 +210,10 @@ async fn the_schema_of_scenarios_accepts_what_the_sandbox_accepts() {
 #[test]
 fn the_readme_lists_every_fault() {
     let schema = Scenario::json_schema();
-    let variants = schema["$defs"]["Fault"]["oneOf"].as_array().expect("a fault is one of its variants");
-    let names: BTreeSet<_> = variants
-        .iter()
+    let variants = |name: &str| schema["$defs"][name]["oneOf"].as_array().expect("a fault is one of its variants");
+    let names: BTreeSet<_> = [variants("Fault"), variants("DeliveryFault")]
+        .into_iter()
+        .flatten()
         .map(|variant| {
             variant["const"].as_str().unwrap_or_else(|| variant["required"][0].as_str().expect("a variant has a name"))
         })
@@ -325,6 +328,9 @@ fn a_request_in_progress_gets_its_response_before_the_end() {
 fn the_commands_of_the_readme_work() {
     let sandbox = Running::start(&[]);
     let mut called = BTreeSet::new();
+    // The address for the event.
+    let address = json!({"url": "http://127.0.0.1:9/"});
+    assert_eq!(sandbox.post("/api/v1/partner/webhooks", "sandbox-key", &address).status, 200);
     for line in README.lines().filter(|line| line.starts_with("curl ")) {
         let path = line.split_once("8787").and_then(|(_, rest)| rest.split(' ').next()).expect("a path");
         let body = line.split_once(" -d '").map(|(_, rest)| rest.trim_end_matches('\''));
@@ -339,7 +345,7 @@ fn the_commands_of_the_readme_work() {
     }
     let listed = first_cells().filter(|route| route.contains("/_sandbox/"));
     assert_eq!(called, listed.map(str::to_owned).collect(), "the table and the commands are the same");
-    assert_eq!(called.len(), 9);
+    assert_eq!(called.len(), 15);
 }
 
 #[test]
@@ -410,6 +416,12 @@ fn control_routes_refuse_invalid_bodies() {
         ("advance", &huge, "bytes"),
         ("hold", r#"{"payment_details_id": 40001, "held": true}"#, "40001"),
         ("hold", r#"{"payment_details_id": "40001"}"#, "held"),
+        ("institution", r#"{"institution_id": "invented", "live": false}"#, "no institution `invented`"),
+        ("events", r#"{"event_type": "order.status.changed"}"#, "has registered no address"),
+        ("events", r#"{"event_type": "order.status.changed", "partner": "nobody"}"#, "no partner `nobody`"),
+        ("events", r#"{"event_type": ""}"#, "the type and the identifier of an event"),
+        ("events", r#"{"event_type": "a", "event_id": "a b"}"#, "the type and the identifier of an event"),
+        ("delivery-faults", r#"{"fault": "explode"}"#, "explode"),
         ("scenario", "[", "EOF"),
         ("scenario", r#"{"faults": {"nothing": []}}"#, "no operation `nothing`"),
     ] {
@@ -419,6 +431,65 @@ fn control_routes_refuse_invalid_bodies() {
         assert!(problem["problem"].as_str().is_some_and(|problem| problem.contains(word)), "{word}: {problem}");
     }
     assert_eq!(sandbox.send(&request("POST", USERS, "sandbox-key", user("a").to_string().as_bytes())).status, 201);
+}
+
+#[test]
+fn deliveries_are_signed_with_the_secret_logged_and_listed() {
+    let receiver = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let url = format!("http://{}/events", receiver.local_addr().expect("an address"));
+    let receiving = thread::spawn(move || {
+        let mut events = Vec::new();
+        for status in ["500 Failed", "200 OK"] {
+            let (mut stream, _) = receiver.accept().expect("a connection");
+            let mut reader = BufReader::new(stream.try_clone().expect("a second handle"));
+            let mut head = String::new();
+            while !head.ends_with("\r\n\r\n") {
+                reader.read_line(&mut head).expect("a line");
+            }
+            let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).expect("a length");
+            let mut body = vec![0; length.parse().expect("a number")];
+            reader.read_exact(&mut body).expect("a body");
+            stream.write_all(format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n").as_bytes()).expect("it is read");
+            events.push((head, serde_json::from_slice::<Value>(&body).expect("JSON")));
+        }
+        events
+    });
+    let sandbox = Running::start(&["--log", "json", "--webhook-secret", "private-secret"]);
+    assert_eq!(sandbox.post("/api/v1/partner/webhooks", "sandbox-key", &json!({"url": url})).status, 200);
+    let event =
+        json!({"event_type": "order.status.changed", "event_id": "evt_42", "data": {"user_id": "private-user"}});
+    assert_eq!(sandbox.post("/_sandbox/events", "", &event).status, 204);
+    let listed = |count: usize| {
+        let start = Instant::now();
+        loop {
+            let listed = sandbox.get("/_sandbox/deliveries", "").json();
+            if listed.as_array().expect("a list").len() == count {
+                return listed;
+            }
+            assert!(start.elapsed() < TIMEOUT, "{listed}");
+        }
+    };
+    listed(1);
+    assert_eq!(sandbox.post("/_sandbox/advance", "", &json!({"seconds": 60})).status, 204);
+    let deliveries = listed(2);
+    let outcomes: Vec<_> = deliveries.as_array().expect("a list").iter().map(|delivery| &delivery["outcome"]).collect();
+    assert_eq!(outcomes, ["refused", "delivered"]);
+    let events = receiving.join().expect("it has received both");
+    assert!(
+        events.iter().all(|(head, body)| head.contains("x-unigox-signature: sha256=") && body["event_id"] == "evt_42")
+    );
+    assert_eq!(sandbox.send(&request("DELETE", "/_sandbox/deliveries", "", b"")).status, 204);
+    assert_eq!(sandbox.get("/_sandbox/deliveries", "").json(), json!([]));
+    let (_, lines) = sandbox.stop();
+    assert!(!lines.join("\n").contains("private"), "{lines:?}");
+    let lines = lines.iter().filter(|line| line.contains("event_id"));
+    let logged: Vec<Value> = lines.map(|line| serde_json::from_str(line).expect("a line is JSON")).collect();
+    assert_eq!(json!(logged), deliveries, "the log has what the list had");
+    // The example of the README has the same members.
+    let example = example("json").lines().find(|line| line.contains("event_id")).expect("there is one");
+    let example: Value = serde_json::from_str(example).expect("the example is JSON");
+    let names = |value: &Value| value.as_object().expect("an object").keys().cloned().collect::<BTreeSet<_>>();
+    assert_eq!(names(&example), names(&logged[0]));
 }
 
 #[test]

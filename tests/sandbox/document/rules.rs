@@ -112,26 +112,28 @@ components:
 }
 
 #[tokio::test]
-async fn an_unknown_rail_with_empty_details_is_refused_once_rails_are_known() {
+async fn unknown_rails_and_institutions_are_refused_once_the_document_lists_them() {
     const DOCUMENT: &str = r##"
 paths:
   /users: { post: { operationId: createPartnerUser, requestBody: { content: { application/json: {} } }, responses: { 201: {} } } }
   /users/{user_uuid}/payment-details: { post: { operationId: createPaymentDetails,
-    requestBody: { content: { application/json: {} } }, responses: { 201: {}, 400: {} } } }
-  /rails: { get: { operationId: getPaymentRails, responses: { 200: { content: { application/json: {
-    example: { data: { rails: [{ slug: faster-payments }] } } } } } } } }
+    requestBody: { content: { application/json: {} } }, responses: { 201: {}, 400: {}, 422: {} } } }
+  /rails: { get: { operationId: getPaymentRails, responses: { 200: {} } } }
+  /institutions: { get: { operationId: getInstitutions, responses: { 200: {} } } }
 "##;
-    let without = DOCUMENT.replace("getPaymentRails", "getRails");
+    let without = DOCUMENT.replace("operationId: get", "operationId: list");
     for (document, refused) in [(DOCUMENT, 400), (without.as_str(), 201)] {
         let fixture = Fixture::start(document).await;
         let path = format!("/users/{}/payment-details", user(&fixture).await);
-        let create = async |rail: &str, details: Value| {
-            let body = json!({"rail": rail, "currency": "GBP", "institution_id": "a", "details": details});
+        let create = async |rail: &str, institution: &str, details: Value| {
+            let body = json!({"rail": rail, "currency": "GBP", "institution_id": institution, "details": details});
             fixture.post(&path, "application/json", body.to_string()).await.status
         };
-        assert_eq!(create("invented", json!({})).await, refused);
-        assert_eq!(create("invented", json!({"name": "Ada"})).await, 201);
-        assert_eq!(create("faster-payments", json!({})).await, 201);
+        let account = || json!({"full_name": "Ada Obi", "sort_code": "040004", "account_number": "12345678"});
+        assert_eq!(create("invented", "thames-bank", json!({"name": "Ada"})).await, refused);
+        assert_eq!(create("faster-payments", "invented", account()).await, refused);
+        assert_eq!(create("faster-payments", "thames-bank", account()).await, 201);
+        assert_eq!(create("faster-payments", "thames-bank", json!({})).await, 422);
     }
 }
 

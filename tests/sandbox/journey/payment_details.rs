@@ -104,7 +104,7 @@ async fn accounts_of_every_kind_are_found_as_they_were_sent() {
         sepa(),
         PaymentDetails::nip_nigeria(NipAccount::new("0123456789").full_name("Ada Obi")),
         PaymentDetails::cvu_cbu("uala", CvuCbuAccount::cvu("0000003100010000000001").phone_number("+5491112345678")),
-        PaymentDetails::via("upi-india", "some-bank", "INR").details(AccountDetails::new().field("vpa", "ada@bank")),
+        PaymentDetails::via("upi-india", "lotus-wallet", "INR").details(AccountDetails::new().field("vpa", "ada@bank")),
     ] {
         let created = accounts.ensure(&payment_details).await.expect("it is complete");
         assert!(created.is_created());

@@ -11,8 +11,9 @@ use super::{
 use crate::{
     document::{DocumentedBody, DocumentedResponse, KeyPlace, Operation, PathParameters, Query, decode},
     refusal::{Place, Refusal},
-    rules::{Call, Rule, RuleResponse},
+    rules::{self, Call, Rule, RuleResponse},
     shared::Shared,
+    webhooks::Event,
 };
 
 /// The parameter of the path that says which user of the partner an operation is about.
@@ -23,6 +24,14 @@ const USER: &str = "user_uuid";
 pub(super) struct Judged {
     pub(super) response: DocumentedResponse,
     pub(super) refusal: Option<Refusal>,
+    /// An event that is to be sent first. The response is that of [`after_event`] then.
+    pub(super) sends: Option<Box<Event>>,
+}
+
+impl Judged {
+    fn new(response: DocumentedResponse, refusal: Option<Refusal>) -> Self {
+        Self { response, refusal, sends: None }
+    }
 }
 
 /// A request for an operation.
@@ -60,32 +69,47 @@ pub(super) fn judge(shared: &Shared, operation: &Operation, received: &Received<
         if is_unknown && operation.has_status(404) {
             return refuse(shared, operation, &[404], unknown_user());
         }
-        return Judged { response: made::response(shared, operation, operation.success()), refusal: None };
+        return Judged::new(made::response(shared, operation, operation.success()), None);
     };
-    let verification = Query::new(head.uri.query()).first("verification_id");
+    let query = Query::new(head.uri.query());
     let payment_details_id = parameter("payment_details_id");
     let now = shared.clock.now();
     let mut world = shared.lock();
     let is_unknown = user.is_some_and(|user| world.user(partner, user).is_none());
-    let response = rule.respond(Call {
+    let mut response = rule.respond(Call {
         world: &mut world,
         partner,
         user,
         payment_details_id: payment_details_id.as_deref(),
-        verification_id: verification.as_deref(),
+        query: &query,
         rails: &shared.rails,
+        listed: shared.listed,
         body: &body.body,
         now,
     });
+    if let Some(user) = user {
+        rules::follow_up(&mut world, user, now);
+    }
     drop(world);
-    let refusal = (response.status >= 400).then(|| match is_unknown && response.status == 404 {
-        true => unknown_user(),
-        false => {
-            let rule = response.key().map_or_else(|| response.status.to_string(), str::to_owned);
-            Refusal::new(Place::State, response.field.clone(), rule)
-        }
+    let sends = response.sends.take();
+    if is_unknown && response.status == 404 {
+        return Judged::new(of_rule(shared, operation, response), Some(unknown_user()));
+    }
+    Judged { sends, ..by_rule(shared, operation, response) }
+}
+
+/// The response when the event of a call was sent, and the receiver accepted it with `status` or did not.
+pub(super) fn after_event(shared: &Shared, operation: &Operation, status: Option<u16>) -> Judged {
+    by_rule(shared, operation, rules::pinged(status))
+}
+
+/// The response of a rule, with the reason if it refuses.
+fn by_rule(shared: &Shared, operation: &Operation, response: RuleResponse) -> Judged {
+    let refusal = (response.status >= 400).then(|| {
+        let rule = response.key().map_or_else(|| response.status.to_string(), str::to_owned);
+        Refusal::new(Place::State, response.field.clone(), rule)
     });
-    Judged { response: of_rule(shared, operation, response), refusal }
+    Judged::new(of_rule(shared, operation, response), refusal)
 }
 
 /// The response of a rule, if the document describes it. The document has the body of an error that the rule has none for.
@@ -122,7 +146,7 @@ fn refuse_body(shared: &Shared, operation: &Operation, rule: Option<&Rule>, body
     let by_rule = rule.map(|rule| with_message(operation, rule.refuse(body)));
     let by_rule = by_rule.filter(|response| operation.problem_with(response.status, response.body.as_ref()).is_none());
     if let Some(response) = by_rule {
-        return Judged { response: response.into(), refusal: Some(refusal) };
+        return Judged::new(response.into(), Some(refusal));
     }
     let statuses: &[u16] = match refusal.rule.as_str() {
         "mediaType" => &[415, 400, 422],
@@ -138,7 +162,7 @@ fn refuse(shared: &Shared, operation: &Operation, statuses: &[u16], refusal: Ref
     let plain = if statuses.contains(&400) { 400 } else { statuses[0] };
     let named = statuses.iter().copied().find(|status| operation.names_status(*status));
     let response = made::response(shared, operation, named.unwrap_or(plain));
-    Judged { response, refusal: Some(refusal) }
+    Judged::new(response, Some(refusal))
 }
 
 fn without_key(place: &KeyPlace) -> Refusal {

@@ -41,8 +41,13 @@ impl ReceivedBody {
     }
 }
 
-/// Reads the body, if the operation takes one.
-pub(super) async fn read(body: HttpBody, operation: &Operation, headers: &HeaderMap) -> ReceivedBody {
+/// Reads the body, if the operation takes one. The document judges what `complete` makes of it, if it makes anything.
+pub(super) async fn read(
+    body: HttpBody,
+    operation: &Operation,
+    headers: &HeaderMap,
+    complete: impl Fn(&Value) -> Option<Value>,
+) -> ReceivedBody {
     let Some(documented) = &operation.body else {
         return ReceivedBody { body: Body::None, refusal: None, bytes: 0, is_incomplete: false };
     };
@@ -65,7 +70,7 @@ pub(super) async fn read(body: HttpBody, operation: &Operation, headers: &Header
     };
     let (body, refusal) = match body {
         Ok(body) => {
-            let problem = content.and_then(|content| problem(content, &body));
+            let problem = content.and_then(|content| problem(content, &body, complete));
             (body, problem.map(|Problem { pointer, rule }| Refusal::new(Place::Body, pointer, rule)))
         }
         Err(refusal) => (Body::None, Some(refusal)),
@@ -84,10 +89,10 @@ async fn decode(content: &Content, content_type: &str, bytes: Bytes) -> Result<B
 }
 
 /// What the schema does not accept. A schema says nothing about bytes.
-fn problem(content: &Content, body: &Body) -> Option<Problem> {
+fn problem(content: &Content, body: &Body, complete: impl Fn(&Value) -> Option<Value>) -> Option<Problem> {
     match body {
         Body::None => None,
-        body => content.schema.problem(body.value()),
+        body => content.schema.problem(complete(body.value()).as_ref().unwrap_or(body.value())),
     }
 }
 

@@ -1,13 +1,19 @@
 //! What a rule gets and returns: a call of an operation, and a response.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::world::{User, World};
+use super::Listed;
+use crate::{
+    document::Query,
+    rails::Rails,
+    webhooks::Event,
+    world::{User, World},
+};
 
 /// A call of an operation by a partner. The document accepts its body.
 pub(crate) struct Call<'a> {
@@ -15,10 +21,9 @@ pub(crate) struct Call<'a> {
     pub(crate) partner: &'a str,
     pub(crate) user: Option<Uuid>,
     pub(crate) payment_details_id: Option<&'a str>,
-    /// The session that is requested; the latest without it.
-    pub(crate) verification_id: Option<&'a str>,
-    /// The rails that the document has as an example; none if it has none.
-    pub(crate) rails: &'a BTreeSet<String>,
+    pub(crate) query: &'a Query<'a>,
+    pub(crate) rails: &'a Rails,
+    pub(crate) listed: Listed,
     pub(crate) body: &'a Body,
     pub(crate) now: DateTime<Utc>,
 }
@@ -62,17 +67,19 @@ impl Body {
 }
 
 /// The response of a rule: a status, and a JSON body if there is one.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct RuleResponse {
     pub(crate) status: u16,
     pub(crate) body: Option<Value>,
     /// The JSON pointer in the body of the request to what is refused; empty for a response that is about no field.
     pub(crate) field: String,
+    /// An event that is sent before there is a response.
+    pub(crate) sends: Option<Box<Event>>,
 }
 
 impl RuleResponse {
     pub(crate) fn new(status: u16, body: Option<Value>) -> Self {
-        Self { status, body, field: String::new() }
+        Self { status, body, field: String::new(), sends: None }
     }
 
     pub(crate) fn empty(status: u16) -> Self {
@@ -87,6 +94,11 @@ impl RuleResponse {
 
     pub(crate) fn error(status: u16, key: &str) -> Self {
         Self::new(status, Some(json!({"success": false, "data": {"error_key": key}})))
+    }
+
+    /// An error in words.
+    pub(super) fn sentence(status: u16, sentence: &str) -> Self {
+        Self::new(status, Some(json!({"success": false, "error": sentence})))
     }
 
     /// The error key, if it has one.

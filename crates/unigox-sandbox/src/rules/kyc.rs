@@ -79,7 +79,17 @@ pub(super) fn submit(mut call: Call<'_>) -> RuleResponse {
     let has_page = method == "handoff";
     // Only `direct_data` waits for documents.
     let started_at = (method != "direct_data").then_some(now);
-    let session = Session { id, script, opened_at: now, started_at, polls: 0, is_due: false, has_page };
+    let session = Session {
+        id,
+        script,
+        opened_at: now,
+        started_at,
+        polls: 0,
+        is_due: false,
+        is_told: false,
+        is_scheduled: false,
+        has_page,
+    };
     let kyc = Kyc { method: method.to_owned(), pii, updated_at: now, documents: Default::default(), session };
     let status = verification::kyc_status(Some(&kyc));
     let mut data = json!({"kyc_status": status, "message": "KYC data taken"});

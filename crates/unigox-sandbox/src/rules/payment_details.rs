@@ -1,10 +1,13 @@
-//! Payment details: currencies and required fields of the rails that the documents describe.
+//! Payment details: judged by the rails and institutions that the sandbox lists.
 
-use iban::Iban;
 use serde_json::{Value, json};
 
 use super::call::{Call, RuleResponse, text};
-use crate::world::PaymentDetails;
+use crate::{
+    document::escape,
+    rails::{Account, Rails},
+    world::PaymentDetails,
+};
 
 /// The error key of payment details that are not valid.
 const INVALID_PAYMENT_DETAILS: &str = "invalid_payment_details";
@@ -12,58 +15,72 @@ const INVALID_PAYMENT_DETAILS: &str = "invalid_payment_details";
 /// The error key of an identifier that is no number.
 const MALFORMED_ID: &str = "required_fields_missing";
 
-/// The rails on which the server lets an institution be left out.
-const INSTITUTION_OPTIONAL: [&str; 7] = [
-    "iban-sepa",
-    "nip-nigeria",
-    "faster-payments",
-    "imps-neft-india",
-    "alipay-wallet",
-    "wechat-wallet",
-    "interac-e-transfer",
-];
+/// The body with the institution that the API assigns to one that names none, if the rail needs none. What the document
+/// says of the body holds for it then: the API takes bodies without an institution on more rails than the document names.
+pub(super) fn complete(rails: &Rails, body: &Value) -> Option<Value> {
+    let rail = rails.rail(text(body, "rail")?).filter(|rail| rail.needs_no_institution())?;
+    let assigned = rail.assigned_institution.as_deref().filter(|_| body.get("institution_id").is_none())?;
+    let mut completed = body.clone();
+    completed["institution_id"] = json!(assigned);
+    Some(completed)
+}
 
 pub(super) fn create(mut call: Call<'_>) -> RuleResponse {
     let body = call.body.value();
     if call.user().is_none() {
         return RuleResponse::empty(404);
     }
-    let (Some(rail), Some(currency)) = (text(body, "rail"), text(body, "currency")) else {
-        return RuleResponse::error(400, INVALID_PAYMENT_DETAILS);
+    let account = match accepted(&call, body) {
+        Ok(account) => account,
+        Err(refusal) => return refusal,
     };
-    let institution = text(body, "institution_id");
-    if institution.is_none() && !INSTITUTION_OPTIONAL.contains(&rail) {
-        return RuleResponse::error(400, INVALID_PAYMENT_DETAILS).about("/institution_id");
-    }
-    if currency_of(rail).is_some_and(|only| only != currency) {
-        return RuleResponse::error(400, INVALID_PAYMENT_DETAILS).about("/currency");
-    }
-    if institution.is_some_and(|id| id.trim().is_empty()) {
-        return RuleResponse::error(400, INVALID_PAYMENT_DETAILS).about("/institution_id");
-    }
-    let is_unknown = !call.rails.is_empty() && !call.rails.contains(rail) && currency_of(rail).is_none();
-    if is_unknown && body["details"].as_object().is_none_or(|details| details.is_empty()) {
-        return RuleResponse::error(400, INVALID_PAYMENT_DETAILS).about("/rail");
-    }
-    let invalid = invalid_fields(rail, &body["details"]);
-    if !invalid.is_empty() {
-        let sentence = format!("The account data for this rail is incomplete, check {}", invalid.join(", "));
-        let first = format!("/details/{}", invalid[0]);
-        return RuleResponse::new(422, Some(json!({"success": false, "error": sentence}))).about(first);
-    }
-    let saved = PaymentDetails {
-        id: call.world.ids.payment_details(),
-        rail: rail.to_owned(),
-        currency: currency.to_owned(),
-        institution_id: Some(institution.unwrap_or("other-bank").to_owned()),
-        details: body["details"].clone(),
-    };
+    let saved = PaymentDetails { id: call.world.ids.payment_details(), ..account };
     let data = to_json(&saved);
     match call.user() {
         Some(user) => user.payment_details.push(saved),
         None => return RuleResponse::empty(404),
     }
     RuleResponse::data(201, data)
+}
+
+/// The payment details in a body, without an identifier yet; or the response that refuses them. What the document does not
+/// list can't be known by its clients, and is accepted.
+fn accepted(call: &Call<'_>, body: &Value) -> Result<PaymentDetails, RuleResponse> {
+    let invalid = || RuleResponse::error(400, INVALID_PAYMENT_DETAILS);
+    let (Some(slug), Some(currency)) = (text(body, "rail"), text(body, "currency")) else { return Err(invalid()) };
+    let sent = text(body, "institution_id");
+    if sent.is_some_and(|id| id.trim().is_empty()) {
+        return Err(invalid().about("/institution_id"));
+    }
+    let account = |id: Option<&str>, name: Option<&str>| PaymentDetails {
+        id: String::new(),
+        rail: slug.to_owned(),
+        currency: currency.to_owned(),
+        institution_id: id.map(str::to_owned),
+        institution_name: name.map(str::to_owned),
+        details: body["details"].clone(),
+    };
+    let Some(rail) = call.rails.rail(slug) else {
+        return if call.listed.rails { Err(invalid().about("/rail")) } else { Ok(account(sent, None)) };
+    };
+    if !rail.has_currency(currency) {
+        return Err(invalid().about("/currency"));
+    }
+    let id = rail.institution(sent);
+    let institution = id.and_then(|id| call.rails.institution(id));
+    let institution = institution.filter(|known| known.is_on(slug) && call.world.is_live(&known.id));
+    let is_missing = id.is_none() && !rail.needs_no_institution();
+    if is_missing || id.is_some() && institution.is_none() && call.listed.institutions {
+        return Err(invalid().about("/institution_id"));
+    }
+    let details = Account(&body["details"]);
+    let format = details.beneficiary().and_then(|beneficiary| rail.format(institution, beneficiary));
+    let wrong = details.wrong_fields(format);
+    if let Some(first) = wrong.first() {
+        let sentence = format!("The account data for this rail is incomplete, check {}", wrong.join(", "));
+        return Err(RuleResponse::sentence(422, &sentence).about(format!("/details/{}", escape(first))));
+    }
+    Ok(account(id, institution.and_then(|known| known.name.as_deref())))
 }
 
 /// Responds to a body that is not valid.
@@ -106,36 +123,8 @@ fn to_json(saved: &PaymentDetails) -> Value {
         "payment_details_id": saved.id,
         "rail": saved.rail,
         "currency": saved.currency,
-        "institution_name": null,
+        "institution_name": saved.institution_name,
         "institution_id": saved.institution_id,
         "details": saved.details,
     })
-}
-
-/// The only currency of a rail that the documents describe.
-fn currency_of(rail: &str) -> Option<&'static str> {
-    match rail {
-        "iban-sepa" => Some("EUR"),
-        "nip-nigeria" => Some("NGN"),
-        "cvu-cbu" => Some("ARS"),
-        _ => None,
-    }
-}
-
-/// The fields that are missing or not valid for the rail. For rails that the documents do not describe there are none.
-fn invalid_fields(rail: &str, details: &Value) -> Vec<&'static str> {
-    let has_digits = |name: &str, count: usize| {
-        text(details, name).is_some_and(|text| text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit()))
-    };
-    let is_filled = |name: &str| text(details, name).is_some_and(|text| !text.trim().is_empty());
-    let fields: &[(&str, bool)] = match rail {
-        "iban-sepa" => &[
-            ("full_name", is_filled("full_name")),
-            ("iban", text(details, "iban").is_some_and(|iban| iban.parse::<Iban>().is_ok())),
-        ],
-        "nip-nigeria" => &[("account_number", has_digits("account_number", 10))],
-        "cvu-cbu" => &[("cvu", has_digits("cvu", 22) || has_digits("cbu", 22))],
-        _ => &[],
-    };
-    fields.iter().filter(|(_, is_valid)| !is_valid).map(|(name, _)| *name).collect()
 }

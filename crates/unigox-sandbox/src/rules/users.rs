@@ -91,7 +91,7 @@ fn summary_of_payment_details(saved: &PaymentDetails) -> Value {
         "id": saved.id,
         "rail": saved.rail,
         "currency": saved.currency,
-        "institution_name": null,
+        "institution_name": saved.institution_name,
         "institution_id": saved.institution_id,
         "details": saved.details,
     })

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
+use uuid::Uuid;
 
 use super::{
     call::{Call, RuleResponse},
@@ -9,16 +10,17 @@ use super::{
 };
 use crate::{
     script::Verdict,
-    world::{Kyc, Session},
+    webhooks::Event,
+    world::{Kyc, Session, World},
 };
 
 /// The lifetime of a session.
 const SESSION_LIFETIME: TimeDelta = TimeDelta::hours(1);
 
 pub(super) fn status(mut call: Call<'_>) -> RuleResponse {
-    let (now, requested) = (call.now, call.verification_id);
+    let (now, requested) = (call.now, call.query.first("verification_id"));
     let Some(user) = call.user() else { return RuleResponse::empty(404) };
-    let is_requested = |kyc: &&mut Kyc| requested.is_none_or(|id| kyc.session.id.to_string() == id);
+    let is_requested = |kyc: &&mut Kyc| requested.as_ref().is_none_or(|id| kyc.session.id.to_string() == *id);
     let Some(kyc) = user.kyc.as_mut().filter(is_requested) else {
         return match requested {
             None => RuleResponse::data(200, json!({"status": "NOT_INITIATED"})),
@@ -41,6 +43,44 @@ pub(super) fn status(mut call: Call<'_>) -> RuleResponse {
         kyc.session.polls = kyc.session.polls.saturating_add(1);
     }
     RuleResponse::data(200, Value::Object(data))
+}
+
+/// The event that tells a verdict.
+const KYC_UPDATED: &str = "user.kyc.updated";
+
+/// Queues the event that tells the verdict, once; or has the verification looked at again when its verdict is due.
+pub(super) fn follow_up(world: &mut World, uuid: Uuid, now: DateTime<Utc>) {
+    let Some(user) = world.user_of_any_partner(uuid) else { return };
+    let partner = user.partner.clone();
+    let Some(kyc) = user.kyc.as_mut().filter(|kyc| !kyc.session.is_told) else { return };
+    advance(kyc, now);
+    let status = match verdict(&kyc.session) {
+        Some(Verdict::Verified) => "VERIFIED",
+        // Its name in events.
+        Some(Verdict::Rejected) => "REJECTED",
+        Some(Verdict::UnderReview) => "UNDER_REVIEW",
+        Some(Verdict::Failed | Verdict::Completed | Verdict::Expired) => return,
+        None => {
+            let time = due_at(&kyc.session).filter(|_| !kyc.session.is_scheduled);
+            kyc.session.is_scheduled |= time.is_some();
+            return time.map_or((), |time| world.webhooks.look_at(uuid, time));
+        }
+    };
+    kyc.session.is_told = true;
+    let mut data = json!({"user_uuid": uuid, "kyc_status": status});
+    if let Some(reason) = rejection_reason(kyc) {
+        data["rejection_reasons"] = json!([reason]);
+    }
+    if world.webhooks.address(&partner).is_some() {
+        let event = Event::new(world.ids.event(), KYC_UPDATED, &partner, now, &data);
+        world.webhooks.push(event, now);
+    }
+}
+
+/// When the verdict is reached by time, if the verification has started.
+fn due_at(session: &Session) -> Option<DateTime<Utc>> {
+    let after = i64::try_from(session.script.after_seconds?).ok().and_then(TimeDelta::try_seconds)?;
+    session.started_at?.checked_add_signed(after)
 }
 
 /// Starts the verification of KYC data that was submitted directly, if all that it needs is there.
