@@ -51,7 +51,6 @@ pub const DEFAULT_KEY: &str = "sandbox-key";
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug)]
 pub struct Sandbox {
     shared: Arc<Shared>,
     base_url: String,
@@ -373,6 +372,13 @@ impl SandboxBuilder {
         let serving = tokio::spawn(server::serve(port.clone(), routes, stop.clone()));
         let tasks = vec![serving, tokio::spawn(webhooks::deliver(Arc::clone(&shared)))];
         Ok(Sandbox { shared, base_url, key, port, stop, tasks })
+    }
+}
+
+/// Shows the address alone: the rest has keys and data of users.
+impl std::fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sandbox").field("base_url", &self.base_url).finish_non_exhaustive()
     }
 }
 

@@ -141,3 +141,11 @@ async fn another_seed_brings_other_identifiers() {
         assert_eq!(one == two, place == 3, "{one}\n{two}");
     }
 }
+
+#[tokio::test]
+async fn debug_of_a_sandbox_shows_its_address_and_nothing_else() {
+    let fixture = Fixture::with(Sandbox::builder().partner("one", "key-one")).await;
+    fixture.user("customer-42").await;
+    let shown = format!("{:?}", fixture.sandbox);
+    assert_eq!(shown, format!("Sandbox {{ base_url: {:?}, .. }}", fixture.sandbox.base_url()));
+}

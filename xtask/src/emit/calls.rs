@@ -158,7 +158,16 @@ fn sample_call(
     body: SampleBody,
 ) -> SampleCall {
     let call = method.call;
-    let value_of = |parameter: &Parameter<'_>| sample(document, &parameter.value()["schema"], FILLING);
+    let value_of = |parameter: &Parameter<'_>| {
+        let schema = &parameter.value()["schema"];
+        let value = sample(document, schema, FILLING);
+        let example = parameter.value().get("example").or_else(|| schema.get("example"));
+        // The servers of some operations want more of a text than the document says, such as a code of a country.
+        match example.filter(|example| example.is_string()) {
+            Some(example) if value == FILLING.text && parameter.location == "query" => example.clone(),
+            _ => value,
+        }
+    };
     let mut arguments: Vec<String> = Vec::new();
     let mut path = call.operation.path.split('#').next().unwrap_or_default().to_owned();
     let mut query = Some(Vec::new());
