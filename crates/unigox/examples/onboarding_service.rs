@@ -258,14 +258,18 @@ async fn save(
 
 /// Receives an event. It is genuine, or this is not called.
 async fn receive(State(service): State<Service>, VerifiedEvent(event): VerifiedEvent) -> StatusCode {
-    let handling = async {
-        service.signals.wake_for(&event);
-        Ok::<_, io::Error>(())
-    };
-    match service.events.handle_once(event.id(), handling).await {
-        Ok(handled) => handled.status(),
-        Err(error) => error.status(),
-    }
+    // In a task of its own, since this one is dropped when the sender hangs up.
+    let handled = tokio::spawn(async move {
+        let handling = async {
+            service.signals.wake_for(&event);
+            Ok::<_, io::Error>(())
+        };
+        match service.events.handle_once(event.id(), handling).await {
+            Ok(handled) => handled.status(),
+            Err(error) => error.status(),
+        }
+    });
+    handled.await.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
 /// The service while it runs, at an address of the loopback.

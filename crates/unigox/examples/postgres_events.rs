@@ -23,6 +23,8 @@ const CLAIM: &str = "insert into unigox_events (event_id, is_handled, ends_at)
 
 const IS_HANDLED: &str = "select is_handled from unigox_events where event_id = $1";
 
+const RELEASE: &str = "delete from unigox_events where event_id = $1 and not is_handled";
+
 const CONFIRM: &str = "insert into unigox_events (event_id, is_handled, ends_at)
     values ($1, true, now() + $2 * interval '1 second')
     on conflict (event_id) do update set is_handled = true, ends_at = excluded.ends_at";
@@ -79,6 +81,10 @@ impl Deduplicate for PostgresEvents {
 
     async fn confirm(&self, event_id: &str) -> Result<(), Error> {
         Self::confirm_in(&self.client, event_id).await
+    }
+
+    async fn release(&self, event_id: &str) -> Result<(), Error> {
+        self.client.execute_typed(RELEASE, &[(&event_id, Type::TEXT)]).await.map(drop)
     }
 }
 

@@ -55,6 +55,10 @@ impl Deduplicate for RedisEvents {
         set.arg(key(event_id)).arg("handled").arg("PX").arg(millis(RETENTION));
         set.query_async(&mut self.connection.clone()).await
     }
+
+    async fn release(&self, event_id: &str) -> Result<(), RedisError> {
+        redis::cmd("DEL").arg(key(event_id)).query_async(&mut self.connection.clone()).await
+    }
 }
 
 fn key(event_id: &str) -> String {

@@ -8,7 +8,7 @@ mod kind;
 use std::{borrow::Cow, error::Error as StdError, fmt, sync::Arc, time::Duration};
 
 use http::{HeaderMap, StatusCode};
-use unigox_client::{ErrorBody, Operation, Retry, types::Verification};
+use unigox_client::{ErrorBody, Operation, types::Verification};
 
 #[cfg(feature = "test-util")]
 pub use self::builder::ErrorBuilder;
@@ -100,7 +100,10 @@ enum Reason {
         limit: usize,
     },
     WaitFailed,
-    OutcomeUnknown,
+    OutcomeUnknown {
+        /// Whether a request was sent that may have taken effect.
+        is_sent: bool,
+    },
     /// A list of several pages that may not be all there is.
     Incomplete {
         problem: &'static str,
@@ -182,7 +185,12 @@ impl Error {
     }
 
     pub(crate) fn outcome_unknown(operation: &'static Operation) -> Self {
-        Self::new(Some(operation), Reason::OutcomeUnknown)
+        Self::new(Some(operation), Reason::OutcomeUnknown { is_sent: true })
+    }
+
+    /// The same before anything was sent: it can't be told whether it has to be.
+    pub(crate) fn not_sent_in_doubt(operation: &'static Operation) -> Self {
+        Self::new(Some(operation), Reason::OutcomeUnknown { is_sent: false })
     }
 
     pub(crate) fn not_stored(
@@ -263,7 +271,7 @@ impl Error {
             Reason::Decode { .. } => ErrorKind::Decode,
             Reason::TooLarge { .. } => ErrorKind::TooLarge,
             Reason::WaitFailed => ErrorKind::WaitFailed,
-            Reason::OutcomeUnknown => ErrorKind::OutcomeUnknown,
+            Reason::OutcomeUnknown { .. } => ErrorKind::OutcomeUnknown,
             Reason::Incomplete { .. } => ErrorKind::Incomplete,
             Reason::NotStored { .. } => ErrorKind::NotStored,
         }
@@ -300,7 +308,8 @@ impl Error {
             | Reason::NeverSent
             | Reason::Untrusted
             | Reason::BodyFailed => Effect::No,
-            Reason::Broken | Reason::TimedOut(_) | Reason::OutcomeUnknown => Effect::Unknown,
+            Reason::OutcomeUnknown { is_sent: false } => Effect::No,
+            Reason::Broken | Reason::TimedOut(_) | Reason::OutcomeUnknown { .. } => Effect::Unknown,
             // Documents that are named were not stored, others may have been.
             Reason::NotStored { .. } => Effect::Yes,
             Reason::Decode { effect, .. } => *effect,
@@ -558,7 +567,7 @@ impl Error {
             Reason::WaitFailed => "it is safe to wait again".into(),
             Reason::Incomplete { .. } => "read it again from its beginning".into(),
             Reason::NotStored { .. } => "send again what was not stored".into(),
-            Reason::OutcomeUnknown => {
+            Reason::OutcomeUnknown { .. } => {
                 "make the same call again in a minute: it looks before it changes anything".into()
             }
         })
@@ -633,7 +642,12 @@ impl fmt::Display for Error {
                 write!(f, " is longer than {limit} bytes")?;
             }
             Reason::WaitFailed => f.write_str("the last poll of the wait failed")?,
-            Reason::OutcomeUnknown => f.write_str("it can't be told whether the call took effect")?,
+            Reason::OutcomeUnknown { is_sent: true } => {
+                f.write_str("it can't be told whether the call took effect")?;
+            }
+            Reason::OutcomeUnknown { is_sent: false } => {
+                f.write_str("it can't be told whether this was done before, so nothing was sent")?;
+            }
             Reason::Incomplete { problem } => write!(f, "the list may not be complete: {problem}")?,
             Reason::NotStored { types, sent } => {
                 write!(f, "of {sent} documents, {} not stored", types.len().max(1))?;

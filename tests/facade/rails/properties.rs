@@ -81,7 +81,10 @@ fn by_json_schema(case: &Case, account: &Map<String, Value>) -> bool {
                 let kinds = format["institution_types"].as_array().expect("it has some");
                 kinds.contains(&institution["institution_type"]) && format["beneficiary_type"] == holder
             };
-            &formats.iter().find(fits).expect("there is one")["fields"]
+            match &formats.iter().find(fits).expect("there is one")["fields"] {
+                fields if fields.as_array().is_none_or(Vec::is_empty) => &case.rail["fields"],
+                fields => fields,
+            }
         }
         _ => &case.rail["fields"],
     };

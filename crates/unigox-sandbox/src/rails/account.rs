@@ -176,8 +176,8 @@ mod tests {
         let start = Instant::now();
         let text = "a".repeat(MAX_FIELD_BYTES);
         check(json!({"key": "a"}), json!(format!("{text}a")), false);
-        // With a look-ahead the pattern is tried step by step.
-        check(json!({"key": "a", "pattern": "^(?=(a+)+b)(a|aa)+\\1$"}), json!(text), true);
+        // With a back-reference the pattern is tried step by step.
+        check(json!({"key": "a", "pattern": "^(a|aa)+\\1b$"}), json!(text), true);
         assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
     }
 }

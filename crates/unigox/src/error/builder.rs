@@ -168,7 +168,7 @@ impl ErrorBuilder {
                 of(Reason::TooLarge { limit: 10 * 1024 * 1024 }).with_response(head)
             }
             ErrorKind::WaitFailed => of(Reason::WaitFailed).with_source(of(Reason::Broken)),
-            ErrorKind::OutcomeUnknown => of(Reason::OutcomeUnknown).with_source(of(Reason::Broken)),
+            ErrorKind::OutcomeUnknown => of(Reason::OutcomeUnknown { is_sent: true }).with_source(of(Reason::Broken)),
             ErrorKind::Incomplete => of(Reason::Incomplete { problem: "the test says so" }),
             ErrorKind::NotStored => of(Reason::NotStored { types: Vec::new(), sent: 1 }).with_response(response()),
         };

@@ -8,6 +8,20 @@ use super::builder::Parts;
 /// The rail whose institution the server sets by itself, whatever was sent: the account names the bank. The documents say so.
 const RAIL_WITH_AN_INSTITUTION_OF_ITS_OWN: &str = "imps-neft-india";
 
+/// The institutions that the server assigns on rails where none has to be named, by the documents of `getPaymentRails`.
+const ASSIGNED_INSTITUTIONS: [(&str, &str); 7] = [
+    ("alipay-wallet", "alipay"),
+    ("faster-payments", "other-bank"),
+    ("iban-sepa", "other-bank"),
+    ("imps-neft-india", "imps-or-neft-transfer"),
+    ("interac-e-transfer", "interac-e-transfers"),
+    ("nip-nigeria", "other-bank"),
+    ("wechat-wallet", "wechat-pay"),
+];
+
+/// The field that says whether the holder is a business. Without it, the holder is an individual.
+const HOLDER: &str = "beneficiary_type";
+
 /// What hides a part of a value in a list.
 const MASKS: [char; 2] = ['*', '\u{2022}'];
 
@@ -24,25 +38,38 @@ pub(super) enum Comparison {
 /// Compares `saved` with what is to be sent. What the server added is not compared.
 pub(super) fn compare(sent: &Parts<'_>, saved: &SavedPaymentDetails) -> Comparison {
     let institution = saved.institution_id.as_ref().and_then(Option::as_deref);
-    let has_own = is_same_text(sent.rail, RAIL_WITH_AN_INSTITUTION_OF_ITS_OWN);
-    let is_same_institution = match sent.institution.filter(|_| !has_own) {
-        Some(sent) => institution.is_some_and(|saved| is_same_text(sent, saved)),
-        None => true,
-    };
     let is_same_route = is_same_text(sent.rail, &saved.rail) && is_same_text(sent.currency, &saved.currency);
-    if !is_same_route || !is_same_institution {
-        return Comparison::Different;
-    }
-    match saved.details.as_ref().filter(|details| !details.is_empty()) {
+    let route = if is_same_route { compare_institutions(sent, institution) } else { Comparison::Different };
+    let account = match saved.details.as_ref().filter(|details| !details.is_empty()) {
         None if sent.details.is_empty() => Comparison::Same,
         None => Comparison::Unclear,
+        Some(details) if is_of_business(sent.details) != is_of_business(details) => Comparison::Different,
         Some(details) => compare_fields(sent.details, details),
+    };
+    all([route, account].into_iter())
+}
+
+/// If none was sent, it has to be the one that the server assigns.
+fn compare_institutions(sent: &Parts<'_>, saved: Option<&str>) -> Comparison {
+    if is_same_text(sent.rail, RAIL_WITH_AN_INSTITUTION_OF_ITS_OWN) {
+        return Comparison::Same;
     }
+    let assigned = ASSIGNED_INSTITUTIONS.iter().find(|(rail, _)| is_same_text(rail, sent.rail)).map(|(_, id)| *id);
+    match (sent.institution.or(assigned), saved) {
+        (Some(sent), Some(saved)) if is_same_text(sent, saved) => Comparison::Same,
+        (_, None) if sent.institution.is_none() => Comparison::Same,
+        (None, Some(_)) => Comparison::Unclear,
+        _ => Comparison::Different,
+    }
+}
+
+fn is_of_business(account: &Map<String, Value>) -> bool {
+    account.get(HOLDER).and_then(Value::as_str).is_some_and(|holder| !is_same_text(holder, "individual"))
 }
 
 /// Whether all fields of `sent` are in `saved`, each with its value.
 fn compare_fields(sent: &Map<String, Value>, saved: &Map<String, Value>) -> Comparison {
-    let fields = sent.iter().filter(|(_, value)| !value.is_null());
+    let fields = sent.iter().filter(|(name, value)| *name != HOLDER && !value.is_null());
     all(fields.map(|(name, value)| saved.get(name).map_or(Comparison::Different, |saved| compare_values(value, saved))))
 }
 
@@ -159,12 +186,44 @@ mod tests {
             saved.institution_id = Some(Some("a-bank".to_owned()));
             (on_this_rail, compare(&sent, &saved))
         };
-        use Comparison::{Different, Same};
+        use Comparison::{Different, Same, Unclear};
         assert_eq!(of("imps-neft-india", None, "INR"), (Same, Different));
         assert_eq!(of("imps-neft-india", Some("ignored"), "INR"), (Same, Different));
         assert_eq!(of("imps-neft-india", None, "USD"), (Different, Different));
         assert_eq!(of("upi-india", Some("A-Bank"), "INR"), (Different, Same));
         assert_eq!(of("upi-india", Some("another-bank"), "INR"), (Different, Different));
-        assert_eq!(of("upi-india", None, "INR"), (Different, Same));
+        // Which one the server assigns on this rail is not documented.
+        assert_eq!(of("upi-india", None, "INR"), (Different, Unclear));
+    }
+
+    #[test]
+    fn without_an_institution_the_one_that_is_assigned_is_the_same_and_no_other() {
+        let details = Map::from_iter([("account_number".to_owned(), json!("0123456789"))]);
+        let sent = Parts { rail: "nip-nigeria", institution: None, currency: "NGN", country: None, details: &details };
+        let mut saved = SavedPaymentDetails::new("1", "nip-nigeria", "NGN");
+        saved.details = Some(details.clone());
+        for (institution, expected) in [
+            (None, Comparison::Same),
+            (Some("other-bank"), Comparison::Same),
+            (Some("kola-wallet"), Comparison::Different),
+        ] {
+            saved.institution_id = Some(institution.map(str::to_owned));
+            assert_eq!(compare(&sent, &saved), expected, "{institution:?}");
+        }
+    }
+
+    #[test]
+    fn an_account_of_a_business_is_not_that_of_an_individual() {
+        let (none, individual, business) =
+            (json!({"a": "1"}), json!({"a": "1", HOLDER: "individual"}), json!({"a": "1", HOLDER: "business"}));
+        for (sent, saved, expected) in [
+            (&none, &individual, Comparison::Same),
+            (&individual, &none, Comparison::Same),
+            (&business, &business, Comparison::Same),
+            (&none, &business, Comparison::Different),
+            (&business, &none, Comparison::Different),
+        ] {
+            assert_eq!(compared(sent, saved), expected, "{sent} and {saved}");
+        }
     }
 }

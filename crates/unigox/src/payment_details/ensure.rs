@@ -9,7 +9,7 @@ use super::{
     PaymentDetails, PaymentDetailsHandle,
     comparison::{Comparison, compare},
 };
-use crate::{CallOptions, Effect, Error, Result, types::SavedPaymentDetails};
+use crate::{CallOptions, Effect, Error, ErrorKind, Result, types::SavedPaymentDetails};
 
 /// The payment details that [`PaymentDetailsHandle::ensure`] saved or found.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,9 +63,14 @@ impl PaymentDetailsHandle {
     pub(super) async fn save_once(self, payment_details: &PaymentDetails) -> Result<EnsuredPaymentDetails> {
         let operation = &operations::CREATE_PAYMENT_DETAILS;
         payment_details.validate().map_err(|error| error.with_operation(operation))?;
-        match self.look(payment_details).await? {
+        let look = self.look(payment_details).await.map_err(|error| match error.kind() {
+            // It says of the list that it was read. Nothing was saved.
+            ErrorKind::Decode => Error::not_sent_in_doubt(operation).with_source(error),
+            _ => error,
+        })?;
+        match look {
             Look::Found(saved) => return Ok(EnsuredPaymentDetails::Found(*saved)),
-            Look::Unclear => return Err(Error::outcome_unknown(operation).with_advice(NOT_SHOWN)),
+            Look::Unclear => return Err(Error::not_sent_in_doubt(operation).with_advice(NOT_SHOWN)),
             Look::Absent => {}
         }
         let failure = match self.create(payment_details).await {
@@ -91,6 +96,8 @@ impl PaymentDetailsHandle {
         let mut is_unclear = !list.problems().is_empty();
         for saved in list.into_value() {
             match compare(&sent, &saved) {
+                // Nothing could be paid to it.
+                Comparison::Same if saved.payment_details_id.trim().is_empty() => is_unclear = true,
                 Comparison::Same => return Ok(Look::Found(Box::new(saved))),
                 Comparison::Unclear => is_unclear = true,
                 Comparison::Different => {}

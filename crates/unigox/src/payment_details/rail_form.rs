@@ -4,7 +4,7 @@ mod field;
 mod format;
 mod pattern;
 
-use std::fmt;
+use std::{collections::HashSet, fmt};
 
 use serde_json::{Map, Value};
 
@@ -21,6 +21,10 @@ use crate::{
     types::{Institution, PaymentField, PaymentRail},
 };
 
+/// How many formats, and fields of each, a rail may have: they come from the server, and checking them takes time.
+const MAX_FORMATS: usize = 50;
+const MAX_FIELDS: usize = 100;
+
 /// The values of the field `beneficiary_type`.
 const INDIVIDUAL: &str = "individual";
 const BUSINESS: &str = "business";
@@ -36,6 +40,7 @@ const BUSINESS: &str = "business";
 ///   options. A field that the rail does not list is refused, unless the rail lists none at all.
 /// - Whether the institution may be left out, the rail says (`institution_required`), which is newer than any list in the
 ///   document. A rail that does not say it needs an institution, unless it is an [`InstitutionOptionalRail`].
+/// - A format without fields has those of the rail. A rail has at most 50 formats, and 100 fields in each.
 /// - A field `iban` has to have the length and check digits of its country (ISO 13616), and no field more than 4,096 bytes.
 ///
 /// What the rail does not say is left to the server, which knows more: names of banks, whether the account exists.
@@ -382,18 +387,18 @@ impl RailForm {
                 InvalidField::of_account(BENEFICIARY_TYPE, FieldRule::Route, problem)
             }
         })?;
+        if lists.len() > MAX_FORMATS || lists.iter().any(|fields| fields.len() > MAX_FIELDS) {
+            let problem =
+                format!("has more than {MAX_FORMATS} formats or {MAX_FIELDS} fields: report it to the vendor");
+            return Err(InvalidField::new("rail", FieldRule::Route, problem));
+        }
         Ok(lists.into_iter().map(distinct).collect())
     }
 }
 
 fn distinct(fields: &[PaymentField]) -> Vec<FormField> {
-    let mut all: Vec<FormField> = Vec::new();
-    for field in fields.iter().filter_map(FormField::of) {
-        if !all.iter().any(|known| known.key == field.key) {
-            all.push(field);
-        }
-    }
-    all
+    let mut keys = HashSet::new();
+    fields.iter().filter_map(FormField::of).filter(|field| keys.insert(field.key.clone())).collect()
 }
 
 fn unknown(key: &str, fields: &[FormField]) -> InvalidField {

@@ -208,7 +208,10 @@ impl Reader {
         let has_lost = has_lost_members(&page);
         let InstitutionPage { institutions, pagination, .. } = page.into_value();
         let total = pagination.total.and_then(|total| usize::try_from(total).ok());
-        let is_full = institutions.len() >= self.query.page_size as usize;
+        // The server may have a smaller maximum of its own.
+        let stated = pagination.limit.and_then(|limit| usize::try_from(limit).ok()).filter(|limit| *limit > 0);
+        let page_size = self.query.page_size as usize;
+        let is_full = institutions.len() >= stated.map_or(page_size, |stated| stated.min(page_size));
         let (new, next) = self.list.add(institutions, total, is_full, has_lost);
         self.next = next;
         Ok(new)

@@ -35,6 +35,9 @@ pub struct WaitPoint {
     page: Option<String>,
 }
 
+/// The longest status that is kept, which is longer than any that is documented.
+const MAX_STATUS_BYTES: usize = 64;
+
 impl WaitPoint {
     /// The beginning of a wait until `deadline`.
     pub const fn new(deadline: DateTime<Utc>) -> Self {
@@ -53,9 +56,13 @@ impl WaitPoint {
 
     /// Notes the status that was read; whether that changes the point.
     pub(super) fn note_status(&mut self, status: &VerificationStatus) -> bool {
-        let is_new = self.status.as_ref() != Some(status);
+        // What is no status is not kept: it may be anything.
+        let is_name = |byte: u8| byte.is_ascii_uppercase() || byte == b'_';
+        let name = status.as_str();
+        let status = (name.len() <= MAX_STATUS_BYTES && name.bytes().all(is_name)).then_some(status);
+        let is_new = self.status.as_ref() != status;
         if is_new {
-            self.status = Some(status.clone());
+            self.status = status.cloned();
         }
         is_new
     }

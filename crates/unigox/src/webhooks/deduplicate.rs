@@ -5,6 +5,9 @@ use std::{error::Error as StdError, fmt, time::Duration};
 use http::StatusCode;
 use tokio::time::{Instant, timeout_at};
 
+/// How long an event is remembered, unless it is set: the vendor sends it again for about 3.5 days.
+pub(super) const DEFAULT_RETENTION: Duration = Duration::from_secs(4 * 24 * 60 * 60);
+
 /// How long a claim lasts, unless it is set.
 pub(super) const DEFAULT_LEASE: Duration = Duration::from_secs(30);
 
@@ -14,14 +17,18 @@ pub(super) const DEFAULT_LEASE: Duration = Duration::from_secs(30);
 /// over a store that all of them share; [`MemoryDeduplicate`](super::MemoryDeduplicate) is for a single process. The
 /// examples of this crate have one over Redis and one over PostgreSQL.
 ///
-/// An event is claimed, handled and confirmed. A claim has an end, its lease. So if a process dies between the claim
-/// and the confirmation, nothing is lost: it did not answer with a 2xx status, the vendor sends the event again, and
-/// the claim has ended by then.
+/// An event is claimed, handled and confirmed, or released if handling it failed. A claim has an end, its lease. So if a
+/// process dies between the claim and the confirmation, nothing is lost: it did not answer with a 2xx status, the vendor
+/// sends the event again, and the claim has ended by then.
 ///
-/// [`handle_once`](Self::handle_once) does the three steps. An event is handled twice only
+/// [`handle_once`](Self::handle_once) does these steps. An event is handled twice only
 ///
-/// - if a process dies, or loses the store, after the event was handled and before that is confirmed, or
+/// - if a process dies, or loses the store, after the event was handled and before that is confirmed,
+/// - if the future of `handle_once` is dropped between the two, or
 /// - if a process is suspended for longer than the lease while it handles the event.
+///
+/// Web frameworks drop the future of a handler when the sender hangs up, and the vendor does so after 10 seconds. So run
+/// `handle_once` in a task of its own, such as of `tokio::spawn`, and wait for that.
 ///
 /// No store can exclude the first while it is apart from what the handler changes. If the handler changes the same
 /// database, confirm in the same transaction: then both happen or neither. Otherwise let the handler do what may be
@@ -65,10 +72,16 @@ pub trait Deduplicate: Sync {
     /// sends events again, which is about 3.5 days.
     fn confirm(&self, event_id: &str) -> impl Future<Output = Result<(), Self::Error>> + Send;
 
+    /// Ends the claim of an event that was not handled, so that it can be claimed at once when it is sent again. Without it,
+    /// which is the default, the claim lasts until the end of its lease.
+    fn release(&self, event_id: &str) -> impl Future<Output = Result<(), Self::Error>> + Send {
+        let _ = event_id;
+        std::future::ready(Ok(()))
+    }
+
     /// Claims an event, and if it is new, runs `handling` and confirms it.
     ///
-    /// `handling` is dropped when the lease ends. If it fails, the claim stays until the end of its lease, and the
-    /// vendor sends the event again.
+    /// `handling` is dropped when the lease ends. If it fails, the claim is released, and the vendor sends the event again.
     ///
     /// # Errors
     ///
@@ -80,14 +93,22 @@ pub trait Deduplicate: Sync {
     ) -> impl Future<Output = Result<Handled<T>, HandleError<Self::Error, E>>> + Send {
         async move {
             // Before the claim, so that the handling ends before the claim does.
-            let end = Instant::now() + self.lease();
+            let now = Instant::now();
+            let end = now.checked_add(self.lease()).unwrap_or(now + DEFAULT_RETENTION);
             match self.claim(event_id).await.map_err(HandleError::NotClaimed)? {
                 Claim::New => {}
                 Claim::InProgress => return Ok(Handled::Elsewhere),
                 Claim::Handled => return Ok(Handled::Before),
             }
             let handled = timeout_at(end, handling).await.map_err(|_| HandleError::TimedOut)?;
-            let value = handled.map_err(HandleError::Handling)?;
+            let value = match handled {
+                Ok(value) => value,
+                Err(error) => {
+                    // If it can't be released, it ends by itself.
+                    let _ = self.release(event_id).await;
+                    return Err(HandleError::Handling(error));
+                }
+            };
             self.confirm(event_id).await.map_err(HandleError::NotConfirmed)?;
             Ok(Handled::Now(value))
         }

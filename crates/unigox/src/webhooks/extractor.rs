@@ -15,7 +15,8 @@ use super::{Event, WebhookError, WebhookErrorKind, WebhookVerifier};
 ///
 /// The [`WebhookVerifier`] is taken from the state. A request that is refused never reaches the handler: it is answered
 /// with [`WebhookError::status`] and no body. No more of the body is read than the verifier allows, whatever
-/// `DefaultBodyLimit` says. To see why requests are refused, take a `Result<VerifiedEvent, WebhookError>`.
+/// `DefaultBodyLimit` says; a limit of time is up to the server. The state has to have a `FromRef` for the verifier, as below.
+/// To see why requests are refused, take a `Result<VerifiedEvent, WebhookError>`.
 ///
 /// # Examples
 ///
@@ -40,15 +41,19 @@ use super::{Event, WebhookError, WebhookErrorKind, WebhookVerifier};
 /// }
 ///
 /// async fn receive(State(service): State<Service>, VerifiedEvent(event): VerifiedEvent) -> StatusCode {
-///     let handling = async {
-///         service.signals.wake_for(&event);
-///         // … store what happened …
-///         Ok::<_, std::io::Error>(())
-///     };
-///     match service.events.handle_once(event.id(), handling).await {
-///         Ok(handled) => handled.status(),
-///         Err(error) => error.status(),
-///     }
+///     // In a task of its own, since this one is dropped when the sender hangs up.
+///     let handled = tokio::spawn(async move {
+///         let handling = async {
+///             service.signals.wake_for(&event);
+///             // … store what happened …
+///             Ok::<_, std::io::Error>(())
+///         };
+///         match service.events.handle_once(event.id(), handling).await {
+///             Ok(handled) => handled.status(),
+///             Err(error) => error.status(),
+///         }
+///     });
+///     handled.await.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 /// }
 ///
 /// # fn router(service: Service) -> Router {
@@ -70,7 +75,7 @@ where
         let verifier = WebhookVerifier::from_ref(state);
         let (parts, body) = request.into_parts();
         // Before anything is received of a body that is not accepted anyway.
-        verifier.signed_values(&parts.headers)?;
+        verifier.check_form(&parts.headers)?;
         let length = parts.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
         if length.is_some_and(|length| length > verifier.body_limit() as u64) {
             return Err(WebhookErrorKind::BodyTooLarge.into());

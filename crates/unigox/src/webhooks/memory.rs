@@ -10,13 +10,13 @@ use std::{
 
 use tokio::time::Instant;
 
-use super::{Claim, Deduplicate, deduplicate::DEFAULT_LEASE};
+use super::{
+    Claim, Deduplicate,
+    deduplicate::{DEFAULT_LEASE, DEFAULT_RETENTION},
+};
 
 /// The number of events that are remembered, unless it is set.
 const DEFAULT_CAPACITY: usize = 100_000;
-
-/// How long an event is remembered, unless it is set: the vendor sends it again for about 3.5 days.
-const DEFAULT_RETENTION: Duration = Duration::from_secs(4 * 24 * 60 * 60);
 
 /// Remembers in memory which events were handled. Clones share what they remember.
 ///
@@ -98,6 +98,11 @@ impl Deduplicate for MemoryDeduplicate {
         events.confirm(event_id, self.retention, self.capacity);
         Ok(())
     }
+
+    async fn release(&self, event_id: &str) -> Result<(), Infallible> {
+        self.events.lock().unwrap_or_else(PoisonError::into_inner).release(event_id);
+        Ok(())
+    }
 }
 
 impl fmt::Debug for MemoryDeduplicate {
@@ -150,6 +155,12 @@ impl Events {
         }
         self.forget(id);
         self.set(id.into(), true, retention);
+    }
+
+    fn release(&mut self, id: &str) {
+        if self.states.get(id).is_some_and(|state| !state.is_handled) {
+            self.forget(id);
+        }
     }
 
     /// Sets the state of an event that has none.

@@ -157,8 +157,16 @@ impl WebhookVerifier {
         Event::read(raw_body)
     }
 
+    /// Whether both headers are there, once and well-formed.
+    #[cfg(feature = "axum")]
+    pub(super) fn check_form(&self, headers: &HeaderMap) -> Result<(), WebhookError> {
+        let (signature, timestamp) = self.signed_values(headers)?;
+        claimed_signature(signature)?;
+        seconds(timestamp).map(drop)
+    }
+
     /// The values of the two headers.
-    pub(super) fn signed_values<'h>(&self, headers: &'h HeaderMap) -> Result<(&'h str, &'h str), WebhookError> {
+    fn signed_values<'h>(&self, headers: &'h HeaderMap) -> Result<(&'h str, &'h str), WebhookError> {
         let signature = only(headers, SIGNATURE_HEADER, WebhookErrorKind::MalformedSignature)?;
         let timestamp = only(headers, TIMESTAMP_HEADER, WebhookErrorKind::MalformedTimestamp)?;
         Ok((signature, timestamp))

@@ -47,7 +47,9 @@ pub(super) fn lists<'r>(
     if of_holder.is_empty() {
         return Err(Unfit::Beneficiary);
     }
-    Ok(of_holder.into_iter().map(|format| format.fields.as_deref().unwrap_or_default()).collect())
+    let of_rail = rail.fields.as_deref().unwrap_or_default();
+    let own = |format: &'r RailFormat| format.fields.as_deref().filter(|fields| !fields.is_empty());
+    Ok(of_holder.into_iter().map(|format| own(format).unwrap_or(of_rail)).collect())
 }
 
 fn select<'f>(

@@ -6,7 +6,7 @@ use regex_lite::{Regex, RegexBuilder};
 const MAX_PATTERN_BYTES: usize = 2_000;
 
 /// The largest program that is made of a pattern, in bytes.
-const MAX_PROGRAM_BYTES: usize = 128 * 1024;
+const MAX_PROGRAM_BYTES: usize = 64 * 1024;
 
 /// The longest value of a field, in bytes.
 pub(super) const MAX_VALUE_BYTES: usize = 4_096;
