@@ -4,6 +4,7 @@ mod discovery;
 mod forms;
 mod institutions;
 mod properties;
+mod sandbox;
 
 use serde_json::Value;
 use unigox::types::{Institution, PaymentRail};

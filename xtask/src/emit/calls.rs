@@ -163,7 +163,8 @@ fn sample_call(
         let value = sample(document, schema, FILLING);
         let example = parameter.value().get("example").or_else(|| schema.get("example"));
         // The servers of some operations want more of a text than the document says, such as a code of a country.
-        match example.filter(|example| example.is_string()) {
+        let is_word = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+        match example.filter(|example| example.as_str().is_some_and(is_word)) {
             Some(example) if value == FILLING.text && parameter.location == "query" => example.clone(),
             _ => value,
         }
