@@ -33,6 +33,15 @@ fn the_licences_of_a_crate_are_those_of_the_workspace() {
     }
 }
 
+#[test]
+fn the_readme_of_the_facade_names_every_page_of_the_guide() {
+    let facade = root().join("crates/unigox");
+    let readme = fs::read_to_string(facade.join("README.md")).expect("the README can be read");
+    let named = readme.split("`unigox::guide::").skip(1).filter_map(|rest| Some(rest.split_once('`')?.0.to_owned()));
+    let pages = files(&facade.join("src/guide")).filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()));
+    assert_eq!(named.collect::<BTreeSet<_>>(), pages.collect());
+}
+
 /// What `cargo package` would put into the archive.
 fn packed(name: &str) -> Vec<String> {
     let arguments = ["package", "--list", "--allow-dirty", "--offline", "--package", name];

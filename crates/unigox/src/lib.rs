@@ -44,6 +44,12 @@
 //! # }
 //! ```
 //!
+//! # Guide
+//!
+//! The [`guide`] has a page for each job: [sign up](guide::sign_up), [verify](guide::verify), [send
+//! documents](guide::documents), [save an account](guide::save_an_account) on any rail, [be told](guide::be_told) of changes
+//! by webhooks, [reconcile](guide::reconcile) after errors and restarts, [test](mod@guide::test) your service.
+//!
 //! # Operations
 //!
 //! Every operation of the API has a method of [`Api`], from [`Client::api`], with the types of [`types`]. For onboarding
@@ -68,17 +74,6 @@
 //! `extra`, and an error response of any shape becomes an [`Error`]. A field of another type than documented is left out,
 //! if it may be missing, and reported by [`Response::problems`].
 //!
-//! # Rails
-//!
-//! What an account consists of depends on its payment rail, on the institution, and on whether the holder is a business; and
-//! the API changes it without notice. [`Client::supported`] asks for rails and institutions, and
-//! [`PaymentDetails::for_rail`] makes a form of what they say: [`RailForm::fields`] are the fields to ask a person for, and
-//! [`RailForm::details`] refuses what does not fit before anything is sent, with one error that names all of it
-//! ([`Error::invalid_fields`]). [`CachedSupported`] keeps what was asked for, for as long as you say.
-//!
-//! An institution may be taken away, or a rail changed, between the two. Then the server refuses the account with status 400
-//! or 422, and nothing is saved: ask for rail and institution again.
-//!
 //! # Retries
 //!
 //! A request that was provably never sent, because there was no connection, is retried for every operation. Otherwise only
@@ -101,15 +96,6 @@
 //!
 //! What became of a call that was not retried, [`PaymentDetailsHandle::ensure`] finds out for payment details, and
 //! [`Error::check_with`] names the operation that shows it for others, if there is one.
-//!
-//! # Jobs
-//!
-//! A service that works through a queue, and may be stopped at any time, has all it needs here:
-//!
-//! - Bodies serialize, so a job can hold one until it is sent. What is written is personal data, in clear text.
-//! - Futures of handles own the handle, so that they can be spawned and joined. They borrow bodies alone.
-//! - [`PaymentDetailsHandle::ensure`] may be called again after any error and after a restart.
-//! - A wait is continued from a stored [`WaitPoint`], and woken through [`WaitSignals`] where a webhook is received.
 //!
 //! # Secrets and personal data
 //!
@@ -185,6 +171,7 @@ mod generated {
     #[rustfmt::skip]
     mod api;
 }
+pub mod guide;
 mod headers;
 mod http_settings;
 mod kyc;
