@@ -8,7 +8,7 @@ mod kind;
 use std::{borrow::Cow, error::Error as StdError, fmt, sync::Arc, time::Duration};
 
 use http::{HeaderMap, StatusCode};
-use unigox_client::{ErrorBody, Operation, types::Verification};
+use unigox_client::{ErrorBody, Operation, Retry, types::Verification};
 
 #[cfg(feature = "test-util")]
 pub use self::builder::ErrorBuilder;

@@ -81,7 +81,8 @@ pub enum ErrorKind {
     /// The [source](std::error::Error::source) is the error of the last poll, and [`Error::last_verification`](crate::Error::last_verification) what was read before.
     /// It is safe to wait again.
     WaitFailed,
-    /// A call may have taken effect, and it could not be found out whether it did.
+    /// A call may have taken effect, and it could not be found out whether it did: by this call, or by one before it. If
+    /// nothing was sent, [`effect`](crate::Error::effect) is [`No`](Effect::No).
     ///
     /// # Troubleshooting
     ///
