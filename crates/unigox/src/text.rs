@@ -54,6 +54,11 @@ fn is_capitals(text: &str, length: usize) -> bool {
     text.len() == length && text.bytes().all(|byte| byte.is_ascii_uppercase())
 }
 
+/// An IBAN as it is sent: people write it in groups, or in lower case.
+pub(crate) fn normalized_iban(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_uppercase()).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -317,6 +317,20 @@ fn text(key: &str, required: bool, pattern: Option<&str>) -> Value {
     field
 }
 
+#[test]
+fn an_iban_is_sent_without_spaces_and_in_capitals() {
+    let form = PaymentDetails::for_rail(&iban_sepa());
+    let of = |iban: &str| AccountDetails::new().field("full_name", "Ada Obi").field("iban", iban);
+    let payment_details = form.details(of("de75 5121 0800 1245 1261 99")).expect("it is an IBAN");
+    let sent = serde_json::to_value(&payment_details).expect("it is JSON");
+    assert_eq!(sent["request"]["details"]["iban"], "DE75512108001245126199");
+    form.check(&payment_details).expect("it fits");
+    // What was made in another way is sent as it is.
+    let spaced = PaymentDetails::via("iban-sepa", "other-bank", "EUR").details(of("DE75 5121 0800 1245 1261 99"));
+    let error = form.check(&spaced).expect_err("it would be sent with spaces");
+    assert_eq!(error.invalid_fields()[0].path(), "details.iban");
+}
+
 fn iban_sepa() -> PaymentRail {
     rail(json!({"slug": "iban-sepa", "institution_required": false, "currencies": ["EUR"], "fields": [
         text("full_name", true, None), text("iban", true, Some("^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}$"))]}))

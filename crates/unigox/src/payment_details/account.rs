@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use crate::{
     Error, OptionalText, Result,
     stored::stored,
-    text::{country_code, filled, is_digits, phone_number},
+    text::{country_code, filled, is_digits, normalized_iban, phone_number},
 };
 
 /// An account in the fields that a rail needs; `GET /api/v1/supported/payment-rails` lists them.
@@ -207,8 +207,7 @@ impl SepaAccount {
     /// assert_eq!(error.field(), Some("details.iban"));
     /// ```
     pub fn new(full_name: impl Into<String>, iban: impl AsRef<str>) -> Self {
-        let iban = iban.as_ref().chars().filter(|c| !c.is_whitespace());
-        let iban: String = iban.map(|c| c.to_ascii_uppercase()).collect();
+        let iban = normalized_iban(iban.as_ref());
         Self(Account::new(AccountFormat::Sepa).field("full_name", full_name.into()).field("iban", iban))
     }
 }

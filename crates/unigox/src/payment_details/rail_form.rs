@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 pub use self::field::{FormField, FormOption};
 use self::{
-    field::is_blank,
+    field::{IBAN, is_blank},
     format::{BENEFICIARY_TYPE, Unfit},
 };
 use super::{AccountDetails, PaymentDetails, PaymentDetailsBuilder, builder::Route};
@@ -41,7 +41,8 @@ const BUSINESS: &str = "business";
 /// - Whether the institution may be left out, the rail says (`institution_required`), which is newer than any list in the
 ///   document. A rail that does not say it needs an institution, unless it is an [`InstitutionOptionalRail`].
 /// - A format without fields has those of the rail. A rail has at most 50 formats, and 100 fields in each.
-/// - A field `iban` has to have the length and check digits of its country (ISO 13616), and no field more than 4,096 bytes.
+/// - A field `iban` may have spaces and small letters, which are not sent, and has to have the length and check digits of its
+///   country (ISO 13616). A text has at most 4,096 bytes.
 ///
 /// What the rail does not say is left to the server, which knows more: names of banks, whether the account exists.
 ///
@@ -56,7 +57,7 @@ const BUSINESS: &str = "business";
 /// // What the API says now.
 /// let rails = unigox.supported().rails(RampDirection::Offramp, RailQuery::in_country("GH")).await?;
 /// let Some(rail) = rails.rails.iter().find(|rail| rail.slug.as_deref() == Some("ghipss")) else { return Ok(()) };
-/// let institution = unigox.supported().institution("ghipss", "mtn-mobile-money").await?;
+/// let institution = unigox.supported().institution("ghipss", "cocoa-money").await?;
 ///
 /// // What to ask for.
 /// let form = PaymentDetails::for_rail(rail).institution(institution.as_ref());
@@ -65,7 +66,7 @@ const BUSINESS: &str = "business";
 /// }
 ///
 /// // What the person filled in.
-/// let account = AccountDetails::new().field("phone_number", "+233241234567").field("full_name", "Ada Obi");
+/// let account = AccountDetails::new().field("mobile_number", "+233241234567").field("full_name", "Ada Obi");
 /// match form.details(account) {
 ///     Ok(payment_details) => println!("{}", user.payment_details().ensure(&payment_details).await?.payment_details_id()),
 ///     Err(error) => error.invalid_fields().iter().for_each(|field| println!("{field}")),
@@ -270,7 +271,15 @@ impl RailForm {
         wrong.extend(self.checked_currency(Some(parts.currency)).err());
         let is_business = parts.details.get(BENEFICIARY_TYPE).and_then(Value::as_str) == Some(BUSINESS);
         let form = Self { is_business, ..self.clone() };
-        wrong.extend(form.checked_account(parts.details).err().unwrap_or_default());
+        match form.checked_account(parts.details) {
+            // It is sent as it is.
+            Ok(account) if account.get(IBAN) != parts.details.get(IBAN) => {
+                let problem = "has spaces or small letters: make the payment details with the form";
+                wrong.push(InvalidField::of_account(IBAN, FieldRule::Pattern, problem));
+            }
+            Ok(_) => {}
+            Err(fields) => wrong.extend(fields),
+        }
         if wrong.is_empty() { Ok(()) } else { Err(Error::not_fitting(wrong)) }
     }
 

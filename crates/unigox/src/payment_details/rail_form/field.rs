@@ -8,6 +8,7 @@ use super::pattern::{self, MAX_VALUE_BYTES};
 use crate::{
     FieldRule, InvalidField,
     error::shown_text,
+    text::normalized_iban,
     types::{PaymentField, PaymentFieldOption},
 };
 
@@ -21,7 +22,7 @@ const NUMBER_KIND: &str = "number";
 const SELECT_KIND: &str = "select";
 
 /// The key of a field whose value has check digits.
-const IBAN: &str = "iban";
+pub(super) const IBAN: &str = "iban";
 
 /// A field to ask a person for. From [`RailForm::fields`](super::RailForm::fields).
 ///
@@ -97,6 +98,7 @@ impl FormField {
             return if self.required { wrong(FieldRule::Required, "is required".to_owned()) } else { Ok(None) };
         };
         let text = match value {
+            Value::String(text) if self.key == IBAN => normalized_iban(text),
             Value::String(text) => text.clone(),
             Value::Number(number) => number.to_string(),
             _ if self.is_text() => return wrong(FieldRule::Type, "is not a text or a number".to_owned()),
@@ -124,7 +126,7 @@ impl FormField {
             return wrong(FieldRule::Pattern, "is not an IBAN".to_owned());
         }
         let is_sent_as_text = self.kind.as_deref().is_some_and(|kind| TEXT_KINDS.contains(&kind));
-        Ok(Some(if is_sent_as_text { text.into() } else { value.clone() }))
+        Ok(Some(if is_sent_as_text || self.key == IBAN { text.into() } else { value.clone() }))
     }
 
     fn is_text(&self) -> bool {
