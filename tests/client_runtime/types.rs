@@ -352,6 +352,37 @@ fn an_object_keeps_what_it_does_not_list() {
     assert_eq!((least.type_, least.name, least.tags, least.extra.len()), (None, None, Vec::new(), 0));
 }
 
+/// A type, and fields, that are called like parts of the macro.
+#[derive(Clone, PartialEq, Serialize)]
+struct Field {
+    map: Option<u8>,
+    name: Option<u8>,
+    #[serde(rename = "Unlisted")]
+    unlisted: Option<u8>,
+    #[serde(flatten)]
+    extra: serde_json::Map<String, Value>,
+}
+
+object! { Field { map, name, unlisted "Unlisted" } }
+
+/// Nothing is listed.
+#[derive(Clone, PartialEq, Serialize)]
+struct Nothing {
+    #[serde(flatten)]
+    extra: serde_json::Map<String, Value>,
+}
+
+object! { Nothing {} }
+
+#[test]
+fn an_object_may_be_called_like_anything() {
+    assert_eq!(read::<Nothing>(json!({"a": 1})).map(|nothing| nothing.extra.len()), Ok(1));
+    let body = json!({"map": 1, "name": 2, "Unlisted": 3, "value": 4});
+    let field = read::<Field>(body.clone()).expect("it is read");
+    assert_eq!((field.map, field.name, field.unlisted, field.extra.len()), (Some(1), Some(2), Some(3), 1));
+    assert_eq!(serde_json::to_value(&field).ok(), Some(body));
+}
+
 #[test]
 fn an_object_is_no_list_and_has_each_required_field_once() {
     for (text, problem) in [

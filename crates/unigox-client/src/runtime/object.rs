@@ -18,21 +18,20 @@ macro_rules! object {
     ($name:ident { $($field:ident $($wire:literal)? $(: $how:ident)? $(@ $read:ident)?),* $(,)? }) => {
         $crate::runtime::hidden::debug! { $name { $($field $(: $how)?,)* extra: hidden } }
 
+        // A component of a document may be called like anything but what begins with two underscores.
+        #[allow(unused_imports, clippy::match_single_binding, reason = "a struct may have no fields")]
         impl<'de> ::serde::Deserialize<'de> for $name {
-            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
-                use ::std::{fmt, result::Result};
-
-                use ::serde::de::{Error as _, MapAccess, Visitor};
-
-                use $crate::runtime::object::{self, Name, NameSeed};
+            fn deserialize<__D: ::serde::Deserializer<'de>>(deserializer: __D) -> ::std::result::Result<Self, __D::Error> {
+                use ::serde::de::{Error as _, MapAccess as _};
+                use $crate::runtime::object;
 
                 #[allow(non_camel_case_types, reason = "they are called like the fields")]
-                enum Field {
+                enum __Field {
                     $($field,)*
                     Unlisted(::std::string::String),
                 }
 
-                impl Name for Field {
+                impl object::Name for __Field {
                     fn of(name: &str) -> Self {
                         match name {
                             $(object::wire!($field $($wire)?) => Self::$field,)*
@@ -41,26 +40,29 @@ macro_rules! object {
                     }
                 }
 
-                struct Reader;
+                struct __Reader;
 
-                impl<'de> Visitor<'de> for Reader {
+                impl<'de> ::serde::de::Visitor<'de> for __Reader {
                     type Value = $name;
 
-                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    fn expecting(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                         f.write_str(concat!("struct ", stringify!($name)))
                     }
 
-                    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<$name, A::Error> {
+                    fn visit_map<__A: ::serde::de::MapAccess<'de>>(
+                        self,
+                        mut map: __A,
+                    ) -> ::std::result::Result<$name, __A::Error> {
                         $(let mut $field = None;)*
                         let mut extra = ::serde_json::Map::new();
                         // The name has no binding, which could be called like one of the fields.
                         loop {
-                            match map.next_key_seed(NameSeed::new())? {
-                                $(Some(Field::$field) if $field.is_some() => {
-                                    return Err(A::Error::duplicate_field(object::wire!($field $($wire)?)));
+                            match map.next_key_seed(object::NameSeed::new())? {
+                                $(Some(__Field::$field) if $field.is_some() => {
+                                    return Err(__A::Error::duplicate_field(object::wire!($field $($wire)?)));
                                 }
-                                Some(Field::$field) => $field = Some(object::value!(map $(, $read)?)),)*
-                                Some(Field::Unlisted(unlisted)) => {
+                                Some(__Field::$field) => $field = Some(object::value!(map $(, $read)?)),)*
+                                Some(__Field::Unlisted(unlisted)) => {
                                     extra.insert(unlisted, map.next_value()?);
                                 }
                                 None => break,
@@ -76,7 +78,7 @@ macro_rules! object {
                     }
                 }
 
-                deserializer.deserialize_map(Reader)
+                deserializer.deserialize_map(__Reader)
             }
         }
     };
