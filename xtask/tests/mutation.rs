@@ -335,6 +335,8 @@ impl Names {
                 }
                 // It writes `Debug` for a type that is there.
                 syn::Item::Macro(item) if item.mac.path.segments.iter().any(|segment| segment.ident == "debug") => {}
+                // Nor is what reads one.
+                syn::Item::Macro(item) if item.mac.path.is_ident("object") => {}
                 syn::Item::Macro(item) => self.string_enum(item.mac.tokens.clone()),
                 syn::Item::Impl(block) if block.trait_.is_none() => {
                     let Some(name) = path_end(&block.self_ty) else { continue };

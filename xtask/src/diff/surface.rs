@@ -68,6 +68,13 @@ impl Surface {
                 Item::Impl(block) => self.block(block),
                 // `Debug` of a type that is there already is no type.
                 Item::Macro(call) if call.mac.path.segments.iter().any(|segment| segment.ident == "debug") => {}
+                // Neither are `Debug` and `Deserialize`.
+                Item::Macro(call) if call.mac.path.is_ident("object") => {
+                    if let Some(TokenTree::Ident(name)) = call.mac.tokens.into_iter().next() {
+                        let of_type = self.types.entry(name.to_string()).or_default();
+                        of_type.insert("impl Deserialize".to_owned(), String::new());
+                    }
+                }
                 Item::Macro(call) if call.ident.is_none() => self.invocation(call.mac.tokens),
                 _ => {}
             }

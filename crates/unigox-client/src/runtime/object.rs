@@ -53,25 +53,29 @@ macro_rules! object {
                         self,
                         mut map: __A,
                     ) -> ::std::result::Result<$name, __A::Error> {
-                        $(let mut $field = None;)*
+                        $(let mut $field = ::std::option::Option::None;)*
                         let mut extra = ::serde_json::Map::new();
                         // The name has no binding, which could be called like one of the fields.
                         loop {
                             match map.next_key_seed(object::NameSeed::new())? {
-                                $(Some(__Field::$field) if $field.is_some() => {
-                                    return Err(__A::Error::duplicate_field(object::wire!($field $($wire)?)));
+                                $(::std::option::Option::Some(__Field::$field) if $field.is_some() => {
+                                    return ::std::result::Result::Err(__A::Error::duplicate_field(
+                                        object::wire!($field $($wire)?),
+                                    ));
                                 }
-                                Some(__Field::$field) => $field = Some(object::value!(map $(, $read)?)),)*
-                                Some(__Field::Unlisted(unlisted)) => {
+                                ::std::option::Option::Some(__Field::$field) => {
+                                    $field = ::std::option::Option::Some(object::value!(map $(, $read)?));
+                                })*
+                                ::std::option::Option::Some(__Field::Unlisted(unlisted)) => {
                                     extra.insert(unlisted, map.next_value()?);
                                 }
-                                None => break,
+                                ::std::option::Option::None => break,
                             }
                         }
-                        Ok($name {
+                        ::std::result::Result::Ok($name {
                             $($field: match $field {
-                                Some(value) => value,
-                                None => object::missing(object::wire!($field $($wire)?))?,
+                                ::std::option::Option::Some(value) => value,
+                                ::std::option::Option::None => object::missing(object::wire!($field $($wire)?))?,
                             },)*
                             extra,
                         })
@@ -100,7 +104,7 @@ macro_rules! value {
         $map.next_value()?
     };
     ($map:ident, present) => {
-        Some($map.next_value()?)
+        ::std::option::Option::Some($map.next_value()?)
     };
     ($map:ident, or_null) => {
         $map.next_value::<::std::option::Option<_>>()?.unwrap_or_default()
