@@ -218,8 +218,8 @@ async fn partners_have_addresses_of_their_own() {
     let mut bob = bob.body(json!({"url": two.url}).to_string()).build().expect("it is a request");
     bob.headers_mut().insert("x-api-key", "b".parse().expect("it is a header"));
     assert_eq!(reqwest::Client::new().execute(bob).await.expect("there is a response").status(), 200);
-    fixture.sandbox.send_event(order());
-    let to_bob = fixture.sandbox.send_event(order().partner("bob"));
+    fixture.sandbox.send_event(order()).expect("it is queued");
+    let to_bob = fixture.sandbox.send_event(order().partner("bob")).expect("it is queued");
     fixture.sandbox.deliveries_settled().await;
     assert_eq!((one.received().len(), two.ids()), (1, vec![to_bob]));
 }
@@ -228,7 +228,7 @@ async fn partners_have_addresses_of_their_own() {
 async fn nothing_is_sent_to_an_address_outside_of_the_loopback() {
     let fixture = Fixture::at(NOON).await;
     register(&fixture, "https://partner.invalid/events").await;
-    fixture.sandbox.send_event(order());
+    fixture.sandbox.send_event(order()).expect("it is queued");
     fixture.sandbox.deliveries_settled().await;
     assert_eq!(attempts(&fixture), [(1, DeliveryOutcome::NotSent, None)]);
     let (status, body) = call(&fixture, "POST", "/webhooks/test").await;
@@ -265,7 +265,10 @@ async fn an_event_has_the_documented_envelope_and_signature() {
     let fixture =
         Fixture::with(Sandbox::builder().webhook_secret("a secret").clock(Clock::paused_at(date(NOON)))).await;
     register(&fixture, &receiver.url).await;
-    let id = fixture.sandbox.send_event(order().field("status", "completed").field("extra", json!([1])));
+    let id = fixture
+        .sandbox
+        .send_event(order().field("status", "completed").field("extra", json!([1])))
+        .expect("it is queued");
     fixture.sandbox.deliveries_settled().await;
     let [event] = &receiver.received()[..] else { panic!("there is not one event") };
     assert!(event.head.starts_with("POST /events?from=sandbox HTTP/1.1\r\n"), "{}", event.head);
@@ -298,13 +301,13 @@ async fn every_type_of_event_has_data() {
         ("fiat_account.closing", "fiat_account_id"),
         ("fiat_account.deposit.received", "transaction_id"),
     ] {
-        let id = fixture.sandbox.send_event(WebhookEvent::new(event_type));
+        let id = fixture.sandbox.send_event(WebhookEvent::new(event_type)).expect("it is queued");
         fixture.sandbox.deliveries_settled().await;
         let event = receiver.received().pop().expect("it is sent").json();
         assert_eq!((&event["event_id"], event["data"].get(name).is_some()), (&json!(id), true), "{event}");
     }
     let own = WebhookEvent::new("of.my.own").event_id("evt_42").field("a", 1);
-    assert_eq!(fixture.sandbox.send_event(own), "evt_42");
+    assert_eq!(fixture.sandbox.send_event(own).expect("it is queued"), "evt_42");
     fixture.sandbox.deliveries_settled().await;
     assert_eq!(receiver.received().pop().expect("it is sent").json()["data"], json!({"a": 1}));
 }
@@ -313,7 +316,7 @@ async fn every_type_of_event_has_data() {
 async fn an_event_that_is_refused_is_sent_again_by_the_documented_schedule() {
     let receiver = Receiver::with(&[500; 20]).await;
     let fixture = registered(&receiver).await;
-    let id = fixture.sandbox.send_event(order());
+    let id = fixture.sandbox.send_event(order()).expect("it is queued");
     fixture.sandbox.deliveries_settled().await;
     for (sent, minutes) in [1, 5, 15, 60, 360, 720, 1440, 1440, 1440].into_iter().enumerate() {
         fixture.sandbox.advance(Duration::from_secs(minutes * 60 - 1));
@@ -338,7 +341,7 @@ async fn an_event_that_is_refused_is_sent_again_by_the_documented_schedule() {
 async fn every_2xx_ends_the_attempts_and_every_other_status_is_one_more() {
     let receiver = Receiver::with(&[307, 404, 204]).await;
     let fixture = registered(&receiver).await;
-    fixture.sandbox.send_event(order());
+    fixture.sandbox.send_event(order()).expect("it is queued");
     for minutes in [1, 5, 15, 60] {
         fixture.sandbox.deliveries_settled().await;
         fixture.sandbox.advance(Duration::from_secs(minutes * 60));
@@ -352,7 +355,7 @@ async fn every_2xx_ends_the_attempts_and_every_other_status_is_one_more() {
 async fn a_receiver_has_ten_seconds_by_the_clock_of_the_sandbox() {
     let receiver = Receiver::with(&[0]).await;
     let fixture = registered(&receiver).await;
-    fixture.sandbox.send_event(order());
+    fixture.sandbox.send_event(order()).expect("it is queued");
     receiver.state.arrived.notified().await;
     fixture.sandbox.advance(Duration::from_secs(9));
     assert_eq!(attempts(&fixture), []);
@@ -371,7 +374,7 @@ async fn an_event_waits_for_a_receiver_that_is_away_and_follows_it_to_a_new_addr
     drop(closed);
     let fixture = Fixture::at(NOON).await;
     register(&fixture, &format!("http://{address}/")).await;
-    fixture.sandbox.send_event(order());
+    fixture.sandbox.send_event(order()).expect("it is queued");
     fixture.sandbox.deliveries_settled().await;
     assert_eq!(attempts(&fixture), [(1, DeliveryOutcome::Unreachable, None)]);
     let receiver = Receiver::start().await;
@@ -385,7 +388,7 @@ async fn an_event_waits_for_a_receiver_that_is_away_and_follows_it_to_a_new_addr
 async fn a_removed_address_gets_nothing_more() {
     let receiver = Receiver::with(&[500]).await;
     let fixture = registered(&receiver).await;
-    fixture.sandbox.send_event(order());
+    fixture.sandbox.send_event(order()).expect("it is queued");
     fixture.sandbox.deliveries_settled().await;
     call(&fixture, "DELETE", "/webhooks/1").await;
     fixture.sandbox.advance(Duration::from_secs(60));
@@ -395,9 +398,19 @@ async fn a_removed_address_gets_nothing_more() {
 }
 
 #[tokio::test]
-#[should_panic(expected = "the partner `partner` has registered no address")]
-async fn an_event_without_an_address_panics() {
-    Sandbox::start().await.expect("the loopback has a free port").send_event(order());
+async fn an_event_that_nobody_can_receive_is_refused_and_not_queued() {
+    let sandbox = Sandbox::start().await.expect("the loopback has a free port");
+    for (event, problem) in [
+        (order(), "the partner `partner` has registered no address for events"),
+        (order().partner("nobody"), "there is no partner `nobody`"),
+        (WebhookEvent::new("two words"), "the type and the identifier of an event are"),
+        (order().event_id(""), "the type and the identifier of an event are"),
+    ] {
+        let error = sandbox.send_event(event).expect_err("it can't be sent");
+        assert!(error.to_string().starts_with(problem), "{error}");
+    }
+    sandbox.deliveries_settled().await;
+    assert!(sandbox.deliveries().is_empty());
 }
 
 // ---- Verifications --------------------------------------------------------------------------------------------------
@@ -485,7 +498,10 @@ async fn a_duplicate_is_the_same_event_twice() {
     let receiver = Receiver::start().await;
     let fixture = registered(&receiver).await;
     fixture.sandbox.fault_delivery(DeliveryFault::Duplicate);
-    let (twice, once) = (fixture.sandbox.send_event(order()), fixture.sandbox.send_event(order()));
+    let (twice, once) = (
+        fixture.sandbox.send_event(order()).expect("it is queued"),
+        fixture.sandbox.send_event(order()).expect("it is queued"),
+    );
     fixture.sandbox.deliveries_settled().await;
     let mut ids = receiver.ids();
     ids.sort();
@@ -504,14 +520,14 @@ async fn an_event_can_be_late_out_of_order_or_lost() {
     let fixture = registered(&receiver).await;
     let send = |fault| {
         fixture.sandbox.fault_delivery(fault);
-        fixture.sandbox.send_event(order())
+        fixture.sandbox.send_event(order()).expect("it is queued")
     };
     send(DeliveryFault::Lost);
     let late = send(DeliveryFault::Late { seconds: 7200 });
     let second = send(DeliveryFault::OutOfOrder);
     fixture.sandbox.deliveries_settled().await;
     assert_eq!(receiver.ids(), Vec::<String>::new());
-    let first = fixture.sandbox.send_event(order());
+    let first = fixture.sandbox.send_event(order()).expect("it is queued");
     fixture.sandbox.deliveries_settled().await;
     assert_eq!(receiver.ids(), [first.clone(), second.clone()]);
     fixture.sandbox.advance(Duration::from_secs(7199));
@@ -547,7 +563,7 @@ async fn a_wrong_signature_is_that_of_the_first_attempt_alone() {
         let receiver = Receiver::with(&[401]).await;
         let fixture = registered(&receiver).await;
         fixture.sandbox.fault_delivery(fault);
-        fixture.sandbox.send_event(order());
+        fixture.sandbox.send_event(order()).expect("it is queued");
         fixture.sandbox.deliveries_settled().await;
         fixture.sandbox.advance(Duration::from_secs(60));
         fixture.sandbox.deliveries_settled().await;
@@ -583,7 +599,7 @@ async fn deliveries_end_with_the_sandbox() {
         let body = json!({"url": receiver.url}).to_string();
         let request = request(&sandbox, "").header("content-type", "application/json").body(body);
         assert_eq!(request.send().await.expect("there is a response").status(), 200);
-        sandbox.send_event(order());
+        sandbox.send_event(order()).expect("it is queued");
         receiver.state.arrived.notified().await;
         if is_dropped {
             drop(sandbox);
@@ -634,9 +650,9 @@ async fn the_observer_is_called_with_each_delivery_and_no_output_has_data_of_an_
     let event = WebhookEvent::new("user.kyc.updated").field("rejection_reasons", json!(["canary-reason"]));
     assert!(!format!("{event:?}").contains("canary"), "{event:?}");
     fixture.sandbox.fault_delivery(DeliveryFault::Duplicate);
-    fixture.sandbox.send_event(event);
+    fixture.sandbox.send_event(event).expect("it is queued");
     fixture.sandbox.fault_delivery(DeliveryFault::Late { seconds: 1000 });
-    fixture.sandbox.send_event(order().field("user_id", "canary-user"));
+    fixture.sandbox.send_event(order().field("user_id", "canary-user")).expect("it is queued");
     fixture.sandbox.deliveries_settled().await;
     let seen = seen.lock().unwrap_or_else(PoisonError::into_inner).clone();
     assert_eq!((seen.len(), &seen), (2, &fixture.sandbox.deliveries()));

@@ -97,7 +97,7 @@
 //! # let environment = Environment::Custom(sandbox.base_url().to_owned());
 //! # let unigox = Client::builder(environment).api_key(sandbox.key()).build()?;
 //! # unigox.api().register_webhook(&RegisterWebhookRequest::new(url)).await?;
-//! sandbox.send_event(WebhookEvent::new("order.status.changed").field("status", "completed"));
+//! sandbox.send_event(WebhookEvent::new("order.status.changed").field("status", "completed"))?;
 //! sandbox.deliveries_settled().await;
 //! assert_eq!(sandbox.deliveries()[0].outcome, DeliveryOutcome::Refused);
 //!
@@ -173,5 +173,5 @@ pub use crate::{
     sandbox::{DEFAULT_KEY, Sandbox, SandboxBuilder},
     scenario::{InvalidScenario, Scenario},
     script::{Script, Verdict},
-    webhooks::{DEFAULT_WEBHOOK_SECRET, DeliveryFault, DeliveryOutcome, LoggedDelivery, WebhookEvent},
+    webhooks::{DEFAULT_WEBHOOK_SECRET, DeliveryFault, DeliveryOutcome, InvalidEvent, LoggedDelivery, WebhookEvent},
 };

@@ -25,7 +25,7 @@ use crate::{
     script::Script,
     server::{self, Port},
     shared::{Observers, Settings, Shared},
-    webhooks::{self, DEFAULT_WEBHOOK_SECRET, DeliveryFault, LoggedDelivery, WebhookEvent},
+    webhooks::{self, DEFAULT_WEBHOOK_SECRET, DeliveryFault, InvalidEvent, LoggedDelivery, WebhookEvent},
     world::World,
 };
 
@@ -202,25 +202,26 @@ impl Sandbox {
     /// Sends an event to the address that the partner has registered, and returns its identifier. It is queued at once;
     /// [`deliveries_settled`](Self::deliveries_settled) waits for what becomes of it.
     ///
-    /// # Panics
+    /// # Errors
     ///
     /// If there is no such partner, it has registered no address, or the type or the identifier is not one of at most 100
-    /// letters, digits, periods, hyphens and underscores: a test that waits for the event would wait for ever.
+    /// letters, digits, periods, hyphens and underscores. Nothing is queued then.
     ///
     /// # Examples
     ///
     /// ```no_run
-    /// # async fn example(sandbox: unigox_sandbox::Sandbox) {
+    /// # async fn example(sandbox: unigox_sandbox::Sandbox) -> Result<(), unigox_sandbox::InvalidEvent> {
     /// use unigox_sandbox::{DeliveryFault, WebhookEvent};
     ///
     /// sandbox.fault_delivery(DeliveryFault::Duplicate);
-    /// sandbox.send_event(WebhookEvent::new("order.status.changed").field("status", "completed"));
+    /// sandbox.send_event(WebhookEvent::new("order.status.changed").field("status", "completed"))?;
     /// sandbox.deliveries_settled().await;
     /// assert_eq!(sandbox.deliveries().len(), 2);
+    /// # Ok(())
     /// # }
     /// ```
-    pub fn send_event(&self, event: WebhookEvent) -> String {
-        self.shared.send_event(event).unwrap_or_else(|problem| panic!("{problem}"))
+    pub fn send_event(&self, event: WebhookEvent) -> Result<String, InvalidEvent> {
+        self.shared.send_event(event).map_err(InvalidEvent)
     }
 
     /// Injects a fault into the deliveries of the next event. Faults are queued: each applies to one event.

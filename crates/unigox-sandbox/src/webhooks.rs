@@ -16,7 +16,7 @@ pub(crate) use self::{
     queue::Queue,
 };
 pub use self::{
-    event::WebhookEvent,
+    event::{InvalidEvent, WebhookEvent},
     fault::DeliveryFault,
     log::{DeliveryOutcome, LoggedDelivery},
     signature::DEFAULT_WEBHOOK_SECRET,

@@ -35,6 +35,18 @@ pub struct WebhookEvent {
     pub(crate) data: Map<String, Value>,
 }
 
+/// The error of an event that can't be sent: its type or identifier is not valid, or there is nobody to send it to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidEvent(pub(crate) String);
+
+impl fmt::Display for InvalidEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for InvalidEvent {}
+
 impl WebhookEvent {
     /// An event of this type, to the first partner.
     pub fn new(event_type: impl Into<String>) -> Self {
