@@ -552,6 +552,10 @@ impl Error {
             }
             Reason::Broken | Reason::TimedOut(_) => self.advice_if_unclear(),
             Reason::Api(_) => return self.advice_for_status(),
+            // A read has no effect to speak of.
+            Reason::Decode { effect: Effect::Yes, .. } if self.is_read() => {
+                "look for a newer version of this crate".into()
+            }
             Reason::Decode { effect: Effect::Yes, .. } => {
                 "the call took effect; look for a newer version of this crate".into()
             }
@@ -571,6 +575,10 @@ impl Error {
                 "make the same call again in a minute: it looks before it changes anything".into()
             }
         })
+    }
+
+    fn is_read(&self) -> bool {
+        self.0.operation.is_some_and(|operation| matches!(operation.method, "GET" | "HEAD"))
     }
 
     fn advice_for_status(&self) -> Option<Cow<'static, str>> {
