@@ -188,7 +188,9 @@ impl From<unigox::Error> for Refusal {
                 Self(StatusCode::UNPROCESSABLE_ENTITY, json!({"error": error.to_string(), "fields": fields}))
             }
             // Nobody knows whether it took effect: the same request again finds out.
-            ErrorKind::OutcomeUnknown => Self(StatusCode::SERVICE_UNAVAILABLE, json!({"error": "send it again"})),
+            ErrorKind::OutcomeUnknown => {
+                Self(StatusCode::SERVICE_UNAVAILABLE, json!({"error": "make the same request again"}))
+            }
             _ => Self(StatusCode::BAD_GATEWAY, json!({"error": error.to_string()})),
         }
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio_postgres::{Client, Error, GenericClient, NoTls, types::Type};
 use unigox::webhooks::{Claim, Deduplicate};
 
-/// How long an event is remembered after it was handled, in seconds. The vendor sends it again for about 3.5 days.
+/// How long an event is remembered after it was handled, in seconds. The vendor delivers it again for about 3.5 days.
 const RETENTION: f64 = 4.0 * 24.0 * 60.0 * 60.0;
 
 const TABLE: &str = "create table if not exists unigox_events (

@@ -5,7 +5,7 @@ use std::time::Duration;
 use redis::{Client, RedisError, aio::MultiplexedConnection};
 use unigox::webhooks::{Claim, Deduplicate};
 
-/// How long an event is remembered after it was handled. The vendor sends it again for about 3.5 days.
+/// How long an event is remembered after it was handled. The vendor delivers it again for about 3.5 days.
 const RETENTION: Duration = Duration::from_secs(4 * 24 * 60 * 60);
 
 /// A key for each event, which Redis forgets by itself. It needs Redis 7.

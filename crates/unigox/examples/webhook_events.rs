@@ -50,7 +50,7 @@ async fn deliver(events: &impl Deduplicate) -> Result<(), Box<dyn Error>> {
     let verifier = WebhookVerifier::new(SECRET)?;
     for _ in 0..3 {
         let headers = webhook_headers(SECRET, Utc::now(), BODY.as_bytes());
-        println!("answered with {}", receive(&verifier, events, &headers, BODY.as_bytes()).await);
+        println!("responded with {}", receive(&verifier, events, &headers, BODY.as_bytes()).await);
     }
     Ok(())
 }

@@ -81,20 +81,20 @@ impl WebhooksHandle {
         async move { client.api().get_webhook().await }
     }
 
-    /// Sends a test event to the address, signed as any other, and tells how it was answered.
+    /// Sends a test event to the address, signed as any other, and tells what the response was.
     ///
     /// `testPingWebhook`. Safe to repeat: it sends one more test event.
     ///
     /// # Errors
     ///
-    /// 400 if no address is registered; 502 if the address did not answer in time, or not with a 2xx status.
+    /// 400 if no address is registered; 502 if the address did not respond in time, or not with a 2xx status.
     ///
     /// # Examples
     ///
     /// ```no_run
     /// # async fn f(unigox: unigox::Client) -> Result<(), unigox::Error> {
     /// let test = unigox.webhooks().send_test_event().await?;
-    /// println!("answered with {:?}", test.http_status);
+    /// println!("responded with {:?}", test.http_status);
     /// # Ok(())
     /// # }
     /// ```

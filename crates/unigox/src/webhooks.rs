@@ -17,7 +17,7 @@
 //!     match event.data() {
 //!         EventData::UserKycUpdated(update) => println!("{:?} is now {}", update.user_uuid, update.status()),
 //!         EventData::OrderStatusChanged(order) => println!("{:?} is now {:?}", order.order_id, order.status),
-//!         // Types that this version does not know may be added at any time: answer with a 2xx status all the same.
+//!         // Types that this version does not know may be added at any time: respond with a 2xx status all the same.
 //!         _ => println!("an event of the type {}", event.event_type()),
 //!     }
 //!     Ok(event)
@@ -32,14 +32,14 @@
 //!   envelope `event_id`, `event_type`, `created_at`, `data`.
 //! - The header [`SIGNATURE_HEADER`] is `sha256=` and the HMAC-SHA256, in hexadecimal, of the value of
 //!   [`TIMESTAMP_HEADER`] (Unix time in seconds), a dot and the body.
-//! - An event is delivered at least once. After anything but a 2xx status within 10 seconds it is sent again after 1, 5
+//! - An event is delivered at least once. After anything but a 2xx status within 10 seconds it is delivered again after 1, 5
 //!   and 15 minutes, then after 1, 6, 12 and 24 hours, at most 10 times in about 3.5 days. A guide of the vendor says
 //!   that most events about fiat accounts are sent once only: read the account from time to time as well.
 //!
-//! # Answering
+//! # Responding
 //!
 //! [`WebhookError::status`] is the status to refuse a request with. For an event that is genuine,
-//! [`Deduplicate::handle_once`] handles it unless that was done already, and says what to answer. With the feature
+//! [`Deduplicate::handle_once`] handles it unless that was done already, and says what to respond with. With the feature
 //! `axum` a handler takes a [`VerifiedEvent`] as an argument.
 //!
 //! # Waiting

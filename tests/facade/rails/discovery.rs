@@ -20,7 +20,7 @@ async fn rails_are_asked_for_by_country_currency_or_both_and_by_no_other_name() 
         (RailQuery::in_currency("NGN").country(None::<String>), "currency=NGN&direction=offramp"),
     ] {
         server.reply(rails("NG"));
-        let rails = supported.rails(RampDirection::Offramp, query).await.expect("it is answered");
+        let rails = supported.rails(RampDirection::Offramp, query).await.expect("it gets a response");
         assert_eq!(rails.rails[0].slug.as_deref(), Some("nip-nigeria"));
         let target = server.take_request().target;
         let (path, query) = target.split_once('?').expect("there is a query");
@@ -59,11 +59,11 @@ async fn everything_that_is_supported_can_be_asked_for() {
     {
         server.reply(Call::of(id).success());
     }
-    supported.corridors().await.expect("it is answered");
-    supported.fiat_currencies().await.expect("it is answered");
-    supported.crypto_currencies().await.expect("it is answered");
-    supported.blockchains().await.expect("it is answered");
-    supported.pairs().await.expect("it is answered");
+    supported.corridors().await.expect("it gets a response");
+    supported.fiat_currencies().await.expect("it gets a response");
+    supported.crypto_currencies().await.expect("it gets a response");
+    supported.blockchains().await.expect("it gets a response");
+    supported.pairs().await.expect("it gets a response");
     let targets: Vec<_> = server.take_requests().into_iter().map(|request| request.target).collect();
     assert_eq!(
         targets,
@@ -85,7 +85,7 @@ async fn a_response_is_kept_for_its_time_and_clones_share_it() {
     let cached = facade_at(&server.url()).supported().cached(MINUTE);
     let clone = cached.clone();
     let ask = async |cached: &CachedSupported, country: &str| {
-        cached.rails(RampDirection::Offramp, RailQuery::in_country(country)).await.expect("it is answered");
+        cached.rails(RampDirection::Offramp, RailQuery::in_country(country)).await.expect("it gets a response");
         server.take_requests().len()
     };
     assert_eq!((ask(&cached, "NG").await, ask(&clone, "NG").await, ask(&clone, "GH").await), (1, 0, 1));

@@ -280,7 +280,7 @@ async fn an_institution_that_disappears_is_refused_by_the_server_with_a_typed_er
         (422, json!({"success": false, "error": "There is no such institution"}), None),
     ] {
         server.reply(Reply::json(status, &body));
-        let error = user.payment_details().create(&payment_details).await.expect_err("it is gone");
+        let error = user.payment_details().create(&payment_details).await.expect_err("it was taken away");
         assert_eq!((error.kind(), error.key(), error.effect()), (ErrorKind::Api, key, unigox::Effect::No));
         assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
         assert_eq!(server.take_requests().len(), 1);

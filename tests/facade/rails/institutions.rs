@@ -128,11 +128,11 @@ async fn one_institution_is_found_if_it_is_there() {
     let server = Server::start().await;
     let supported = facade_at(&server.url()).supported();
     server.reply(page(&["another", "uala"], Some(2)));
-    let found = supported.institution("cvu-cbu", "uala").await.expect("it is answered");
+    let found = supported.institution("cvu-cbu", "uala").await.expect("it gets a response");
     assert_eq!(found.and_then(|institution| institution.id).as_deref(), Some("uala"));
     assert!(server.take_request().target.contains("institution_id=uala"));
     server.reply(page(&["another"], Some(1)));
-    assert_eq!(supported.institution("cvu-cbu", "uala").await.expect("it is answered"), None);
+    assert_eq!(supported.institution("cvu-cbu", "uala").await.expect("it gets a response"), None);
 }
 
 fn page(ids: &[&str], total: Option<u32>) -> Reply {

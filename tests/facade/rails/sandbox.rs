@@ -95,7 +95,7 @@ fn fields(form: &RailForm, institution: Option<&Institution>, is_business: bool)
     }
 }
 
-/// The examples of the fields, of which all but the first account have some left out or spoiled.
+/// The examples of the fields, of which all but the first account have some left out or damaged.
 fn account(fields: &[FormField], number: usize, random: &mut fastrand::Rng) -> Map<String, Value> {
     let mut account = Map::new();
     for field in fields {

@@ -48,7 +48,7 @@ async fn a_wait_that_is_not_woken_polls_as_without_a_signal() {
 async fn a_wait_that_is_woken_while_it_polls_polls_again() {
     let clock = Clock::pause();
     let server = Server::start().await;
-    // The first poll is answered after 30 s, by the second attempt.
+    // The first poll has its response after 30 s, by the second attempt.
     server.reply(Reply::raw("").then_silent());
     server.reply(pending("IN_PROGRESS"));
     server.reply(pending("VERIFIED"));

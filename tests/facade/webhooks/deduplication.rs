@@ -36,7 +36,7 @@ async fn of_many_that_claim_at_once_one_is_told_that_it_is_new() {
 }
 
 #[tokio::test]
-async fn an_event_is_handled_once_and_answered_with_200_each_time() {
+async fn an_event_is_handled_once_and_responded_to_with_200_each_time() {
     let events = MemoryDeduplicate::new();
     let handle = || events.handle_once("evt_1", async { Ok::<_, Infallible>("done") });
     assert_eq!(handle().await.expect("nothing fails"), Handled::Now("done"));
@@ -55,7 +55,7 @@ async fn an_event_whose_handling_dies_is_handled_when_it_is_sent_again() {
     // Meanwhile it is not handled elsewhere, and not taken for handled.
     let handled = events.handle_once("evt_1", async { Ok::<_, Infallible>(()) }).await.expect("nothing fails");
     assert_eq!((handled, handled.status().as_u16()), (Handled::Elsewhere, 503));
-    // The vendor sends it again after a minute.
+    // The vendor delivers it again after a minute.
     advance(59 * SECOND).await;
     let handled = events.handle_once("evt_1", async { Ok::<_, Infallible>(()) }).await.expect("nothing fails");
     assert_eq!(handled, Handled::Now(()));
@@ -105,7 +105,7 @@ async fn what_is_remembered_is_bounded_and_what_is_being_handled_is_not_forgotte
     for id in ["a", "b", "c"] {
         assert_eq!(claim(&events, id).await, New);
     }
-    assert_eq!(claim(&events, "d").await, InProgress, "it is sent again later");
+    assert_eq!(claim(&events, "d").await, InProgress, "it is delivered again later");
     confirm(&events, "b").await;
     confirm(&events, "a").await;
     assert_eq!(claim(&events, "d").await, New, "the first that was handled is forgotten");
@@ -155,11 +155,11 @@ async fn a_store_that_fails_loses_nothing_and_has_nothing_handled_twice() {
         Ok::<_, Infallible>(())
     };
     let error = Failing { claims: false }.handle_once("evt_1", handling).await.expect_err("it can't be claimed");
-    assert!(matches!(error, HandleError::NotClaimed(_)) && error.status() == 503, "it is sent again");
+    assert!(matches!(error, HandleError::NotClaimed(_)) && error.status() == 503, "it is delivered again");
     assert!(!is_handled && !error.to_string().contains("canary"), "{error}");
 
     let error = Failing { claims: true }.handle_once("evt_1", async { Ok::<_, Infallible>(()) }).await;
     let error = error.expect_err("it can't be confirmed");
-    assert!(matches!(error, HandleError::NotConfirmed(_)) && error.status() == 200, "it is not sent again");
+    assert!(matches!(error, HandleError::NotConfirmed(_)) && error.status() == 200, "it is not delivered again");
     assert!(std::error::Error::source(&error).is_some() && !error.to_string().contains("canary"), "{error}");
 }

@@ -88,19 +88,19 @@ impl Receiver {
         Self { address, handled, serving: tokio::spawn(serving) }
     }
 
-    /// The status of the answer.
+    /// The status of the response.
     pub(super) async fn post(&self, headers: HeaderMap, body: Vec<u8>) -> u16 {
         self.ask("webhooks", headers, body).await.0
     }
 
     async fn ask(&self, path: &str, headers: HeaderMap, body: Vec<u8>) -> (u16, String) {
         let request = reqwest::Client::new().post(format!("http://{}/{path}", self.address));
-        let response = request.headers(headers).body(body).send().await.expect("it answers");
+        let response = request.headers(headers).body(body).send().await.expect("a response");
         (response.status().as_u16(), response.text().await.expect("it is text"))
     }
 
-    /// The answer to a request that is not sent to its end: the beginning of its head, and its body as far as it goes.
-    async fn answer_to_a_part(&self, more: &str, body: &[u8]) -> String {
+    /// The response to a request that is not sent to its end: the beginning of its head, and its body as far as it goes.
+    async fn response_to_a_part(&self, more: &str, body: &[u8]) -> String {
         let mut stream = TcpStream::connect(self.address).await.expect("it listens");
         let headers = headers(b"{}");
         let lines = headers.iter().map(|(name, value)| format!("{name}: {}\r\n", value.to_str().expect("it is text")));
@@ -108,9 +108,9 @@ impl Receiver {
         let head = format!("POST /explained HTTP/1.1\r\nhost: a\r\n{head}{more}\r\n\r\n");
         stream.write_all(head.as_bytes()).await.expect("it reads");
         stream.write_all(body).await.expect("it reads");
-        let mut answer = vec![0; 1024];
-        let length = stream.read(&mut answer).await.expect("it answers");
-        String::from_utf8_lossy(&answer[..length]).into_owned()
+        let mut response = vec![0; 1024];
+        let length = stream.read(&mut response).await.expect("a response");
+        String::from_utf8_lossy(&response[..length]).into_owned()
     }
 }
 
@@ -121,7 +121,7 @@ impl Drop for Receiver {
 }
 
 #[tokio::test]
-async fn an_event_reaches_the_handler_once_and_is_answered_with_200() {
+async fn an_event_reaches_the_handler_once_and_gets_200() {
     let receiver = Receiver::start(verifier(), WaitSignals::new()).await;
     let body = kyc_updated("VERIFIED").to_string().into_bytes();
     for _ in 0..3 {
@@ -130,7 +130,7 @@ async fn an_event_reaches_the_handler_once_and_is_answered_with_200() {
     // Signed anew, as the vendor may do.
     assert_eq!(receiver.post(webhook_headers(SECRET, at(NOW + 9), &body), body.clone()).await, 200);
     assert_eq!(receiver.handled.load(Ordering::SeqCst), 1);
-    // One whose handling fails is sent again.
+    // One whose handling fails is delivered again.
     let body = br#"{"event_id": "evt_2", "event_type": "a.new.one"}"#;
     assert_eq!(receiver.post(headers(body), body.to_vec()).await, 500);
     assert_eq!(receiver.post(headers(body), body.to_vec()).await, 500, "at once, since its claim was released");
@@ -138,7 +138,7 @@ async fn an_event_reaches_the_handler_once_and_is_answered_with_200() {
 }
 
 #[tokio::test]
-async fn what_is_no_event_is_answered_with_its_status_alone_and_reaches_no_handler() {
+async fn what_is_no_event_gets_its_status_alone_and_reaches_no_handler() {
     let receiver = Receiver::start(verifier(), WaitSignals::new()).await;
     let body = kyc_updated("VERIFIED").to_string().into_bytes();
     let without = |name: &str| {
@@ -173,14 +173,14 @@ async fn what_is_no_event_is_answered_with_its_status_alone_and_reaches_no_handl
 async fn a_body_that_is_too_long_is_not_read_to_its_end() {
     let receiver = Receiver::start(verifier(), WaitSignals::new()).await;
     // Nothing of the body is sent at all.
-    let answer = receiver.answer_to_a_part("content-length: 10000000", b"").await;
-    assert!(answer.starts_with("HTTP/1.1 413 ") && answer.ends_with("body_too_large"), "{answer}");
+    let response = receiver.response_to_a_part("content-length: 10000000", b"").await;
+    assert!(response.starts_with("HTTP/1.1 413 ") && response.ends_with("body_too_large"), "{response}");
     let chunk = [format!("{:x}\r\n", 1024 * 1024 + 1).as_bytes(), &vec![b' '; 1024 * 1024 + 1]].concat();
-    let answer = receiver.answer_to_a_part("transfer-encoding: chunked", &chunk).await;
-    assert!(answer.starts_with("HTTP/1.1 413 ") && answer.ends_with("body_too_large"), "{answer}");
+    let response = receiver.response_to_a_part("transfer-encoding: chunked", &chunk).await;
+    assert!(response.starts_with("HTTP/1.1 413 ") && response.ends_with("body_too_large"), "{response}");
     // Of a length that is no number, and of one that the body does not have.
-    let answer = receiver.answer_to_a_part("transfer-encoding: chunked", b"zz\r\n").await;
-    assert!(answer.starts_with("HTTP/1.1 400 ") && answer.ends_with("body_broken"), "{answer}");
+    let response = receiver.response_to_a_part("transfer-encoding: chunked", b"zz\r\n").await;
+    assert!(response.starts_with("HTTP/1.1 400 ") && response.ends_with("body_broken"), "{response}");
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::{error::Error as StdError, fmt, time::Duration};
 use http::StatusCode;
 use tokio::time::{Instant, timeout_at};
 
-/// How long an event is remembered, unless it is set: the vendor sends it again for about 3.5 days.
+/// How long an event is remembered, unless it is set: the vendor delivers it again for about 3.5 days.
 pub(super) const DEFAULT_RETENTION: Duration = Duration::from_secs(4 * 24 * 60 * 60);
 
 /// How long a claim lasts, unless it is set.
@@ -18,8 +18,8 @@ pub(super) const DEFAULT_LEASE: Duration = Duration::from_secs(30);
 /// examples of this crate have one over Redis and one over PostgreSQL.
 ///
 /// An event is claimed, handled and confirmed, or released if handling it failed. A claim has an end, its lease. So if a
-/// process dies between the claim and the confirmation, nothing is lost: it did not answer with a 2xx status, the vendor
-/// sends the event again, and the claim has ended by then.
+/// process dies between the claim and the confirmation, nothing is lost: it did not respond with a 2xx status, the vendor
+/// delivers the event again, and the claim has ended by then.
 ///
 /// [`handle_once`](Self::handle_once) does these steps. An event is handled twice only
 ///
@@ -56,7 +56,7 @@ pub trait Deduplicate: Sync {
 
     /// How long a claim lasts, which is the longest time that an event is handled for; 30 seconds by default.
     ///
-    /// The vendor waits 10 seconds for an answer and sends the event again after a minute. A claim of a process that
+    /// The vendor waits 10 seconds for a response and delivers the event again after a minute. A claim of a process that
     /// died should have ended by then.
     fn lease(&self) -> Duration {
         DEFAULT_LEASE
@@ -72,8 +72,8 @@ pub trait Deduplicate: Sync {
     /// sends events again, which is about 3.5 days.
     fn confirm(&self, event_id: &str) -> impl Future<Output = Result<(), Self::Error>> + Send;
 
-    /// Ends the claim of an event that was not handled, so that it can be claimed at once when it is sent again. Without it,
-    /// which is the default, the claim lasts until the end of its lease.
+    /// Ends the claim of an event that was not handled, so that it can be claimed at once when it is delivered again.
+    /// Without it, which is the default, the claim lasts until the end of its lease.
     fn release(&self, event_id: &str) -> impl Future<Output = Result<(), Self::Error>> + Send {
         let _ = event_id;
         std::future::ready(Ok(()))
@@ -81,11 +81,12 @@ pub trait Deduplicate: Sync {
 
     /// Claims an event, and if it is new, runs `handling` and confirms it.
     ///
-    /// `handling` is dropped when the lease ends. If it fails, the claim is released, and the vendor sends the event again.
+    /// `handling` is dropped when the lease ends. If it fails, the claim is released, and the vendor delivers the event
+    /// again.
     ///
     /// # Errors
     ///
-    /// [`HandleError`]; its [`status`](HandleError::status) is what to answer.
+    /// [`HandleError`]; its [`status`](HandleError::status) is what to respond with.
     fn handle_once<T: Send, E: Send>(
         &self,
         event_id: &str,
@@ -140,8 +141,8 @@ pub enum Handled<T> {
 }
 
 impl<T> Handled<T> {
-    /// The status to answer with: 200 if the event was handled; 503 if someone else is handling it, so that it is sent
-    /// again in case they fail.
+    /// The status to respond with: 200 if the event was handled; 503 if someone else is handling it, so that it is
+    /// delivered again in case they fail.
     pub fn status(&self) -> StatusCode {
         match self {
             Self::Now(_) | Self::Before => StatusCode::OK,
@@ -167,8 +168,8 @@ pub enum HandleError<S, E> {
 }
 
 impl<S, E> HandleError<S, E> {
-    /// The status to answer with: 200 if the event was handled, so that it is not sent again; 503 if the store could
-    /// not be asked; 500 if the handling failed. After the latter two it is sent again.
+    /// The status to respond with: 200 if the event was handled, so that it is not delivered again; 503 if the store could
+    /// not be asked; 500 if the handling failed. After the latter two it is delivered again.
     pub fn status(&self) -> StatusCode {
         match self {
             Self::NotClaimed(_) => StatusCode::SERVICE_UNAVAILABLE,
@@ -184,7 +185,7 @@ impl<S, E> fmt::Display for HandleError<S, E> {
             Self::NotClaimed(_) => {
                 "webhook: the event could not be claimed, so it was not handled; check the store of events"
             }
-            Self::Handling(_) => "webhook: handling the event failed; it is sent again",
+            Self::Handling(_) => "webhook: handling the event failed; it is delivered again",
             Self::TimedOut => "webhook: handling the event took longer than its lease; handle it faster, or in a job",
             Self::NotConfirmed(_) => {
                 "webhook: the event was handled, which could not be recorded; check the store of events"

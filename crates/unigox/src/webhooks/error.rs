@@ -9,7 +9,7 @@ use super::{SIGNATURE_HEADER, TIMESTAMP_HEADER};
 /// Why a request was refused as a webhook event.
 ///
 /// The message says what is wrong, where, and what to do next. Neither it nor `Debug` holds anything of the request, so
-/// both may be logged. Answer the request with [`status`](Self::status) and nothing else: who sent it may be anyone.
+/// both may be logged. Respond with [`status`](Self::status) and nothing else: who sent it may be anyone.
 ///
 /// # Examples
 ///
@@ -75,7 +75,7 @@ pub enum WebhookErrorKind {
     ///
     /// # Troubleshooting
     ///
-    /// The connection broke. The vendor sends the event again.
+    /// The connection broke. The vendor delivers the event again.
     BodyBroken,
     /// No secret makes this signature of this timestamp and this body.
     ///
@@ -88,7 +88,7 @@ pub enum WebhookErrorKind {
     ///
     /// # Troubleshooting
     ///
-    /// Check the clock of this machine. If events that are sent again are refused for this, raise
+    /// Check the clock of this machine. If events that are delivered again are refused for this, raise
     /// [`WebhookVerifier::tolerance`](super::WebhookVerifier::tolerance). Otherwise someone has replayed the event.
     TimestampTooOld,
     /// The event was signed later than now, by more than is allowed. The signature is right.
@@ -140,7 +140,9 @@ impl WebhookErrorKind {
             Self::BodyTooLarge => {
                 ("body_too_large", "the body is longer than allowed", "set `max_body_bytes` if it is genuine")
             }
-            Self::BodyBroken => ("body_broken", "the body could not be received", "wait until the event is sent again"),
+            Self::BodyBroken => {
+                ("body_broken", "the body could not be received", "wait until the event is delivered again")
+            }
             Self::WrongSignature => (
                 "wrong_signature",
                 "is not that of this body",
@@ -176,7 +178,7 @@ impl WebhookError {
         self.kind
     }
 
-    /// The status to answer with: 401 if the event is not known to be genuine, or not to be of now; 413 if the body is
+    /// The status to respond with: 401 if the event is not known to be genuine, or not to be of now; 413 if the body is
     /// too long; 400 for everything else. After each of them the vendor sends an event again, if it was one.
     pub fn status(&self) -> StatusCode {
         match self.kind {

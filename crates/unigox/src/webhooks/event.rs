@@ -38,7 +38,7 @@ pub struct Event {
 
 /// What an event says, by its type.
 ///
-/// A type that this version does not know is [`Unknown`](Self::Unknown). Answer it with a 2xx status, as any other: the
+/// A type that this version does not know is [`Unknown`](Self::Unknown). Respond to it with a 2xx status, as any other: the
 /// vendor adds types, and sends again what is not accepted.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]

@@ -13,8 +13,8 @@ use super::{Event, WebhookError, WebhookErrorKind, WebhookVerifier};
 
 /// A genuine webhook event, as an argument of a handler of axum 0.8.
 ///
-/// The [`WebhookVerifier`] is taken from the state. A request that is refused never reaches the handler: it is answered
-/// with [`WebhookError::status`] and no body. No more of the body is read than the verifier allows, whatever
+/// The [`WebhookVerifier`] is taken from the state. A request that is refused never reaches the handler: it gets
+/// [`WebhookError::status`] and no body. No more of the body is read than the verifier allows, whatever
 /// `DefaultBodyLimit` says; a limit of time is up to the server. The state has to have a `FromRef` for the verifier, as below.
 /// To see why requests are refused, take a `Result<VerifiedEvent, WebhookError>`.
 ///

@@ -22,7 +22,7 @@ const DEFAULT_CAPACITY: usize = 100_000;
 ///
 /// For a single process, and for tests: after a restart it knows nothing. It is bounded: beyond its capacity it forgets
 /// the event that was handled first, and handles it again if it is delivered again. If all of its capacity is taken by
-/// events that are being handled, a new one is [`InProgress`](Claim::InProgress), so that it is sent again later.
+/// events that are being handled, a new one is [`InProgress`](Claim::InProgress), so that it is delivered again later.
 ///
 /// # Examples
 ///

@@ -101,7 +101,7 @@ impl WebhookVerifier {
 
     /// How far the timestamp may be from now, into the past and into the future; 5 minutes by default.
     ///
-    /// The vendor documents no limit, and not whether an event that is sent again has a new timestamp. If such events
+    /// The vendor documents no limit, and not whether an event that is delivered again has a new timestamp. If such events
     /// are refused as [`TimestampTooOld`](WebhookErrorKind::TimestampTooOld), allow the 3.5 days in which they are
     /// sent: [`Deduplicate`](super::Deduplicate) sees to it that an event that is replayed is not handled again.
     #[must_use]
@@ -128,7 +128,7 @@ impl WebhookVerifier {
     ///
     /// # Errors
     ///
-    /// [`WebhookError::kind`] tells what is wrong, and [`WebhookError::status`] what to answer. Each of the two headers
+    /// [`WebhookError::kind`] tells what is wrong, and [`WebhookError::status`] what to respond with. Each of the two headers
     /// has to be there once.
     pub fn verify(&self, headers: &HeaderMap, raw_body: &[u8]) -> Result<Event, WebhookError> {
         let (signature, timestamp) = self.signed_values(headers)?;
