@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt, fs, io,
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use anyhow::Context;
@@ -72,6 +72,11 @@ impl Outputs {
     /// Adds a file.
     pub fn add(&mut self, path: impl Into<PathBuf>, content: String) {
         self.files.insert(path.into(), content);
+    }
+
+    /// Takes a file out again, for a caller who has to change it first.
+    pub fn take(&mut self, path: impl AsRef<Path>) -> Option<String> {
+        self.files.remove(path.as_ref())
     }
 
     /// States that `folder` holds nothing but files of this set, the `hand_written` ones and folders.
@@ -177,8 +182,6 @@ fn shown(line: Option<&str>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
 
     fn outputs(root: &Path) -> Outputs {

@@ -29,25 +29,41 @@ pub(crate) fn package(folder: &str) -> String {
 pub(crate) struct Scratch {
     folder: PathBuf,
     dependencies: String,
+    /// The packages whose documentation rustdoc could warn of.
+    documented: Vec<String>,
+}
+
+/// Whether rustdoc could warn of a comment in this code: of a link, a URL, a tag, or code that does not end. Building the
+/// documentation takes longer than compiling, so that of the others is not built.
+fn is_worth_documenting(code: &str) -> bool {
+    let mut comments = code.lines().map(str::trim_start).filter(|line| line.starts_with("//"));
+    comments.any(|line| {
+        ["[", "<", "://", "```"].iter().any(|mark| line.contains(mark)) || line.matches('`').count() % 2 == 1
+    })
 }
 
 impl Scratch {
     pub(crate) fn new(folder: &Path) -> Self {
-        Self { folder: folder.to_owned(), dependencies: String::new() }
+        Self { folder: folder.to_owned(), dependencies: String::new(), documented: Vec::new() }
     }
 
     /// Generates the crate `name`, which the program depends on, and returns its folder.
     pub(crate) fn add(&mut self, name: &str, inputs: &Inputs) -> PathBuf {
         let folder = self.folder.join("crates").join(name);
-        let outputs = codegen::elsewhere(inputs, &folder).unwrap_or_else(|error| panic!("{name}: {error}"));
-        outputs.write().expect("a folder that can be written");
+        let mut outputs = codegen::elsewhere(inputs, &folder).unwrap_or_else(|error| panic!("{name}: {error}"));
         // It is a member of this workspace, and none of its own.
-        let manifest = folder.join("Cargo.toml");
-        let text = fs::read_to_string(&manifest).expect("a manifest");
-        let text = text.strip_suffix("[workspace]\n").expect("a crate that stands alone");
-        fs::write(manifest, text).expect("written");
+        let manifest = outputs.take("Cargo.toml").expect("a manifest");
+        let member = manifest.strip_suffix("[workspace]\n").expect("a crate that stands alone");
+        outputs.add("Cargo.toml", member.to_owned());
+        outputs.write().expect("a folder that can be written");
         let line = format!("{} = {{ path = \"../crates/{name}\", features = [\"schemars\"] }}\n", package(name));
         self.dependencies.push_str(&line);
+        let generated =
+            fs::read_dir(folder.join("src/generated")).expect("a folder").map(|entry| entry.expect("an entry"));
+        let code = generated.map(|file| fs::read_to_string(file.path()).expect("code"));
+        if code.into_iter().any(|code| is_worth_documenting(&code)) {
+            self.documented.push(package(name));
+        }
         folder
     }
 
@@ -74,10 +90,12 @@ impl Scratch {
         self.cargo(&["run", "--package", &name], ("RUSTC_WORKSPACE_WRAPPER", "clippy-driver"))
     }
 
-    /// Builds the documentation of the crates, which may not warn either.
-    #[allow(dead_code, reason = "one of the tests that share this does")]
+    /// Builds the documentation of the crates that it could warn of, which it may not.
     pub(crate) fn document(&self) {
-        self.cargo(&["doc", "--no-deps", "--workspace", "--exclude", &self.caller()], ("RUSTDOCFLAGS", "-D warnings"));
+        assert!(!self.documented.is_empty(), "no comment that rustdoc could warn of");
+        let packages = self.documented.iter().flat_map(|name| ["--package", name]);
+        let arguments: Vec<&str> = ["doc", "--no-deps"].into_iter().chain(packages).collect();
+        self.cargo(&arguments, ("RUSTDOCFLAGS", "-D warnings"));
     }
 
     fn caller(&self) -> String {
