@@ -1,9 +1,7 @@
 //! Bodies that the documents forbid by a condition, and bodies that bypass constructors, do not compile.
 
-#![allow(missing_docs, reason = "tests are claims, and documented by their names")]
-
 /// If another compiler has other messages, write them with `TRYBUILD=overwrite` and read the difference.
 #[test]
 fn forbidden_bodies_do_not_compile() {
-    trybuild::TestCases::new().compile_fail("tests/compile_fail/*.rs");
+    trybuild::TestCases::new().compile_fail("cases/*.rs");
 }
