@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, path::Path, process::Command};
 #[test]
 fn the_facade_takes_at_most_105_crates_along() {
     let tree = tree(&["-p", "unigox", "-e", "normal"]);
-    let crates: BTreeSet<_> = tree.iter().filter_map(package).collect();
+    let crates: BTreeSet<_> = tree.iter().filter_map(|line| package(line)).collect();
     assert!(crates.iter().any(|name| name.starts_with("reqwest ")), "is this a tree? {crates:?}");
     assert!(crates.len() <= 105, "{} crates: {crates:#?}", crates.len());
 }
@@ -16,7 +16,7 @@ fn the_tests_build_every_crate_of_the_pipeline_with_the_features_that_the_alias_
     let alias = tree(&["--workspace", "-e", "normal,build"]);
     let tests = tree(&["--workspace", "-e", "normal,build,dev"]);
     let pipeline = tree(&["-p", "xtask", "-e", "normal,build"]);
-    let pipeline: BTreeSet<_> = pipeline.iter().filter_map(package).collect();
+    let pipeline: BTreeSet<_> = pipeline.iter().filter_map(|line| package(line)).collect();
     assert!(pipeline.iter().any(|name| name.starts_with("progenitor ")), "is this a tree? {pipeline:?}");
     let other: Vec<_> =
         tests.difference(&alias).filter(|line| package(line).is_some_and(|name| pipeline.contains(name))).collect();
@@ -24,7 +24,7 @@ fn the_tests_build_every_crate_of_the_pipeline_with_the_features_that_the_alias_
 }
 
 /// The name and the version, without a place or a mark.
-fn package(line: &String) -> Option<&str> {
+fn package(line: &str) -> Option<&str> {
     line.split(['\t', '(']).next().map(str::trim)
 }
 

@@ -85,8 +85,8 @@ impl Fault {
         Self::Redirect { status: 307, location: location.into() }
     }
 
-    /// Adds a header to a response with a [status](Self::status); other faults stay as they are. Invalid headers,
-    /// `content-length` and `transfer-encoding` are ignored.
+    /// Adds a header to a response with a [status](Self::status); other faults stay as they are. With an invalid header,
+    /// `content-length` or `transfer-encoding` the fault can't be injected.
     #[must_use]
     pub fn with_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         if let Self::Status { headers, .. } = &mut self {
@@ -102,6 +102,11 @@ impl Fault {
             *body = Some(json);
         }
         self
+    }
+
+    /// Whether it can be injected, by the same rules as when it is read from a scenario.
+    pub(crate) fn check(&self) -> Result<(), serde_json::Error> {
+        serde_json::to_value(self).and_then(Self::deserialize).map(drop)
     }
 
     /// The name of the fault in a scenario.

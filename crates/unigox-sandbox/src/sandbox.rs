@@ -1,7 +1,7 @@
 //! A running sandbox, and the builder that starts it.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     io,
     net::SocketAddr,
     pin::pin,
@@ -116,10 +116,13 @@ impl Sandbox {
     ///
     /// # Panics
     ///
-    /// If the document has no operation with this `operationId`, so that a test with a misspelled one fails. An operation
-    /// without an `operationId` is called as in [`operations`](Self::operations).
+    /// If the document has no operation with this `operationId`, so that a test with a misspelled one fails; or if the
+    /// fault has a status or a header that no response can have. An operation without an `operationId` is called as in
+    /// [`operations`](Self::operations).
+    #[track_caller]
     pub fn fault(&self, operation_id: &str, fault: Fault) {
         assert!(self.shared.document.operation(operation_id).is_some(), "there is no operation `{operation_id}`");
+        fault.check().unwrap_or_else(|error| panic!("this fault can't be injected: {error}"));
         self.shared.lock().queue_fault(operation_id, fault);
     }
 
@@ -345,11 +348,12 @@ impl SandboxBuilder {
     ///
     /// # Errors
     ///
-    /// If it can't listen at the address.
+    /// If it can't listen at the address; if two partners have the same key, or a key or the secret of events is blank.
     pub async fn start(mut self) -> io::Result<Sandbox> {
         if self.partners.is_empty() {
             self.partners.push((DEFAULT_KEY.to_owned(), "partner".to_owned()));
         }
+        self.check()?;
         let (port, address) = Port::listen(self.address)?;
         let base_url = format!("http://{address}");
         let key = self.partners[0].0.clone();
@@ -373,6 +377,23 @@ impl SandboxBuilder {
         let serving = tokio::spawn(server::serve(port.clone(), routes, stop.clone()));
         let tasks = vec![serving, tokio::spawn(webhooks::deliver(Arc::clone(&shared)))];
         Ok(Sandbox { shared, base_url, key, port, stop, tasks })
+    }
+}
+
+impl SandboxBuilder {
+    /// Whether requests can be told apart by their keys, and events be signed.
+    fn check(&self) -> io::Result<()> {
+        let keys: HashSet<&str> = self.partners.iter().map(|(key, _)| key.as_str()).collect();
+        let problem = if keys.len() < self.partners.len() {
+            "two partners have the same key; give each its own"
+        } else if keys.iter().any(|key| key.trim().is_empty()) {
+            "the key of a partner is blank"
+        } else if self.webhook_secret.trim().is_empty() {
+            "the secret of events is blank"
+        } else {
+            return Ok(());
+        };
+        Err(io::Error::new(io::ErrorKind::InvalidInput, problem))
     }
 }
 

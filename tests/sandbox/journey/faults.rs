@@ -309,6 +309,23 @@ async fn a_fault_for_an_unknown_operation_panics_with_its_name() {
 }
 
 #[tokio::test]
+async fn a_fault_that_no_response_can_have_panics_with_what_is_wrong() {
+    let sandbox = Sandbox::start().await.expect("the loopback has a free port");
+    let impossible = [
+        (Fault::status(99), "99 is not a status from 200 to 599"),
+        (Fault::status(503).with_header("content-length", "3"), "`content-length` is not allowed"),
+        (Fault::redirect("a\nb"), "the location is not a valid header value"),
+    ];
+    for (fault, reason) in impossible {
+        let outcome = catch_unwind(AssertUnwindSafe(|| sandbox.fault("verifyAuth", fault)));
+        let panic = outcome.expect_err(reason);
+        let message = panic.downcast_ref::<String>().expect("the panic has a message");
+        assert!(message.contains(reason), "{message}");
+    }
+    assert!(sandbox.faults().is_empty(), "a fault was queued");
+}
+
+#[tokio::test]
 async fn a_fault_is_injected_before_the_key_is_checked() {
     let fixture = Fixture::start().await;
     let client = without_retries(&fixture.client_with("another-key"));

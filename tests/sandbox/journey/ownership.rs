@@ -38,6 +38,20 @@ async fn the_same_name_with_two_partners_is_two_users() {
 }
 
 #[tokio::test]
+async fn partners_that_can_not_be_told_apart_and_secrets_that_are_blank_are_refused() {
+    let refused = [
+        (Sandbox::builder().partner("one", "key").partner("two", "key"), "two partners have the same key"),
+        (Sandbox::builder().partner("one", " "), "the key of a partner is blank"),
+        (Sandbox::builder().webhook_secret(""), "the secret of events is blank"),
+    ];
+    for (builder, reason) in refused {
+        let error = builder.start().await.expect_err(reason);
+        assert_eq!(error.kind(), std::io::ErrorKind::InvalidInput, "{error}");
+        assert!(error.to_string().starts_with(reason), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn another_partners_user_is_not_found_and_stays_as_it_was() {
     let builder = Sandbox::builder().partner("one", "key-one").partner("two", "key-two");
     let fixture = Arc::new(Fixture::with(builder.clock(Clock::paused_at(date(NOON)))).await);
