@@ -1,4 +1,4 @@
-//! Bodies by media type, what goes with a body that is not there, and what is read of an answer.
+//! Bodies by media type, what goes with a body that is not there, and what is read of a response.
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -93,7 +93,7 @@ async fn an_optional_body_may_be_left_out() {
 }
 
 #[tokio::test]
-async fn the_media_types_of_the_answer_are_asked_for() {
+async fn the_media_types_of_the_response_are_asked_for() {
     let request = sent(&GET, |call| call).await.expect("it is sent");
     assert_eq!(request.header("accept"), Some("application/json"));
     let request = sent(&GET, |call| call.accept("text/csv, application/problem+json")).await.expect("it is sent");

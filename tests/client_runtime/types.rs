@@ -152,7 +152,7 @@ union! {
 
 union! {
     /// Open, with a tag.
-    Answer, Unknown tag "shapeType" {
+    AnyShape, Unknown tag "shapeType" {
         /// A circle.
         Circle(Circle) from = "round",
         /// A square.
@@ -204,18 +204,18 @@ fn a_tag_decides_which_variant_is_read() {
     ] {
         let error = read::<Shape>(value.clone()).expect_err("no variant has this tag and these fields");
         assert!(error.starts_with("not what any variant of `Shape` reads"), "{error}");
-        let kept = read::<Answer>(value.clone()).expect("it is kept");
-        assert_eq!(kept, Answer::Unknown(value.clone()));
+        let kept = read::<AnyShape>(value.clone()).expect("it is kept");
+        assert_eq!(kept, AnyShape::Unknown(value.clone()));
         assert_eq!(written(&kept), value.to_string());
         assert_eq!(format!("{kept:?}"), "Unknown([hidden])");
     }
-    let tagged = read::<Answer>(json!({"shapeType": "quad", "side": 2, "at": [1]}));
-    assert_eq!(tagged, Ok(Answer::from(square())));
+    let tagged = read::<AnyShape>(json!({"shapeType": "quad", "side": 2, "at": [1]}));
+    assert_eq!(tagged, Ok(AnyShape::from(square())));
 }
 
 #[test]
 fn the_tag_is_written() {
-    assert_eq!(written(&Answer::from(square())), r#"{"shapeType":"four","side":2,"at":[1]}"#);
+    assert_eq!(written(&AnyShape::from(square())), r#"{"shapeType":"four","side":2,"at":[1]}"#);
     assert_eq!(written(&Shape::Square(Box::new(square()))), r#"{"shapeType":"four","side":2,"at":[1]}"#);
     // A field of the variant's own is corrected in its place, and no number changes on the way.
     for tag in ["", "four", "round"] {
@@ -420,9 +420,9 @@ fn schemas_say_what_is_sent() {
     assert_eq!(schema(schemars::schema_for!(Digits)).get("minLength"), None);
     let members = |value: Value| value["anyOf"].as_array().expect("a union has variants").len();
     assert_eq!(members(schema(schemars::schema_for!(Contact))), 3);
-    let answer = schema(schemars::schema_for!(Answer));
-    assert_eq!(answer["anyOf"][2], json!(true));
-    assert_eq!(members(answer), 3);
+    let any_shape = schema(schemars::schema_for!(AnyShape));
+    assert_eq!(any_shape["anyOf"][2], json!(true));
+    assert_eq!(members(any_shape), 3);
 }
 
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, schemars::JsonSchema)]

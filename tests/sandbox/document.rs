@@ -1,11 +1,11 @@
-//! The sandbox with documents of its tests: whatever a document says, its requests are judged and answered by it.
+//! The sandbox with documents of its tests: whatever a document says, it judges requests and gives the responses.
 
-mod answers;
 mod faults;
 mod fixture;
 mod forms;
 mod limits;
 mod requests;
+mod responses;
 mod rules;
 mod security;
 mod vendor;

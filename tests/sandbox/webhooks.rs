@@ -220,7 +220,7 @@ async fn partners_have_addresses_of_their_own() {
     assert_eq!(reqwest::Client::new().execute(bob).await.expect("there is a response").status(), 200);
     fixture.sandbox.send_event(order()).expect("it is queued");
     let to_bob = fixture.sandbox.send_event(order().partner("bob")).expect("it is queued");
-    fixture.sandbox.deliveries_settled().await;
+    fixture.sandbox.wait_for_deliveries().await;
     assert_eq!((one.received().len(), two.ids()), (1, vec![to_bob]));
 }
 
@@ -229,7 +229,7 @@ async fn nothing_is_sent_to_an_address_outside_of_the_loopback() {
     let fixture = Fixture::at(NOON).await;
     register(&fixture, "https://partner.invalid/events").await;
     fixture.sandbox.send_event(order()).expect("it is queued");
-    fixture.sandbox.deliveries_settled().await;
+    fixture.sandbox.wait_for_deliveries().await;
     assert_eq!(attempts(&fixture), [(1, DeliveryOutcome::NotSent, None)]);
     let (status, body) = call(&fixture, "POST", "/webhooks/test").await;
     assert_eq!((status, &body["data"]["error_key"]), (502, &json!("webhook delivery failed")));
@@ -252,7 +252,7 @@ async fn a_test_event_is_signed_and_its_response_says_what_became_of_it() {
         assert_eq!((status, &body["data"]["error_key"]), (502, &json!("webhook delivery failed")));
     }
     fixture.sandbox.advance(Duration::from_secs(100_000));
-    fixture.sandbox.deliveries_settled().await;
+    fixture.sandbox.wait_for_deliveries().await;
     assert_eq!(receiver.received().len(), 3, "a test event is not repeated, and a redirect not followed");
     assert_eq!(receiver.ids().into_iter().collect::<BTreeSet<_>>().len(), 3, "each is an event of its own");
 }
@@ -269,7 +269,7 @@ async fn an_event_has_the_documented_envelope_and_signature() {
         .sandbox
         .send_event(order().field("status", "completed").field("extra", json!([1])))
         .expect("it is queued");
-    fixture.sandbox.deliveries_settled().await;
+    fixture.sandbox.wait_for_deliveries().await;
     let [event] = &receiver.received()[..] else { panic!("there is not one event") };
     assert!(event.head.starts_with("POST /events?from=sandbox HTTP/1.1\r\n"), "{}", event.head);
     assert_eq!(event.header("user-agent"), "unigox-webhooks/1.0");
@@ -302,13 +302,13 @@ async fn every_type_of_event_has_data() {
         ("fiat_account.deposit.received", "transaction_id"),
     ] {
         let id = fixture.sandbox.send_event(WebhookEvent::new(event_type)).expect("it is queued");
-        fixture.sandbox.deliveries_settled().await;
+        fixture.sandbox.wait_for_deliveries().await;
         let event = receiver.received().pop().expect("it is sent").json();
         assert_eq!((&event["event_id"], event["data"].get(name).is_some()), (&json!(id), true), "{event}");
     }
     let own = WebhookEvent::new("of.my.own").event_id("evt_42").field("a", 1);
     assert_eq!(fixture.sandbox.send_event(own).expect("it is queued"), "evt_42");
-    fixture.sandbox.deliveries_settled().await;
+    fixture.sandbox.wait_for_deliveries().await;
     assert_eq!(receiver.received().pop().expect("it is sent").json()["data"], json!({"a": 1}));
 }
 
@@ -317,17 +317,17 @@ async fn an_event_that_is_refused_is_sent_again_by_the_documented_schedule() {
     let receiver = Receiver::with(&[500; 20]).await;
     let fixture = registered(&receiver).await;
     let id = fixture.sandbox.send_event(order()).expect("it is queued");
-    fixture.sandbox.deliveries_settled().await;
+    fixture.sandbox.wait_for_deliveries().await;
     for (sent, minutes) in [1, 5, 15, 60, 360, 720, 1440, 1440, 1440].into_iter().enumerate() {
         fixture.sandbox.advance(Duration::from_secs(minutes * 60 - 1));
-        fixture.sandbox.deliveries_settled().await;
+        fixture.sandbox.wait_for_deliveries().await;
         assert_eq!(receiver.received().len(), sent + 1, "it is too early after {minutes} minutes");
         fixture.sandbox.advance(Duration::from_secs(1));
-        fixture.sandbox.deliveries_settled().await;
+        fixture.sandbox.wait_for_deliveries().await;
         assert_eq!(receiver.received().len(), sent + 2, "it is due after {minutes} minutes");
     }
     fixture.sandbox.advance(Duration::from_secs(1_000_000));
-    fixture.sandbox.deliveries_settled().await;
+    fixture.sandbox.wait_for_deliveries().await;
     assert_eq!(receiver.ids(), vec![id; 10], "ten attempts are made, and no more");
     assert!(receiver.received().iter().all(|event| event.is_signed_with(DEFAULT_WEBHOOK_SECRET)));
     let last = fixture.sandbox.deliveries().pop().expect("it is logged");
@@ -343,10 +343,10 @@ async fn every_2xx_ends_the_attempts_and_every_other_status_is_one_more() {
     let fixture = registered(&receiver).await;
     fixture.sandbox.send_event(order()).expect("it is queued");
     for minutes in [1, 5, 15, 60] {
-        fixture.sandbox.deliveries_settled().await;
+        fixture.sandbox.wait_for_deliveries().await;
         fixture.sandbox.advance(Duration::from_secs(minutes * 60));
     }
-    fixture.sandbox.deliveries_settled().await;
+    fixture.sandbox.wait_for_deliveries().await;
     let (refused, delivered) = (DeliveryOutcome::Refused, DeliveryOutcome::Delivered);
     assert_eq!(attempts(&fixture), [(1, refused, Some(307)), (2, refused, Some(404)), (3, delivered, Some(204))]);
 }
@@ -360,10 +360,10 @@ async fn a_receiver_has_ten_seconds_by_the_clock_of_the_sandbox() {
     fixture.sandbox.advance(Duration::from_secs(9));
     assert_eq!(attempts(&fixture), []);
     fixture.sandbox.advance(Duration::from_secs(1));
-    fixture.sandbox.deliveries_settled().await;
+    fixture.sandbox.wait_for_deliveries().await;
     assert_eq!(attempts(&fixture), [(1, DeliveryOutcome::TimedOut, None)]);
     fixture.sandbox.advance(Duration::from_secs(60));
-    fixture.sandbox.deliveries_settled().await;
+    fixture.sandbox.wait_for_deliveries().await;
     assert_eq!(attempts(&fixture)[1..], [(2, DeliveryOutcome::Delivered, Some(200))]);
 }
 
@@ -375,12 +375,12 @@ async fn an_event_waits_for_a_receiver_that_is_away_and_follows_it_to_a_new_addr
     let fixture = Fixture::at(NOON).await;
     register(&fixture, &format!("http://{address}/")).await;
     fixture.sandbox.send_event(order()).expect("it is queued");
-    fixture.sandbox.deliveries_settled().await;
+    fixture.sandbox.wait_for_deliveries().await;
     assert_eq!(attempts(&fixture), [(1, DeliveryOutcome::Unreachable, None)]);
     let receiver = Receiver::start().await;
     register(&fixture, &receiver.url).await;
     fixture.sandbox.advance(Duration::from_secs(60));
-    fixture.sandbox.deliveries_settled().await;
+    fixture.sandbox.wait_for_deliveries().await;
     assert_eq!((receiver.received().len(), attempts(&fixture).len()), (1, 2));
 }
 
@@ -389,10 +389,10 @@ async fn a_removed_address_gets_nothing_more() {
     let receiver = Receiver::with(&[500]).await;
     let fixture = registered(&receiver).await;
     fixture.sandbox.send_event(order()).expect("it is queued");
-    fixture.sandbox.deliveries_settled().await;
+    fixture.sandbox.wait_for_deliveries().await;
     call(&fixture, "DELETE", "/webhooks/1").await;
     fixture.sandbox.advance(Duration::from_secs(60));
-    fixture.sandbox.deliveries_settled().await;
+    fixture.sandbox.wait_for_deliveries().await;
     assert_eq!(attempts(&fixture)[1..], [(2, DeliveryOutcome::NotSent, None)]);
     assert_eq!(receiver.received().len(), 1);
 }
@@ -409,7 +409,7 @@ async fn an_event_that_nobody_can_receive_is_refused_and_not_queued() {
         let error = sandbox.send_event(event).expect_err("it can't be sent");
         assert!(error.to_string().starts_with(problem), "{error}");
     }
-    sandbox.deliveries_settled().await;
+    sandbox.wait_for_deliveries().await;
     assert!(sandbox.deliveries().is_empty());
 }
 
@@ -431,14 +431,14 @@ async fn the_verdict_of_a_verification_is_told_once() {
         let user = fixture.new_user().await;
         user.kyc().submit(&KycSubmission::sumsub("a token")).await.expect("the data is complete");
         fixture.sandbox.advance(Duration::from_secs(599));
-        fixture.sandbox.deliveries_settled().await;
+        fixture.sandbox.wait_for_deliveries().await;
         assert_eq!(receiver.received().len(), 0, "{status:?}: it is too early");
         fixture.sandbox.advance(Duration::from_secs(1));
-        fixture.sandbox.deliveries_settled().await;
+        fixture.sandbox.wait_for_deliveries().await;
         for _ in 0..2 {
             user.verification().status().await.expect("it can be read");
             fixture.sandbox.advance(Duration::from_secs(3600));
-            fixture.sandbox.deliveries_settled().await;
+            fixture.sandbox.wait_for_deliveries().await;
         }
         let events: Vec<_> = receiver.received().iter().map(Received::json).collect();
         assert_eq!(events.len(), usize::from(status.is_some()), "{status:?}");
@@ -458,24 +458,24 @@ async fn a_verdict_by_documents_and_polls_is_told_as_well() {
     let user = fixture.new_user().await;
     user.kyc().submit(&ada()).await.expect("the data is complete");
     user.documents().link(DocumentType::IdentityFront, "https://example.com/1").await.expect("it is taken");
-    fixture.sandbox.deliveries_settled().await;
+    fixture.sandbox.wait_for_deliveries().await;
     assert_eq!(receiver.received().len(), 0, "a document is missing");
     user.documents().link(DocumentType::Selfie, "https://example.com/2").await.expect("it is taken");
-    fixture.sandbox.deliveries_settled().await;
+    fixture.sandbox.wait_for_deliveries().await;
     assert_eq!(receiver.received().len(), 1);
     fixture.sandbox.script(Script::rejected("no").after_polls(1));
     let other = fixture.new_user().await;
     other.kyc().submit(&KycSubmission::handoff()).await.expect("the data is complete");
-    fixture.sandbox.deliveries_settled().await;
+    fixture.sandbox.wait_for_deliveries().await;
     assert_eq!(receiver.received().len(), 1, "nobody has polled");
     other.verification().status().await.expect("it can be read");
-    fixture.sandbox.deliveries_settled().await;
+    fixture.sandbox.wait_for_deliveries().await;
     let last = receiver.received().pop().expect("it is sent").json();
     assert_eq!((&last["data"]["user_uuid"], receiver.received().len()), (&json!(other.uuid()), 2));
     // The next submission has a verdict of its own.
     other.kyc().submit(&KycSubmission::handoff()).await.expect("the data is complete");
     other.verification().status().await.expect("it can be read");
-    fixture.sandbox.deliveries_settled().await;
+    fixture.sandbox.wait_for_deliveries().await;
     assert_eq!(receiver.received().len(), 3);
 }
 
@@ -502,7 +502,7 @@ async fn a_duplicate_is_the_same_event_twice() {
         fixture.sandbox.send_event(order()).expect("it is queued"),
         fixture.sandbox.send_event(order()).expect("it is queued"),
     );
-    fixture.sandbox.deliveries_settled().await;
+    fixture.sandbox.wait_for_deliveries().await;
     let mut ids = receiver.ids();
     ids.sort();
     let mut expected = vec![twice.clone(), twice.clone(), once];
@@ -525,19 +525,19 @@ async fn an_event_can_be_late_out_of_order_or_lost() {
     send(DeliveryFault::Lost);
     let late = send(DeliveryFault::Late { seconds: 7200 });
     let second = send(DeliveryFault::OutOfOrder);
-    fixture.sandbox.deliveries_settled().await;
+    fixture.sandbox.wait_for_deliveries().await;
     assert_eq!(receiver.ids(), Vec::<String>::new());
     let first = fixture.sandbox.send_event(order()).expect("it is queued");
-    fixture.sandbox.deliveries_settled().await;
+    fixture.sandbox.wait_for_deliveries().await;
     assert_eq!(receiver.ids(), [first.clone(), second.clone()]);
     fixture.sandbox.advance(Duration::from_secs(7199));
-    fixture.sandbox.deliveries_settled().await;
+    fixture.sandbox.wait_for_deliveries().await;
     assert_eq!(receiver.ids().len(), 2);
     fixture.sandbox.advance(Duration::from_secs(1));
-    fixture.sandbox.deliveries_settled().await;
+    fixture.sandbox.wait_for_deliveries().await;
     assert_eq!(receiver.ids(), [first, second, late]);
     fixture.sandbox.advance(Duration::from_secs(1_000_000));
-    fixture.sandbox.deliveries_settled().await;
+    fixture.sandbox.wait_for_deliveries().await;
     assert_eq!(receiver.received().len(), 3);
     let outcomes: Vec<_> =
         fixture.sandbox.deliveries().iter().map(|delivery| (delivery.outcome, delivery.fault)).collect();
@@ -564,9 +564,9 @@ async fn a_wrong_signature_is_that_of_the_first_attempt_alone() {
         let fixture = registered(&receiver).await;
         fixture.sandbox.fault_delivery(fault);
         fixture.sandbox.send_event(order()).expect("it is queued");
-        fixture.sandbox.deliveries_settled().await;
+        fixture.sandbox.wait_for_deliveries().await;
         fixture.sandbox.advance(Duration::from_secs(60));
-        fixture.sandbox.deliveries_settled().await;
+        fixture.sandbox.wait_for_deliveries().await;
         let [wrong, right] = &receiver.received()[..] else { panic!("{name}: there are not two attempts") };
         let is_old = Utc::now().timestamp() - wrong.timestamp() >= 4000;
         assert_eq!(
@@ -653,7 +653,7 @@ async fn the_observer_is_called_with_each_delivery_and_no_output_has_data_of_an_
     fixture.sandbox.send_event(event).expect("it is queued");
     fixture.sandbox.fault_delivery(DeliveryFault::Late { seconds: 1000 });
     fixture.sandbox.send_event(order().field("user_id", "canary-user")).expect("it is queued");
-    fixture.sandbox.deliveries_settled().await;
+    fixture.sandbox.wait_for_deliveries().await;
     let seen = seen.lock().unwrap_or_else(PoisonError::into_inner).clone();
     assert_eq!((seen.len(), &seen), (2, &fixture.sandbox.deliveries()));
     for output in [format!("{:?}", fixture.sandbox), format!("{seen:?}"), json!(seen).to_string()] {

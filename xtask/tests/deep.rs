@@ -6,7 +6,7 @@ use xtask::{coverage::Coverage, diff, lint, lower};
 
 const COUNT: usize = 15_000;
 
-/// A document whose one operation sends and answers the first of the schemas that `schema` makes, each from its number.
+/// A document whose one operation sends and returns the first of the schemas that `schema` makes, each from its number.
 fn document(kind: &str, schema: impl Fn(usize) -> Value) -> Value {
     let mut schemas: Map<String, Value> = (0..COUNT).map(|number| (format!("S{number}"), schema(number))).collect();
     schemas.insert(format!("S{COUNT}"), json!({"type": "object", "properties": {"end": {"type": kind}}}));

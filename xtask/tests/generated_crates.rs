@@ -2,7 +2,7 @@
 //! `UNIGOX_VENDOR_DOCUMENTS` names.
 //!
 //! For each document a crate is generated, and a program that depends on it calls every method through a transport that
-//! answers with a value of the documented shape; and it prints, by `Debug`, a value of every type whose personal data is a
+//! responds with a value of the documented shape; and it prints, by `Debug`, a value of every type whose personal data is a
 //! canary. The program finds types and methods by reading the generated code, so none can be left out.
 
 #![expect(clippy::print_stdout, reason = "says what was called, for whoever runs it with `--nocapture`")]
@@ -271,10 +271,10 @@ impl<'d> Module<'d> {
                 _ => self.argument(&input.ty, schema),
             });
         }
-        let (status, answer) = self.answer(operation);
+        let (status, response) = self.response(operation);
         let name = &method.sig.ident;
         format!(
-            "    {{\n        let client = client({status}, {answer:?});\n        \
+            "    {{\n        let client = client({status}, {response:?});\n        \
              let value = now(client.{name}({})).unwrap_or_else(|error| panic!(\"{id}: {{error}}\"));\n        \
              assert_eq!(value.http_status().as_u16(), {status});\n        hides(&value, \"Response\");\n        \
              client.transport().saw({id:?}, {:?}, {path:?});\n    }}\n",
@@ -284,7 +284,7 @@ impl<'d> Module<'d> {
     }
 
     /// A success status and a body that goes with it.
-    fn answer(&self, operation: &Value) -> (u16, String) {
+    fn response(&self, operation: &Value) -> (u16, String) {
         let shapes = operation.get(SUCCESSES).or_else(|| operation.get("responses")).and_then(Value::as_object);
         let (status, response) = shapes.into_iter().flatten().next().expect("a success");
         let response = openapi::resolve(self.effective, response).unwrap_or(response);
@@ -378,7 +378,7 @@ fn harmless(value: &mut Value) {
 const TRANSPORT: &str = r#"
 struct Canned {
     http: reqwest::Client,
-    answer: (u16, &'static str),
+    response: (u16, &'static str),
     seen: Mutex<Option<(String, String, String)>>,
 }
 
@@ -392,8 +392,8 @@ impl Transport for Canned {
     async fn send(&self, request: reqwest::Request, operation: &'static Operation) -> Result<RawResponse, Self::Error> {
         let seen = (operation.id.to_owned(), request.method().to_string(), request.url().path().to_owned());
         *self.seen.lock().unwrap() = Some(seen);
-        let status = reqwest::StatusCode::from_u16(self.answer.0).unwrap();
-        Ok(RawResponse::new(status, Default::default(), self.answer.1))
+        let status = reqwest::StatusCode::from_u16(self.response.0).unwrap();
+        Ok(RawResponse::new(status, Default::default(), self.response.1))
     }
 }
 
@@ -411,6 +411,6 @@ impl Canned {
 
 fn client(status: u16, body: &'static str) -> Client<Canned> {
     let http = reqwest::Client::builder().build().unwrap();
-    Client::new("http://127.0.0.1:1", Canned { http, answer: (status, body), seen: Mutex::new(None) }).unwrap()
+    Client::new("http://127.0.0.1:1", Canned { http, response: (status, body), seen: Mutex::new(None) }).unwrap()
 }
 "#;

@@ -46,7 +46,7 @@ fn a_document_that_only_adds_is_taken_over_without_an_edit() {
 /// Adds what a vendor adds: operations of each kind, and optional parameters, fields and enum values wherever they can be.
 fn grow(document: &mut Value) {
     let security = json!([{"ApiKeyAuth": []}]);
-    let answer = |schema: Value| {
+    let response = |schema: Value| {
         let data = json!({"type": "object", "required": ["success", "data"], "properties": {"success": {"type": "boolean"}, "data": schema}});
         json!({"description": "It was done.", "content": {"application/json": {"schema": data}}})
     };
@@ -60,7 +60,7 @@ fn grow(document: &mut Value) {
                     {"name": "page", "in": "query", "schema": {"type": "integer", "minimum": 1}},
                     {"name": "state", "in": "query", "schema": {"type": "string", "enum": ["open", "closed"]}},
                 ],
-                "responses": {"200": answer(json!({
+                "responses": {"200": response(json!({
                     "type": "object", "required": ["funds"],
                     "properties": {"funds": {"type": "array", "items": fund}, "has_more": {"type": "boolean"}},
                 }))},
@@ -74,7 +74,7 @@ fn grow(document: &mut Value) {
                     },
                     "oneOf": [amount("crypto_amount"), amount("fiat_amount")],
                 }}}},
-                "responses": {"201": answer(fund.clone()), "409": {"description": "There is one already."}},
+                "responses": {"201": response(fund.clone()), "409": {"description": "There is one already."}},
             },
         },
         "/api/v1/tomorrow/funds/{fund_id}/photo": {"post": {
@@ -84,7 +84,7 @@ fn grow(document: &mut Value) {
                 "type": "object", "required": ["photo"],
                 "properties": {"photo": {"type": "string", "format": "binary"}, "caption": {"type": "string"}},
             }}}},
-            "responses": {"200": answer(json!({"type": "object", "properties": {"photo_id": {"type": "string"}}}))},
+            "responses": {"200": response(json!({"type": "object", "properties": {"photo_id": {"type": "string"}}}))},
         }},
         "/api/v1/tomorrow/funds/{fund_id}": {"delete": {
             "operationId": "deleteFund", "security": security,

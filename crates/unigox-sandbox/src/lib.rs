@@ -98,11 +98,11 @@
 //! # let unigox = Client::builder(environment).api_key(sandbox.key()).build()?;
 //! # unigox.api().register_webhook(&RegisterWebhookRequest::new(url)).await?;
 //! sandbox.send_event(WebhookEvent::new("order.status.changed").field("status", "completed"))?;
-//! sandbox.deliveries_settled().await;
+//! sandbox.wait_for_deliveries().await;
 //! assert_eq!(sandbox.deliveries()[0].outcome, DeliveryOutcome::Refused);
 //!
 //! sandbox.advance(Duration::from_secs(60));
-//! sandbox.deliveries_settled().await;
+//! sandbox.wait_for_deliveries().await;
 //! assert_eq!(sandbox.deliveries()[1].outcome, DeliveryOutcome::Delivered);
 //! # Ok(())
 //! # }

@@ -203,7 +203,7 @@ impl Sandbox {
     }
 
     /// Sends an event to the address that the partner has registered, and returns its identifier. It is queued at once;
-    /// [`deliveries_settled`](Self::deliveries_settled) waits for what becomes of it.
+    /// [`wait_for_deliveries`](Self::wait_for_deliveries) waits for what becomes of it.
     ///
     /// # Errors
     ///
@@ -218,7 +218,7 @@ impl Sandbox {
     ///
     /// sandbox.fault_delivery(DeliveryFault::Duplicate);
     /// sandbox.send_event(WebhookEvent::new("order.status.changed").field("status", "completed"))?;
-    /// sandbox.deliveries_settled().await;
+    /// sandbox.wait_for_deliveries().await;
     /// assert_eq!(sandbox.deliveries().len(), 2);
     /// # Ok(())
     /// # }
@@ -239,11 +239,11 @@ impl Sandbox {
 
     /// Waits until every delivery that is due by the clock has its outcome. A receiver that does not respond is waited for
     /// until the clock has advanced by ten seconds.
-    pub async fn deliveries_settled(&self) {
+    pub async fn wait_for_deliveries(&self) {
         loop {
             let mut changed = pin!(self.shared.deliveries_changed.notified());
             changed.as_mut().enable();
-            if self.shared.lock().webhooks.is_settled(self.shared.clock.now()) {
+            if self.shared.lock().webhooks.is_delivered(self.shared.clock.now()) {
                 return;
             }
             changed.await;

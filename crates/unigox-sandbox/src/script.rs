@@ -110,7 +110,7 @@ impl Script {
     }
 
     /// Sets the types of documents, such as `selfie`, that can't be fetched from their links; none by default. A batch of links
-    /// with one of them is answered with those that were fetched, and with an error for it.
+    /// gets a response with those that were fetched, and an error for it.
     ///
     /// # Examples
     ///

@@ -298,8 +298,8 @@ impl Running {
         let _ = self.server.await;
     }
 
-    /// Waits until nothing is waited for any more.
-    async fn settled(&self) {
+    /// Waits until every verification that the service waits for has ended.
+    async fn wait_for_verifications(&self) {
         let mut waits = std::mem::take(&mut *self.service.waits.lock().unwrap_or_else(PoisonError::into_inner));
         while waits.join_next().await.is_some() {}
     }
@@ -344,8 +344,8 @@ async fn main() -> Result {
 
     step("an hour later a webhook tells the result");
     sandbox.advance(Duration::from_secs(3600));
-    sandbox.deliveries_settled().await;
-    running.settled().await;
+    sandbox.wait_for_deliveries().await;
+    running.wait_for_verifications().await;
     print_field(&running.call(&person, None).await?.1, "stage");
 
     step("the person is shown the form of a rail");

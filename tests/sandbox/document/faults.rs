@@ -19,8 +19,8 @@ async fn every_fault_can_be_injected_into_every_operation() {
     for (path, operation, usual) in [("/a", "getA", 200), ("/b", "getB", 204)] {
         let fault = |fault: Fault| fixture.sandbox.fault(operation, fault);
         fault(Fault::status(503).with_body(json!({"on": "purpose"})));
-        let answer = fixture.get(path).await;
-        assert_eq!((answer.status, answer.json()), (503, json!({"on": "purpose"})));
+        let response = fixture.get(path).await;
+        assert_eq!((response.status, response.json()), (503, json!({"on": "purpose"})));
         fault(Fault::redirect("/elsewhere"));
         assert_eq!(fixture.get(path).await.header("location"), Some("/elsewhere"));
         fault(Fault::delay(Duration::from_millis(1)));

@@ -1,4 +1,4 @@
-//! A sandbox with a document, and what it answers.
+//! A sandbox with a document, and what it returns.
 
 use std::sync::LazyLock;
 

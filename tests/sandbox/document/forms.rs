@@ -66,8 +66,8 @@ async fn fields_have_types_and_styles() {
         ("count=1&json=1,2", (400, "body /json: encoding")),
         ("count=%ff", (400, "body /count: encoding")),
     ] {
-        let answer = fixture.post("/fields", "application/x-www-form-urlencoded", body).await;
-        assert_eq!(answer.outcome(), outcome, "{body}");
+        let response = fixture.post("/fields", "application/x-www-form-urlencoded", body).await;
+        assert_eq!(response.outcome(), outcome, "{body}");
     }
 }
 
@@ -107,14 +107,14 @@ async fn parts_have_types_and_files_may_be_several() {
         (base().part("date", file()), (400, "body /date: encoding")),
     ] {
         let name = format!("{form:?}");
-        let answer = fixture.send(fixture.request("POST", "/parts").multipart(form)).await;
-        assert_eq!(answer.outcome(), outcome, "{name}");
+        let response = fixture.send(fixture.request("POST", "/parts").multipart(form)).await;
+        assert_eq!(response.outcome(), outcome, "{name}");
     }
-    let answer = fixture.post("/parts", "multipart/form-data; boundary=x", "--y").await;
-    assert_eq!(answer.outcome(), (400, "body: encoding"));
+    let response = fixture.post("/parts", "multipart/form-data; boundary=x", "--y").await;
+    assert_eq!(response.outcome(), (400, "body: encoding"));
     let closed = Form::new().text("a", "1").part("a secret", file());
-    let answer = fixture.send(fixture.request("POST", "/closed").multipart(closed)).await;
-    assert_eq!(answer.outcome(), (400, "body: additionalProperties"));
+    let response = fixture.send(fixture.request("POST", "/closed").multipart(closed)).await;
+    assert_eq!(response.outcome(), (400, "body: additionalProperties"));
 }
 
 #[tokio::test]

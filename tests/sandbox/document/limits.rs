@@ -1,4 +1,4 @@
-//! Documents without end, and requests for them: they are refused or answered soon, and the place is named.
+//! Documents without end, and requests for them: they are refused, or the response is soon there, and the place is named.
 
 use std::{fmt::Write as _, thread, time::Duration, time::Instant};
 
@@ -51,9 +51,9 @@ async fn a_response_without_end_is_not_made_and_the_reason_names_the_place() {
         levels(40, |next| format!("{{ type: array, minItems: 2, items: {next} }}"), "{ type: string }"),
         "    A0: { type: array, minItems: 2000000000, items: { type: string } }\n".to_owned(),
     ] {
-        let answer = start(&schemas).await.get("/a").await;
-        let reason = String::from_utf8_lossy(&answer.body).into_owned();
-        assert_eq!(answer.status, 599, "{reason}");
+        let response = start(&schemas).await.get("/a").await;
+        let reason = String::from_utf8_lossy(&response.body).into_owned();
+        assert_eq!(response.status, 599, "{reason}");
         assert!(reason.contains("getA: 200: #/components/schemas/A0: no value was found"), "{reason}");
     }
     assert!(start_time.elapsed() < SOON);
@@ -65,9 +65,9 @@ async fn what_is_made_for_one_response_has_a_bound_in_all_attempts_together() {
     let start_time = Instant::now();
     let itself = "{ $ref: '#/components/schemas/A0' }";
     let parts = format!("[{{ required: [l, r] }}, {{ type: object, properties: {{ l: {itself}, r: {itself} }} }}]");
-    let answer = start(&format!("    A0: {{ allOf: {parts} }}\n")).await.get("/a").await;
-    let reason = String::from_utf8_lossy(&answer.body).into_owned();
-    assert_eq!(answer.status, 599, "{reason}");
+    let response = start(&format!("    A0: {{ allOf: {parts} }}\n")).await.get("/a").await;
+    let reason = String::from_utf8_lossy(&response.body).into_owned();
+    assert_eq!(response.status, 599, "{reason}");
     assert!(
         reason.contains("#/paths/~1a/get/responses/200/content/application~1json/schema: no value was"),
         "{reason}"
@@ -79,9 +79,9 @@ async fn what_is_made_for_one_response_has_a_bound_in_all_attempts_together() {
 async fn a_response_that_is_too_deep_is_not_made() {
     let start_time = Instant::now();
     let through = |next: &str| format!("{{ type: object, required: [a], properties: {{ a: {next} }} }}");
-    let answer = start(&levels(3000, through, "{ type: string }")).await.get("/a").await;
-    assert_eq!(answer.status, 599);
-    assert!(String::from_utf8_lossy(&answer.body).contains("no value was found"));
+    let response = start(&levels(3000, through, "{ type: string }")).await.get("/a").await;
+    assert_eq!(response.status, 599);
+    assert!(String::from_utf8_lossy(&response.body).contains("no value was found"));
     assert!(start_time.elapsed() < SOON);
 }
 
@@ -94,9 +94,9 @@ async fn a_response_that_may_be_null_has_an_end() {
         let properties: Vec<_> = names.iter().map(|name| format!("{name}: {child}")).collect();
         let (required, properties) = (names.join(", "), properties.join(", "));
         let schemas = format!("    A0: {{ type: object, required: [{required}], properties: {{ {properties} }} }}\n");
-        let answer = start(&schemas).await.get("/a").await;
-        assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
-        assert!(answer.json()["a"].is_object());
+        let response = start(&schemas).await.get("/a").await;
+        assert_eq!(response.status, 200, "{}", String::from_utf8_lossy(&response.body));
+        assert!(response.json()["a"].is_object());
     }
     assert!(start_time.elapsed() < SOON);
 }
@@ -129,13 +129,13 @@ fn a_chain_of_references_without_end_is_refused_with_its_place() {
 }
 
 #[tokio::test]
-async fn many_ways_to_one_schema_are_gone_once() {
+async fn many_references_to_one_schema_are_followed_once() {
     let start_time = Instant::now();
     for keyword in ["allOf", "anyOf", "oneOf"] {
         let fixture = start(&levels(60, |next| format!("{{ {keyword}: [{next}, {next}] }}"), "{ type: object }")).await;
         // Nothing fits exactly one of two equal schemas.
-        let (answered, accepted) = if keyword == "oneOf" { (599, 400) } else { (200, 200) };
-        assert_eq!(fixture.get("/a").await.status, answered, "{keyword}");
+        let (status, accepted) = if keyword == "oneOf" { (599, 400) } else { (200, 200) };
+        assert_eq!(fixture.get("/a").await.status, status, "{keyword}");
         assert_eq!(fixture.post("/a", "application/json", "{}").await.status, accepted, "{keyword}");
         assert_eq!(fixture.post("/a", "application/json", "1").await.status, 400, "{keyword}");
     }
@@ -153,9 +153,9 @@ async fn a_deep_body_of_alternatives_is_refused_soon_with_its_place() {
     let fixture = start(&format!("    A0: {{ oneOf: [{}, {}] }}\n", group("and"), group("or"))).await;
     let start_time = Instant::now();
     let body = format!("{}{{\"kind\":\"xor\"}}{}", "{\"kind\":\"and\",\"of\":".repeat(60), "}".repeat(60));
-    let answer = fixture.post("/a", "application/json", body).await;
+    let response = fixture.post("/a", "application/json", body).await;
     let place = "/of".repeat(60);
-    assert_eq!(answer.outcome(), (400, format!("body {place}/kind: enum").as_str()));
+    assert_eq!(response.outcome(), (400, format!("body {place}/kind: enum").as_str()));
     assert!(start_time.elapsed() < SOON);
 }
 
@@ -169,16 +169,19 @@ paths:
   /not-modified: { get: { responses: { 304: { content: { application/json: { example: { a: 1 } } } } } } }
 "##;
     let fixture = Fixture::start(DOCUMENT).await;
-    let answer = fixture.get("/header").await;
-    let reason = String::from_utf8_lossy(&answer.body).into_owned();
-    assert_eq!(answer.status, 599, "{reason}");
+    let response = fixture.get("/header").await;
+    let reason = String::from_utf8_lossy(&response.body).into_owned();
+    assert_eq!(response.status, 599, "{reason}");
     for part in ["getHeader: 200: #/paths/~1header/get/responses/200/headers/X-Note/schema", "the header `X-Note`"] {
         assert!(reason.contains(part), "{reason}");
     }
-    let answer = fixture.send(fixture.request("DELETE", "/no-content")).await;
-    assert_eq!((answer.status, answer.header("content-length"), answer.header("content-type")), (204, None, None));
-    let answer = fixture.get("/not-modified").await;
-    assert_eq!((answer.status, answer.body.len(), answer.header("content-type")), (304, 0, None));
+    let response = fixture.send(fixture.request("DELETE", "/no-content")).await;
+    assert_eq!(
+        (response.status, response.header("content-length"), response.header("content-type")),
+        (204, None, None)
+    );
+    let response = fixture.get("/not-modified").await;
+    assert_eq!((response.status, response.body.len(), response.header("content-type")), (304, 0, None));
 }
 
 #[test]

@@ -37,10 +37,10 @@ paths:
         ("GET", "/accounts/%ff", 404, None),
         ("GET", "/accounts", 404, None),
     ] {
-        let answer = fixture.send(fixture.request(method, path)).await;
+        let response = fixture.send(fixture.request(method, path)).await;
         let logged = fixture.sandbox.requests().pop().and_then(|request| request.operation_id);
-        assert_eq!((answer.status, logged.as_deref()), (status, operation), "{method} {path}");
-        assert_eq!(answer.header("allow").is_some(), status == 405, "{method} {path}");
+        assert_eq!((response.status, logged.as_deref()), (status, operation), "{method} {path}");
+        assert_eq!(response.header("allow").is_some(), status == 405, "{method} {path}");
     }
     let operations: Vec<_> = fixture.sandbox.operations().collect();
     assert_eq!(operations.len(), 6, "{operations:?}");
@@ -93,10 +93,10 @@ async fn parameters_are_validated_and_the_reason_is_logged_without_a_value() {
     ] {
         let request = fixture.request("GET", &path);
         let request = header.into_iter().fold(request, |request, value| request.header("X-Amount", value));
-        let answer = fixture.send(request).await;
-        assert_eq!(answer.outcome(), outcome, "{path}");
-        if answer.status == 422 {
-            assert_eq!(answer.json(), json!({"error": "not valid"}));
+        let response = fixture.send(request).await;
+        assert_eq!(response.outcome(), outcome, "{path}");
+        if response.status == 422 {
+            assert_eq!(response.json(), json!({"error": "not valid"}));
         }
     }
     let log = fixture.request("GET", "/_sandbox/requests").send().await.expect("it responds");
@@ -172,8 +172,8 @@ async fn json_is_validated_by_the_whole_of_openapi_3_0() {
         (with("tags", json!({"a secret": "x"})), (400, "body /tags/*: format")),
         (json!([]), (400, "body: type")),
     ] {
-        let answer = fixture.post("/people", "application/json; charset=utf-8", body.to_string()).await;
-        assert_eq!(answer.outcome(), outcome, "{body}");
+        let response = fixture.post("/people", "application/json; charset=utf-8", body.to_string()).await;
+        assert_eq!(response.outcome(), outcome, "{body}");
     }
 }
 
@@ -193,10 +193,10 @@ async fn a_body_is_what_its_media_type_says() {
         assert_eq!(fixture.post("/people", media_type, body).await.outcome(), outcome, "{media_type}: {body}");
     }
     for (body, outcome) in [("", (204, "")), ("\"a\"", (204, "")), ("1", (400, "body: type"))] {
-        let answer = fixture.post("/notes", "application/json", body).await;
-        assert_eq!(answer.outcome(), outcome, "{body}");
-        if answer.status == 400 {
-            assert_eq!(answer.json(), json!({"code": 1}), "the response by `default`");
+        let response = fixture.post("/notes", "application/json", body).await;
+        assert_eq!(response.outcome(), outcome, "{body}");
+        if response.status == 400 {
+            assert_eq!(response.json(), json!({"code": 1}), "the response by `default`");
         }
     }
     assert_eq!(fixture.send(fixture.request("POST", "/notes")).await.status, 204);
@@ -217,6 +217,6 @@ async fn a_path_parameter_without_a_place_in_the_path_is_read_in_the_query() {
 async fn a_refusal_without_a_documented_status_is_a_plain_400() {
     let document =
         "paths: { /a: { get: { parameters: [{ name: q, in: query, required: true }], responses: { 200: {} } } } }";
-    let answer = Fixture::start(document).await.get("/a").await;
-    assert_eq!((answer.outcome(), answer.body.len()), ((400, "query /q: required"), 0));
+    let response = Fixture::start(document).await.get("/a").await;
+    assert_eq!((response.outcome(), response.body.len()), ((400, "query /q: required"), 0));
 }

@@ -45,10 +45,10 @@ async fn a_user_of_a_path_has_to_exist_also_without_a_rule_where_404_is_document
         ("secret", "/orders", (404, "path /user_uuid: format")),
         (unknown, "/limits", (200, "")),
     ] {
-        let answer = fixture.get(&format!("/users/{id}{rest}")).await;
-        assert_eq!(answer.outcome(), outcome, "{id}{rest}");
-        if answer.status == 404 {
-            assert_eq!(answer.json(), json!({"error": "no such user"}), "the body is that of the document");
+        let response = fixture.get(&format!("/users/{id}{rest}")).await;
+        assert_eq!(response.outcome(), outcome, "{id}{rest}");
+        if response.status == 404 {
+            assert_eq!(response.json(), json!({"error": "no such user"}), "the body is that of the document");
         }
     }
 }
@@ -63,8 +63,8 @@ async fn users_that_can_not_be_created_exist() {
 #[tokio::test]
 async fn a_refusal_of_a_rule_that_is_not_documented_is_one_of_the_document() {
     let fixture = Fixture::start(DOCUMENT).await;
-    let answer = fixture.post("/users", "application/json", "{}").await;
-    assert_eq!((answer.outcome(), answer.json()), ((422, "body /email: required"), json!({"error": "not valid"})));
+    let response = fixture.post("/users", "application/json", "{}").await;
+    assert_eq!((response.outcome(), response.json()), ((422, "body /email: required"), json!({"error": "not valid"})));
 }
 
 #[tokio::test]

@@ -36,10 +36,10 @@ async fn a_key_is_needed_where_the_document_says_so_under_the_name_that_it_says(
     ] {
         let request = fixture.request("GET", path);
         let request = header.into_iter().fold(request, |request, (name, value)| request.header(name, value));
-        let answer = fixture.send(request).await;
-        assert_eq!(answer.outcome(), outcome, "{path}: {header:?}");
+        let response = fixture.send(request).await;
+        assert_eq!(response.outcome(), outcome, "{path}: {header:?}");
         let partner = fixture.sandbox.requests().pop().and_then(|request| request.partner);
-        let has_key = answer.status == 200 && !["/public", "/optional"].contains(&path);
+        let has_key = response.status == 200 && !["/public", "/optional"].contains(&path);
         assert_eq!(partner.as_deref(), has_key.then_some("partner"), "{path}");
     }
     assert_eq!(fixture.get("/private").await.json(), serde_json::json!({"error": "no key"}));

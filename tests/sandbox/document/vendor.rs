@@ -1,5 +1,5 @@
-//! Real documents of the vendor, if there are any: every operation is called with a request that is valid, and what it
-//! answers is valid by an independent reading of the document.
+//! Real documents of the vendor, if there are any: every operation is called with a request that is valid, and the
+//! response is valid by an independent reading of the document.
 
 use std::{collections::BTreeMap, env, fs, path::Path};
 
@@ -20,7 +20,7 @@ use super::fixture::{Fixture, Received};
 const SEEDS: u64 = 20;
 
 #[tokio::test]
-async fn every_operation_of_the_vendor_answers_what_it_documents() {
+async fn every_operation_of_the_vendor_returns_what_it_documents() {
     for (name, mut document) in documents() {
         // Without rules: none is called so.
         each_operation(&mut document, |place, operation| operation["operationId"] = json!(format!("operation{place}")));
@@ -28,12 +28,12 @@ async fn every_operation_of_the_vendor_answers_what_it_documents() {
         for seed in 0..SEEDS {
             let fixture = start(&document, seed).await;
             for operation in &operations {
-                let answer = operation.call(&fixture).await;
+                let response = operation.call(&fixture).await;
                 let place = format!("{name}, {} {}, seed {seed}", operation.method, operation.path);
-                assert_eq!(answer.refusal, "", "{place}");
-                let Some(schema) = operation.successes.get(&answer.status) else { panic!("{place}: {answer:?}") };
+                assert_eq!(response.refusal, "", "{place}");
+                let Some(schema) = operation.successes.get(&response.status) else { panic!("{place}: {response:?}") };
                 if let Some(schema) = schema {
-                    let body = answer.json();
+                    let body = response.json();
                     let problem = schema.iter_errors(&body).next().map(|error| error.to_string());
                     assert_eq!(problem, None, "{place}: {body}");
                 }
@@ -43,18 +43,18 @@ async fn every_operation_of_the_vendor_answers_what_it_documents() {
 }
 
 #[tokio::test]
-async fn no_operation_of_the_vendor_is_without_an_answer() {
+async fn no_operation_of_the_vendor_is_without_a_response() {
     for (name, document) in documents() {
         let fixture = start(&document, 0).await;
         for operation in read(&document) {
             for is_valid in [true, false] {
-                let answer = match is_valid {
+                let response = match is_valid {
                     true => operation.call(&fixture).await,
                     false => fixture.send(fixture.request(&operation.method, &operation.path)).await,
                 };
-                let place = format!("{name}, {} {}: {answer:?}", operation.method, operation.path);
-                assert!((200..500).contains(&answer.status), "{place}");
-                assert_eq!(answer.status >= 400, !answer.refusal.is_empty(), "{place}");
+                let place = format!("{name}, {} {}: {response:?}", operation.method, operation.path);
+                assert!((200..500).contains(&response.status), "{place}");
+                assert_eq!(response.status >= 400, !response.refusal.is_empty(), "{place}");
             }
         }
     }

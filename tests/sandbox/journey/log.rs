@@ -112,7 +112,7 @@ async fn an_observer_gets_what_is_logged() {
 
 // ---- Reproducible responses -----------------------------------------------------------------------------------------
 
-/// Everything that is answered to the same calls, byte for byte.
+/// Every response to the same calls, byte for byte.
 async fn response_bodies(builder: SandboxBuilder) -> Vec<String> {
     let fixture = Fixture::with(builder.clock(Clock::paused_at(date(NOON)))).await;
     let created = fixture.client.users().create("customer-42", "ada@example.com").await.expect("it is new");

@@ -90,7 +90,7 @@ impl<'d> Comparison<'d> {
         let now = listed(self.new.document, [new_item, new]);
         self.parameter_lists(sent, (old, before), (new, now), &|_, _, _| {});
         self.bodies(sent, old, new);
-        self.responses(at, old, new, |_| Flow::CallAnswered);
+        self.responses(at, old, new, |_| Flow::CallResponse);
         self.callbacks(at, old, new);
     }
 }

@@ -236,8 +236,8 @@ pub(super) enum Flow {
     Error,
     /// In what the server sends when it calls. Only components that are used there have types.
     Called,
-    /// In what such a call is answered with.
-    CallAnswered,
+    /// In the response to such a call.
+    CallResponse,
     /// In a schema that no operation reaches. The vendor sends such by other ways (webhooks), and a type is generated
     /// for each, so it is judged as a response.
     Unreached,
@@ -246,7 +246,7 @@ pub(super) enum Flow {
 impl Flow {
     pub(super) fn direction(self) -> Direction {
         match self {
-            Self::Request | Self::CallAnswered => Direction::Request,
+            Self::Request | Self::CallResponse => Direction::Request,
             Self::Success | Self::Error | Self::Called => Direction::Response,
             Self::Outside | Self::Unreached => Direction::None,
         }
@@ -257,7 +257,7 @@ impl Flow {
         match self {
             Self::Request => Some("readOnly"),
             Self::Success | Self::Error => Some("writeOnly"),
-            Self::Outside | Self::Called | Self::CallAnswered | Self::Unreached => None,
+            Self::Outside | Self::Called | Self::CallResponse | Self::Unreached => None,
         }
     }
 }
@@ -304,12 +304,12 @@ impl Judged {
         let special = row.special.iter().find(|(detail, _)| *detail == self.detail);
         let Row { request, success, error, .. } = special.map_or(&row, |(_, special)| special);
         let verdicts = match flow {
-            Flow::Outside | Flow::Request | Flow::CallAnswered => *request,
+            Flow::Outside | Flow::Request | Flow::CallResponse => *request,
             Flow::Success | Flow::Called | Flow::Unreached => *success,
             Flow::Error => *error,
         };
         match flow {
-            Flow::Called | Flow::CallAnswered if !is_in_component => verdicts.without_source(),
+            Flow::Called | Flow::CallResponse if !is_in_component => verdicts.without_source(),
             _ => verdicts,
         }
     }

@@ -74,7 +74,7 @@ impl<'m, 'd> Method<'m, 'd> {
             (_, Some(body)) => Some(sent(body)),
             _ => None,
         };
-        let (value, read) = answer(model, call);
+        let (value, read) = returned(model, call);
         Self { call, name, with, required: required.collect(), body, value, read }
     }
 
@@ -263,7 +263,7 @@ fn field_styles(body: &Body<'_>) -> String {
 }
 
 /// The type of the value that a method returns, and how it is read.
-fn answer(model: &Model<'_>, call: &Call<'_>) -> (String, String) {
+fn returned(model: &Model<'_>, call: &Call<'_>) -> (String, String) {
     if call.operation.successes().is_some() {
         let name = status_responses::name(model, call);
         return (format!("types::{name}"), format!("by_status(types::{name}::read)"));

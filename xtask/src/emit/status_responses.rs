@@ -1,4 +1,4 @@
-//! An enum for each operation whose success statuses answer with different shapes, told apart by the status.
+//! An enum for each operation whose success statuses have responses of different shapes, told apart by the status.
 
 use std::fmt::Write as _;
 

@@ -162,7 +162,7 @@ impl Names<'_> {
     fn place(&mut self, schema: &mut Value, parent: &str, label: &str, pointer: &str) {
         let given = schema.get(TYPE_NAME).and_then(Value::as_str).map(pascal);
         let is_worth_it = is_values(schema) || is_object(schema) || is_union(schema);
-        // A bare string or map as an answer has a `Debug` that hides nothing; a type of its own has one that does.
+        // A bare string or map as a response has a `Debug` that hides nothing; a type of its own has one that does.
         if target(schema).is_some() || !(is_worth_it || (label == "response" && is_loose(schema))) {
             return self.children(schema, parent, label, pointer);
         }
@@ -399,7 +399,7 @@ mod tests {
     }
 
     #[test]
-    fn names_bodies_and_answers_for_their_operation() {
+    fn names_bodies_and_responses_for_their_operation() {
         let object = json!({"type": "object", "properties": {"a": {"type": "string"}}});
         let body = |schema: &Value| json!({"content": {"application/json": {"schema": schema}}});
         let operation = |sent: &Value, received: &Value| {
@@ -425,18 +425,18 @@ mod tests {
     }
 
     #[test]
-    fn gives_a_bare_answer_a_type_that_can_hide_it() {
-        let answer = |schema: Value| {
+    fn gives_a_bare_response_a_type_that_can_hide_it() {
+        let response = |schema: Value| {
             json!({"paths": {"/a": {"get": {"operationId": "getIt", "responses": {
             "200": {"content": {"application/json": {"schema": schema}}}}}}}})
         };
         for loose in [json!({"type": "string"}), json!({}), json!({"type": "array", "items": {"type": "string"}})] {
-            let mut expected = answer(refer("GetItResponse"));
+            let mut expected = response(refer("GetItResponse"));
             expected["components"] = json!({"schemas": {"GetItResponse": loose}});
-            check(run, answer(loose), &expected);
+            check(run, response(loose), &expected);
         }
         for plain in [json!({"type": "integer"}), json!({"type": "array", "items": refer("A")})] {
-            check(run, answer(plain.clone()), &answer(plain));
+            check(run, response(plain.clone()), &response(plain));
         }
     }
 

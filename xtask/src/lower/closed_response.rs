@@ -1,6 +1,6 @@
 //! Responses that may say no more than the document knows today.
 //!
-//! The vendor adds enum values, variants and fields without a new version; an answer with one of them must not be lost.
+//! The vendor adds enum values, variants and fields without a new version; a response with one of them must not be lost.
 //! Enums and unions that a response reaches get a variant for anything else, and objects keep the fields that they don't
 //! know. So do those of components that no operation leads to: they describe what the server sends by itself, to a webhook.
 

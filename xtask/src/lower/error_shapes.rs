@@ -40,7 +40,7 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
         report.note(join(&operation.pointer, "responses"), done);
         operation.value.insert(ERRORS.to_owned(), Value::Object(errors));
     });
-    // Shared responses go with the statuses that used them; a schema that is left is one that an answer can hold.
+    // Shared responses go with the statuses that used them; a schema that is left is one that a response can hold.
     let mut responses = HashSet::new();
     references(document, &mut |_, target| {
         responses.extend(target.strip_prefix("#/components/responses/").map(str::to_owned));

@@ -1,4 +1,4 @@
-//! Success statuses with answers of different shapes.
+//! Success statuses with responses of different shapes.
 //!
 //! The generator takes one shape. The shapes are set aside by status under [`SUCCESSES`], from which an enum is
 //! made whose variants are chosen by the status that came, never by trying one shape after the other.
@@ -64,7 +64,7 @@ mod tests {
         json!({"paths": {"/a": {"post": operation}}})
     }
 
-    fn answer(schema: &Value) -> Value {
+    fn response(schema: &Value) -> Value {
         json!({"description": "d", "content": {"application/json": {"schema": schema}}})
     }
 
@@ -74,9 +74,9 @@ mod tests {
         let notes = check(
             run,
             document(json!({"responses": {
-                "200": answer(&a), "201": answer(&b), "204": {"description": "none"}, "400": answer(&b)}})),
+                "200": response(&a), "201": response(&b), "204": {"description": "none"}, "400": response(&b)}})),
             &document(json!({
-                "responses": {"400": answer(&b), "2XX": {"description": "Told apart by status."}},
+                "responses": {"400": response(&b), "2XX": {"description": "Told apart by status."}},
                 "x-lowered-successes": {"200": {"schema": a}, "201": {"schema": b}, "204": {}}})),
         );
         assert_eq!(
@@ -88,13 +88,13 @@ mod tests {
     #[test]
     fn leaves_one_shape_under_several_statuses_alone() {
         let a = json!({"type": "string"});
-        let same = document(json!({"responses": {"200": answer(&a), "201": answer(&a)}}));
+        let same = document(json!({"responses": {"200": response(&a), "201": response(&a)}}));
         check(run, same.clone(), &same);
     }
 
     #[test]
     fn takes_the_default_for_success_where_nothing_else_is() {
-        let a = answer(&json!({"type": "string"}));
+        let a = response(&json!({"type": "string"}));
         check(
             run,
             document(json!({"responses": {"default": a}})),

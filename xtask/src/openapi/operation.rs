@@ -106,7 +106,7 @@ impl<'d> Operation<'d> {
         self.value().get(extension::MULTIPART)?.get("schema")
     }
 
-    /// What its success statuses answer, by status, if a pass has set different shapes aside.
+    /// The responses of its success statuses, by status, if a pass has set different shapes aside.
     pub(crate) fn successes(&self) -> Option<&'d Object> {
         self.value().get(extension::SUCCESSES)?.as_object()
     }

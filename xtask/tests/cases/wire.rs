@@ -55,7 +55,7 @@ impl Request {
     }
 }
 
-/// What the server answers.
+/// What the server responds with.
 #[derive(Clone, Debug)]
 pub(crate) struct Reply(pub(crate) u16, pub(crate) &'static str, pub(crate) String);
 
@@ -70,7 +70,7 @@ impl Reply {
     }
 }
 
-/// The URL of a server that answers one request with `reply`, and where the request can be had.
+/// The URL of a server that responds to one request with `reply`, and where the request can be had.
 pub(crate) fn serve(reply: Reply) -> (String, Receiver<Request>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("http://{}/v1", listener.local_addr().expect("an address"));

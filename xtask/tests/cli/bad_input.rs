@@ -96,7 +96,7 @@ fn refuses_what_is_no_openapi_3_0_and_says_what_it_is() {
             ),
             Bad::new(
                 "no responses",
-                fine_but("responses", "answers"),
+                fine_but("responses", "replies"),
                 "/paths/~1users~1{id}/get/responses",
                 &["missing"],
             ),
@@ -272,7 +272,7 @@ fn takes_what_is_deep_but_allowed() {
 #[test]
 fn answers_at_once_to_a_file_past_the_limit() {
     let workspace = Workspace::with_crate();
-    // Far more than could be read or held: only a tool that looks at the size first can answer at all.
+    // Far more than could be read or held: only a tool that looks at the size first can report at all.
     let size = 1_u64 << 40;
     let file = File::create(workspace.path("bad.yaml")).expect("a file");
     if file.set_len(size).is_err() {

@@ -93,9 +93,9 @@ fn what_only_a_callback_or_a_not_uses_is_compared() {
 #[test]
 fn what_other_operations_use_now_is_compared() {
     let document = |path: &str, kind| {
-        let answer = "{description: '', content: {a/b: {schema: {$ref: '#/components/schemas/B'}}}}";
+        let response = "{description: '', content: {a/b: {schema: {$ref: '#/components/schemas/B'}}}}";
         format!(
-            "paths: {{{path}: {{get: {{responses: {{'200': {answer}}}}}}}}}\n\
+            "paths: {{{path}: {{get: {{responses: {{'200': {response}}}}}}}}}\n\
              components: {{schemas: {{B: {{type: {kind}}}}}}}"
         )
     };
@@ -111,7 +111,7 @@ fn what_other_operations_use_now_is_compared() {
 }
 
 #[test]
-fn the_answer_by_default_is_one_use_of_its_schema() {
+fn the_response_by_default_is_one_use_of_its_schema() {
     let document = |kind| {
         format!(
             "paths: {{/send: {{post: {{operationId: send, responses: {{default: {{$ref: '#/components/responses/R'}}}}}}}}}}\n\

@@ -131,20 +131,20 @@ fn what_stands_beside_the_schemas_is_compared() {
         &body(", encoding: {a: {contentType: e/f}}"),
         &["B. serialization-changed sent send /paths/~1send/post/requestBody/content/a~1b/encoding"],
     );
-    let answer = |more: &str| operation(&format!("responses: {{'200': {{description: ''{more}}}}}"), "");
+    let response = |more: &str| operation(&format!("responses: {{'200': {{description: ''{more}}}}}"), "");
     check(
-        &answer(""),
-        &answer(", links: {}"),
+        &response(""),
+        &response(", links: {}"),
         &[".. extension-changed read send /paths/~1send/post/responses/200/links"],
     );
     check(
-        &answer(", headers: {H: {}}"),
-        &answer(", headers: {H: {required: true}}"),
+        &response(", headers: {H: {}}"),
+        &response(", headers: {H: {required: true}}"),
         &[".. header-required read send /paths/~1send/post/responses/200/headers/H"],
     );
     check(
-        &answer(", headers: {H: {schema: {type: string}}}"),
-        &answer(", headers: {H: {schema: {type: integer}}}"),
+        &response(", headers: {H: {schema: {type: string}}}"),
+        &response(", headers: {H: {schema: {type: integer}}}"),
         &["B. type-changed read send /paths/~1send/post/responses/200/headers/H/schema/type"],
     );
     let members = |body: &str, item: &str| {
@@ -235,20 +235,20 @@ fn parameters_of_a_path_are_those_of_its_operations() {
 }
 
 #[test]
-fn an_operation_without_an_id_is_known_by_its_path_and_an_answer_by_what_it_holds() {
+fn an_operation_without_an_id_is_known_by_its_path_and_a_response_by_what_it_holds() {
     check("paths: {/a: {get: {}}}", "paths: {/a: {put: {}}}", &["B. method-changed sent PUT /a /paths/~1a/put"]);
-    let answer = |status: &str, kind: &str| {
+    let response = |status: &str, kind: &str| {
         let content = format!("{{a/b: {{schema: {{type: {kind}}}}}}}");
         operation(&format!("responses: {{'{status}': {{description: '', content: {content}}}}}"), "")
     };
     check(
-        &answer("200", "string"),
-        &answer("201", "string"),
+        &response("200", "string"),
+        &response("201", "string"),
         &["B. status-changed read send /paths/~1send/post/responses/201"],
     );
     check(
-        &answer("200", "string"),
-        &answer("201", "integer"),
+        &response("200", "string"),
+        &response("201", "integer"),
         &[
             ".. status-added read send /paths/~1send/post/responses/201",
             ".B status-removed read send /paths/~1send/post/responses/200",
@@ -260,13 +260,13 @@ fn an_operation_without_an_id_is_known_by_its_path_and_an_answer_by_what_it_hold
 #[test]
 fn what_errors_and_successes_share_is_judged_as_in_a_success() {
     let document = |schema: &str| {
-        let answers = |path: &str, status: u16| {
+        let responses_at = |path: &str, status: u16| {
             let content = "content: {a/b: {schema: {$ref: '#/components/schemas/S'}}}";
             format!(
                 "/{path}: {{get: {{operationId: {path}, responses: {{'{status}': {{description: '', {content}}}}}}}}}"
             )
         };
-        let paths = format!("{}, {}", answers("a", 400), answers("b", 200));
+        let paths = format!("{}, {}", responses_at("a", 400), responses_at("b", 200));
         format!("paths: {{{paths}}}\ncomponents: {{schemas: {{S: {{type: object, properties: {{{schema}}}}}}}}}")
     };
     let removed = "BB optional-property-removed read a,b /components/schemas/S/properties/p";

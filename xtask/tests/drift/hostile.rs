@@ -10,7 +10,7 @@ use xtask::openapi;
 /// Far more than any of them takes, and far less than what grows with more than their size.
 const LIMIT: Duration = Duration::from_secs(30);
 
-/// Compares two documents that `post` and `answer` `A`, of these schemas, and returns how many changes there are.
+/// Compares two documents that take and return `A`, of these schemas, and returns how many changes there are.
 fn changes(old: &str, new: &str) -> usize {
     let schema = "{schema: {$ref: '#/components/schemas/A'}}";
     let body = format!("{{description: '', content: {{a/b: {schema}}}}}");
@@ -84,7 +84,7 @@ fn long_enums_chains_and_lists_of_parts_take_their_time_and_no_more() {
 }
 
 #[test]
-fn an_answer_of_many_operations_is_compared_once() {
+fn a_response_of_many_operations_is_compared_once() {
     let document = |kind: &str| {
         let properties = list(1_000, |index| format!("p{index}: {{type: {kind}}}"));
         let path = |index| format!("/{index}: {{get: {{responses: {{'200': {{$ref: '#/components/responses/R'}}}}}}}}");

@@ -153,7 +153,7 @@ pub(crate) fn edited(document: &Value, pointer: &str, edit: impl FnOnce(&mut Val
     document
 }
 
-/// Every schema that is not a reference, by pointer: components, bodies, answers, parameters, and what is inside.
+/// Every schema that is not a reference, by pointer: components, bodies, responses, parameters, and what is inside.
 pub(crate) fn schemas(document: &Value) -> Vec<(String, Value)> {
     let mut found = Vec::new();
     openapi::schemas_mut(&mut document.clone(), &mut |schema, pointer| {

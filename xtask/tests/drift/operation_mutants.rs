@@ -191,7 +191,7 @@ fn body(cases: &mut Cases, place: &str, operation: &Value, ids: &[&str]) {
     media_types(cases, &at, body, (Request, Break), ids);
 }
 
-/// What is answered with an error has no generated type: nothing in source breaks.
+/// An error response has no generated type: nothing in source breaks.
 fn media_types(cases: &mut Cases, at: &str, holder: &Value, (direction, source): (Direction, Verdict), ids: &[&str]) {
     let content = openapi::join(at, "content");
     for media in holder["content"].as_object().into_iter().flat_map(serde_json::Map::keys) {

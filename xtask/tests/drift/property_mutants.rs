@@ -20,7 +20,7 @@ use super::{
     view::{At, Said, View, Way, view},
 };
 
-/// The table of verdicts for schemas: wire and source for what is sent, wire and source for what is answered. Formats are
+/// The table of verdicts for schemas: wire and source for what is sent, wire and source for what is returned. Formats are
 /// those of the mutants: `uuid`, `date` and `date-time` have Rust types, the others are hints.
 #[rustfmt::skip]
 const TABLE: &[(Rule, Verdict, Verdict, Verdict, Verdict)] = &[
@@ -30,7 +30,7 @@ const TABLE: &[(Rule, Verdict, Verdict, Verdict, Verdict)] = &[
     (Rule::RequiredPropertyAdded,     Break, Break, Ok,    Ok),
     (Rule::OptionalPropertyAdded,     Ok,    Ok,    Ok,    Ok),
     (Rule::PropertyRenamed,           Break, Break, Break, Break),
-    // `Option<T>` becomes `T` in an answer: the one verdict that is stricter than in the plan.
+    // `Option<T>` becomes `T` in a response: the one verdict that is stricter than in the plan.
     (Rule::PropertyRequired,          Break, Break, Ok,    Break),
     (Rule::PropertyOptional,          Ok,    Ok,    Break, Break),
     (Rule::TypeChanged,               Break, Break, Break, Break),

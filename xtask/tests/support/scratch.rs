@@ -33,12 +33,17 @@ pub(crate) struct Scratch {
     documented: Vec<String>,
 }
 
-/// Whether rustdoc could warn of a comment in this code: of a link, a URL, a tag, or code that does not end. Building the
+/// Whether rustdoc could warn of a comment in this code: of a link, a URL, a tag, an escape, or code. Building the
 /// documentation takes longer than compiling, so that of the others is not built.
 fn is_worth_documenting(code: &str) -> bool {
-    let mut comments = code.lines().map(str::trim_start).filter(|line| line.starts_with("//"));
-    comments.any(|line| {
-        ["[", "<", "://", "```"].iter().any(|mark| line.contains(mark)) || line.matches('`').count() % 2 == 1
+    const MARKS: [&str; 8] = ["[", "<", "&", "://", "```", "~~~", "    ", "\t"];
+    code.lines().any(|line| {
+        let line = line.trim_start();
+        let comment = line.strip_prefix("///").or_else(|| line.strip_prefix("//!"));
+        let is_notable =
+            |text: &str| MARKS.iter().any(|mark| text.contains(mark)) || text.matches('`').count() % 2 == 1;
+        // Text that does not fit such a comment is written in one of the other ways.
+        comment.is_some_and(is_notable) || line.starts_with("/**") || line.starts_with("#[doc =")
     })
 }
 

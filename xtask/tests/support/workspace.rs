@@ -167,7 +167,7 @@ pub(crate) fn fine(workspace: &Workspace, args: &[&str]) -> (String, String) {
     (stdout, stderr)
 }
 
-/// Cargo's answer to a check of `package`: these errors. Every other check is fine.
+/// Cargo's output for a check of `package`: these errors. Every other check is fine.
 pub(crate) fn refusing(package: &str, file: &str) -> String {
     let error = format!(
         r#"{{"reason":"compiler-message","message":{{"level":"error","message":"no such type: `Gone` in $PWD/x","spans":[{{"file_name":"{file}","line_start":7,"is_primary":true}}]}}}}"#

@@ -519,7 +519,7 @@ mod tests {
             (json!({"not": {"$ref": "#/nowhere"}}), None, "/not"),
             (json!({"$ref": "#/schemas/A"}), Some("#/schemas/A"), "/properties/a~1b/items/pattern"),
         ] {
-            let problem = json_schema(&tree, &schema, Direction::Response).expect_err("it is none");
+            let problem = json_schema(&tree, &schema, Direction::Response).expect_err("it is no JSON schema");
             assert_eq!((problem.target.as_deref(), problem.pointer.as_str()), (target, pointer), "{problem:?}");
         }
     }

@@ -155,7 +155,7 @@ impl Queue {
     }
 
     /// Whether nothing is in progress, and nothing due.
-    pub(crate) fn is_settled(&self, now: DateTime<Utc>) -> bool {
+    pub(crate) fn is_delivered(&self, now: DateTime<Utc>) -> bool {
         self.in_progress == 0 && self.next_due().is_none_or(|time| time > now)
     }
 

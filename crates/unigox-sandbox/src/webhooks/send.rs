@@ -22,7 +22,7 @@ pub(super) struct Message {
     pub(super) body: Bytes,
 }
 
-/// The status of the response; none if there is none.
+/// The status of the response; `None` without a response.
 pub(super) async fn send(address: SocketAddr, url: &Url, message: Message) -> Option<u16> {
     let request = Request::post(&url[Position::BeforePath..Position::AfterQuery])
         .header(header::HOST, &url[Position::BeforeHost..Position::AfterPort])

@@ -2,11 +2,11 @@ pub(crate) fn run() {
     // Written and read by the tag, though either would fit.
     let square: types::Square = of(json!({"size": 2.5}));
     let shape = types::Shape::from(square);
-    let answer = json!({"shapeType": "round", "size": 1.0});
-    let (request, value) = both(Reply::json(answer.clone()), async |api| api.make_shape(&shape).await);
+    let response = json!({"shapeType": "round", "size": 1.0});
+    let (request, value) = both(Reply::json(response.clone()), async |api| api.make_shape(&shape).await);
     assert_eq!(request.json(), json!({"shapeType": "four", "size": 2.5}));
     assert!(matches!(&value, types::Shape::Circle(circle) if circle.size == Some(1.0)), "{value:?}");
-    assert_eq!(written(&value), answer);
+    assert_eq!(written(&value), response);
     let other = json!({"shapeType": "star", "points": 5});
     let value: types::Shape = of(other.clone());
     assert!(matches!(value, types::Shape::Unknown(_)));

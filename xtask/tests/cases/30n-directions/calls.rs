@@ -1,10 +1,10 @@
 pub(crate) fn run() {
     let mut body = types::A::new("n", types::Inner::new(1), vec![types::Inner::new(2)]);
     body.pin = Some("p".to_owned());
-    let answer = json!({"id": "1", "name": "n", "inner": {"at": "t", "v": 1}, "list": [], "audit": {"at": "t", "v": 3}});
-    let (request, read) = both(Reply::json(answer.clone()), async |api| api.make_a(&body).await);
+    let response = json!({"id": "1", "name": "n", "inner": {"at": "t", "v": 1}, "list": [], "audit": {"at": "t", "v": 3}});
+    let (request, read) = both(Reply::json(response.clone()), async |api| api.make_a(&body).await);
     assert_eq!(request.json(), json!({"pin": "p", "name": "n", "inner": {"v": 1}, "list": [{"v": 2}]}));
-    assert_eq!(written(&read), answer);
+    assert_eq!(written(&read), response);
     let b = read_b(json!({"id": "1"}));
     assert_eq!(b.id, "1");
     let request = sent(async |api| api.make_c(&types::C::new("s")).await);

@@ -16,7 +16,7 @@ pub(crate) fn run() {
     let _: &Option<types::Id> = &body.id;
     assert_eq!(body.same, Some(types::Color::Green));
     assert_eq!(body.size, Some(None));
-    let (request, answer) = both(Reply::json(value.clone()), async |api| api.make_a(&body).await);
+    let (request, response) = both(Reply::json(value.clone()), async |api| api.make_a(&body).await);
     assert_eq!(request.json(), value);
-    assert_eq!(serde_json::to_value(answer).expect("JSON"), value);
+    assert_eq!(serde_json::to_value(response).expect("JSON"), value);
 }

@@ -1,8 +1,8 @@
 pub(crate) fn run() {
     let a = types::A::from(types::Ap::new("i", "x"));
-    let answer = json!({"id": "i", "q": 1});
-    let (request, value) = both(Reply::json(answer.clone()), async |api| api.make_a(&a).await);
-    assert_eq!((request.json(), written(&value)), (json!({"id": "i", "p": "x"}), answer));
+    let response = json!({"id": "i", "q": 1});
+    let (request, value) = both(Reply::json(response.clone()), async |api| api.make_a(&a).await);
+    assert_eq!((request.json(), written(&value)), (json!({"id": "i", "p": "x"}), response));
     assert!(matches!(value, types::A::Aq(q) if q.id == "i" && q.q == 1));
     let b = types::B::from(types::Bq::new("k", 2));
     let (request, _) = both(Reply::json(json!({"k": "k", "p": "x"})), async |api| api.make_b(&b).await);

@@ -1,10 +1,10 @@
-//! Answers of operations without a rule: by the document's example, or by its schema.
+//! Responses of operations without a rule: by the document's example, or by its schema.
 
 use serde_json::json;
 
 use super::fixture::Fixture;
 
-const ANSWERS: &str = r##"
+const RESPONSES: &str = r##"
 paths:
   /example: { get: { responses: { 202: {}, 201: { content: { application/json: {
     schema: { $ref: "#/components/schemas/Item" }, example: { id: 7, kind: b } } } } } } }
@@ -39,52 +39,52 @@ components:
 "##;
 
 #[tokio::test]
-async fn a_valid_example_of_the_first_success_is_the_answer() {
-    let fixture = Fixture::start(ANSWERS).await;
-    let answer = fixture.get("/example").await;
-    assert_eq!((answer.status, answer.json()), (201, json!({"id": 7, "kind": "b"})));
+async fn a_valid_example_of_the_first_success_is_the_response() {
+    let fixture = Fixture::start(RESPONSES).await;
+    let response = fixture.get("/example").await;
+    assert_eq!((response.status, response.json()), (201, json!({"id": 7, "kind": "b"})));
     assert_eq!(fixture.get("/examples").await.json(), json!({"id": 9, "kind": "a"}));
     let made = fixture.get("/invalid-example").await.json();
     assert!(made["id"].is_u64() && made["note"] == "as documented", "{made}");
 }
 
 #[tokio::test]
-async fn an_answer_is_made_from_the_schema_the_same_for_the_same_seed() {
+async fn a_response_is_made_from_the_schema_the_same_for_the_same_seed() {
     let (one, same, other) =
-        (Fixture::seeded(ANSWERS, 1).await, Fixture::seeded(ANSWERS, 1).await, Fixture::seeded(ANSWERS, 2).await);
-    let answer = one.get("/schema").await;
-    assert_eq!(answer.header("content-type"), Some("application/problem+json"));
-    assert_eq!(answer.json(), one.get("/schema").await.json(), "for each call");
-    assert_eq!(answer.json(), same.get("/schema").await.json());
-    assert_ne!(answer.json(), other.get("/schema").await.json());
-    let made = answer.json();
+        (Fixture::seeded(RESPONSES, 1).await, Fixture::seeded(RESPONSES, 1).await, Fixture::seeded(RESPONSES, 2).await);
+    let response = one.get("/schema").await;
+    assert_eq!(response.header("content-type"), Some("application/problem+json"));
+    assert_eq!(response.json(), one.get("/schema").await.json(), "for each call");
+    assert_eq!(response.json(), same.get("/schema").await.json());
+    assert_ne!(response.json(), other.get("/schema").await.json());
+    let made = response.json();
     assert!(["id", "kind", "code", "at", "parts"].iter().all(|name| made.get(name).is_some()), "{made}");
 }
 
 #[tokio::test]
 async fn a_success_need_not_be_json() {
-    let fixture = Fixture::start(ANSWERS).await;
-    let answer = fixture.send(fixture.request("DELETE", "/no-content")).await;
-    assert_eq!((answer.status, answer.body.len(), answer.header("content-type")), (204, 0, None));
+    let fixture = Fixture::start(RESPONSES).await;
+    let response = fixture.send(fixture.request("DELETE", "/no-content")).await;
+    assert_eq!((response.status, response.body.len(), response.header("content-type")), (204, 0, None));
     assert_eq!(fixture.get("/no-schema").await.json(), json!({}));
-    let answer = fixture.get("/text").await;
-    assert_eq!((answer.header("content-type"), answer.body.as_slice()), (Some("text/csv"), &b"a,b"[..]));
-    let answer = fixture.get("/bytes").await;
-    assert_eq!(answer.header("content-type"), Some("application/pdf"));
-    assert!(!answer.body.is_empty());
-    let answer = fixture.get("/redirect").await;
-    assert_eq!(answer.status, 302);
-    assert!(answer.header("location").is_some_and(|location| location.starts_with("https://")));
+    let response = fixture.get("/text").await;
+    assert_eq!((response.header("content-type"), response.body.as_slice()), (Some("text/csv"), &b"a,b"[..]));
+    let response = fixture.get("/bytes").await;
+    assert_eq!(response.header("content-type"), Some("application/pdf"));
+    assert!(!response.body.is_empty());
+    let response = fixture.get("/redirect").await;
+    assert_eq!(response.status, 302);
+    assert!(response.header("location").is_some_and(|location| location.starts_with("https://")));
     assert!(fixture.get("/default").await.json().as_array().is_some_and(|items| !items.is_empty()));
     for path in ["/range", "/nothing"] {
-        let answer = fixture.get(path).await;
-        assert_eq!((answer.status, answer.body.len()), (200, 0), "{path}");
+        let response = fixture.get(path).await;
+        assert_eq!((response.status, response.body.len()), (200, 0), "{path}");
     }
 }
 
 #[tokio::test]
 async fn a_schema_that_nothing_fits_is_not_answered_with_something_else() {
-    let answer = Fixture::start(ANSWERS).await.get("/impossible").await;
-    assert_eq!(answer.status, 599);
-    assert!(String::from_utf8_lossy(&answer.body).contains("no value was found"));
+    let response = Fixture::start(RESPONSES).await.get("/impossible").await;
+    assert_eq!(response.status, 599);
+    assert!(String::from_utf8_lossy(&response.body).contains("no value was found"));
 }
