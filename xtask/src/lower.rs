@@ -33,6 +33,7 @@ mod path_parameter;
 mod private_extension;
 mod required_alternatives;
 mod required_choice;
+mod shared_enum;
 mod shared_parts;
 mod success_shapes;
 mod tagged_union;
@@ -242,6 +243,11 @@ pub const PASSES: &[Pass] = &[
         name: "tagged_union",
         about: "the property that tells variants apart is the union's to write, and no field of its variants",
         run: tagged_union::run,
+    },
+    Pass {
+        name: "shared_enum",
+        about: "enums that have one type name have the values of all its places, if the server sends one of them",
+        run: shared_enum::run,
     },
     Pass {
         name: "anonymous_schema",

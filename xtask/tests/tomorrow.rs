@@ -5,12 +5,12 @@
 
 #![cfg(unix)]
 
-use std::process::Command;
+use std::{collections::BTreeMap, process::Command};
 
 use serde_json::{Map, Value, json};
-use xtask::openapi;
+use xtask::{lower, openapi, overlay};
 
-use crate::support::workspace::{DOCUMENT, UPDATE, Workspace, fine, real_root};
+use crate::support::workspace::{DOCUMENT, OVERLAY, UPDATE, Workspace, fine, real_root};
 
 #[test]
 fn a_document_that_only_adds_is_taken_over_without_an_edit() {
@@ -41,6 +41,51 @@ fn a_document_that_only_adds_is_taken_over_without_an_edit() {
     let output = cargo.output().expect("cargo runs");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     assert!(output.status.success(), "{}\n{}", text(&output.stdout), text(&output.stderr));
+}
+
+/// What is written out in several places grows in one of them first: the overlay goes on fitting.
+#[test]
+fn a_value_that_is_added_in_one_of_several_places_leaves_nothing_to_do() {
+    let [document, overlay] =
+        [DOCUMENT, OVERLAY].map(|path| openapi::load(&real_root().join(path)).expect("what is checked in").value);
+    let mut equal: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    enums(&document, "", &mut |pointer, values| equal.entry(values.to_string()).or_default().push(pointer.to_owned()));
+    let rounds = equal.values().map(Vec::len).max().expect("enums");
+    assert!(rounds > 1, "no enum is written out twice");
+    for round in 0..rounds {
+        let mut grown = document.clone();
+        let places: Vec<&String> =
+            equal.values().filter(|places| places.len() > 1).filter_map(|places| places.get(round)).collect();
+        for place in &places {
+            let values = grown.pointer_mut(place).and_then(|schema| schema["enum"].as_array_mut()).expect("an enum");
+            values.push("added_tomorrow".into());
+        }
+        let overlaid = overlay::apply(grown, &overlay).unwrap_or_else(|defects| panic!("{places:?}: {defects:?}"));
+        lower::lower(overlaid).map(drop).unwrap_or_else(|defects| panic!("{places:?}: {defects:?}"));
+    }
+}
+
+/// Shows every enum of several strings below `value`, with its pointer.
+fn enums(value: &Value, pointer: &str, f: &mut dyn FnMut(&str, &Value)) {
+    let below: Vec<(String, &Value)> = match value {
+        Value::Array(members) => {
+            members.iter().enumerate().map(|(index, member)| (index.to_string(), member)).collect()
+        }
+        Value::Object(members) => {
+            if let Some(values) =
+                members.get("enum").filter(|values| values.as_array().is_some_and(|list| list.len() > 1))
+                && members.get("type").is_some_and(|kind| kind == "string")
+            {
+                f(pointer, values);
+            }
+            let is_schema = |name: &str| !["example", "examples", "not", "enum", "required"].contains(&name);
+            members.iter().filter(|(name, _)| is_schema(name)).map(|(name, member)| (name.clone(), member)).collect()
+        }
+        _ => Vec::new(),
+    };
+    for (token, member) in below {
+        enums(member, &openapi::join(pointer, &token), f);
+    }
 }
 
 /// Adds what a vendor adds: operations of each kind, and optional parameters, fields and enum values wherever they can be.

@@ -38,6 +38,8 @@ pub(super) struct Difference<'d> {
     new: Made<'d>,
     /// The types of the old code that are other ones now.
     changed: HashSet<String>,
+    /// The types that some field or argument of the old code had, and has no more.
+    replaced: HashSet<String>,
     /// The types of the old document's components. What changes in one is found there.
     components: BTreeSet<String>,
 }
@@ -97,7 +99,8 @@ impl<'d> Difference<'d> {
         let (old, new) = (Made::of(old, "old")?, Made::of(new, "new")?);
         let components = components(old.document).map(|(name, schema)| type_name(name, schema)).collect();
         let changed = old.surface.changed(&new.surface, &components);
-        Ok(Self { old, new, changed, components })
+        let replaced = old.surface.replaced(&new.surface);
+        Ok(Self { old, new, changed, replaced, components })
     }
 
     fn is_changed(&self, change: &Change) -> Option<bool> {
@@ -135,6 +138,12 @@ impl<'d> Difference<'d> {
             self.old.surface.below(&was.item, &was.path[..depth], direction),
             self.new.surface.below(&is.item, &is.path[..depth], direction),
         );
+        if matches!(change.rule, Rule::EnumValuesAdded | Rule::OptionalPropertyAdded) {
+            // It takes nothing away, unless what it is added to was one type with what is equal elsewhere.
+            let (before, now) = (fields.0.unwrap_or_default(), fields.1.unwrap_or_default());
+            let is_replaced = |of: &&str| self.old.surface.named_in(of).any(|name| self.is_split(name));
+            return Some(before != now || before.iter().any(is_replaced));
+        }
         if let (Some(before), Some(now)) = fields {
             return Some(before != now || before.iter().any(|of| self.names_other_types(of)));
         }
@@ -147,6 +156,11 @@ impl<'d> Difference<'d> {
             }
             (Item::Method(_), Item::Type(_)) => None,
         }
+    }
+
+    /// Whether the type, which is no component's, is another one now where it was named.
+    fn is_split(&self, name: &str) -> bool {
+        self.replaced.contains(name) && !self.components.contains(name)
     }
 
     /// Whether `of` names a type that has changed and is no component's.

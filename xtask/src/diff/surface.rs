@@ -149,6 +149,25 @@ impl Surface {
         Vec::new()
     }
 
+    /// The types that a field or an argument had in `self` and has no more in `new`.
+    pub(super) fn replaced(&self, new: &Self) -> HashSet<String> {
+        let of_types = self.types.iter().flat_map(|(name, members)| {
+            let now = new.types.get(name);
+            members.iter().filter_map(move |(member, of)| Some((of.as_str(), now?.get(member)?.as_str())))
+        });
+        let of_methods = self.methods.iter().filter_map(|(name, method)| Some((method, new.methods.get(name)?)));
+        let of_methods = of_methods.flat_map(|(was, is)| {
+            let arguments = was.arguments.iter().filter_map(|(name, of)| {
+                Some((of.as_str(), is.arguments.iter().find(|(other, _)| other == name)?.1.as_str()))
+            });
+            arguments.chain([(was.value.as_str(), is.value.as_str())])
+        });
+        let other = of_types.chain(of_methods).filter(|(was, is)| was != is);
+        let gone =
+            other.flat_map(|(was, is)| self.named_in(was).filter(move |name| new.named_in(is).all(|now| now != *name)));
+        gone.map(str::to_owned).collect()
+    }
+
     /// The types that are not as they were in `self`: a member is another one or gone, in themselves or in what they name.
     /// That a type of `apart` has changed says nothing of those that name it.
     pub(super) fn changed(&self, new: &Self, apart: &BTreeSet<String>) -> HashSet<String> {
@@ -294,6 +313,22 @@ mod tests {
             changed("pub struct A; impl A { pub fn new(a: u8) {} }", "pub struct A; impl A { pub fn new() {} }"),
             ["A"]
         );
+    }
+
+    #[test]
+    fn a_type_is_replaced_where_a_field_or_an_argument_has_another_one() {
+        let text = "pub struct A { pub b: Option<B>, pub c: B } pub struct B; pub struct C;\n\
+                    impl Client { pub async fn get(&self, of: B) -> Result<A, E> { } }";
+        let replaced = |from: &str, to: &str| -> Vec<String> {
+            let [old, new] =
+                [text.to_owned(), text.replace(from, to)].map(|text| Surface::of([&*text]).expect("it is Rust"));
+            old.replaced(&new).into_iter().collect()
+        };
+        assert_eq!(replaced("Option<B>", "Option<C>"), ["B"]);
+        assert_eq!(replaced("of: B", "of: C"), ["B"]);
+        assert_eq!(replaced("Result<A", "Result<C"), ["A"]);
+        assert_eq!(replaced("Option<B>", "Vec<B>"), [""; 0]);
+        assert_eq!(replaced("pub c: B", "pub d: C"), [""; 0]);
     }
 
     #[test]

@@ -145,9 +145,10 @@ fn a_mark_counts_in_its_direction() {
     let sent_at = "sent postA %/post/requestBody/content/json/properties/a";
     let read_at = "read getA %/get/responses/200/content/json/properties/a";
     check(&sent(&plain), &sent(&write_only), &[&format!(".? access-changed {sent_at}")]);
-    check(&sent(&read_only), &sent(&plain), &[&format!(".. optional-property-added {sent_at}")]);
+    // What has nothing to send is a map, and what has something a struct.
+    check(&sent(&read_only), &sent(&plain), &[&format!(".B optional-property-added {sent_at}")]);
     check(&read(&plain), &read(&write_only), &[&format!("B? optional-property-removed {read_at}")]);
-    check(&read(&write_only), &read(&plain), &[&format!(".. optional-property-added {read_at}")]);
+    check(&read(&write_only), &read(&plain), &[&format!(".B optional-property-added {read_at}")]);
     // The mark may be where the property leads to.
     let reference = |mark: &str| {
         let schemas = format!("schemas: {{N: {{type: string{mark}}}}}");
@@ -162,6 +163,34 @@ fn a_mark_counts_in_its_direction() {
     check(&optional, &required, &[]);
     let [optional, required] = reference("");
     check(&optional, &required, &[&format!("BB property-required {sent_at}")]);
+}
+
+#[test]
+fn what_grows_in_one_place_may_be_a_type_of_its_own_from_then_on() {
+    let enums = |first: &str, second: &str| {
+        read(&format!(
+            "{{type: object, properties: {{a_kind: {{type: string, enum: [{first}]}}, b_kind: {{type: string, enum: [{second}]}}}}}}"
+        ))
+    };
+    let at = |name: &str| format!("read getA %/get/responses/200/content/json/properties/{name}");
+    let values = |name: &str, verdict: &str| format!("{verdict} enum-values-added {}/enum", at(name));
+    check(&enums("p, q", "p, q"), &enums("p, q", "p, q, r"), &[&values("b_kind", ".B")]);
+    // The type has the name of the first place: the second one loses it.
+    check(&enums("p, q", "p, q"), &enums("p, q, r", "p, q"), &[&values("a_kind", ".B")]);
+    let both = [values("a_kind", ".."), values("b_kind", "..")];
+    check(&enums("p, q", "p, q"), &enums("p, q, r", "p, q, r"), &[&both[0], &both[1]]);
+    check(&enums("p, q", "v, w"), &enums("p, q, r", "v, w"), &[&values("a_kind", "..")]);
+
+    let objects = |first: &str, second: &str| {
+        let part = |more: &str| format!("{{type: object, properties: {{k: {{type: integer}}{more}}}}}");
+        let list =
+            |more: &str| format!("{{type: array, items: {{type: object, properties: {{page_info: {}}}}}}}", part(more));
+        read(&format!("{{type: object, properties: {{page_info: {}, old: {}}}}}", part(first), list(second)))
+    };
+    let added = |place: &str, verdict: &str| format!("{verdict} optional-property-added {}", at(place));
+    let more = ", l: {type: integer}";
+    check(&objects("", ""), &objects(more, ""), &[&added("page_info/properties/l", ".B")]);
+    check(&objects("", ""), &objects("", more), &[&added("old/items/properties/page_info/properties/l", ".B")]);
 }
 
 #[test]
