@@ -196,11 +196,10 @@ impl Call {
     /// Whether its responses are an envelope whose data is an object.
     pub fn returns_data(self) -> bool {
         let document = Document::checked_in();
-        let envelope = self.documented().success.as_ref().map(|schema| document.resolve(schema));
-        envelope.is_some_and(|envelope| {
-            let properties = &envelope["properties"];
-            properties["success"]["type"] == "boolean"
-                && document.resolve(&properties["data"])["properties"].is_object()
+        let schema = self.successes().first().and_then(|success| success.schema.as_ref());
+        schema.is_some_and(|schema| {
+            let data = &document.resolve(schema)["properties"]["data"];
+            document.is_envelope(schema) && document.resolve(data)["properties"].is_object()
         })
     }
 

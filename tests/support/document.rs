@@ -69,6 +69,13 @@ impl Document {
         }
     }
 
+    /// Whether `schema` is that of an envelope, of which the facade returns the data.
+    pub fn is_envelope(&self, schema: &Value) -> bool {
+        let properties = &self.resolve(schema)["properties"];
+        let success = &properties["success"];
+        success["type"] == "boolean" && success["nullable"] != true && properties.get("data").is_some()
+    }
+
     /// Whether `value` fits `variant` of `union`, and has the tag that the union writes for it.
     pub fn fits_variant(&self, union: &Value, variant: &Value, value: &Value) -> bool {
         let tag = union["discriminator"]["propertyName"].as_str().map(|tag| &value[tag]);

@@ -97,6 +97,11 @@ fn grow(document: &mut Value) {
     };
     let fund = json!({"$ref": "#/components/schemas/Fund"});
     let amount = |name: &str| json!({"title": name, "required": [name]});
+    let mut paged = response(json!({"type": "array", "items": fund}));
+    paged["content"]["application/json"]["schema"]["properties"]["pagination"] = json!({
+        "type": "object", "required": ["page", "has_more"],
+        "properties": {"page": {"type": "integer"}, "has_more": {"type": "boolean"}},
+    });
     let paths = json!({
         "/api/v1/tomorrow/funds": {
             "get": {
@@ -104,14 +109,16 @@ fn grow(document: &mut Value) {
                 "parameters": [
                     {"name": "page", "in": "query", "schema": {"type": "integer", "minimum": 1}},
                     {"name": "state", "in": "query", "schema": {"type": "string", "enum": ["open", "closed"]}},
+                    {"name": "tags", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}},
                 ],
-                "responses": {"200": response(json!({
-                    "type": "object", "required": ["funds"],
-                    "properties": {"funds": {"type": "array", "items": fund}, "has_more": {"type": "boolean"}},
-                }))},
+                "responses": {"200": paged},
             },
             "post": {
                 "operationId": "createFund", "security": security,
+                "parameters": [
+                    {"name": "Idempotency-Key", "in": "header", "required": true, "schema": {"type": "string"}},
+                    {"name": "X-Case", "in": "header", "schema": {"type": "integer"}},
+                ],
                 "requestBody": {"required": true, "content": {"application/json": {"schema": {
                     "type": "object", "required": ["name"],
                     "properties": {
@@ -155,7 +162,7 @@ fn grow(document: &mut Value) {
     });
 }
 
-/// Adds an optional field to every object and a value to every enum below `value`. An enum of one value tells variants
+/// Adds an optional field to every object and choice, and a value to every enum below `value`. An enum of one value tells variants
 /// apart, and a list of what is not allowed is no list of what is.
 fn widen(value: &mut Value) {
     match value {
@@ -173,6 +180,11 @@ fn widen(value: &mut Value) {
                 members.get_mut("enum").and_then(Value::as_array_mut).filter(|values| is_string && values.len() > 1)
             {
                 values.push("added_tomorrow".into());
+            }
+            // What is added beside a choice belongs to each of its variants.
+            let choice = members.get("oneOf").and_then(Value::as_array);
+            if choice.is_some_and(|variants| variants.iter().all(|variant| variant.get("$ref").is_some())) {
+                members.entry("properties").or_insert_with(|| json!({"added_beside": {"type": "string"}}));
             }
             let is_object = members.get("type").is_some_and(|kind| kind == "object");
             if let Some(properties) = members.get_mut("properties").and_then(Value::as_object_mut).filter(|_| is_object)

@@ -61,7 +61,12 @@ impl<'d> Comparison<'d> {
 
     /// Compares the types, and tells whether what is said of the values can be compared.
     fn kinds(&mut self, pair: &Pair<'_, 'd>) -> bool {
-        let (was, is) = (pair.old.kind, pair.new.kind);
+        let (mut was, mut is) = (pair.old.kind, pair.new.kind);
+        if was != is && !pair.old.unions.is_empty() && !pair.new.unions.is_empty() {
+            // What stands beside the choice says what its variants have said already.
+            was = was.or_else(|| pair.old.kind_of_variants(self.old.document));
+            is = is.or_else(|| pair.new.kind_of_variants(self.new.document));
+        }
         let rule = match (was, is) {
             (was, is) if was == is => return true,
             (None, _) | (Some("number"), Some("integer")) => Rule::TypeNarrowed,

@@ -326,6 +326,14 @@ impl<'d> Shape<'d> {
         (!values.is_empty() && values.iter().all(|value| value.is_string())).then_some("string")
     }
 
+    /// The type that all variants have, if it is one.
+    pub(super) fn kind_of_variants(&self, document: &'d Value) -> Option<&'d str> {
+        let mut kinds =
+            self.unions.iter().flat_map(|union| &union.variants).map(|variant| Self::of(document, variant).kind);
+        let first = kinds.next()??;
+        kinds.all(|kind| kind == Some(first)).then_some(first)
+    }
+
     /// Whether it says anything about a value's form beside being one of several.
     pub(super) fn is_plain_union(&self) -> bool {
         !self.unions.is_empty() && self.properties.is_empty()

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::{
     call::BodyKind,
+    docs::code,
     methods::{BYTES, Method, functions},
     model::Model,
 };
@@ -38,11 +39,12 @@ pub(super) fn api(model: &Model<'_>) -> String {
             None => ("other", String::new()),
         };
         let call = format!("call::{call}(self.client, {operation},\n            {send}{open}).await");
+        let note = opening.note();
         let mut sends = String::new();
         if is_bytes(&method) {
             let _ = write!(sends, "let body: &::bytes::Bytes = &{};\n        ", own_bytes(&mut method));
         }
-        out.push_str(&functions(model, &method, ("self", &result), &(sends + &call)));
+        out.push_str(&functions(model, &method, ("self", &result), &note, &(sends + &call)));
     }
     out.push_str("}\n");
     out
@@ -61,8 +63,8 @@ fn own_bytes(method: &mut Method<'_, '_>) -> &'static str {
 
 /// What the facade returns of the value of a response.
 pub(super) enum Opening<'v> {
-    /// The data of an envelope: its type, and whether the envelope has to say `success`.
-    Envelope { data: String, is_required: bool },
+    /// The data of an envelope: its type, what the document has beside it, and whether the envelope has to say `success`.
+    Envelope { data: String, beside: Vec<&'v str>, is_required: bool },
     /// The value, which says whether it is a success.
     Success { value: &'v str, is_required: bool },
     /// The value, which is JSON.
@@ -72,7 +74,7 @@ pub(super) enum Opening<'v> {
 }
 
 impl<'v> Opening<'v> {
-    pub(super) fn of(model: &Model<'_>, value: &'v str) -> Self {
+    pub(super) fn of(model: &'v Model<'_>, value: &'v str) -> Self {
         let Some(name) = value.strip_prefix("types::") else {
             return match value {
                 "()" | "RawBody" => Self::Other(value),
@@ -92,7 +94,8 @@ impl<'v> Opening<'v> {
             Some(data) => {
                 let ty = nullable_type(data, "types::");
                 let data = if requires("data") { ty } else { format!("::std::option::Option<{ty}>") };
-                Self::Envelope { data, is_required }
+                let beside = properties.keys().filter(|name| !["success", "data"].contains(&name.as_str()));
+                Self::Envelope { data, beside: beside.map(String::as_str).collect(), is_required }
             }
             None => Self::Success { value, is_required },
         }
@@ -101,6 +104,17 @@ impl<'v> Opening<'v> {
     /// Whether what is returned can be written as JSON.
     pub(super) fn is_json(&self) -> bool {
         !matches!(self, Self::Other(value) if *value != "()")
+    }
+
+    /// A sentence on what is not returned, but in the body of the response.
+    fn note(&self) -> String {
+        match self {
+            Self::Envelope { beside, .. } if !beside.is_empty() => {
+                let names: Vec<String> = beside.iter().map(|name| code(name)).collect();
+                format!(" Beside the data, [`Response::raw`] has {}.", names.join(", "))
+            }
+            _ => String::new(),
+        }
     }
 
     /// The type of what is returned.

@@ -36,6 +36,8 @@ pub struct SampleCall {
     pub path: String,
     /// The query, a name and a value each; nothing if a parameter is not written as a list of pairs.
     pub query: Option<Vec<(String, String)>>,
+    /// The headers that are parameters: their names, each with its value if that is a scalar.
+    pub headers: Vec<(String, Option<String>)>,
     /// The body of the request.
     pub body: SampleBody,
     /// Whether the value that the facade returns can be written as JSON.
@@ -65,6 +67,8 @@ pub struct SampleResponse {
     pub status: u16,
     /// The JSON of its body, if the document describes one.
     pub body: Option<Value>,
+    /// The schema of the body.
+    pub schema: Option<Value>,
 }
 
 /// What every string, and every date, of a sample is.
@@ -171,7 +175,7 @@ fn sample_call(
     };
     let mut arguments: Vec<String> = Vec::new();
     let mut path = call.operation.path.split('#').next().unwrap_or_default().to_owned();
-    let mut query = Some(Vec::new());
+    let (mut query, mut headers) = (Some(Vec::new()), Vec::new());
     for (input, required) in method.required.iter().zip(&call.required) {
         let value = value_of(&required.parameter);
         arguments.push(argument(&input.ty, &value));
@@ -180,6 +184,7 @@ fn sample_call(
             path = path.replace(&format!("{{{}}}", required.parameter.name), &text);
         }
         add_to(&mut query, &required.parameter, &value);
+        headers.extend(header(&required.parameter, &value));
     }
     if method.with.is_some() {
         let mut set = String::new();
@@ -187,6 +192,7 @@ fn sample_call(
             let value = value_of(&optional.parameter);
             let _ = write!(set, "params.{} = Some(json({})); ", optional.name, quoted(&value));
             add_to(&mut query, &optional.parameter, &value);
+            headers.extend(header(&optional.parameter, &value));
         }
         arguments.push(format!("&{{ let mut params = types::{}::new(); {set}params }}", call.params));
     }
@@ -201,9 +207,20 @@ fn sample_call(
         method: call.operation.method.to_uppercase(),
         path,
         query,
+        headers,
         body,
         has_json: true,
     }
+}
+
+/// The name of `parameter`, and its value if that is a scalar, if it is sent as a header.
+fn header(parameter: &Parameter<'_>, value: &Value) -> Option<(String, Option<String>)> {
+    let text = match value {
+        Value::Array(_) | Value::Object(_) => None,
+        Value::String(text) => Some(text.clone()),
+        other => Some(other.to_string()),
+    };
+    (parameter.location == "header").then(|| (parameter.name.to_ascii_lowercase(), text))
 }
 
 /// Adds `parameter` to `query`, if it is sent there.
@@ -337,19 +354,16 @@ fn of_responses(document: &Value, call: &Call<'_>) -> Vec<SampleResponse> {
         let Ok(status) = status.parse() else { continue };
         let response = openapi::resolve(document, response).unwrap_or(response);
         let json = || response.pointer("/content/application~1json/schema");
+        let schema = response.get("schema").or_else(json);
         let mut bodies = Vec::new();
-        if let Some(schema) = response.get("schema").or_else(json) {
-            for with_optional in [true, false] {
-                let body = Some(sample(document, schema, Filling { with_optional, ..FILLING }));
-                if !bodies.contains(&body) {
-                    bodies.push(body);
-                }
+        for with_optional in [true, false] {
+            let body = schema.map(|schema| sample(document, schema, Filling { with_optional, ..FILLING }));
+            if !bodies.contains(&body) {
+                bodies.push(body);
             }
-        } else {
-            bodies.push(None);
         }
-        let operation = call.id();
-        out.extend(bodies.into_iter().map(|body| SampleResponse { operation: operation.to_owned(), status, body }));
+        let of = |body| SampleResponse { operation: call.id().to_owned(), status, body, schema: schema.cloned() };
+        out.extend(bodies.into_iter().map(of));
     }
     out
 }

@@ -110,18 +110,23 @@ pub(super) fn methods(model: &Model<'_>) -> String {
         let result = format!("Result<Response<{}>, Error<T::Error>>", method.value);
         let sender = format!("self.call(&operations::{})", method.call.constant());
         let sends = format!("{}.send().await?.{}", chain(&sender, &method.calls()), method.read);
-        out.push_str(&functions(model, &method, ("&self", &result), &sends));
+        out.push_str(&functions(model, &method, ("&self", &result), "", &sends));
     }
     out.push_str("}\n");
     out
 }
 
 /// The function of a method; with optional parameters a second one that takes them. `sends` is the expression that calls
-/// the operation with all arguments.
-pub(super) fn functions(model: &Model<'_>, method: &Method<'_, '_>, outer: (&str, &str), sends: &str) -> String {
-    let (receiver, result) = outer;
+/// the operation with all arguments, and `note` is a sentence on its result.
+pub(super) fn functions(
+    model: &Model<'_>,
+    method: &Method<'_, '_>,
+    (receiver, result): (&str, &str),
+    note: &str,
+    sends: &str,
+) -> String {
     let name = &method.name;
-    let doc = comment("    ", &documentation(model, method.call, method.with.as_deref()));
+    let doc = comment("    ", &documentation(model, method, note));
     let function = |doc: &str, name: &str, with_params: bool, does: &str| {
         let listed = method.inputs(with_params).into_iter().map(|(name, ty)| format!("{name}: {ty}"));
         let inputs = inputs(receiver, &listed.collect::<Vec<_>>());
@@ -278,7 +283,8 @@ fn returned(model: &Model<'_>, call: &Call<'_>) -> (String, String) {
 }
 
 /// The method's documentation: what the document says, how to call it, and what may come back.
-fn documentation(model: &Model<'_>, call: &Call<'_>, with: Option<&str>) -> String {
+fn documentation(model: &Model<'_>, method: &Method<'_, '_>, note: &str) -> String {
+    let call = method.call;
     let operation = &call.operation;
     let text = |key: &str| operation.value()[key].as_str().map(str::trim).filter(|text| !text.is_empty());
     let one_line = |text: &str| sentence(&text.lines().map(str::trim).collect::<Vec<_>>().join(" "));
@@ -288,9 +294,10 @@ fn documentation(model: &Model<'_>, call: &Call<'_>, with: Option<&str>) -> Stri
     }
     let _ = write!(out, "\n\n`{}`: `{} {}`.", call.id(), operation.method.to_uppercase(), operation.path);
     out.push_str(if operation.is_safe_to_repeat() { " Safe to repeat." } else { " Not safe to repeat." });
-    if let Some(with) = with {
+    if let Some(with) = &method.with {
         let _ = write!(out, " `{with}` takes its optional parameters.");
     }
+    out.push_str(note);
     let described = call.required.iter().filter_map(|argument| {
         let value = argument.parameter.value();
         let text = described(model, value, &value["schema"])?;

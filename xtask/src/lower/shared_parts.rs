@@ -9,7 +9,8 @@
 //!       - $ref: '#/…/Cash'
 //! ```
 //!
-//! The generator would read a part of it and drop the rest. A variant keeps its name and its values of the discriminator.
+//! The generator would read a part of it and drop the rest. A variant keeps its name and its values of the discriminator:
+//! what is added beside a choice one day gives its variants a field more, and no other names.
 
 use serde_json::{Value, json};
 
@@ -83,12 +84,13 @@ fn distribute(schema: &mut Value, pointer: &str, rest: &Value, left: &mut usize,
         shared.push(Value::Object(own.clone()));
     }
     let mut all = vec![(String::new(), shared, None)];
+    let stem = stem(pointer, &choices);
     for choice in &choices {
         let with = |(title, parts, _): &(String, Vec<Value>, Option<Vec<Value>>), variant: &Value| {
-            let named = reference(variant).and_then(schema_name).or_else(|| variant["title"].as_str());
+            let name = name(variant).unwrap_or_default();
             let parts = parts.iter().chain([variant]).cloned().collect();
             let values = tag.and_then(|tag| tagged_union::values(variant, rest, tag, choice.mapping()));
-            (format!("{title}{}", named.map(pascal).unwrap_or_default()), parts, values)
+            (format!("{title}{}", name.strip_prefix(&stem).unwrap_or(&name)), parts, values)
         };
         if all.len().saturating_mul(choice.variants.len()) > *left {
             let remedy = "describe fewer choices beside each other, or use properties instead";
@@ -116,6 +118,27 @@ fn distribute(schema: &mut Value, pointer: &str, rest: &Value, left: &mut usize,
     own.keys().for_each(|key| drop(object.shift_remove(key)));
     object.insert(key.to_owned(), variants);
     object.extend(tag.map(|tag| ("discriminator".to_owned(), tag)));
+}
+
+/// What a variant is called.
+fn name(variant: &Value) -> Option<String> {
+    reference(variant).and_then(schema_name).or_else(|| variant["title"].as_str()).map(pascal)
+}
+
+/// What the names of the variants begin with, and get from the place of the choice: the name of its component. Nothing if
+/// they have not got it all, as two of them might be called the same without it.
+fn stem(pointer: &str, choices: &[Choice<'_>]) -> String {
+    let [choice] = choices else { return String::new() };
+    let component = pointer.strip_prefix("/components/schemas/").filter(|name| !name.contains(['/', '~']));
+    let is_before = |stem: &String| {
+        choice.variants.iter().all(|variant| {
+            name(variant)
+                .as_deref()
+                .and_then(|name| name.strip_prefix(stem.as_str()))
+                .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase()))
+        })
+    };
+    component.map(pascal).filter(is_before).unwrap_or_default()
 }
 
 /// A choice between variants.
@@ -195,6 +218,23 @@ mod tests {
         assert_eq!(lowered(beside), (expected(&own), vec![]));
         let parts = json!({"allOf": [base, {"oneOf": [p, q]}, {"description": "d"}]});
         assert_eq!(lowered(parts), (expected(&base), vec![]));
+    }
+
+    #[test]
+    fn a_variant_keeps_a_name_that_begins_with_that_of_the_choice() {
+        let titles = |names: [&str; 2]| {
+            let mut document =
+                document(json!({"properties": {"k": {"type": "string"}}, "oneOf": names.map(reference_to)}));
+            for name in names {
+                document["components"]["schemas"][name] = json!({"type": "object"});
+            }
+            run(&mut document, &mut Report::default());
+            let variants = &document["components"]["schemas"]["A"]["oneOf"];
+            [0, 1].map(|index| variants[index]["title"].as_str().unwrap_or_default().to_owned())
+        };
+        assert_eq!(titles(["APear", "AFig"]), ["Pear", "Fig"]);
+        assert_eq!(titles(["APear", "Pear"]), ["APear", "Pear"]);
+        assert_eq!(titles(["Apple", "Apricot"]), ["Apple", "Apricot"]);
     }
 
     #[test]

@@ -411,3 +411,17 @@ fn what_is_made_of_itself_is_compared() {
         assert_eq!(diff::compare(&of("string"), &of("string"), &Coverage::default()), []);
     }
 }
+
+#[test]
+fn a_field_beside_a_choice_is_one_of_its_variants() {
+    let choice = |beside: &str| {
+        let variants = "AP: {type: object, required: [p], properties: {p: {type: string}}}, \
+                        AQ: {type: object, required: [q], properties: {q: {type: string}}}";
+        let refs = "oneOf: [{$ref: '#/components/schemas/AP'}, {$ref: '#/components/schemas/AQ'}]";
+        let components = format!("schemas: {{A: {{{refs}{beside}}}, {variants}}}");
+        document("", &body("{$ref: '#/components/schemas/A'}"), &components)
+    };
+    let (before, after) = (choice(""), choice(", properties: {memo: {type: string}}"));
+    check(&before, &after, &[".. optional-property-added sent postA /components/schemas/A/properties/memo"]);
+    check(&after, &before, &["BB property-removed sent postA /components/schemas/A/properties/memo"]);
+}
