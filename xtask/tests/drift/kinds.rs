@@ -423,5 +423,5 @@ fn a_field_beside_a_choice_is_one_of_its_variants() {
     };
     let (before, after) = (choice(""), choice(", properties: {memo: {type: string}}"));
     check(&before, &after, &[".. optional-property-added sent postA /components/schemas/A/properties/memo"]);
-    check(&after, &before, &["BB property-removed sent postA /components/schemas/A/properties/memo"]);
+    check(&after, &before, &["BB optional-property-removed sent postA /components/schemas/A/properties/memo"]);
 }
