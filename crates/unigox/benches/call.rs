@@ -27,6 +27,7 @@ const USER: Uuid = uuid!("6f1c2d9e-4b7a-4c35-9a0e-2d8b1f6e7c04");
 const KEY: &str = "a key for a benchmark";
 const TURNS: usize = 301;
 const CALLS_IN_A_TURN: u32 = 100;
+const UNKNOWN_FIELDS: usize = 40;
 
 /// Says what to call, in a process whose instructions are counted: operation, caller, number of calls, address.
 const COUNTED: &str = "UNIGOX_BENCH_COUNTED";
@@ -58,6 +59,29 @@ async fn main() {
     for (operation, server) in servers {
         print(operation, &Caller::ALL.map(|caller| vec![instructions(operation, caller, server) / 1e3]));
     }
+    let read = |server| instructions(Operation::GetPartnerUser, Caller::Facade, server);
+    let more = server::start(200, &user(UNKNOWN_FIELDS).to_string());
+    let more = read(more) - read(Operation::GetPartnerUser.server());
+    println!(
+        "\nInstructions for a field that the document does not list, of {UNKNOWN_FIELDS} in a read: {:.0}",
+        more / UNKNOWN_FIELDS as f64
+    );
+}
+
+/// The response to a read, with some fields in its data that the document does not list: texts, numbers and booleans.
+fn user(unknown_fields: usize) -> Value {
+    let profile = json!({"id": "987", "rail": "iban-sepa", "currency": "EUR", "institution_name": null,
+        "institution_id": "other-bank",
+        "details": {"iban": "DE75512108001245126199", "full_name": "Ada Obi"}});
+    let mut body = json!({"success": true, "data": {"user_uuid": USER, "email": "ada@example.com",
+        "created_at": "2026-11-23T12:00:00Z", "kyc": {"status": "VERIFIED", "kyc_method": "direct_data",
+        "first_name": "Ada", "last_name": "Obi", "country_code": "NG", "rejection_reason": null,
+        "updated_at": "2026-11-23T12:00:00Z"}, "payment_profiles": [profile, profile, profile]}});
+    for index in 0..unknown_fields {
+        let value = [json!("a text of this length"), json!(index), json!(true)];
+        body["data"][format!("later_field_{index}")] = value[index % value.len()].clone();
+    }
+    body
 }
 
 fn heading() {
@@ -116,16 +140,7 @@ impl Operation {
 
     fn server(self) -> SocketAddr {
         match self {
-            Self::GetPartnerUser => {
-                let profile = json!({"id": "987", "rail": "iban-sepa", "currency": "EUR", "institution_name": null,
-                    "institution_id": "other-bank",
-                    "details": {"iban": "DE75512108001245126199", "full_name": "Ada Obi"}});
-                let body = json!({"success": true, "data": {"user_uuid": USER, "email": "ada@example.com",
-                    "created_at": "2026-11-23T12:00:00Z", "kyc": {"status": "VERIFIED", "kyc_method": "direct_data",
-                    "first_name": "Ada", "last_name": "Obi", "country_code": "NG", "rejection_reason": null,
-                    "updated_at": "2026-11-23T12:00:00Z"}, "payment_profiles": [profile, profile, profile]}});
-                server::start(200, &body.to_string())
-            }
+            Self::GetPartnerUser => server::start(200, &user(0).to_string()),
             Self::CreatePaymentDetails => {
                 let body = json!({"success": true, "data": {"payment_details_id": "987", "rail": "iban-sepa",
                     "currency": "EUR", "institution_name": null, "institution_id": "other-bank",

@@ -9,8 +9,11 @@
 //!       - $ref: '#/…/Cash'
 //! ```
 //!
-//! The generator would read a part of it and drop the rest. A variant keeps its name and its values of the discriminator:
-//! what is added beside a choice one day gives its variants a field more, and no other names.
+//! The generator would read a part of it and drop the rest. A variant keeps its values of the discriminator, and the name of
+//! its component if nothing else refers to that: what is added beside a choice one day gives its variants a field more, and
+//! no other names.
+
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Value, json};
 
@@ -20,8 +23,8 @@ use crate::{
     names::pascal,
     openapi::{
         Object,
-        extension::{ALTERNATIVES, TAG},
-        reference, resolve, schema_name, schemas_mut_beside,
+        extension::{ALTERNATIVES, TAG, TYPE_NAME},
+        reference, references, resolve, schema_name, schemas_mut_beside,
         shape::Shape,
     },
 };
@@ -30,11 +33,20 @@ use crate::{
 const MAX_VARIANTS: usize = 100_000;
 
 pub(super) fn run(document: &mut Value, report: &mut Report) {
+    let once = referred_to_once(document);
     let mut left = MAX_VARIANTS;
-    schemas_mut_beside(document, &mut |schema, pointer, rest| distribute(schema, pointer, rest, &mut left, report));
+    schemas_mut_beside(document, &mut |schema, pointer, rest| {
+        distribute(schema, pointer, (rest, &once), &mut left, report);
+    });
 }
 
-fn distribute(schema: &mut Value, pointer: &str, rest: &Value, left: &mut usize, report: &mut Report) {
+fn distribute(
+    schema: &mut Value,
+    pointer: &str,
+    (rest, once): (&Value, &HashSet<String>),
+    left: &mut usize,
+    report: &mut Report,
+) {
     let Some(object) = schema.as_object() else { return };
     let (mut shared, mut choices) = (Vec::new(), Vec::new());
     for part in object.get("allOf").and_then(Value::as_array).into_iter().flatten() {
@@ -84,13 +96,12 @@ fn distribute(schema: &mut Value, pointer: &str, rest: &Value, left: &mut usize,
         shared.push(Value::Object(own.clone()));
     }
     let mut all = vec![(String::new(), shared, None)];
-    let stem = stem(pointer, &choices);
     for choice in &choices {
         let with = |(title, parts, _): &(String, Vec<Value>, Option<Vec<Value>>), variant: &Value| {
-            let name = name(variant).unwrap_or_default();
+            let named = reference(variant).and_then(schema_name).or_else(|| variant["title"].as_str());
             let parts = parts.iter().chain([variant]).cloned().collect();
             let values = tag.and_then(|tag| tagged_union::values(variant, rest, tag, choice.mapping()));
-            (format!("{title}{}", name.strip_prefix(&stem).unwrap_or(&name)), parts, values)
+            (format!("{title}{}", named.map(pascal).unwrap_or_default()), parts, values)
         };
         if all.len().saturating_mul(choice.variants.len()) > *left {
             let remedy = "describe fewer choices beside each other, or use properties instead";
@@ -100,6 +111,16 @@ fn distribute(schema: &mut Value, pointer: &str, rest: &Value, left: &mut usize,
     }
     *left -= all.len();
     report.note(pointer, format!("what stands beside the choice is part of each of its {} variants", all.len()));
+    let mut names = Vec::new();
+    let is_elsewhere = |part: &Value| resolve(rest, part).is_some_and(|target| Choice::of(target).is_some());
+    let parts = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
+    if let [choice] = choices.as_slice()
+        && !parts.filter(|part| reference(part).is_some()).any(is_elsewhere)
+    {
+        let name = |variant| reference(variant).and_then(schema_name).filter(|name| once.contains(*name));
+        names.extend(choice.variants.iter().map(|variant| name(variant).map(pascal)));
+    }
+    let mut names = names.into_iter();
     let (key, tag) = (choices[0].key, tag.map(|tag| json!({"propertyName": tag})));
     let variants = all.into_iter().map(|(title, parts, values)| {
         let mut variant = json!({"allOf": parts});
@@ -109,7 +130,12 @@ fn distribute(schema: &mut Value, pointer: &str, rest: &Value, left: &mut usize,
         if let Some(values) = values {
             variant[TAG] = values.into();
         }
-        distribute(&mut variant, pointer, rest, left, report);
+        let name = names.next().flatten();
+        distribute(&mut variant, pointer, (rest, once), left, report);
+        // The component is merged into it, and not used any more.
+        if let Some(name) = name.filter(|_| variant.get("allOf").is_some()) {
+            variant[TYPE_NAME] = name.into();
+        }
         variant
     });
     let variants: Value = variants.collect();
@@ -120,25 +146,15 @@ fn distribute(schema: &mut Value, pointer: &str, rest: &Value, left: &mut usize,
     object.extend(tag.map(|tag| ("discriminator".to_owned(), tag)));
 }
 
-/// What a variant is called.
-fn name(variant: &Value) -> Option<String> {
-    reference(variant).and_then(schema_name).or_else(|| variant["title"].as_str()).map(pascal)
-}
-
-/// What the names of the variants begin with, and get from the place of the choice: the name of its component. Nothing if
-/// they have not got it all, as two of them might be called the same without it.
-fn stem(pointer: &str, choices: &[Choice<'_>]) -> String {
-    let [choice] = choices else { return String::new() };
-    let component = pointer.strip_prefix("/components/schemas/").filter(|name| !name.contains(['/', '~']));
-    let is_before = |stem: &String| {
-        choice.variants.iter().all(|variant| {
-            name(variant)
-                .as_deref()
-                .and_then(|name| name.strip_prefix(stem.as_str()))
-                .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase()))
-        })
-    };
-    component.map(pascal).filter(is_before).unwrap_or_default()
+/// The components that there is one reference to.
+fn referred_to_once(document: &Value) -> HashSet<String> {
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    references(document, &mut |_, target| {
+        if let Some(name) = schema_name(target) {
+            *counts.entry(name.to_owned()).or_default() += 1;
+        }
+    });
+    counts.into_iter().filter(|(_, count)| *count == 1).map(|(name, _)| name).collect()
 }
 
 /// A choice between variants.
@@ -211,8 +227,8 @@ mod tests {
     fn each_variant_has_what_stands_beside_the_choice() {
         let (p, q, base) = (reference_to("P"), reference_to("Q"), reference_to("Base"));
         let own = json!({"properties": {"k": {"type": "string"}}, "required": ["k"]});
-        let expected =
-            |part: &Value| json!({"oneOf": [{"allOf": [part, p], "title": "P"}, {"allOf": [part, q], "title": "Q"}]});
+        let variant = |part: &Value, variant: &Value, name: &str| json!({"allOf": [part, variant], "title": name, "x-type-name": name});
+        let expected = |part: &Value| json!({"oneOf": [variant(part, &p, "P"), variant(part, &q, "Q")]});
         let beside =
             json!({"type": "object", "properties": {"k": {"type": "string"}}, "required": ["k"], "oneOf": [p, q]});
         assert_eq!(lowered(beside), (expected(&own), vec![]));
@@ -221,20 +237,14 @@ mod tests {
     }
 
     #[test]
-    fn a_variant_keeps_a_name_that_begins_with_that_of_the_choice() {
-        let titles = |names: [&str; 2]| {
-            let mut document =
-                document(json!({"properties": {"k": {"type": "string"}}, "oneOf": names.map(reference_to)}));
-            for name in names {
-                document["components"]["schemas"][name] = json!({"type": "object"});
-            }
-            run(&mut document, &mut Report::default());
-            let variants = &document["components"]["schemas"]["A"]["oneOf"];
-            [0, 1].map(|index| variants[index]["title"].as_str().unwrap_or_default().to_owned())
+    fn a_variant_keeps_the_name_of_a_component_that_nothing_else_refers_to() {
+        let beside = |more: &str| json!({"properties": {"k": reference_to(more)}, "oneOf": [reference_to("P"), reference_to("Q")]});
+        let names = |a: Value| {
+            let (made, _) = lowered(a);
+            [0, 1].map(|index| made["oneOf"][index].get(TYPE_NAME).cloned())
         };
-        assert_eq!(titles(["APear", "AFig"]), ["Pear", "Fig"]);
-        assert_eq!(titles(["APear", "Pear"]), ["APear", "Pear"]);
-        assert_eq!(titles(["Apple", "Apricot"]), ["Apple", "Apricot"]);
+        assert_eq!(names(beside("Base")), [Some(json!("P")), Some(json!("Q"))]);
+        assert_eq!(names(beside("P")), [None, Some(json!("Q"))]);
     }
 
     #[test]
