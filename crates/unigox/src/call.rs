@@ -24,50 +24,50 @@ type Outcome<V> = Result<ClientResponse<V>, ClientError<AttemptError>>;
 
 /// Calls `operation`, whose responses are JSON. Each attempt is one call of `send`. `open` takes the value of a response
 /// out of its envelope, unless the envelope says that the call was refused.
-pub(crate) async fn json<V, D, F>(
+///
+/// This and its siblings are not `async`: the future of the call would be moved once more, which copies it.
+pub(crate) fn json<V, D, F>(
     client: &Client,
     operation: &'static Operation,
     send: impl Fn(Sender) -> F,
     open: impl Fn(V) -> Option<D>,
-) -> Result<Response<D>>
+) -> impl Future<Output = Result<Response<D>>>
 where
     F: Future<Output = Outcome<V>>,
 {
-    call(client, operation, send, |value, raw| match open(value) {
+    call(client, operation, send, move |value, raw| match open(value) {
         None => Err(refusal(operation, raw)),
         Some(data) => declared_as_json(operation, data, complete(operation, raw, &["success", "data"])?),
     })
-    .await
 }
 
 /// Calls `operation`, whose responses are JSON without an envelope.
-pub(crate) async fn whole<V, F>(
+pub(crate) fn whole<V, F>(
     client: &Client,
     operation: &'static Operation,
     send: impl Fn(Sender) -> F,
-) -> Result<Response<V>>
+) -> impl Future<Output = Result<Response<V>>>
 where
     F: Future<Output = Outcome<V>>,
 {
-    call(client, operation, send, |value, raw| match is_refusal(&raw) {
+    call(client, operation, send, move |value, raw| match is_refusal(&raw) {
         true => Err(refusal(operation, raw)),
         false => declared_as_json(operation, value, complete(operation, raw, &["success"])?),
     })
-    .await
 }
 
 /// Calls `operation`, whose responses have no documented body. One that is there all the same has to be JSON: a web page is
 /// not from the API.
 #[allow(dead_code, reason = "a document may have no such operation")]
-pub(crate) async fn status<F>(
+pub(crate) fn status<F>(
     client: &Client,
     operation: &'static Operation,
     send: impl Fn(Sender) -> F,
-) -> Result<Response<()>>
+) -> impl Future<Output = Result<Response<()>>>
 where
     F: Future<Output = Outcome<()>>,
 {
-    call(client, operation, send, |(), raw| {
+    call(client, operation, send, move |(), raw| {
         if raw.body().is_empty() {
             return Ok(Response::new((), raw));
         }
@@ -77,24 +77,22 @@ where
             None => Err(Error::decode(operation, ".".to_owned(), "is not JSON", raw)),
         }
     })
-    .await
 }
 
 /// Calls `operation`, whose responses are no JSON.
 #[allow(dead_code, reason = "a document may have no such operation")]
-pub(crate) async fn other<V, F>(
+pub(crate) fn other<V, F>(
     client: &Client,
     operation: &'static Operation,
     send: impl Fn(Sender) -> F,
-) -> Result<Response<V>>
+) -> impl Future<Output = Result<Response<V>>>
 where
     F: Future<Output = Outcome<V>>,
 {
-    call(client, operation, send, |value, raw| match is_refusal(&raw) {
+    call(client, operation, send, move |value, raw| match is_refusal(&raw) {
         true => Err(refusal(operation, raw)),
         false => Ok(Response::new(value, raw)),
     })
-    .await
 }
 
 /// The content of an envelope, if it says that the call was a success.

@@ -10,6 +10,8 @@ use unigox_client::{FieldProblem, types};
 /// The headers that may have a request id, in order of preference. The documents name none of them.
 const REQUEST_ID_HEADERS: [&str; 3] = ["x-request-id", "x-correlation-id", "request-id"];
 
+const JSON: &str = "application/json";
+
 /// What a call returned. It dereferences to the value; [`raw`](Self::raw) is the response as it was received.
 ///
 /// The raw response keeps the buffer that it was read into, which may be larger than the body (some 12 KB for a short one).
@@ -155,9 +157,11 @@ impl RawResponse {
 
     /// Whether the content type is JSON or missing.
     pub(crate) fn is_json(&self) -> bool {
-        let Some(media_type) = self.headers().get(CONTENT_TYPE) else { return true };
+        let Some(media_type) = self.headers().get(CONTENT_TYPE).filter(|declared| *declared != JSON) else {
+            return true;
+        };
         let essence = media_type.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim();
-        essence.eq_ignore_ascii_case("application/json") || essence.to_ascii_lowercase().ends_with("+json")
+        essence.eq_ignore_ascii_case(JSON) || essence.to_ascii_lowercase().ends_with("+json")
     }
 
     /// Whether it is an envelope of the API that says `success: true`.

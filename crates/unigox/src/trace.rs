@@ -71,18 +71,22 @@ impl Trace {
     }
 
     pub(crate) fn attempted(&self, attempt: u32, received: Received, since: Instant) {
-        let elapsed_ms = millis(since.elapsed());
+        // The clock is read only if somebody listens.
         match (received.response, received.error) {
             (Some((status, bytes)), _) => tracing::debug!(
                 parent: &self.span,
                 attempt,
                 http.response.status_code = status.as_u16(),
                 http.response.body.size = bytes,
-                elapsed_ms,
+                elapsed_ms = millis(since.elapsed()),
                 "response received"
             ),
             (None, error) => tracing::debug!(
-                parent: &self.span, attempt, error.type = error.map(ErrorKind::as_str), elapsed_ms, "no response"
+                parent: &self.span,
+                attempt,
+                error.type = error.map(ErrorKind::as_str),
+                elapsed_ms = millis(since.elapsed()),
+                "no response"
             ),
         }
     }
@@ -98,13 +102,15 @@ impl Trace {
 
     /// Records the outcome in the span. A call that failed is one event.
     pub(crate) fn ended<T>(&self, attempts: u32, outcome: &Result<Response<T>, Error>, since: Instant) {
-        let received = Received::of(outcome);
-        self.span.record("elapsed_ms", millis(since.elapsed()));
-        if attempts > 1 {
-            self.span.record("http.request.resend_count", attempts - 1);
-        }
-        if let Some((status, bytes)) = received.response {
-            self.span.record("http.response.status_code", status.as_u16()).record("http.response.body.size", bytes);
+        if !self.span.is_disabled() {
+            let received = Received::of(outcome);
+            self.span.record("elapsed_ms", millis(since.elapsed()));
+            if attempts > 1 {
+                self.span.record("http.request.resend_count", attempts - 1);
+            }
+            if let Some((status, bytes)) = received.response {
+                self.span.record("http.response.status_code", status.as_u16()).record("http.response.body.size", bytes);
+            }
         }
         let Err(error) = outcome else { return };
         let error_type = error_type(error);

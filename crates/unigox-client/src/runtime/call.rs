@@ -234,11 +234,14 @@ impl<'c, T: Transport> Call<'c, T> {
     fn url(&mut self) -> Url {
         let mut url = Url::clone(&self.client.base_url);
         let base = url.path();
-        let mut path = base.strip_suffix('/').unwrap_or(base).to_owned();
+        let base = base.strip_suffix('/').unwrap_or(base);
+        let length = self.path.iter().fold(base.len() + self.operation.path.len(), |sum, (_, value)| sum + value.len());
+        let mut path = String::with_capacity(length);
+        path.push_str(base);
         let start = path.len();
         if fill(self.operation.path, &self.path, &mut path).is_none() {
             self.refuse(self.operation.path, "has no value that a path can hold");
-        } else if path[start..].contains(['.', '%'])
+        } else if path.as_bytes()[start..].iter().any(|byte| matches!(byte, b'.' | b'%'))
             && let Some(at) = path[start..].split('/').position(is_step)
         {
             // A segment that only its parameters make a step is a step all the same.
@@ -355,7 +358,13 @@ impl Received {
     /// The response of an operation that returns JSON. Nearly every body is read once; one with a field of another type is
     /// read without it.
     pub(crate) fn json<V: DeserializeOwned, E>(self) -> Result<Response<V>, Error<E>> {
-        match serde_json::from_slice(&self.raw.body) {
+        // All of it is checked at once, so that no string is checked on its own.
+        let text = match std::str::from_utf8(&self.raw.body) {
+            Ok(text) => text,
+            Err(error) if error.error_len().is_none() => return Err(self.error(".".to_owned(), "ends too early")),
+            Err(_) => return Err(self.error(".".to_owned(), "is not JSON")),
+        };
+        match serde_json::from_str(text) {
             Ok(value) => Ok(Response::new(value, self.raw)),
             Err(error) if error.is_data() => match tolerant::read::<V>(&self.raw.body) {
                 Some((value, problems)) => Ok(Response::new(value, self.raw).with_problems(problems)),

@@ -69,11 +69,11 @@ impl Style {
             _ => return Err(NO_CELL),
         };
         let Some(shape) = Shape::of(value)? else { return Ok(None) };
-        // Servers and proxies drop line breaks and tabs, which would turn one id into another.
-        if shape.has_word(|word| word.contains(char::is_control)) {
+        let expanded = self.expand(row, name, &shape);
+        // Servers and proxies drop line breaks and tabs, which would turn one id into another. They are escaped by now.
+        if expanded.contains('%') && shape.has_word(|word| word.contains(char::is_control)) {
             return Err("has a control character in it");
         }
-        let expanded = self.expand(row, name, &shape);
         match expanded.as_str() {
             "" => Err("is empty, which would call another path"),
             // A URL can only express these as steps in the path.

@@ -2,7 +2,6 @@
 
 use std::{
     error::Error as StdError,
-    pin::pin,
     sync::{
         Arc, PoisonError, RwLock,
         atomic::{AtomicBool, Ordering},
@@ -198,9 +197,9 @@ impl unigox_client::Transport for Attempt {
                 Either::Right(self.exchange_by(sending, body))
             }
         };
-        async move {
-            tokio::time::timeout(self.time, pin!(exchange)).await.unwrap_or(Err(AttemptError::TimedOut(self.time)))
-        }
+        // In a box, it is moved once; in the futures of all that waits for it, it would be moved with each of them.
+        let exchange = Box::pin(exchange);
+        async move { tokio::time::timeout(self.time, exchange).await.unwrap_or(Err(AttemptError::TimedOut(self.time))) }
     }
 }
 
