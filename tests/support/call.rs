@@ -193,19 +193,30 @@ impl Call {
         SUCCESSES.get(self.operation_id()).map(Vec::as_slice).unwrap_or_default()
     }
 
+    /// Whether the facade returns what is in the data of this response, and not the envelope around it.
+    pub fn is_opened(self, success: &SampleResponse) -> bool {
+        let is_envelope = success.schema.as_ref().is_some_and(|schema| Document::checked_in().is_envelope(schema));
+        is_envelope && !self.documented().has_shape_by_status
+    }
+
     /// Whether its responses are an envelope whose data is an object.
     pub fn returns_data(self) -> bool {
         let document = Document::checked_in();
-        let schema = self.successes().first().and_then(|success| success.schema.as_ref());
-        schema.is_some_and(|schema| {
+        let opened = self.successes().first().filter(|success| self.is_opened(success));
+        opened.and_then(|success| success.schema.as_ref()).is_some_and(|schema| {
             let data = &document.resolve(schema)["properties"]["data"];
-            document.is_envelope(schema) && document.resolve(data)["properties"].is_object()
+            document.resolve(data)["properties"].is_object()
         })
     }
 
     /// Whether its responses are JSON.
     pub fn returns_json(self) -> bool {
         self.successes().first().is_some_and(|response| response.body.is_some())
+    }
+
+    /// Whether its responses have a body, of JSON or of something else.
+    pub fn returns_a_body(self) -> bool {
+        self.successes().first().is_some_and(|response| response.has_body)
     }
 
     /// The first success that is documented.

@@ -69,7 +69,7 @@ impl Document {
         }
     }
 
-    /// Whether `schema` is that of an envelope, of which the facade returns the data.
+    /// Whether `schema` is that of an envelope: it says whether it is a success, and has data.
     pub fn is_envelope(&self, schema: &Value) -> bool {
         let properties = &self.resolve(schema)["properties"];
         let success = &properties["success"];
@@ -113,8 +113,8 @@ pub struct DocumentedOperation {
     pub body: Option<Value>,
     /// Its statuses of success.
     pub success_statuses: Vec<u16>,
-    /// The schema of its first response of success, if that is JSON.
-    pub success: Option<Value>,
+    /// Whether these have shapes of their own.
+    pub has_shape_by_status: bool,
     /// Whether it has a form with a file.
     pub takes_a_file: bool,
     /// Whether it only reads, by its method.
@@ -133,6 +133,8 @@ impl DocumentedOperation {
     fn new(method: &str, operation: &Value) -> Self {
         let status = |text: &str| text.parse().expect("a response has a status");
         let errors = members(&operation["x-lowered-errors"]);
+        let shapes = operation.get("x-lowered-successes");
+        let successes = shapes.unwrap_or(&operation["responses"]);
         let form = members(&operation["x-lowered-multipart"]["schema"]["properties"]);
         let is_file = |schema: &Value| schema["format"] == "binary" || schema["items"]["format"] == "binary";
         let text = |key: &str| operation[key].as_str();
@@ -140,9 +142,8 @@ impl DocumentedOperation {
             id: text("operationId").expect("every operation has an id").to_owned(),
             takes_a_body: ["requestBody", "x-lowered-multipart"].iter().any(|key| operation.get(key).is_some()),
             body: operation.pointer("/requestBody/content/application~1json/schema").cloned(),
-            success_statuses: members(&operation["responses"]).map(|(code, _)| status(code)).collect(),
-            success: members(&operation["responses"])
-                .find_map(|(_, response)| response.pointer("/content/application~1json/schema").cloned()),
+            success_statuses: members(successes).map(|(code, _)| status(code)).collect(),
+            has_shape_by_status: shapes.is_some(),
             takes_a_file: form.into_iter().any(|(_, schema)| is_file(schema)),
             only_reads: matches!(method, "get" | "head"),
             is_safe_to_repeat: text("x-retry").map_or(matches!(method, "get" | "head"), |retry| retry == "safe"),

@@ -93,10 +93,12 @@ impl Judge {
 
 impl Body {
     fn new(schema: &Value) -> Self {
+        let mut schema = schema.clone();
+        as_sent(&mut schema);
         let mut closed = schema.clone();
         close(&mut closed);
         let variants = schema["oneOf"].as_array().into_iter().flatten();
-        Self { variants: variants.map(validator).collect(), closed: validator(&closed), schema: validator(schema) }
+        Self { variants: variants.map(validator).collect(), closed: validator(&closed), schema: validator(&schema) }
     }
 
     fn complaints(&self, body: &Value) -> Vec<String> {
@@ -126,6 +128,26 @@ fn into_json_schema(value: &mut Value) {
             }
         }
         Value::Array(items) => items.iter_mut().for_each(into_json_schema),
+        _ => {}
+    }
+}
+
+/// What only the server sends is not required of who sends a body.
+fn as_sent(schema: &mut Value) {
+    match schema {
+        Value::Object(members) => {
+            members.values_mut().for_each(as_sent);
+            let is_read_only = |name: &Value| {
+                let property = name.as_str().zip(members.get("properties")).and_then(|(name, all)| all.get(name));
+                property.is_some_and(|property| property["readOnly"] == true)
+            };
+            let required = members.get("required").and_then(Value::as_array);
+            let sent = required.map(|names| names.iter().filter(|name| !is_read_only(name)).cloned().collect());
+            if let Some(Value::Array(sent)) = sent {
+                members.insert("required".to_owned(), sent.into());
+            }
+        }
+        Value::Array(parts) => parts.iter_mut().for_each(as_sent),
         _ => {}
     }
 }

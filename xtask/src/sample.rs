@@ -1,5 +1,6 @@
 //! A JSON value that fits a schema, for tests that call what was generated.
 
+use regex_syntax::hir::{Class, Hir, HirKind};
 use serde_json::{Map, Value, json};
 
 use crate::openapi::{
@@ -22,6 +23,9 @@ pub struct Filling<'f> {
 pub fn sample(document: &Value, schema: &Value, filling: Filling<'_>) -> Value {
     fit(document, schema, filling, 0)
 }
+
+/// The maximum length of a string that is made for a pattern, in bytes.
+const MAX_BYTES: usize = 1_000;
 
 /// How deep a sample goes: below this optional properties and elements are left out, and twice as deep everything.
 const MAX_DEPTH: usize = 12;
@@ -125,10 +129,76 @@ fn text<'d>(said: &dyn Fn(&str) -> Option<&'d Value>, filling: Filling<'_>) -> S
             match said("example").and_then(Value::as_str).filter(|_| is_bound) {
                 Some(example) => example.to_owned(),
                 None => {
-                    let least = length("minLength").unwrap_or(0).max(filling.text.chars().count());
-                    filling.text.chars().cycle().take(least.min(length("maxLength").unwrap_or(least))).collect()
+                    let (shortest, longest) = (length("minLength").unwrap_or(0), length("maxLength"));
+                    let fits = |text: &String| {
+                        let count = text.chars().count();
+                        count >= shortest && longest.is_none_or(|longest| count <= longest)
+                    };
+                    let matched = said("pattern").and_then(Value::as_str).and_then(matching).filter(fits);
+                    let least = shortest.max(filling.text.chars().count());
+                    matched.unwrap_or_else(|| {
+                        filling.text.chars().cycle().take(least.min(longest.unwrap_or(least))).collect()
+                    })
                 }
             }
         }
+    }
+}
+
+/// A short string that matches `pattern`; nothing for one that looks around, and others that are not understood.
+fn matching(pattern: &str) -> Option<String> {
+    fn add(pattern: &Hir, made: &mut Vec<u8>) {
+        match pattern.kind() {
+            HirKind::Empty | HirKind::Look(_) => {}
+            HirKind::Literal(literal) => made.extend(&*literal.0),
+            HirKind::Class(class) => made.extend(character(class).into_iter().collect::<String>().bytes()),
+            HirKind::Repetition(repetition) => {
+                let count = repetition.min.max(1).min(repetition.max.unwrap_or(u32::MAX));
+                for _ in 0..count {
+                    if made.len() > MAX_BYTES {
+                        break;
+                    }
+                    add(&repetition.sub, made);
+                }
+            }
+            HirKind::Capture(capture) => add(&capture.sub, made),
+            HirKind::Concat(parts) => parts.iter().for_each(|part| add(part, made)),
+            HirKind::Alternation(parts) => parts.iter().take(1).for_each(|part| add(part, made)),
+        }
+    }
+    let mut made = Vec::new();
+    add(&regex_syntax::parse(pattern).ok()?, &mut made);
+    String::from_utf8(made).ok()
+}
+
+/// A character of a class: a digit or a letter if it has one.
+fn character(class: &Class) -> Option<char> {
+    let ranges: Vec<(char, char)> = match class {
+        Class::Unicode(class) => class.iter().map(|range| (range.start(), range.end())).collect(),
+        Class::Bytes(class) => class.iter().map(|range| (range.start().into(), range.end().into())).collect(),
+    };
+    let has = |c: &char| ranges.iter().any(|(start, end)| (start..=end).contains(&c));
+    ['1', 'a', 'A'].into_iter().find(has).or_else(|| Some(ranges.first()?.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_string_matches_its_pattern_if_that_is_understood() {
+        for (pattern, made) in [
+            (r"^\d{4}-(0[1-9]|1[0-2])$", Some("1111-01")),
+            ("^[A-Z]{3}$", Some("AAA")),
+            ("^$", Some("")),
+            ("^(?:a|b)?x*$", Some("ax")),
+            ("^(?=a)b$", None),
+        ] {
+            assert_eq!(matching(pattern).as_deref(), made, "{pattern}");
+        }
+        let filling = Filling { text: "sample", date: "1990-12-10", with_optional: true };
+        let of = |schema: Value| sample(&Value::Null, &schema, filling);
+        assert_eq!(of(json!({"type": "string", "pattern": "^[0-9]+$", "maxLength": 2})), "1");
+        assert_eq!(of(json!({"type": "string", "pattern": "^[0-9]+$", "example": "42"})), "42");
     }
 }

@@ -310,8 +310,10 @@ impl<'d> Module<'d> {
         let schema = &operation[MULTIPART]["schema"];
         let name = schema[TYPE_NAME].as_str().expect("a name");
         let is_required = |name: &str| schema["required"].as_array().is_some_and(|list| list.iter().any(|r| r == name));
-        let value = |property: &Value| match property["format"].as_str() {
-            Some("binary") => "FilePart::new(\"canary-7f3a.jpg\", \"image/jpeg\", \"bytes\")".to_owned(),
+        let file = "FilePart::new(\"canary-7f3a.jpg\", \"image/jpeg\", \"bytes\")";
+        let value = |property: &Value| match (property["format"].as_str(), property["items"]["format"].as_str()) {
+            (Some("binary"), _) => file.to_owned(),
+            (_, Some("binary")) => format!("vec![{file}]"),
             _ => format!("json({})", quoted(&self.sample(property, CANARY))),
         };
         let properties = schema["properties"].as_object().into_iter().flatten();

@@ -22,14 +22,14 @@ fn a_document_that_only_adds_is_taken_over_without_an_edit() {
     assert!(stdout.contains("\nNothing is left to do by hand.\n"), "{stdout}\n{stderr}");
     fine(&workspace, &["codegen", "--check"]);
     let operations = workspace.read("crates/unigox/src/generated/operations.md");
-    for id in ["listFunds", "createFund", "uploadFundPhoto", "deleteFund"] {
+    for id in ["listFunds", "createFund", "limitFunds", "getFundStatement", "uploadFundPhoto", "deleteFund"] {
         assert!(operations.contains(&format!("| `{id}` |")), "{id} has no method:\n{operations}");
     }
 
-    // What can be called is called: on the wire, and against the mock server. Cargo knows a crate by its place within its
+    // What can be called is called: on the wire, and against the mock server, and every response is read. Cargo knows a crate by its place within its
     // workspace, so a setting keeps what is compiled here apart from what the real workspace has.
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["test", "--offline", "--workspace", "--test", "operations"]);
+    cargo.args(["test", "--offline", "--workspace", "--test", "client", "--test", "operations"]);
     for package in ["unigox", "unigox-client", "unigox-sandbox", "unigox-tests", "xtask"] {
         cargo.args(["--config", &format!("profile.dev.package.{package}.codegen-units=77")]);
     }
@@ -126,15 +126,42 @@ fn grow(document: &mut Value) {
                     },
                     "oneOf": [amount("crypto_amount"), amount("fiat_amount")],
                 }}}},
-                "responses": {"201": response(fund.clone()), "409": {"description": "There is one already."}},
+                "responses": {
+                    "201": response(fund.clone()),
+                    "202": response(json!({"type": "object", "required": ["job"], "properties": {"job": {"type": "string"}}})),
+                    "409": {"description": "There is one already."},
+                },
+            },
+            "put": {
+                "operationId": "limitFunds", "security": security,
+                "requestBody": {"required": true, "content": {"application/json": {"schema": {
+                    "type": "array", "items": {"type": "object", "required": ["limit"], "properties": {"limit": {"type": "string"}}},
+                }}}},
+                "responses": {"200": {"description": "By currency.", "content": {"application/json": {"schema": {
+                    "type": "object", "additionalProperties": {"type": "object", "properties": {"left": {"type": "string"}}},
+                }}}}},
             },
         },
+        "/api/v1/tomorrow/funds/{fund_id}/statement": {"get": {
+            "operationId": "getFundStatement", "security": security,
+            "parameters": [
+                {"name": "fund_id", "in": "path", "required": true, "schema": {"type": "string"}},
+                {"name": "month", "in": "query", "required": true, "schema": {"type": "string", "pattern": "^\\d{4}-\\d{2}$"}},
+                {"name": "since", "in": "query", "schema": {"type": "string", "format": "date-time"}},
+            ],
+            "responses": {"200": {
+                "description": "A file.", "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
+            }},
+        }},
         "/api/v1/tomorrow/funds/{fund_id}/photo": {"post": {
             "operationId": "uploadFundPhoto", "security": security,
             "parameters": [{"name": "fund_id", "in": "path", "required": true, "schema": {"type": "string"}}],
             "requestBody": {"required": true, "content": {"multipart/form-data": {"schema": {
                 "type": "object", "required": ["photo"],
-                "properties": {"photo": {"type": "string", "format": "binary"}, "caption": {"type": "string"}},
+                "properties": {
+                    "photo": {"type": "string", "format": "binary"}, "caption": {"type": "string"},
+                    "pages": {"type": "array", "items": {"type": "string", "format": "binary"}},
+                },
             }}}},
             "responses": {"200": response(json!({"type": "object", "properties": {"photo_id": {"type": "string"}}}))},
         }},

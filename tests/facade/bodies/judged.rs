@@ -45,7 +45,9 @@ fn the_judge_accepts_what_is_sampled_for_any_operation_and_nothing_beside_it() {
         let complaints = JUDGE.complaints_by_schema(call.operation_id(), body);
         wrong.extend(complaints.iter().map(|complaint| format!("{call:?}: {complaint}: {body}")));
         let mut more = body.clone();
-        more["zz_of_nobody"] = true.into();
+        let object = if more.is_array() { more.get_mut(0) } else { Some(&mut more) };
+        let Some(object) = object.filter(|object| object.is_object()) else { continue };
+        object["zz_of_nobody"] = true.into();
         assert!(!JUDGE.complaints_by_schema(call.operation_id(), &more).is_empty(), "{call:?}: {more}");
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

@@ -23,7 +23,7 @@ pub(super) fn api(model: &Model<'_>) -> String {
          impl Api<'_> {",
     );
     for mut method in Method::all(model) {
-        let opening = Opening::of(model, &method.value);
+        let opening = Opening::of(model, &method);
         let result = format!("Result<Response<{}>>", opening.value());
         let passed = method.inputs(method.with.is_some()).into_iter().map(|(name, _)| name);
         let passed =
@@ -74,7 +74,12 @@ pub(super) enum Opening<'v> {
 }
 
 impl<'v> Opening<'v> {
-    pub(super) fn of(model: &'v Model<'_>, value: &'v str) -> Self {
+    pub(super) fn of(model: &'v Model<'_>, method: &'v Method<'_, '_>) -> Self {
+        let value = method.value.as_str();
+        if let Some(shapes) = method.call.operation.successes() {
+            let is_json = shapes.values().all(|shape| shape.get("raw").is_none());
+            return if is_json { Self::Whole(value) } else { Self::Other(value) };
+        }
         let Some(name) = value.strip_prefix("types::") else {
             return match value {
                 "()" | "RawBody" => Self::Other(value),

@@ -65,6 +65,8 @@ pub struct SampleResponse {
     pub operation: String,
     /// A status of success.
     pub status: u16,
+    /// Whether the document describes a body, of JSON or of something else.
+    pub has_body: bool,
     /// The JSON of its body, if the document describes one.
     pub body: Option<Value>,
     /// The schema of the body.
@@ -78,7 +80,7 @@ const FILLING: Filling<'_> = Filling { text: "sample", date: "1990-12-10", with_
 pub fn calls(effective: &Value) -> Vec<SampleCall> {
     let model = Model::new(effective);
     let of = |method: Method<'_, '_>| {
-        let has_json = Opening::of(&model, &method.value).is_json();
+        let has_json = Opening::of(&model, &method).is_json();
         of_method(effective, &method).into_iter().map(move |call| SampleCall { has_json, ..call })
     };
     Method::all(&model).flat_map(of).collect()
@@ -362,7 +364,10 @@ fn of_responses(document: &Value, call: &Call<'_>) -> Vec<SampleResponse> {
                 bodies.push(body);
             }
         }
-        let of = |body| SampleResponse { operation: call.id().to_owned(), status, body, schema: schema.cloned() };
+        let content = response.get("content").and_then(Value::as_object);
+        let has_body = response.get("raw").is_some() || schema.is_some() || content.is_some_and(|it| !it.is_empty());
+        let of =
+            |body| SampleResponse { operation: call.id().to_owned(), status, has_body, body, schema: schema.cloned() };
         out.extend(bodies.into_iter().map(of));
     }
     out

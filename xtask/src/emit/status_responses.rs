@@ -64,10 +64,12 @@ pub(super) fn status_responses(model: &Model<'_>, call: &Call<'_>) -> Option<Str
              }}\n\
          }}\n"
     );
+    let is_json = shapes.values().all(|shape| shape.get("raw").is_none());
+    let serialize = if is_json { ", ::serde::Serialize)]\n#[serde(untagged)]" } else { ")]" };
     let doc = comment("", &format!("The successful responses of `{}`, told apart by their status.", call.id()));
     Some(format!(
         "{doc}\
-         #[derive(Clone, PartialEq)]\n\
+         #[derive(Clone, PartialEq{serialize}\n\
          #[allow(clippy::large_enum_variant, reason = \"how large a variant is, the document decides\")]\n\
          #[non_exhaustive]\n\
          pub enum {name} {{\n{variants}}}\n\n\
