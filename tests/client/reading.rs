@@ -537,6 +537,19 @@ async fn truncated_successes_are_undecodable_wherever_they_end() {
     }
 }
 
+#[tokio::test]
+async fn a_success_that_ends_within_a_character_ends_too_early_and_one_that_is_no_text_is_no_json() {
+    let body = json!({"success": true, "data": {"user_uuid": USER, "email": "ä@example.com"}}).to_string();
+    let cut = body.find('ä').expect("it is there") + 1;
+    let latin = [&body.as_bytes()[..cut - 1], b"\xe4", &body.as_bytes()[cut + 1..]].concat();
+    for (body, problem) in [(&body.as_bytes()[..cut], "ends too early"), (&latin[..], "is not JSON")] {
+        let server = Server::replying(Reply::new(200, body)).await;
+        let outcome = client_at(&server.url()).get_partner_user(USER).await;
+        let Err(Error::Decode(error)) = &outcome else { panic!("{problem}: {outcome:?}") };
+        assert_eq!((error.path(), error.problem()), (".", problem));
+    }
+}
+
 /// What is personal may be a key as well, where keys are the server's own.
 #[tokio::test]
 async fn places_name_no_keys_that_the_document_does_not_have() {

@@ -65,6 +65,20 @@ async fn every_documented_success_is_read_without_loss() {
 }
 
 #[tokio::test]
+async fn no_success_that_is_declared_as_a_page_is_read() {
+    for call in Call::of_each_operation() {
+        for success in call.successes() {
+            let Some(body) = &success.body else { continue };
+            let reply = Reply::new(success.status, body.to_string()).with_header("content-type", "text/html");
+            let server = Server::replying(reply).await;
+            let outcome = call.send(&facade_at(&server.url())).await;
+            let kind = outcome.as_ref().map_err(unigox::Error::kind);
+            assert_eq!(kind, Err(ErrorKind::Decode), "{call:?}, {}", success.status);
+        }
+    }
+}
+
+#[tokio::test]
 async fn every_documented_error_is_an_error_of_the_api_with_its_status() {
     let bodies = [
         "",
