@@ -219,6 +219,11 @@ impl Call {
         self.successes().first().is_some_and(|response| response.has_body)
     }
 
+    /// Whether a response can have a body at all: one to a HEAD has none.
+    pub fn can_receive_a_body(self) -> bool {
+        self.sample().method != "HEAD"
+    }
+
     /// The first success that is documented.
     pub fn success(self) -> Reply {
         self.success_as(Some("application/json"))

@@ -131,7 +131,8 @@ pub struct DocumentedOperation {
 
 impl DocumentedOperation {
     fn new(method: &str, operation: &Value) -> Self {
-        let status = |text: &str| text.parse().expect("a response has a status");
+        // `default` and ranges stand for others.
+        let status = |text: &str| text.parse::<u16>().ok();
         let errors = members(&operation["x-lowered-errors"]);
         let shapes = operation.get("x-lowered-successes");
         let successes = shapes.unwrap_or(&operation["responses"]);
@@ -142,14 +143,16 @@ impl DocumentedOperation {
             id: text("operationId").expect("every operation has an id").to_owned(),
             takes_a_body: ["requestBody", "x-lowered-multipart"].iter().any(|key| operation.get(key).is_some()),
             body: operation.pointer("/requestBody/content/application~1json/schema").cloned(),
-            success_statuses: members(successes).map(|(code, _)| status(code)).collect(),
+            success_statuses: members(successes).filter_map(|(code, _)| status(code)).collect(),
             has_shape_by_status: shapes.is_some(),
             takes_a_file: form.into_iter().any(|(_, schema)| is_file(schema)),
             only_reads: matches!(method, "get" | "head"),
             is_safe_to_repeat: text("x-retry").map_or(matches!(method, "get" | "head"), |retry| retry == "safe"),
             check_with: text("x-check-with").map(str::to_owned),
             conflict: operation["x-lowered-errors"]["409"]["description"].as_str().map(str::to_owned),
-            errors: errors.map(|(code, error)| (status(code), error["schema"].as_str().map(str::to_owned))).collect(),
+            errors: errors
+                .filter_map(|(code, error)| Some((status(code)?, error["schema"].as_str().map(str::to_owned))))
+                .collect(),
         }
     }
 }

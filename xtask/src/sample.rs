@@ -4,7 +4,7 @@ use regex_syntax::hir::{Class, Hir, HirKind};
 use serde_json::{Map, Value, json};
 
 use crate::openapi::{
-    extension::{CHOICES, TAG},
+    extension::{CHOICES, LEAST, TAG},
     shape::Shape,
 };
 
@@ -98,7 +98,8 @@ fn object(
 ) -> Map<String, Value> {
     let is_required = |name: &str| {
         let lists = requires.iter().filter_map(|schema| schema.get("required")?.as_array());
-        lists.flatten().any(|required| required == name)
+        let least = schema.get(LEAST).and_then(Value::as_array).into_iter();
+        lists.chain(least).flatten().any(|required| required == name)
     };
     let wanted = |(name, property): &(&String, &Value)| {
         is_required(name) || (with_optional && property.get("pattern").is_none() && depth < MAX_DEPTH)

@@ -130,12 +130,16 @@ fn grow(document: &mut Value) {
                     "201": response(fund.clone()),
                     "202": response(json!({"type": "object", "required": ["job"], "properties": {"job": {"type": "string"}}})),
                     "409": {"description": "There is one already."},
+                    "default": {"description": "Any other error."},
                 },
             },
             "put": {
                 "operationId": "limitFunds", "security": security,
                 "requestBody": {"required": true, "content": {"application/json": {"schema": {
-                    "type": "array", "items": {"type": "object", "required": ["limit"], "properties": {"limit": {"type": "string"}}},
+                    "type": "array", "items": {
+                        "type": "object", "properties": {"limit": {"type": "string"}, "share": {"type": "string"}},
+                        "anyOf": [{"required": ["share"]}, {"required": ["limit"]}],
+                    },
                 }}}},
                 "responses": {"200": {"description": "By currency.", "content": {"application/json": {"schema": {
                     "type": "object", "additionalProperties": {"type": "object", "properties": {"left": {"type": "string"}}},

@@ -12,14 +12,14 @@
 //! Such a list speaks of properties that stand beside it, or in another part of an `allOf`. Set aside, it keeps nothing from
 //! being merged; [`super::required_choice`] makes a field of it once the properties are in one place.
 //!
-//! `anyOf` demands at least one, for which there is no type; all are optional then, and the server alone refuses a body
-//! without any.
+//! `anyOf` demands at least one, for which there is no type; all are optional then, the description says it, and the server
+//! alone refuses a body without any.
 
 use serde_json::{Value, json};
 
 use super::Report;
 use crate::openapi::{
-    extension::{ALTERNATIVES, TYPE_NAME},
+    extension::{ALTERNATIVES, LEAST, TYPE_NAME},
     schemas_mut,
 };
 
@@ -28,8 +28,15 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
         let Some(object) = schema.as_object_mut() else { return };
         if let Some(list) = object.get("anyOf").and_then(alternatives) {
             object.shift_remove("anyOf");
-            let names = names(&list);
-            report.note(pointer, format!("at least one of `{}` is required; left to the server", names.join("`, `")));
+            let groups: Vec<String> =
+                list.iter().map(|group| names(group).collect::<Vec<_>>().join("` with `")).collect();
+            let groups = groups.join("`, `");
+            report.note(pointer, format!("at least one of `{groups}` is required; left to the server"));
+            let said = object.get("description").and_then(Value::as_str).map(|text| format!("{}\n\n", text.trim_end()));
+            let described = format!("{}At least one of `{groups}` is required.", said.unwrap_or_default());
+            object.insert("description".to_owned(), described.into());
+            let first = list.first().and_then(|group| group.get("required")).cloned();
+            object.extend(first.map(|first| (LEAST.to_owned(), first)));
         }
         if let Some(list) = object.get("oneOf").and_then(alternatives) {
             object.shift_remove("oneOf");
@@ -53,9 +60,9 @@ fn alternatives(list: &Value) -> Option<Vec<Value>> {
     list.iter().all(is_list).then(|| list.clone())
 }
 
-fn names(alternatives: &[Value]) -> Vec<&str> {
-    let lists = alternatives.iter().filter_map(|alternative| alternative["required"].as_array());
-    lists.flatten().filter_map(Value::as_str).collect()
+/// The names that one of the alternatives lists.
+fn names(alternative: &Value) -> impl Iterator<Item = &str> {
+    alternative["required"].as_array().into_iter().flatten().filter_map(Value::as_str)
 }
 
 #[cfg(test)]
@@ -78,10 +85,14 @@ mod tests {
         let properties = json!({"a": {}, "b": {}});
         let notes = check_schema(
             run,
-            json!({"properties": properties, "anyOf": [{"required": ["a"]}, {"required": ["b"]}]}),
-            json!({"properties": properties}),
+            json!({"properties": properties, "description": "D.", "anyOf": [{"required": ["a"]}, {"required": ["b", "a"]}]}),
+            json!({
+                "properties": properties,
+                "description": "D.\n\nAt least one of `a`, `b` with `a` is required.",
+                "x-lowered-least": ["a"],
+            }),
         );
-        assert_eq!(notes, ["/components/schemas/A: at least one of `a`, `b` is required; left to the server"]);
+        assert_eq!(notes, ["/components/schemas/A: at least one of `a`, `b` with `a` is required; left to the server"]);
     }
 
     #[test]

@@ -24,6 +24,10 @@ pub const SUCCESSES: &str = "x-lowered-successes";
 /// Set by a pass on every operation: its error statuses, `{"400": {description: …, schema: "ErrorResponse"}}`.
 pub const ERRORS: &str = "x-lowered-errors";
 
+/// Set by a pass on an object of which at least one of several groups of properties is required: the first of them, as a
+/// list of names.
+pub const LEAST: &str = "x-lowered-least";
+
 /// Set by a pass on an enum that may grow.
 pub const OPEN_ENUM: &str = "x-lowered-open-enum";
 
