@@ -107,6 +107,8 @@ impl Document {
 pub struct DocumentedOperation {
     /// The `operationId`.
     pub id: String,
+    /// The `Accept` header of its requests.
+    pub accept: String,
     /// Whether it has a request body, as JSON or as a form.
     pub takes_a_body: bool,
     /// The schema of the JSON body, if it has one.
@@ -141,6 +143,7 @@ impl DocumentedOperation {
         let text = |key: &str| operation[key].as_str();
         Self {
             id: text("operationId").expect("every operation has an id").to_owned(),
+            accept: text("x-lowered-accept").unwrap_or("*/*").to_owned(),
             takes_a_body: ["requestBody", "x-lowered-multipart"].iter().any(|key| operation.get(key).is_some()),
             body: operation.pointer("/requestBody/content/application~1json/schema").cloned(),
             success_statuses: members(successes).filter_map(|(code, _)| status(code)).collect(),

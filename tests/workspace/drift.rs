@@ -1,10 +1,12 @@
 //! Generated files are what the checked-in document makes of them, and what can be called changes before a reviewer's eyes.
 
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
 };
 
+use serde_json::Value;
 use xtask::{
     codegen, pipeline,
     report::{lowering, operations},
@@ -31,6 +33,57 @@ fn what_the_passes_change_is_as_reviewed() {
 fn public_items_of_the_facade_are_as_reviewed() {
     let items = xtask::public_items::of_facade(&root()).expect("the facade can be read");
     insta::with_settings!({omit_expression => true}, { insta::assert_snapshot!("public_items", items) });
+}
+
+/// Equal enums are one type, which is called as the first of them, unless a name is given. So code that names such a type
+/// would no longer compile once the vendor uses the same values in another place.
+#[test]
+fn enums_that_hand_written_code_names_have_names_of_their_own() {
+    let lowered = lowered();
+    let mut given = BTreeSet::new();
+    type_names(&lowered.overlaid, &mut given);
+    let components = |document: &'_ Value| document["components"]["schemas"].as_object().cloned().unwrap_or_default();
+    given.extend(components(&lowered.overlaid).into_iter().map(|(name, _)| name));
+    let used: BTreeSet<String> = hand_written(&root()).iter().flat_map(|text| words(text)).map(str::to_owned).collect();
+    let unnamed: Vec<String> = components(&lowered.effective)
+        .into_iter()
+        .filter(|(name, schema)| schema.get("enum").is_some() && !given.contains(name) && used.contains(name))
+        .map(|(name, _)| name)
+        .collect();
+    assert!(unnamed.is_empty(), "{unnamed:?}\nnext: give each its name with x-type-name in openapi/overlay.yaml");
+}
+
+/// The names that `x-type-name` gives in `value`.
+fn type_names(value: &Value, names: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(object) => {
+            names.extend(object.get("x-type-name").and_then(Value::as_str).map(str::to_owned));
+            object.values().for_each(|value| type_names(value, names));
+        }
+        Value::Array(values) => values.iter().for_each(|value| type_names(value, names)),
+        _ => {}
+    }
+}
+
+/// The texts of the files that are written by hand.
+fn hand_written(root: &Path) -> Vec<String> {
+    let mut folders: Vec<PathBuf> = ["crates", "tests"].iter().map(|name| root.join(name)).collect();
+    let mut texts = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for path in fs::read_dir(folder).expect("it can be listed").map(|entry| entry.expect("it can be listed").path())
+        {
+            if path.is_dir() && !path.ends_with("generated") {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                texts.push(fs::read_to_string(&path).expect("it can be read"));
+            }
+        }
+    }
+    texts
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric() && c != '_')
 }
 
 #[test]

@@ -67,7 +67,7 @@ struct Inner {
     advice: Option<&'static str>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
     /// The verification that a wait read last.
-    verification: Option<Verification>,
+    verification: Option<Box<Verification>>,
 }
 
 #[derive(Clone)]
@@ -241,7 +241,7 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_verification(mut self, last: Option<Verification>) -> Self {
+    pub(crate) fn with_verification(mut self, last: Option<Box<Verification>>) -> Self {
         self.0.verification = last;
         self
     }
@@ -397,7 +397,7 @@ impl Error {
 
     /// The verification as it was read last, if a wait ended with this error and had read one before.
     pub fn last_verification(&self) -> Option<&Verification> {
-        self.0.verification.as_ref()
+        self.0.verification.as_deref()
     }
 
     /// The number of attempts, for a [wait](ErrorKind::WaitFailed) the number of its polls; 0 if nothing was to be sent.

@@ -72,7 +72,7 @@ impl Call {
         let names = request.header_names().into_iter().collect::<Vec<_>>();
         compare("the list of headers", &names.join(" "), &expected.join(" "));
         let header = |name| request.header(name).unwrap_or("absent");
-        compare("accept", &header("accept"), &"application/json");
+        compare("accept", &header("accept"), &Document::checked_in().operation(self.operation).accept);
         compare("x-api-key", &header("x-api-key"), &API_KEY);
 
         match &self.body {

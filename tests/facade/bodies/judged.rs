@@ -90,7 +90,7 @@ fn the_judge_refuses_what_schema_and_prose_forbid() {
         (SUBMIT, token(json!({"provider": "sumsub", "inquiry_id": "inq_1"}))),
         (SUBMIT, token(json!({"provider": "persona", "token": "t"}))),
         (SUBMIT, token(json!({"provider": "persona", "token": "t", "inquiry_id": "inq_1"}))),
-        (SUBMIT, token(json!({"provider": "onfido", "token": "t"}))),
+        (SUBMIT, token(json!({"provider": "no-such-provider", "token": "t"}))),
         (SUBMIT, json!({"method": "handoff", "data": {"pii": {"dob": "1990-12-10"}}})),
         (UPDATE, json!({})),
         (UPDATE, json!({"first_name": "Ada"})),

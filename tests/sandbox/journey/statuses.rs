@@ -206,9 +206,9 @@ fn submissions(fixture: &Arc<Fixture>) -> Vec<Entry> {
         entry(id, 400, invalid, token(json!({"provider": "sumsub", "inquiry_id": "inq_1"}))),
         entry(id, 400, invalid, token(json!({"provider": "persona"}))),
         entry(id, 400, invalid, token(json!({"provider": "persona", "token": "a token"}))),
-        entry(id, 400, invalid, token(json!({"provider": "onfido", "token": "a token"}))),
+        entry(id, 400, invalid, token(json!({"provider": "no-such-provider", "token": "a token"}))),
         entry(id, 400, invalid, raw(json!({"method": "direct_data", "data": {}}))),
-        entry(id, 400, invalid, raw(json!({"method": "by_letter", "data": {}}))),
+        entry(id, 400, invalid, raw(json!({"method": "no_such_method", "data": {}}))),
         entry(id, 400, invalid, raw(json!({}))),
     ]
 }
@@ -236,12 +236,12 @@ fn updates(fixture: &Arc<Fixture>) -> Vec<Entry> {
         entry(id, 400, "no_valid_kyc_fields", raw(json!({}))),
         entry(id, 400, "no_valid_kyc_fields", raw(json!({"favourite_colour": "blue"}))),
         entry(id, 400, "invalid_field_value", raw(json!({"city": ["Vilnius"]}))),
-        entry(id, 400, "invalid_gender", raw(json!({"gender": "X"}))),
+        entry(id, 400, "invalid_gender", raw(json!({"gender": "no such gender"}))),
         entry(id, 400, "invalid_country_code", raw(json!({"nationality": "Lithuania"}))),
-        entry(id, 400, "invalid_source_of_funds", raw(json!({"source_of_funds": "a lottery"}))),
+        entry(id, 400, "invalid_source_of_funds", raw(json!({"source_of_funds": "no such source"}))),
         entry(id, 200, None, raw(json!({"gender": "F", "nationality": "LT", "source_of_funds": "salary"}))),
         entry(id, 400, None, raw(json!({"city": 7}))),
-        entry(id, 400, None, raw(json!({"id_type": "LIBRARY_CARD"}))),
+        entry(id, 400, None, raw(json!({"id_type": "NO_SUCH_TYPE"}))),
         entry(id, 400, None, raw(json!({"first_name": "Bo"}))),
         entry(id, 400, None, raw(json!({"last_name": "Bo", "city": "Vilnius"}))),
         entry(id, 400, None, raw(json!({"country_code": ""}))),
@@ -286,7 +286,7 @@ fn uploads(fixture: &Arc<Fixture>) -> Vec<Entry> {
             (unknown, outcome)
         }),
         entry(id, 200, None, file(picture(), "passport")),
-        entry(id, 400, None, file(picture(), "tattoo")),
+        entry(id, 400, None, file(picture(), "no_such_type")),
         entry(id, 400, None, file(picture(), "")),
         entry(id, 400, None, file(too_large, "passport")),
         entry(id, 400, None, file(b"Dear sirs,".to_vec(), "passport")),
@@ -306,7 +306,7 @@ fn uploads(fixture: &Arc<Fixture>) -> Vec<Entry> {
         entry(id, 400, None, batch(vec![item(); 11])),
         entry(id, 400, None, batch(vec![])),
         entry(id, 400, None, batch(vec![item(), json!({"document_type": "selfie", "url": "ftp://example.com/1"})])),
-        entry(id, 400, None, batch(vec![json!({"document_type": "tattoo", "url": "https://example.com/1"})])),
+        entry(id, 400, None, batch(vec![json!({"document_type": "no_such_type", "url": "https://example.com/1"})])),
         entry(id, 400, None, raw(json!({"document": "a file", "document_type": "selfie"}))),
     ]
 }

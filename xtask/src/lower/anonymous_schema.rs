@@ -12,7 +12,7 @@
 //! an enum whose name says enough by itself) or from the parent and the property. Enums with the same values are one
 //! concept; objects are one if they are equal and called alike.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Value, json};
 
@@ -23,12 +23,20 @@ use crate::{
     openapi::{
         Object, components_mut, components_or_new,
         extension::{MULTIPART, SENSITIVE, SUCCESSES, TAG, TYPE_NAME},
-        is_json, join, operations_mut, reference_to, target,
+        is_json, join, operations_mut, reference_to, schemas, target,
     },
 };
 
 pub(super) fn run(document: &mut Value, report: &mut Report) {
+    let wanted: Vec<(String, Option<String>)> = schemas(document)
+        .into_iter()
+        .filter_map(|(place, _)| {
+            let name = place.value.get(TYPE_NAME)?.as_str().map(pascal)?;
+            Some((name, is_values(place.value).then(|| structure(place.value))))
+        })
+        .collect();
     let mut names = Names {
+        given: HashSet::new(),
         components: Object::new(),
         by_structure: HashMap::new(),
         structures: HashMap::new(),
@@ -39,6 +47,7 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
     for (name, schema) in &given {
         names.reserve(name, schema);
     }
+    wanted.into_iter().for_each(|(name, values)| names.reserve_given(name, values));
     for (name, mut schema) in given {
         let pointer = join("/components/schemas", &name);
         names.children(&mut schema, &pascal(&name), "", &pointer);
@@ -90,6 +99,8 @@ fn typed_schema(holder: &mut Value) -> Option<&mut Value> {
 }
 
 struct Names<'r> {
+    /// What the overlay calls schemas. No other schema is named like that, wherever it stands.
+    given: HashSet<String>,
     components: Object,
     /// The component of each structure that has one, so that an equal schema joins it.
     by_structure: HashMap<String, String>,
@@ -112,6 +123,18 @@ impl Names<'_> {
             self.by_structure.entry(structure(schema)).or_insert_with(|| name.to_owned());
             self.structures.insert(name.to_owned(), structure(schema));
         }
+    }
+
+    /// A name that the overlay gives is kept for the schema that gets it, and for enums with the same `values`.
+    fn reserve_given(&mut self, name: String, values: Option<String>) {
+        if let Some(values) = values
+            && !self.by_type.contains_key(&name)
+        {
+            self.by_structure.entry(values.clone()).or_insert_with(|| name.clone());
+            self.structures.insert(name.clone(), values);
+            self.by_type.insert(name.clone(), name.clone());
+        }
+        self.given.insert(name);
     }
 
     /// Names the form of the operation `id`: it becomes a type, and no component.
@@ -185,7 +208,9 @@ impl Names<'_> {
         };
         let name = match known {
             Some(name) => {
-                self.report.note(pointer, format!("the same as `{name}`"));
+                let is_first = self.given.contains(name) && !self.components.contains_key(name);
+                let how = if is_first { "named" } else { "the same as" };
+                self.report.note(pointer, format!("{how} `{name}`"));
                 name.clone()
             }
             None => {
@@ -201,7 +226,8 @@ impl Names<'_> {
     }
 
     fn free_name(&mut self, wanted: &str, by_parent: &str, is_given: bool, pointer: &str) -> Option<String> {
-        if !self.by_type.contains_key(wanted) {
+        let is_free = |name: &str| !self.by_type.contains_key(name) && (is_given || !self.given.contains(name));
+        if is_free(wanted) {
             return Some(wanted.to_owned());
         }
         if is_given {
@@ -211,7 +237,7 @@ impl Names<'_> {
             return None;
         }
         let numbered = (2..).map(|number| format!("{by_parent}{number}"));
-        std::iter::once(by_parent.to_owned()).chain(numbered).find(|name| !self.by_type.contains_key(name))
+        std::iter::once(by_parent.to_owned()).chain(numbered).find(|name| is_free(name))
     }
 
     /// Moves `schema` to the component `name`, unless an equal one is there, and leaves a reference.
@@ -421,6 +447,24 @@ mod tests {
             json!({"components": {"schemas": {"A": object(named("One"), named("Two"), named("One"))}}}),
             &json!({"components": {"schemas": {
                 "One": plain, "Two": plain, "A": object(refer("One"), refer("Two"), refer("One"))}}}),
+        );
+    }
+
+    #[test]
+    fn a_given_name_does_not_depend_on_what_stands_before_it() {
+        let values = |values: &[&str]| json!({"type": "string", "enum": values});
+        let mut named = values(&["a", "b"]);
+        named["x-type-name"] = "BestKind".into();
+        let object = |properties: Value| json!({"type": "object", "properties": properties});
+        let (equal, other) = (values(&["b", "a"]), values(&["c"]));
+        check(
+            run,
+            json!({"components": {"schemas": {
+                "A": object(json!({"best_kind": other, "kind_of_it": equal})), "B": object(json!({"kind": named}))}}}),
+            &json!({"components": {"schemas": {
+                "ABestKind": other, "BestKind": equal,
+                "A": object(json!({"best_kind": refer("ABestKind"), "kind_of_it": refer("BestKind")})),
+                "B": object(json!({"kind": refer("BestKind")}))}}}),
         );
     }
 

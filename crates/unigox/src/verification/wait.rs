@@ -233,7 +233,7 @@ pub(super) fn wait(
             }
         }
         match (last, failure) {
-            (Some(last), None) => Ok(VerificationOutcome::new(last)),
+            (Some(last), None) => Ok(VerificationOutcome::new(*last)),
             (last, failure) => Err(poller.failed(failure).with_verification(last)),
         }
     }
@@ -250,7 +250,8 @@ const MAX_ODD_RESPONSES: u32 = 5;
 
 /// What a poll came to.
 enum Polled {
-    Read(Verification),
+    /// In a box, since a wait keeps the last one, and there may be many waits.
+    Read(Box<Verification>),
     /// The wait continues, if there is time left.
     Failed(Error),
     /// The wait ends.
@@ -319,7 +320,7 @@ impl Poller {
         Some(match polled.map(Response::into_value) {
             Ok(verification) => {
                 self.note(&verification);
-                Polled::Read(verification)
+                Polled::Read(Box::new(verification))
             }
             Err(error) => self.note_failure(error),
         })
@@ -438,7 +439,7 @@ struct Changes {
     poller: Poller,
     /// The point that a wait is continued from, until there is something else.
     seen: Option<WaitPoint>,
-    last: Option<Verification>,
+    last: Option<Box<Verification>>,
     failure: Option<Error>,
 }
 
@@ -451,7 +452,7 @@ impl Changes {
                     if self.is_new(&now) {
                         self.seen = None;
                         self.last = Some(now.clone());
-                        return Some(Ok(now));
+                        return Some(Ok(*now));
                     }
                 }
                 Polled::Failed(error) => self.failure = Some(error),
