@@ -1,4 +1,8 @@
 //! The pattern of a field. It comes from the server, so its size and the time that it takes are limited.
+//!
+//! `regex-lite` is one crate, and takes time that is at most proportional to pattern and value;
+//! `regress`, which reads all of ECMAScript, may take exponential time, and `regex` is three crates. A pattern that
+//! `regex-lite` can't read is reported, and checked by the server alone.
 
 use regex_lite::{Regex, RegexBuilder};
 
