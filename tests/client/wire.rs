@@ -58,7 +58,7 @@ fn the_table_of_operations_is_that_of_the_document() {
 }
 
 #[test]
-fn every_variant_of_every_body_is_expected_here() {
+fn every_body_is_one_that_its_operation_takes() {
     let document = Document::checked_in();
     for operation in called() {
         let Some(schema) = &operation.body else { continue };
@@ -68,10 +68,6 @@ fn every_variant_of_every_body_is_expected_here() {
         assert!(!bodies.is_empty(), "{} is never called with JSON", operation.id);
         for body in &bodies {
             assert!(document.fits(schema, body), "{} does not take {body}", operation.id);
-        }
-        for (index, variant) in schema["oneOf"].as_array().into_iter().flatten().enumerate() {
-            let is_sent = bodies.iter().any(|body| document.fits_variant(schema, variant, body));
-            assert!(is_sent, "{} is never called with variant {index} of its body", operation.id);
         }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
+use serde_json::{Value, json};
 use unigox::{
     CallOptions, Client, DocumentFile, DocumentType, Effect, Environment, ErrorKind, HttpTransport, RequestBody,
     Sending, TransportError,
@@ -41,6 +42,46 @@ async fn headers_of_a_client_and_of_a_call_are_sent_and_hidden() {
         assert_eq!(error.kind(), ErrorKind::Configuration);
         assert!(!error.to_string().contains("canary"), "{error}");
     }
+}
+
+#[tokio::test]
+async fn fields_are_added_to_bodies_that_are_objects() {
+    let server = Server::start().await;
+    let client = builder(&server.url()).build().expect("these settings go together");
+    let more = client.with_body_field("added_1", "old").with_body_field("added_2", json!({"canary": [1.50]}));
+    let more = more.with_body_field("added_1", "canary");
+    assert!(!format!("{more:?}").contains("canary"), "{more:?}");
+    for call in Call::all() {
+        server.reply(call.success());
+        call.send(&client).await.expect("it has a response");
+        let plain = server.take_request();
+        let is_object = serde_json::from_slice::<Value>(&plain.body).is_ok_and(|body| body.is_object());
+        server.reply(call.success());
+        let outcome = call.send(&more).await;
+        if plain.body.is_empty() {
+            outcome.expect("it has no body");
+            assert!(server.take_request().body.is_empty(), "{call:?}");
+        } else if is_object {
+            outcome.expect("it has a response");
+            let (mut expected, request) = (plain.json(), server.take_request());
+            expected["added_1"] = "canary".into();
+            expected["added_2"] = json!({"canary": [1.50]});
+            assert_eq!(request.json(), expected, "{call:?}");
+            assert_eq!(request.header("content-length"), Some(&*request.body.len().to_string()), "{call:?}");
+        } else {
+            refused(&outcome.map(drop).expect_err("it is no object"), "body");
+            server.forget_replies();
+        }
+    }
+    let error = client.with_body_field("email", "canary").users().create("customer-42", "ada@example.com").await;
+    refused(&error.map(drop).expect_err("the field is there already"), "email");
+    assert!(server.take_requests().is_empty(), "something was sent");
+}
+
+/// Nothing was sent, because of `field`.
+fn refused(error: &unigox::Error, field: &str) {
+    assert_eq!((error.kind(), error.field(), error.effect()), (ErrorKind::InvalidRequest, Some(field), Effect::No));
+    assert!(error.operation_id().is_some() && !format!("{error} {error:?}").contains("canary"), "{error:?}");
 }
 
 #[tokio::test]

@@ -76,26 +76,21 @@ fn every_call_has_a_name_of_its_own() {
     assert_eq!(names.len(), calls().len(), "two calls have the same name");
 }
 
+/// Variants that no method written by hand is for yet are sent by `Api`: see `tests/operations`.
 #[tokio::test]
-async fn every_variant_of_every_body_is_sent() {
-    let judge = Judge::checked_in();
+async fn json_and_forms_are_sent_where_they_are_documented() {
     for operation in called() {
         let documented = Document::checked_in().operation(operation);
-        let (mut bodies, mut forms) = (Vec::new(), 0);
+        let (mut sends_json, mut sends_forms) = (false, false);
         for call in calls().into_iter().filter(|call| call.operation == operation) {
             match body(&call.request().await) {
                 Body::None => assert!(!documented.takes_a_body, "{operation} is sent without a body"),
-                Body::Json(body) => bodies.push(body),
-                Body::Form(_) => forms += 1,
+                Body::Json(_) => sends_json = true,
+                Body::Form(_) => sends_forms = true,
             }
         }
-        assert_eq!(!bodies.is_empty(), documented.body.is_some(), "{operation}: add calls to `calls`");
-        assert_eq!(forms > 0, documented.takes_a_file, "{operation}: add calls to `calls`");
-        if documented.body.is_some() {
-            let sent: BTreeSet<_> = bodies.iter().flat_map(|body| judge.variants(operation, body)).collect();
-            let all = (0..judge.variant_count(operation)).collect();
-            assert_eq!(sent, all, "{operation} has variants of its body that are never sent; add calls to `calls`");
-        }
+        assert_eq!(sends_json, documented.body.is_some(), "{operation}: add calls to `calls`");
+        assert_eq!(sends_forms, documented.takes_a_file, "{operation}: add calls to `calls`");
     }
 }
 

@@ -79,11 +79,6 @@ impl Judge {
         complaints
     }
 
-    /// How many variants the `oneOf` of the body has.
-    pub fn variant_count(&self, operation: &str) -> usize {
-        self.json[operation].variants.len()
-    }
-
     /// The variants of the `oneOf` that `body` matches, by their places.
     pub fn variants(&self, operation: &str, body: &Value) -> Vec<usize> {
         let variants = self.json[operation].variants.iter().enumerate();

@@ -186,11 +186,67 @@ fn grow(document: &mut Value) {
     }
     members(&mut document["components"]["schemas"]).for_each(|(_, schema)| widen(schema));
     members(&mut document["paths"]).for_each(|(_, item)| widen(item));
+    add_variants(document);
     document["paths"].as_object_mut().expect("paths").extend(paths.as_object().cloned().unwrap_or_default());
     document["components"]["schemas"]["Fund"] = json!({
         "type": "object", "required": ["id"],
         "properties": {"id": {"type": "string", "format": "uuid"}, "state": {"type": "string", "enum": ["open", "closed"]}},
     });
+}
+
+/// Adds a variant to every choice between components that a property with one value tells apart.
+fn add_variants(document: &mut Value) {
+    let components = document["components"]["schemas"].clone();
+    let mut added = Map::new();
+    let mut pointers = Vec::new();
+    choices(document, "", &mut |pointer, variants| {
+        let parts: Option<Vec<&Value>> = variants
+            .iter()
+            .map(|variant| components.get(variant["$ref"].as_str()?.strip_prefix("#/components/schemas/")?))
+            .collect();
+        let [first, rest @ ..] = parts.as_deref().unwrap_or_default() else { return };
+        let tells_apart = |schema: &Value, name: &str| {
+            schema["properties"][name]["enum"].as_array().is_some_and(|list| list.len() == 1)
+        };
+        let names = first["properties"].as_object().into_iter().flat_map(Map::keys);
+        let tag = names
+            .into_iter()
+            .find(|name| tells_apart(first, name) && rest.iter().all(|schema| tells_apart(schema, name)));
+        pointers.extend(tag.map(|tag| (pointer.to_owned(), tag.clone())));
+    });
+    assert!(!pointers.is_empty(), "no choice has a property that tells its variants apart");
+    for (index, (pointer, tag)) in pointers.iter().enumerate() {
+        let name = format!("AddedVariant{index}");
+        document
+            .pointer_mut(pointer)
+            .and_then(Value::as_array_mut)
+            .expect("variants")
+            .push(json!({"$ref": format!("#/components/schemas/{name}")}));
+        let mut schema =
+            json!({"type": "object", "required": [tag, "reason"], "properties": {"reason": {"type": "string"}}});
+        schema["properties"][tag] = json!({"type": "string", "enum": ["added_tomorrow"]});
+        added.insert(name, schema);
+    }
+    document["components"]["schemas"].as_object_mut().expect("components").extend(added);
+}
+
+/// Shows every `oneOf` below `value`, with its pointer.
+fn choices(value: &Value, pointer: &str, f: &mut dyn FnMut(&str, &[Value])) {
+    let below: Vec<(String, &Value)> = match value {
+        Value::Array(members) => {
+            members.iter().enumerate().map(|(index, member)| (index.to_string(), member)).collect()
+        }
+        Value::Object(members) => {
+            if let Some(variants) = members.get("oneOf").and_then(Value::as_array) {
+                f(&openapi::join(pointer, "oneOf"), variants);
+            }
+            members.iter().map(|(name, member)| (name.clone(), member)).collect()
+        }
+        _ => Vec::new(),
+    };
+    for (token, member) in below {
+        choices(member, &openapi::join(pointer, &token), f);
+    }
 }
 
 /// Adds an optional field to every object and choice, and a value to every enum below `value`. An enum of one value tells variants

@@ -2,17 +2,16 @@
 
 use std::{env, fmt, sync::Arc, time::Duration};
 
-use http::HeaderMap;
 use reqwest::{Proxy, redirect, retry};
 use unigox_client::Client as Generated;
 use zeroize::Zeroizing;
 
 use crate::{
     ApiKey, CallOptions, Client, Environment, Error, HttpSettings, HttpTransport, Result, RetryBudget,
+    added::Added,
     call::Connection,
     client::{Server, Shared},
     environment::is_loopback,
-    headers,
     metrics::Counters,
     retry_budget::RetryTokens,
 };
@@ -198,9 +197,9 @@ impl ClientBuilder {
         let missing = || Error::configuration("the API key", "is missing: give one, or set `UNIGOX_API_KEY`");
         let key = self.key.or_else(|| read(KEY_VARIABLE).map(ApiKey::from)).ok_or_else(missing)?;
         let key = key.checked_header()?;
-        let mut headers = HeaderMap::new();
+        let mut added = Added::default();
         for (name, value) in &self.headers {
-            headers::add(&mut headers, name, value)?;
+            added.add_header(name, value)?;
         }
         let url = self.environment.base_url()?;
         let is_loopback = is_loopback(&url);
@@ -254,7 +253,7 @@ impl ClientBuilder {
             tokens: RetryTokens::new(self.retry_budget),
             counters: Counters::default(),
         };
-        Ok(Client::new(shared, headers))
+        Ok(Client::new(shared, added))
     }
 }
 

@@ -2,15 +2,15 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use http::HeaderMap;
+use serde_json::Value;
 use unigox_client::{Client as Generated, Operation};
 use url::Url;
 use uuid::Uuid;
 
 use crate::{
     ApiKey, ClientBuilder, Environment, Response, Result, SupportedHandle, UserHandle, UsersHandle,
+    added::Added,
     call::{Attempt, Connection, Sender},
-    headers,
     metrics::{Counters, Metrics},
     options::{CallOptions, Limits},
     retry_budget::RetryTokens,
@@ -36,7 +36,7 @@ use crate::{
 pub struct Client {
     shared: Arc<Shared>,
     options: CallOptions,
-    headers: Option<Arc<HeaderMap>>,
+    added: Option<Arc<Added>>,
 }
 
 pub(crate) struct Shared {
@@ -94,9 +94,9 @@ impl Client {
         ClientBuilder::from_env()?.build()
     }
 
-    pub(crate) fn new(shared: Shared, headers: HeaderMap) -> Self {
-        let headers = Some(Arc::new(headers)).filter(|headers| !headers.is_empty());
-        Self { shared: Arc::new(shared), options: CallOptions::new(), headers }
+    pub(crate) fn new(shared: Shared, added: Added) -> Self {
+        let added = Some(Arc::new(added)).filter(|added| !added.is_empty());
+        Self { shared: Arc::new(shared), options: CallOptions::new(), added }
     }
 
     /// A copy of the client whose calls are made with `options`. Options that are not set stay as they are.
@@ -140,9 +140,35 @@ impl Client {
     /// # }
     /// ```
     pub fn with_header(&self, name: &str, value: &str) -> Result<Self> {
-        let mut headers = self.headers.as_deref().cloned().unwrap_or_default();
-        headers::add(&mut headers, name, value)?;
-        Ok(Self { headers: Some(Arc::new(headers)), ..self.clone() })
+        let mut added = self.added.as_deref().cloned().unwrap_or_default();
+        added.add_header(name, value)?;
+        Ok(Self { added: Some(Arc::new(added)), ..self.clone() })
+    }
+
+    /// A copy of the client whose JSON bodies have the field `name` as well, at their top level: what the API takes and this
+    /// version of the crate does not know. `Debug` and traces hide its value.
+    ///
+    /// A field of the same name that was added before is replaced. Requests without a body are sent as they are.
+    ///
+    /// # Errors
+    ///
+    /// A call whose body is a form, a list or a text, or has the field already, fails before anything is sent:
+    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest).
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn f(unigox: unigox::Client) -> Result<(), unigox::Error> {
+    /// let unigox = unigox.with_body_field("referral", "spring");
+    /// let user = unigox.users().create("customer-42", "ada@example.com").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with_body_field(&self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        let mut added = self.added.as_deref().cloned().unwrap_or_default();
+        added.add_body_field(name.into(), value.into());
+        Self { added: Some(Arc::new(added)), ..self.clone() }
     }
 
     /// Replaces the key, for this client and all of its clones. Attempts that begin from now on send the new one.
@@ -235,7 +261,7 @@ impl Client {
 
     pub(crate) fn attempt(&self, time: Duration, max_response_bytes: usize) -> Sender {
         let connection = Arc::clone(self.shared.api.transport());
-        self.shared.api.over(Attempt { connection, headers: self.headers.clone(), time, max_response_bytes })
+        self.shared.api.over(Attempt { connection, added: self.added.clone(), time, max_response_bytes })
     }
 }
 

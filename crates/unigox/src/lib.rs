@@ -159,6 +159,7 @@
 //! - Idempotency keys: the API has none. [`PaymentDetailsHandle::ensure`] finds payment details that are saved already.
 //! - Blocking calls.
 
+mod added;
 mod api;
 mod api_key;
 mod builder;
@@ -172,7 +173,6 @@ mod generated {
     mod api;
 }
 pub mod guide;
-mod headers;
 mod http_settings;
 mod kyc;
 mod metrics;
@@ -234,6 +234,8 @@ pub use crate::{
 ///
 /// Enums in responses keep values that the document does not list, structs keep fields that it does not list in `extra`,
 /// and `Debug` hides personal data.
+///
+/// A field that a body does not have yet is added by [`Client::with_body_field`].
 pub mod types {
     #[doc(inline)]
     pub use unigox_client::{

@@ -2,6 +2,8 @@
 
 use std::{
     error::Error as StdError,
+    future::ready,
+    pin::Pin,
     sync::{
         Arc, PoisonError, RwLock,
         atomic::{AtomicBool, Ordering},
@@ -10,12 +12,14 @@ use std::{
 };
 
 use bytes::{Bytes, BytesMut};
-use futures_util::future::Either;
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderName, HeaderValue};
 use unigox_client::{Operation, RawResponse};
 
 use super::{retry_after, sent_body::SentBody};
-use crate::{Error, HttpTransport, RequestBody, Sending, TransportError};
+use crate::{
+    Error, HttpTransport, RequestBody, Sending, TransportError,
+    added::{Added, Refused},
+};
 
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
@@ -40,15 +44,20 @@ impl Connection {
 /// Sends one request, within limits.
 pub(crate) struct Attempt {
     pub(crate) connection: Arc<Connection>,
-    /// The headers that the caller adds.
-    pub(crate) headers: Option<Arc<HeaderMap>>,
+    /// What the caller adds to requests.
+    pub(crate) added: Option<Arc<Added>>,
     pub(crate) time: Duration,
     pub(crate) max_response_bytes: usize,
 }
 
+/// A request on its way, and its response.
+type Exchange<'a> = Pin<Box<dyn Future<Output = Result<RawResponse, AttemptError>> + Send + 'a>>;
+
 /// Why an attempt has no response.
 #[derive(Debug)]
 pub(crate) enum AttemptError {
+    /// What the caller adds does not go with the request, which was not sent.
+    Refused(Refused),
     /// There was no connection, so the request was not sent.
     NeverSent(reqwest::Error),
     /// There was no connection, because of the certificate of the server.
@@ -78,6 +87,7 @@ impl AttemptError {
 
     pub(crate) fn into_error(self, operation: &'static Operation) -> Error {
         match self {
+            Self::Refused((field, problem)) => Error::invalid(field, problem).with_operation(operation),
             Self::NeverSent(source) => Error::never_sent(operation).with_source(source),
             Self::Untrusted(source) => Error::untrusted(operation).with_source(source),
             Self::Transport(error) if error.may_have_arrived => Error::broken(operation).with_source(error.source),
@@ -183,22 +193,19 @@ impl unigox_client::Transport for Attempt {
         mut request: reqwest::Request,
         _: &'static Operation,
     ) -> impl Future<Output = Result<RawResponse, AttemptError>> + Send {
-        for (name, value) in self.headers.iter().flat_map(|headers| headers.iter()) {
-            // A parameter of the operation is not overwritten.
-            request.headers_mut().entry(name).or_insert_with(|| value.clone());
-        }
+        let added = self.added.as_ref().map_or(Ok(()), |added| added.write_to(&mut request));
         request.headers_mut().insert(API_KEY, self.connection.key());
         let body = SentBody::watch(&mut request);
-        let exchange = match &self.connection.transport {
-            None => Either::Left(self.exchange(self.connection.http.execute(request), body)),
-            Some(transport) => {
+        // In a box, it is moved once; in the futures of all that waits for it, it would be moved with each of them.
+        let exchange: Exchange<'_> = match (added, &self.connection.transport) {
+            (Err(refused), _) => Box::pin(ready(Err(AttemptError::Refused(refused)))),
+            (Ok(()), None) => Box::pin(self.exchange(self.connection.http.execute(request), body)),
+            (Ok(()), Some(transport)) => {
                 let request = http::Request::<reqwest::Body>::try_from(request);
                 let sending = request.map(|request| transport.send(request.map(RequestBody::new)));
-                Either::Right(self.exchange_by(sending, body))
+                Box::pin(self.exchange_by(sending, body))
             }
         };
-        // In a box, it is moved once; in the futures of all that waits for it, it would be moved with each of them.
-        let exchange = Box::pin(exchange);
         async move { tokio::time::timeout(self.time, exchange).await.unwrap_or(Err(AttemptError::TimedOut(self.time))) }
     }
 }
