@@ -3,6 +3,7 @@
 use std::{
     collections::HashMap,
     fs,
+    panic::resume_unwind,
     path::{Path, PathBuf},
     thread,
 };
@@ -65,7 +66,7 @@ pub fn in_place(root: &Path) -> Result<Outputs, Error> {
     let (generated, coverage) = thread::scope(|scope| {
         let coverage = scope.spawn(|| Coverage::read(root));
         let generated = generated(&inputs);
-        (generated, coverage.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        (generated, coverage.join().unwrap_or_else(|panic| resume_unwind(panic)))
     });
     let (lowered, code) = generated?;
     Ok(outputs_in_place(root, &lowered, code, &coverage?))
@@ -80,16 +81,19 @@ fn generated(inputs: &Inputs) -> Result<(Lowered, Code), Error> {
 /// The outputs for a lowered document and the code made from it, in their places in the workspace.
 pub(crate) fn outputs_in_place(root: &Path, lowered: &Lowered, code: Code, coverage: &Coverage) -> Outputs {
     let mut outputs = Outputs::new(root);
-    add_reports(&mut outputs, Path::new("openapi"), lowered);
-    outputs.add(SANDBOX_DOCUMENT, json(&with_operation_ids(lowered), &lowered.provenance));
+    let (facade, calls) = thread::scope(|scope| {
+        let emitted = scope.spawn(|| (emit::emit_facade(&lowered.effective), emit::table(&lowered.effective)));
+        add_reports(&mut outputs, Path::new("openapi"), lowered);
+        outputs.add(SANDBOX_DOCUMENT, json(&with_operation_ids(lowered), &lowered.provenance));
+        emitted.join().unwrap_or_else(|panic| resume_unwind(panic))
+    });
     add_code(&mut outputs, &Path::new(CRATE).join("src"), code, lowered);
-    add_code(&mut outputs, &Path::new(FACADE).join("src"), emit::emit_facade(&lowered.effective), lowered);
+    add_code(&mut outputs, &Path::new(FACADE).join("src"), facade, lowered);
     let inputs = ["README.md", "overlay.yaml", "unigox-partner.yaml"];
     outputs.own("openapi", inputs.map(str::to_owned));
     let operations = report::facade_operations(&lowered.effective, coverage);
     outputs.add(Path::new(FACADE).join("src/generated/operations.md"), with_header(&lowered.provenance, &operations));
-    let calls = ("calls.rs", emit::table(&lowered.effective));
-    add_code(&mut outputs, Path::new(TESTS), vec![calls], lowered);
+    add_code(&mut outputs, Path::new(TESTS), vec![("calls.rs", calls)], lowered);
     for folder in [&format!("{CRATE}/src"), &format!("{FACADE}/src"), TESTS] {
         outputs.own(Path::new(folder).join("generated"), []);
     }

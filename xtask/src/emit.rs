@@ -20,10 +20,12 @@ mod print;
 mod status_responses;
 mod types;
 
-pub(crate) use self::calls::table;
-pub use self::calls::{SampleBody, SampleCall, SampleResponse, calls, responses};
+use std::{panic::resume_unwind, thread};
+
 use serde_json::Value;
 
+pub(crate) use self::calls::table;
+pub use self::calls::{SampleBody, SampleCall, SampleResponse, calls, responses};
 use self::model::Model;
 
 /// A file of the generated crate: its path below `src/generated`, and its code without a header.
@@ -31,22 +33,31 @@ pub(crate) type Emitted = (&'static str, String);
 
 /// The generated files, from the lowered document and the generator's types for it.
 pub(crate) fn emit(effective: &Value, items: Vec<syn::Item>) -> Vec<Emitted> {
-    let model = Model::new(effective);
-    let mut types = types::types(&model, items);
+    // Syntax trees stay in their thread.
+    thread::scope(|scope| {
+        let methods = scope.spawn(|| {
+            let model = Model::new(effective);
+            (methods::methods(&model), operations::operations(&model))
+        });
+        let types = all_types(&Model::new(effective), items);
+        let (client, operations) = methods.join().unwrap_or_else(|panic| resume_unwind(panic));
+        vec![("types.rs", types), ("client.rs", client), ("operations.rs", operations)]
+    })
+}
+
+/// The code of `types.rs`, with what each operation has of its own.
+fn all_types(model: &Model<'_>, items: Vec<syn::Item>) -> String {
+    let mut types = types::types(model, items);
     for call in &model.calls {
-        let form = call.form.as_ref().map(|form| form::form(&model, call, form));
-        let params = (!call.optional.is_empty()).then(|| params::params(&model, call));
-        let responses = status_responses::status_responses(&model, call);
+        let form = call.form.as_ref().map(|form| form::form(model, call, form));
+        let params = (!call.optional.is_empty()).then(|| params::params(model, call));
+        let responses = status_responses::status_responses(model, call);
         for code in form.into_iter().chain(params).chain(responses) {
             types.push('\n');
             types.push_str(&code);
         }
     }
-    vec![
-        ("types.rs", types),
-        ("client.rs", methods::methods(&model)),
-        ("operations.rs", operations::operations(&model)),
-    ]
+    types
 }
 
 /// The generated files of the facade, from the lowered document.

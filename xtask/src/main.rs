@@ -4,6 +4,10 @@
 
 mod command;
 
+/// Trees of values and of syntax are many small allocations. With the system's allocator, `codegen` takes a fifth more time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 use std::{process::ExitCode, thread};
 
 use clap::{CommandFactory as _, Parser, Subcommand};
