@@ -148,7 +148,9 @@ impl Client {
     /// A copy of the client whose JSON bodies have the field `name` as well, at their top level: what the API takes and this
     /// version of the crate does not know. `Debug` and traces hide its value.
     ///
-    /// A field of the same name that was added before is replaced. Requests without a body are sent as they are.
+    /// A field of the same name that was added before is replaced. Requests without a body are sent as they are, so what
+    /// [`ensure`](crate::PaymentDetailsHandle::ensure) finds saved already is not saved again with the field. Nothing but
+    /// the server checks the value.
     ///
     /// # Errors
     ///
