@@ -76,8 +76,9 @@ fn in_the_overlay(page: &mut Page, left: &LeftToDo) {
     let kept: Vec<_> = left.names_to_keep().collect();
     if !kept.is_empty() {
         page.heading(&format!(
-            "{} removed while a similar one was added. To keep the name, add the action to openapi/overlay.yaml, or \
-             correct the target of the one that is named:",
+            "{} removed while a similar one was added. Code that uses the name stops compiling, which takes a major \
+             version. To keep the name, add the action to openapi/overlay.yaml, or correct the target of the one that is \
+             named:",
             count(kept.len(), "type name")
         ));
     }
