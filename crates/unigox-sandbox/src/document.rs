@@ -19,6 +19,7 @@ mod security;
 mod style;
 mod tree;
 mod validator;
+mod value;
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -38,15 +39,17 @@ pub(crate) use self::{
     query::{Query, decode},
     request_body::Content,
     response::{DocumentedBody, DocumentedResponse, may_have_body},
-    schema::{Problem, escape},
+    schema::Problem,
     security::KeyPlace,
     style::Style,
+    value::escape,
 };
 use self::{
     json_schema::Direction,
     path::PathTemplate,
     schema::Schema,
-    tree::{Tree, items, members},
+    tree::Tree,
+    value::{items, members},
 };
 
 /// The document with its overlay applied, as `cargo xtask codegen` writes it.

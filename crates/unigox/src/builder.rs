@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use crate::{
     ApiKey, CallOptions, Client, Environment, Error, HttpSettings, HttpTransport, Result, RetryBudget,
     added::Added,
-    call::Connection,
+    attempt::Connection,
     client::{Server, Shared},
     environment::is_loopback,
     metrics::Counters,

@@ -1,23 +1,16 @@
 //! A call: its attempts, the delays between them, and the value or error that they end with.
 
-mod attempt;
-mod retry_after;
-mod sent_body;
-
 use std::pin::pin;
 
 use tokio::time::Instant;
-use unigox_client::{Client as Generated, Error as ClientError, Operation, Response as ClientResponse, Retry};
+use unigox_client::{Error as ClientError, Operation, Response as ClientResponse, Retry};
 
-use self::attempt::AttemptError;
-pub(crate) use self::attempt::{Attempt, Connection};
 use crate::{
     Client, Effect, Error, ErrorKind, RawResponse, Response, Result,
+    attempt::{AttemptError, Sender},
+    retry_after,
     trace::{Received, Trace},
 };
-
-/// The generated client, for one attempt.
-pub(crate) type Sender = Generated<Attempt>;
 
 /// How an attempt ended.
 type Outcome<V> = Result<ClientResponse<V>, ClientError<AttemptError>>;

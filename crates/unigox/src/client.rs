@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::{
     ApiKey, ClientBuilder, Environment, Response, Result, SupportedHandle, UserHandle, UsersHandle,
     added::Added,
-    call::{Attempt, Connection, Sender},
+    attempt::{Attempt, Connection, Sender},
     metrics::{Counters, Metrics},
     options::{CallOptions, Limits},
     retry_budget::RetryTokens,

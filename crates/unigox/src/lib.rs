@@ -162,6 +162,7 @@
 mod added;
 mod api;
 mod api_key;
+mod attempt;
 mod builder;
 mod call;
 mod client;
@@ -180,6 +181,7 @@ mod optional_text;
 mod options;
 mod payment_details;
 mod response;
+mod retry_after;
 mod retry_budget;
 mod stored;
 mod supported;

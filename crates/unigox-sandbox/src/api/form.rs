@@ -6,10 +6,9 @@ use bytes::Bytes;
 use multer::Field;
 use serde_json::{Map, Value};
 
-use super::read::refused;
 use crate::{
     document::{Content, Kind, Merged, Query, Style, decode, escape, merged, value_of},
-    refusal::Refusal,
+    refusal::{Place, Refusal},
     rules::{Body, File},
 };
 
@@ -159,4 +158,9 @@ impl<'c> PartTypes<'c> {
     fn is_file(&self) -> bool {
         self.items.as_ref().unwrap_or(&self.own).all("format").any(|format| format == "binary")
     }
+}
+
+/// A refusal of the body.
+pub(super) fn refused(pointer: &str, rule: &str) -> Refusal {
+    Refusal::new(Place::Body, pointer, rule)
 }

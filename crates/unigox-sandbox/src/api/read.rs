@@ -7,7 +7,7 @@ use axum::{
 use bytes::Bytes;
 use serde_json::Value;
 
-use super::form;
+use super::form::{self, refused};
 use crate::{
     body::{self, IncompleteBody, MAX_JSON_BYTES},
     document::{Content, Kind, Operation, Problem},
@@ -94,9 +94,4 @@ fn problem(content: &Content, body: &Body, complete: impl Fn(&Value) -> Option<V
         Body::None => None,
         body => content.schema.problem(complete(body.value()).as_ref().unwrap_or(body.value())),
     }
-}
-
-/// A refusal of the body.
-pub(super) fn refused(pointer: &str, rule: &str) -> Refusal {
-    Refusal::new(Place::Body, pointer, rule)
 }

@@ -8,8 +8,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde_json::{Map, Value, json};
 
 use super::{
-    schema::escape,
-    tree::{MAX_CHAIN, Tree, items, members, reference},
+    tree::{MAX_CHAIN, Tree},
+    validator::DISCRIMINATOR,
+    value::{escape, items, members, reference},
 };
 
 /// How many definitions a JSON Schema may have.
@@ -31,9 +32,6 @@ impl Direction {
         }
     }
 }
-
-/// Where the annotation of a discriminator is: the property, and its value for each reference among the variants.
-pub(crate) const DISCRIMINATOR: &str = "x-discriminator";
 
 /// Keywords that mean the same in JSON Schema, and annotations.
 const KEPT: [&str; 16] = [

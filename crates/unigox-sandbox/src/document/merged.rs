@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use super::tree::{items, members, reference};
+use super::value::{items, members, reference};
 
 /// The parts of a schema that speak of one value: its own keywords, and those of what it refers to and is composed of.
 #[derive(Debug, Default)]

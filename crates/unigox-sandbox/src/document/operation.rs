@@ -12,7 +12,8 @@ use super::{
     sample::hash,
     schema::Schema,
     security::Security,
-    tree::{Tree, items, members},
+    tree::Tree,
+    value::{items, members},
 };
 use crate::refusal::Place;
 

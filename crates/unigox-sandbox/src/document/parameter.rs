@@ -12,10 +12,11 @@ use super::{
     merged::Merged,
     path::PathParameters,
     query::{self, Query},
-    schema::{Problem, Schema, escape},
+    schema::{Problem, Schema},
     security::cookie,
     style::Style,
-    tree::{Tree, members},
+    tree::Tree,
+    value::{escape, members},
 };
 use crate::refusal::{Place, Refusal};
 

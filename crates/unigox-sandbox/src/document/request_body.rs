@@ -12,7 +12,8 @@ use super::{
     media_type::{self, Kind},
     schema::Schema,
     style::Style,
-    tree::{Tree, items, members, reference},
+    tree::Tree,
+    value::{items, members, reference},
 };
 
 /// The body that an operation takes.

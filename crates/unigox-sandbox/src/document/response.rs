@@ -11,7 +11,8 @@ use super::{
     media_type::Kind,
     sample::{hash, sample},
     schema::Schema,
-    tree::{Tree, members},
+    tree::Tree,
+    value::members,
 };
 
 /// The response with a status.

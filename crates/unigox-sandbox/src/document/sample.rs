@@ -15,10 +15,10 @@ use serde_json::{Map, Value, json};
 
 use self::size::Sizes;
 use super::{
-    json_schema::DISCRIMINATOR,
     merged::{Choose, Merged},
-    schema::{Compiled, Schema, escape},
-    tree::{items, reference},
+    schema::{Compiled, Schema},
+    validator::DISCRIMINATOR,
+    value::{escape, items, reference},
 };
 
 /// How often a value is made before it is given up.

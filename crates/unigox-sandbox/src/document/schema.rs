@@ -9,8 +9,9 @@ use serde_json::Value;
 
 use super::{
     json_schema::{Direction, JsonSchema, SchemaProblem, json_schema},
-    tree::{Tree, items, members},
+    tree::Tree,
     validator::Validator,
+    value::{items, members, unescape},
 };
 
 /// A schema. It is compiled when it is first used.
@@ -123,15 +124,6 @@ fn add_names(schema: &Value, names: &mut BTreeSet<String>) {
     let lists = ["allOf", "anyOf", "oneOf"].into_iter().flat_map(|keyword| items(schema.get(keyword)));
     let single = ["not", "items", "additionalProperties"].into_iter().filter_map(|keyword| schema.get(keyword));
     lists.chain(single).for_each(|schema| add_names(schema, names));
-}
-
-/// A name as a segment of a JSON pointer.
-pub(crate) fn escape(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
-}
-
-fn unescape(segment: &str) -> String {
-    segment.replace("~1", "/").replace("~0", "~")
 }
 
 #[cfg(test)]

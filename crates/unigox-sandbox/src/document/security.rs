@@ -5,7 +5,8 @@ use serde_json::Value;
 
 use super::{
     query::Query,
-    tree::{Tree, items, members},
+    tree::Tree,
+    value::{items, members},
 };
 
 /// Where a key is sent.

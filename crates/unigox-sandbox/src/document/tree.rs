@@ -10,8 +10,8 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 use super::{
-    schema::escape,
     validator::{self, Assertions},
+    value::{escape, items, members, reference},
 };
 
 /// How many references may lead from one to the next.
@@ -85,21 +85,6 @@ impl Tree {
     pub(crate) fn resolved_members<'t>(&'t self, object: &'t Value) -> Result<Vec<(&'t str, &'t Value)>, String> {
         members(object).map(|(name, value)| Ok((name, self.resolve(value)?))).collect()
     }
-}
-
-/// The reference that a value is.
-pub(crate) fn reference(value: &Value) -> Option<&str> {
-    value.get("$ref")?.as_str()
-}
-
-/// The members of an object; none of any other value.
-pub(crate) fn members(object: &Value) -> impl Iterator<Item = (&str, &Value)> {
-    object.as_object().into_iter().flatten().map(|(name, value)| (name.as_str(), value))
-}
-
-/// The members of an array; none of any other value.
-pub(crate) fn items(array: Option<&Value>) -> impl Iterator<Item = &Value> {
-    array.and_then(Value::as_array).into_iter().flatten()
 }
 
 /// The JSON pointer of a reference within the document.

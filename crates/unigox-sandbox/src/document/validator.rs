@@ -12,11 +12,10 @@ use std::{
 use jsonschema::{Draft, error::ValidationErrorKind};
 use serde_json::{Map, Value};
 
-use super::{
-    json_schema::DISCRIMINATOR,
-    schema::escape,
-    tree::{members, reference},
-};
+use super::value::{escape, members, reference};
+
+/// Where the annotation of a discriminator is: the property, and its value for each reference among the variants.
+pub(crate) const DISCRIMINATOR: &str = "x-discriminator";
 
 /// How many schemas may lead from one to the next, through parts of a value or for the same one.
 const MAX_DEPTH: usize = 400;

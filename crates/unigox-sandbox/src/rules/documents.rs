@@ -9,17 +9,12 @@ use super::{
     call::{Body, Call, File, RuleResponse, text},
     verification,
 };
-use crate::world::Kyc;
 
 /// The maximum size of a file.
 const MAX_FILE_BYTES: usize = 10 * 1024 * 1024;
 
 /// What a link has to have in its host that can't be fetched. No such host exists (RFC 2606).
 const UNREACHABLE: &str = ".invalid";
-
-/// The types of documents that show who a person is; the back side of one does not.
-const IDENTITY_DOCUMENT_ENDING: &str = "_back";
-const SELFIE: &str = "selfie";
 
 pub(super) fn upload(mut call: Call<'_>) -> RuleResponse {
     let now = call.now;
@@ -48,7 +43,7 @@ pub(super) fn upload(mut call: Call<'_>) -> RuleResponse {
         stored.push(json!({"document_id": id, "document_type": document_type, "file_name": name}));
         kyc.documents.insert(document_type);
     }
-    if missing(kyc).is_empty() {
+    if verification::missing(kyc).is_empty() {
         kyc.session.started_at.get_or_insert(now);
     }
     verification::advance(kyc, now);
@@ -67,16 +62,6 @@ pub(super) fn upload(mut call: Call<'_>) -> RuleResponse {
     data["verification_session_id"] = json!(kyc.session.id);
     data["verification_status"] = json!(verification::upload_status(kyc));
     RuleResponse::data(200, data)
-}
-
-/// What a verification of this person still needs, by the names that the API has for it. A number in a registry stands for
-/// an identity document.
-pub(super) fn missing(kyc: &Kyc) -> Vec<&'static str> {
-    let is_identity = |document: &String| document != SELFIE && !document.ends_with(IDENTITY_DOCUMENT_ENDING);
-    let has_registry_number = ["id_number", "id_type"].iter().all(|name| kyc.pii.contains_key(*name));
-    let has_identity = has_registry_number || kyc.documents.iter().any(is_identity);
-    let needs = [("identity_document", has_identity), ("selfie", kyc.documents.contains(SELFIE))];
-    needs.into_iter().filter(|(_, is_there)| !is_there).map(|(name, _)| name).collect()
 }
 
 /// A document that was sent, or that is to be fetched.

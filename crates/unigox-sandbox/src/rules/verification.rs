@@ -4,15 +4,16 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::{
-    call::{Call, RuleResponse},
-    documents,
-};
+use super::call::{Call, RuleResponse};
 use crate::{
     script::Verdict,
     webhooks::Event,
     world::{Kyc, Session, World},
 };
+
+/// The types of documents that show who a person is; the back side of one does not.
+const IDENTITY_DOCUMENT_ENDING: &str = "_back";
+const SELFIE: &str = "selfie";
 
 /// The lifetime of a session.
 const SESSION_LIFETIME: TimeDelta = TimeDelta::hours(1);
@@ -83,6 +84,16 @@ fn due_at(session: &Session) -> Option<DateTime<Utc>> {
     session.started_at?.checked_add_signed(after)
 }
 
+/// What a verification of this person still needs, by the names that the API has for it. A number in a registry stands for
+/// an identity document.
+pub(super) fn missing(kyc: &Kyc) -> Vec<&'static str> {
+    let is_identity = |document: &String| document != SELFIE && !document.ends_with(IDENTITY_DOCUMENT_ENDING);
+    let has_registry_number = ["id_number", "id_type"].iter().all(|name| kyc.pii.contains_key(*name));
+    let has_identity = has_registry_number || kyc.documents.iter().any(is_identity);
+    let needs = [("identity_document", has_identity), ("selfie", kyc.documents.contains(SELFIE))];
+    needs.into_iter().filter(|(_, is_there)| !is_there).map(|(name, _)| name).collect()
+}
+
 /// Starts the verification of KYC data that was submitted directly, if all that it needs is there.
 pub(super) fn start(mut call: Call<'_>) -> RuleResponse {
     let now = call.now;
@@ -90,7 +101,7 @@ pub(super) fn start(mut call: Call<'_>) -> RuleResponse {
     let Some(kyc) = user.kyc.as_mut().filter(|kyc| kyc.method == "direct_data") else {
         return RuleResponse::empty(400);
     };
-    let missing = documents::missing(kyc);
+    let missing = missing(kyc);
     if !missing.is_empty() {
         let data = json!({"ready": false, "missing": missing, "message": "Send what is missing first"});
         return RuleResponse::data(200, data);

@@ -5,7 +5,7 @@ use std::{cmp::Reverse, collections::HashMap};
 use serde_json::{Map, Value};
 
 use super::{
-    super::tree::{items, members, reference},
+    super::value::{items, members, reference},
     MAX_DEPTH,
 };
 

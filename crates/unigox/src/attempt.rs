@@ -1,5 +1,7 @@
 //! One attempt: a request is sent once, with the key, and its response is read.
 
+mod sent_body;
+
 use std::{
     error::Error as StdError,
     future::ready,
@@ -13,12 +15,13 @@ use std::{
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderName, HeaderValue};
-use unigox_client::{Operation, RawResponse};
+use unigox_client::{Client as Generated, Operation, RawResponse};
 
-use super::{retry_after, sent_body::SentBody};
+use self::sent_body::SentBody;
 use crate::{
     Error, HttpTransport, RequestBody, Sending, TransportError,
     added::{Added, Refused},
+    retry_after,
 };
 
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
@@ -40,6 +43,9 @@ impl Connection {
         *self.key.write().unwrap_or_else(PoisonError::into_inner) = key;
     }
 }
+
+/// The generated client, for one attempt.
+pub(crate) type Sender = Generated<Attempt>;
 
 /// Sends one request, within limits.
 pub(crate) struct Attempt {
