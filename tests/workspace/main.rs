@@ -2,6 +2,7 @@
 
 #![allow(missing_docs, reason = "tests are claims, and documented by their names")]
 
+mod circles;
 mod dependencies;
 mod drift;
 mod packages;
