@@ -4,16 +4,16 @@
 
 mod command;
 
-/// Trees of values and of syntax are many small allocations. With the system's allocator, `codegen` takes a fifth more time.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 use std::{process::ExitCode, thread};
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 use xtask::page::printable;
 
 use crate::command::{Failure, ci, codegen, spec};
+
+/// Trees of values and of syntax are many small allocations. With the system's allocator, `codegen` takes a fifth more time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Generates the crate `unigox-client` from the vendor's OpenAPI document, and reports what a new document changes.
 ///

@@ -87,7 +87,7 @@ async fn spans_say_operation_path_status_attempts_time_and_bytes_and_no_more() {
     assert_eq!(leak(&printed), None);
 }
 
-/// What fails is one event, whatever came before; what succeeds after a retry is none.
+/// What fails is one event, whatever came before; what succeeds after a retry is not an event.
 #[tokio::test]
 async fn a_call_that_failed_is_one_event_at_warn_or_error() {
     let printed = Arc::<Mutex<Vec<u8>>>::default();
