@@ -283,9 +283,10 @@ fn keywords(schema: &Place<'_>, defects: &mut Vec<Defect>) {
         };
         defects.push(Defect::new(schema.pointer(), problem, remedy));
     }
-    for (keys, is, what) in KEYWORDS {
-        for wrong in keys.iter().filter_map(said).filter(|said| !is(said.value)) {
-            defects.push(Defect::new(wrong.pointer(), format!("not {what}"), CORRECT));
+    for (key, said) in schema.members().filter(|(_, said)| !said.value.is_null()) {
+        let expected = KEYWORDS.iter().find(|(keys, ..)| keys.contains(&key));
+        if let Some((_, _, what)) = expected.filter(|(_, is, _)| !is(said.value)) {
+            defects.push(Defect::new(said.pointer(), format!("not {what}"), CORRECT));
         }
     }
     if let Some(discriminator) = said(&"discriminator") {

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::{
     coverage::Coverage,
-    defect::{self, Error},
+    defect::{self, Defects, Error},
     emit, names,
     openapi::{operations, operations_mut},
     output::{Outputs, Stale},
@@ -62,32 +62,40 @@ pub fn checked_in(root: &Path) -> Inputs {
 /// As [`pipeline::lower`] and [`pipeline::generate`].
 pub fn in_place(root: &Path) -> Result<Outputs, Error> {
     let inputs = checked_in(root);
-    // Reading the sources of the facade takes a fifth of the time, and needs nothing of the document.
-    let (generated, coverage) = thread::scope(|scope| {
+    // Reading the sources of the facade needs nothing of the document.
+    let (lowered, coverage) = thread::scope(|scope| {
         let coverage = scope.spawn(|| Coverage::read(root));
-        let generated = generated(&inputs);
-        (generated, coverage.join().unwrap_or_else(|panic| resume_unwind(panic)))
+        let lowered = pipeline::lower(&inputs);
+        (lowered, coverage.join().unwrap_or_else(|panic| resume_unwind(panic)))
     });
-    let (lowered, code) = generated?;
-    Ok(outputs_in_place(root, &lowered, code, &coverage?))
+    let lowered = lowered?;
+    Ok(outputs_in_place(root, &lowered, || pipeline::generate(&inputs.document, &lowered.effective), &coverage?)?)
 }
 
-fn generated(inputs: &Inputs) -> Result<(Lowered, Code), Error> {
-    let lowered = pipeline::lower(inputs)?;
-    let code = pipeline::generate(&inputs.document, &lowered.effective)?;
-    Ok((lowered, code))
-}
-
-/// The outputs for a lowered document and the code made from it, in their places in the workspace.
-pub(crate) fn outputs_in_place(root: &Path, lowered: &Lowered, code: Code, coverage: &Coverage) -> Outputs {
-    let mut outputs = Outputs::new(root);
-    let (facade, calls) = thread::scope(|scope| {
-        let emitted = scope.spawn(|| (emit::emit_facade(&lowered.effective), emit::table(&lowered.effective)));
-        add_reports(&mut outputs, Path::new("openapi"), lowered);
-        outputs.add(SANDBOX_DOCUMENT, json(&with_operation_ids(lowered), &lowered.provenance));
-        emitted.join().unwrap_or_else(|panic| resume_unwind(panic))
+/// The outputs for a lowered document, in their places in the workspace. `client` makes the code of the client from it.
+///
+/// # Errors
+///
+/// As `client`.
+pub(crate) fn outputs_in_place(
+    root: &Path,
+    lowered: &Lowered,
+    client: impl FnOnce() -> Result<Code, Defects>,
+    coverage: &Coverage,
+) -> Result<Outputs, Defects> {
+    let (client, beside) = thread::scope(|scope| {
+        // Nothing of this needs the generator's types, which take longest.
+        let beside = scope.spawn(|| {
+            let mut outputs = Outputs::new(root);
+            add_reports(&mut outputs, Path::new("openapi"), lowered);
+            outputs.add(SANDBOX_DOCUMENT, json(&with_operation_ids(lowered), &lowered.provenance));
+            (outputs, emit::emit_facade(&lowered.effective), emit::table(&lowered.effective))
+        });
+        (client(), beside.join())
     });
-    add_code(&mut outputs, &Path::new(CRATE).join("src"), code, lowered);
+    let client = client?;
+    let (mut outputs, facade, calls) = beside.unwrap_or_else(|panic| resume_unwind(panic));
+    add_code(&mut outputs, &Path::new(CRATE).join("src"), client, lowered);
     add_code(&mut outputs, &Path::new(FACADE).join("src"), facade, lowered);
     let inputs = ["README.md", "overlay.yaml", "unigox-partner.yaml"];
     outputs.own("openapi", inputs.map(str::to_owned));
@@ -97,7 +105,7 @@ pub(crate) fn outputs_in_place(root: &Path, lowered: &Lowered, code: Code, cover
     for folder in [&format!("{CRATE}/src"), &format!("{FACADE}/src"), TESTS] {
         outputs.own(Path::new(folder).join("generated"), []);
     }
-    outputs
+    Ok(outputs)
 }
 
 /// The document before the passes, in which operations without an `operationId` have the one that the client calls them by.
@@ -129,7 +137,8 @@ fn has_patterns(code: &Code) -> bool {
 /// As [`in_place`]; also if `folder` holds something that this command did not make.
 pub fn elsewhere(inputs: &Inputs, folder: &Path) -> Result<Outputs, Error> {
     refuse_foreign(folder)?;
-    let (lowered, code) = generated(inputs)?;
+    let lowered = pipeline::lower(inputs)?;
+    let code = pipeline::generate(&inputs.document, &lowered.effective)?;
     let mut outputs = Outputs::new(folder);
     add_reports(&mut outputs, Path::new(""), &lowered);
     let has_patterns = has_patterns(&code);

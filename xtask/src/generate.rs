@@ -6,8 +6,9 @@
 use std::{
     cell::Cell,
     collections::HashSet,
-    panic::{self, AssertUnwindSafe},
+    panic::{self, AssertUnwindSafe, resume_unwind},
     sync::Once,
+    thread,
 };
 
 use openapiv3::{Components, OpenAPI, ReferenceOr, Schema};
@@ -30,7 +31,16 @@ use crate::{
 /// The [`Defect`]s of what it can't take.
 pub fn generate(effective: &Value) -> Result<Vec<syn::Item>, Vec<Defect>> {
     // What is not OpenAPI 3.0 outside of schemas shows here, too.
-    OpenAPI::deserialize(effective).map_err(|error| vec![untypable(effective, &error)])?;
+    let (read, made) = thread::scope(|scope| {
+        let read = scope.spawn(|| OpenAPI::deserialize(effective).map(drop));
+        let made = types(effective);
+        (read.join().unwrap_or_else(|panic| resume_unwind(panic)), made)
+    });
+    read.map_err(|error| vec![untypable(effective, &error)])?;
+    made
+}
+
+fn types(effective: &Value) -> Result<Vec<syn::Item>, Vec<Defect>> {
     let mut components = Components::default();
     let mut defects = Vec::new();
     for (name, schema) in openapi::components(effective) {

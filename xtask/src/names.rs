@@ -109,7 +109,7 @@ pub(crate) fn fields(schema: &Value) -> Vec<(String, &str)> {
     let mut undescribed: Vec<&str> = required.filter(|name| !known.contains(name)).collect();
     undescribed.dedup();
     properties.extend(undescribed);
-    let wanted = properties.iter().map(|name| (snake(name), snake(name)));
+    let wanted = properties.iter().map(|name| snake(name)).map(|name| (name.clone(), name));
     distinct(wanted, &[]).into_iter().zip(properties).collect()
 }
 

@@ -62,7 +62,14 @@ impl Style {
 
 /// `text` in one line, with every character that acts on a terminal or changes the order of reading as `\u{…}`.
 pub fn printable(text: &str) -> String {
-    text.chars().map(|c| if acts(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match acts(c) {
+            true => out.extend(c.escape_unicode()),
+            false => out.push(c),
+        }
+    }
+    out
 }
 
 /// `value` for scripts, as JSON in which the same characters are escaped as JSON does it.

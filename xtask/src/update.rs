@@ -73,7 +73,7 @@ pub fn update(writer: &Writer, file: &Path, is_dry: bool, begins: &mut dyn FnMut
     let report =
         Report::new(Document::new(document.display(), &old), Document::new(file.display(), &new.document), compared);
 
-    let mut outputs = outputs_in_place(root, &lowered, code, &coverage);
+    let mut outputs = outputs_in_place(root, &lowered, || Ok(code), &coverage)?;
     outputs.add(&document, new.document.text.clone());
 
     // Said before anything takes long. Whatever else can't be written shows when it is about to be.

@@ -56,7 +56,13 @@ fn meaning(description: &str) -> Option<String> {
         }
         out.push_str(sentence);
     }
-    (!out.is_empty()).then_some(out)
+    let mut rest = out.chars();
+    let first = rest.next()?;
+    // It goes on behind a semicolon. A name in capitals stays one.
+    match rest.clone().next().is_some_and(char::is_uppercase) {
+        true => Some(out),
+        false => Some(first.to_lowercase().chain(rest).collect()),
+    }
 }
 
 #[cfg(test)]
@@ -68,11 +74,12 @@ mod tests {
         let of = |text: &str| meaning(text);
         assert_eq!(
             of("Linked to offers. Nothing was\ndeleted.").as_deref(),
-            Some("Linked to offers. Nothing was deleted")
+            Some("linked to offers. Nothing was deleted")
         );
-        assert_eq!(of("No offer. `error.code` is `A`.\n\nMore.").as_deref(), Some("No offer"));
-        assert_eq!(of("No offer fits. It is one of these:\n\n- `A`").as_deref(), Some("No offer fits"));
-        assert_eq!(of(&format!("Short. {}.", "long ".repeat(100))).as_deref(), Some("Short"));
+        assert_eq!(of("No offer. `error.code` is `A`.\n\nMore.").as_deref(), Some("no offer"));
+        assert_eq!(of("No offer fits. It is one of these:\n\n- `A`").as_deref(), Some("no offer fits"));
+        assert_eq!(of("KYC is open.").as_deref(), Some("KYC is open"));
+        assert_eq!(of(&format!("Short. {}.", "long ".repeat(100))).as_deref(), Some("short"));
         assert_eq!(of(" \n"), None);
     }
 }

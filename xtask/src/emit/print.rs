@@ -10,20 +10,19 @@ pub(super) fn pretty(item: Item) -> String {
 
 /// A type, or something as small, in one line.
 pub(super) fn one_line(tokens: &impl ToTokens) -> String {
-    let mut text = tokens.to_token_stream().to_string();
-    for (spaced, plain) in [
-        (" :: ", "::"),
-        (":: ", "::"),
-        (" <", "<"),
-        ("< ", "<"),
-        (" >", ">"),
-        ("& ", "&"),
-        (" ,", ","),
-        (" : ", ": "),
-        ("<::", "<::"),
-        (",::", ", ::"),
-    ] {
-        text = text.replace(spaced, plain);
+    let spaced = tokens.to_token_stream().to_string();
+    let mut text = String::with_capacity(spaced.len());
+    let mut rest = spaced.chars().peekable();
+    while let Some(c) = rest.next() {
+        let is_dropped = c == ' '
+            && match (text.chars().next_back(), rest.peek()) {
+                (Some('<' | '&'), _) | (_, Some('<' | '>' | ',')) => true,
+                (Some(before), Some(':')) => before != ',',
+                _ => text.ends_with("::"),
+            };
+        if !is_dropped {
+            text.push(c);
+        }
     }
     text
 }

@@ -2,19 +2,15 @@
 
 use std::{collections::HashMap, fmt::Write as _};
 
-use proc_macro2::{Ident, Span};
 use serde_json::Value;
-use syn::{
-    Attribute, Field, Fields, GenericArgument, Item, ItemImpl, ItemStruct, PathArguments, Token, Type,
-    punctuated::Punctuated,
-};
+use syn::{Attribute, Field, Fields, GenericArgument, Item, ItemImpl, ItemStruct, PathArguments, Token, Type};
 
 use super::{
     constructor::constructor,
     debug,
     docs::{code, comment, described, sentence},
     model::{Model, target_type},
-    print::{listed, one_line, pretty},
+    print::{self, one_line, pretty},
 };
 use crate::{
     names::{self, STRING, distinct, pascal, rust_type},
@@ -92,126 +88,119 @@ fn is_made_by_macro(model: &Model<'_>, block: &ItemImpl) -> bool {
     is_made(&block.self_ty) || argument.is_some_and(is_made)
 }
 
-/// An attribute from parts: parsing each line of prose as code would take longer than everything else here.
-fn doc(line: &str) -> Attribute {
-    let line = format!(" {line}");
-    let value = syn::Expr::Lit(syn::ExprLit {
-        attrs: Vec::new(),
-        lit: syn::Lit::Str(syn::LitStr::new(&line, Span::call_site())),
-    });
-    Attribute {
-        pound_token: Token![#](Span::call_site()),
-        style: syn::AttrStyle::Outer,
-        bracket_token: syn::token::Bracket::default(),
-        meta: syn::Meta::NameValue(syn::MetaNameValue {
-            path: Ident::new("doc", Span::call_site()).into(),
-            eq_token: Token![=](Span::call_site()),
-            value,
-        }),
-    }
-}
-
-fn docs(text: &str) -> Vec<Attribute> {
-    let strip = |line: &str| doc(line.trim_start_matches("///").strip_prefix(' ').unwrap_or_default());
-    comment("", text).lines().map(strip).collect()
-}
-
-/// The attributes that every generated type gets.
-fn attributes(
-    given: &[Attribute],
-    description: Option<&str>,
-    name: &Ident,
-    has_default: bool,
-    is_object: bool,
-) -> Vec<Attribute> {
+/// The comment and the attributes that every generated type gets, a line each.
+fn head(given: &[Attribute], description: Option<&str>, name: &str, has_default: bool, is_object: bool) -> String {
     let text = description.filter(|text| !text.trim().is_empty()).map(sentence);
-    let mut all = docs(&text.unwrap_or_else(|| format!("`{name}` in the document.")));
+    let mut out = comment("", &text.unwrap_or_else(|| format!("`{name}` in the document.")));
+    let default = if has_default { ", Default" } else { "" };
     // Of an object, the macro has the rest.
-    all.push(match (has_default, is_object) {
-        (true, true) => syn::parse_quote!(#[derive(Clone, Default, PartialEq, ::serde::Serialize)]),
-        (false, true) => syn::parse_quote!(#[derive(Clone, PartialEq, ::serde::Serialize)]),
-        (true, false) => {
-            syn::parse_quote!(#[derive(Clone, Default, PartialEq, ::serde::Deserialize, ::serde::Serialize)])
-        }
-        (false, false) => syn::parse_quote!(#[derive(Clone, PartialEq, ::serde::Deserialize, ::serde::Serialize)]),
-    });
-    all.push(syn::parse_quote!(#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]));
-    all.extend(
-        given.iter().filter(|attribute| attribute.path().is_ident("serde") && has_serde(given, "transparent")).cloned(),
-    );
-    all.push(syn::parse_quote!(#[non_exhaustive]));
-    all
+    let deserialize = if is_object { "" } else { ", ::serde::Deserialize" };
+    let _ = writeln!(out, "#[derive(Clone{default}, PartialEq{deserialize}, ::serde::Serialize)]");
+    out.push_str("#[cfg_attr(feature = \"schemars\", derive(::schemars::JsonSchema))]\n");
+    if has_serde(given, "transparent") {
+        out.push_str("#[serde(transparent)]\n");
+    }
+    out.push_str("#[non_exhaustive]\n");
+    out
 }
 
-fn structure(model: &Model<'_>, mut item: ItemStruct) -> String {
-    let name = item.ident.clone();
-    let type_name = name.to_string();
-    let schema = model.schema(&type_name);
+/// A field of a struct with names.
+struct Member<'m> {
+    ident: String,
+    ty: Type,
+    schema: Option<&'m Value>,
+    is_required: bool,
+    /// What is said of it.
+    about: String,
+    /// What is within `serde(…)`, if anything is.
+    serde: String,
+    read: Read,
+}
+
+fn structure(model: &Model<'_>, item: ItemStruct) -> String {
+    let name = item.ident.to_string();
+    let schema = model.schema(&name);
     let description = schema.and_then(|schema| schema.get("description")?.as_str());
-    if let Fields::Unnamed(fields) = &item.fields {
-        let debug = fields.unnamed.first().map(|field| debug::of_value(model, &type_name, &field.ty, schema));
-        item.attrs = attributes(&item.attrs, description, &name, false, false);
-        return format!("{}{}", pretty(Item::Struct(item)), debug.unwrap_or_default());
-    }
-    let fields = schema.filter(|schema| names::has_fields(schema)).map(names::fields);
-    let wires: HashMap<String, &str> = fields.into_iter().flatten().collect();
-    let mut about: Vec<(String, Type, Option<&Value>, bool)> = Vec::new();
-    // How each field is read, if the macro reads them.
-    let mut reads: HashMap<String, Read> = HashMap::new();
-    let mut is_object = false;
-    if let Fields::Named(fields) = &mut item.fields {
-        let choices = choice_fields(schema);
-        is_object = choices.is_empty() && is_open_object(fields, &wires);
-        in_document_order(&mut fields.named, schema);
-        rename_unlisted(fields, &choices);
-        for field in &mut fields.named {
-            let Some(ident) = field.ident.clone() else { continue };
-            let is_required = if has_serde(&field.attrs, "flatten") {
-                field.attrs = docs("Fields that the document does not list.");
-                field.attrs.push(syn::parse_quote!(#[serde(flatten)]));
-                false
-            } else {
-                match wires.get(&ident.to_string()) {
-                    Some(wire) => {
-                        let (is_required, read) = property(model, &type_name, schema, wire, field, is_object);
-                        reads.insert(ident.to_string(), read);
-                        is_required
-                    }
-                    None => as_generated(field),
-                }
-            };
-            let wire = wires.get(&ident.to_string()).copied().unwrap_or_default();
-            about.push((ident.to_string(), field.ty.clone(), model.property(&type_name, wire), is_required));
+    let fields = match item.fields {
+        Fields::Named(fields) => fields.named,
+        Fields::Unnamed(fields) => {
+            let inner: Vec<String> =
+                fields.unnamed.iter().map(|field| format!("pub {}", one_line(&field.ty))).collect();
+            let head = head(&item.attrs, description, &name, false, false);
+            let debug = fields.unnamed.first().map(|field| debug::of_value(model, &name, &field.ty, schema));
+            return format!("{head}pub struct {name}({});\n{}", inner.join(", "), debug.unwrap_or_default());
         }
-        for (ident, ty) in choices {
-            let Ok(ty) = syn::parse_str::<Type>(&ty) else { continue };
-            let mut field: Field = syn::parse_quote!(#[serde(flatten)] pub field: #ty);
-            field.attrs.splice(0..0, docs("One of the alternatives of the document."));
-            field.ident = Some(Ident::new(&ident, Span::call_site()));
-            fields.named.push(field);
-            about.push((ident, ty, None, true));
-        }
-    }
-    let has_default = !about.iter().any(|(_, _, _, is_required)| *is_required);
-    item.attrs = attributes(&item.attrs, description, &name, has_default, is_object);
-    let shown = about.iter().map(|(ident, ty, schema, _)| (ident.clone(), ty, *schema));
-    let debug = if is_object {
-        let fields = debug::shown_fields(model, shown).filter(|(ident, _)| ident != UNLISTED).map(|(ident, how)| {
-            let wire = wires.get(&ident).filter(|wire| **wire != ident).map(|wire| format!(" {wire:?}"));
-            let read = match reads.get(&ident) {
-                Some(Read::Present) => " @present",
-                Some(Read::OrNull) => " @or_null",
-                _ => "",
-            };
-            format!("{ident}{}{how}{read}", wire.unwrap_or_default())
-        });
-        format!("\nobject! {{ {type_name} {{{}}} }}\n", listed(0, fields))
-    } else {
-        debug::of_fields(model, &type_name, shown)
+        Fields::Unit => return pretty(Item::Struct(item)),
     };
+    let listed = schema.filter(|schema| names::has_fields(schema)).map(names::fields).unwrap_or_default();
+    let places: HashMap<&str, (usize, &str)> =
+        listed.iter().enumerate().map(|(place, (ident, wire))| (ident.as_str(), (place, *wire))).collect();
+    let choices = choice_fields(schema);
+    let (unlisted, mut fields): (Vec<Field>, Vec<Field>) =
+        fields.into_iter().partition(|field| has_serde(&field.attrs, "flatten"));
+    let ident = |field: &Field| field.ident.as_ref().map(ToString::to_string).unwrap_or_default();
+    // The generator sorts fields by name. In the order of the document they read as they were meant, and two strings in a
+    // row are not swapped as easily.
+    fields.sort_by_cached_key(|field| places.get(ident(field).as_str()).map_or(usize::MAX, |(place, _)| *place));
+    let is_object = choices.is_empty() && is_open_object(&unlisted, fields.iter().map(ident), &places);
+    let mut members: Vec<Member<'_>> = Vec::new();
+    for field in fields {
+        let ident = ident(&field);
+        members.push(match places.get(ident.as_str()) {
+            Some((_, wire)) => property(model, &name, schema, wire, (ident, field.ty), is_object),
+            None => as_generated(ident, field),
+        });
+    }
+    let unlisted_name = unlisted_name(&members, &choices);
+    let flattened = |ident: String, ty: Type, about: &str, is_required: bool| Member {
+        ident,
+        ty,
+        schema: None,
+        is_required,
+        about: about.to_owned(),
+        serde: "flatten".to_owned(),
+        read: Read::Plain,
+    };
+    for field in unlisted {
+        let about = "Fields that the document does not list.";
+        members.push(flattened(unlisted_name.to_owned(), field.ty, about, false));
+    }
+    for (ident, ty) in choices {
+        let Ok(ty) = syn::parse_str::<Type>(&ty) else { continue };
+        members.push(flattened(ident, ty, "One of the alternatives of the document.", true));
+    }
+    let has_default = !members.iter().any(|member| member.is_required);
+    let mut out = head(&item.attrs, description, &name, has_default, is_object);
     let given: Vec<_> =
-        about.iter().map(|(ident, ty, _, is_required)| (ident.clone(), one_line(ty), *is_required)).collect();
-    format!("{}{}{debug}", pretty(Item::Struct(item)), constructor(&type_name, &given))
+        members.iter().map(|member| (member.ident.clone(), one_line(&member.ty), member.is_required)).collect();
+    let _ = writeln!(out, "pub struct {name} {{");
+    for (member, (ident, ty, _)) in members.iter().zip(&given) {
+        out.push_str(&comment("    ", &member.about));
+        if !member.serde.is_empty() {
+            let _ = writeln!(out, "    #[serde({})]", member.serde);
+        }
+        let _ = writeln!(out, "    pub {ident}: {ty},");
+    }
+    out.push_str("}\n");
+    out.push_str(&constructor(&name, &given));
+    let shown = members.iter().map(|member| (member.ident.clone(), &member.ty, member.schema));
+    if !is_object {
+        out.push_str(&debug::of_fields(model, &name, shown));
+        return out;
+    }
+    let fields = debug::shown_fields(model, shown).zip(&members).filter(|((ident, _), _)| ident != UNLISTED);
+    let fields = fields.map(|((ident, how), member)| {
+        let wire = places.get(ident.as_str()).map(|(_, wire)| *wire).filter(|wire| **wire != ident);
+        let wire = wire.map(|wire| format!(" {wire:?}")).unwrap_or_default();
+        let read = match member.read {
+            Read::Present => " @present",
+            Read::OrNull => " @or_null",
+            Read::Plain => "",
+        };
+        format!("{ident}{wire}{how}{read}")
+    });
+    let _ = writeln!(out, "\nobject! {{ {name} {{{}}} }}", print::listed(0, fields));
+    out
 }
 
 /// How the value of a field is read, where it is not simply what its type says.
@@ -227,47 +216,45 @@ enum Read {
 const UNLISTED: &str = "extra";
 
 /// Whether all fields but one are properties of the schema, and that one is a map of any other.
-fn is_open_object(fields: &syn::FieldsNamed, wires: &HashMap<String, &str>) -> bool {
-    let (unlisted, listed): (Vec<_>, Vec<_>) =
-        fields.named.iter().partition(|field| has_serde(&field.attrs, "flatten"));
-    let [unlisted] = unlisted[..] else { return false };
-    let names: Vec<_> = listed.iter().filter_map(|field| field.ident.as_ref().map(ToString::to_string)).collect();
+fn is_open_object(
+    unlisted: &[Field],
+    mut listed: impl Iterator<Item = String>,
+    places: &HashMap<&str, (usize, &str)>,
+) -> bool {
+    let [unlisted] = unlisted else { return false };
     one_line(&unlisted.ty) == "::serde_json::Map<::std::string::String, ::serde_json::Value>"
-        && names.iter().all(|name| wires.contains_key(name) && name != UNLISTED)
+        && listed.all(|name| places.contains_key(name.as_str()) && name != UNLISTED)
 }
 
-/// Keeps a field of a type that no component describes. Says whether it is required.
-fn as_generated(field: &mut Field) -> bool {
-    let mut attributes = docs("As the document has it.");
-    attributes.extend(field.attrs.drain(..).filter(|attribute| attribute.path().is_ident("serde")));
-    field.attrs = attributes;
-    !has_serde(&field.attrs, "default") && !has_serde(&field.attrs, "skip_serializing_if")
+/// A field of a type that no component describes.
+fn as_generated<'m>(ident: String, field: Field) -> Member<'m> {
+    let is_required = !has_serde(&field.attrs, "default") && !has_serde(&field.attrs, "skip_serializing_if");
+    let lists = field.attrs.iter().filter_map(|attribute| attribute.meta.require_list().ok());
+    let serde: Vec<String> =
+        lists.filter(|list| list.path.is_ident("serde")).map(|list| one_line(&list.tokens)).collect();
+    let about = "As the document has it.".to_owned();
+    Member { ident, ty: field.ty, schema: None, is_required, about, serde: serde.join(", "), read: Read::Plain }
 }
 
-/// Writes a field for its property: what is required is there, what may be left out is an `Option`, and what may be null
-/// besides is one within it. Says whether it is required, and how it is read.
-fn property(
-    model: &Model<'_>,
+/// A field for a property: what is required is there, what may be left out is an `Option`, and what may be null besides is
+/// one within it.
+fn property<'m>(
+    model: &'m Model<'_>,
     type_name: &str,
     whole: Option<&Value>,
     wire: &str,
-    field: &mut Field,
+    (ident, ty): (String, Type),
     is_of_object: bool,
-) -> (bool, Read) {
-    let ident = field.ident.as_ref().map(ToString::to_string).unwrap_or_default();
+) -> Member<'m> {
     let schema = model.property(type_name, wire);
     let required = whole.and_then(|schema| schema.get("required")?.as_array());
     let is_required = required.is_some_and(|required| required.iter().any(|name| name == wire));
     let is_nullable = schema.is_some_and(|schema| schema["nullable"] == true);
-    let ty = without_option(&field.ty);
+    let ty = without_option(&ty);
     let is_any = one_line(&ty) == "::serde_json::Value";
     let text = schema.and_then(|schema| described(model, schema, schema));
-    let mut attributes = docs(&text.unwrap_or_else(|| format!("`{wire}` in the document.")));
-    if wire != ident {
-        attributes.push(syn::parse_quote!(#[serde(rename = #wire)]));
-    }
     let mut read = Read::Plain;
-    field.ty = match (is_required, is_nullable) {
+    let ty = match (is_required, is_nullable) {
         (true, false) => {
             // Servers write an empty list as null, too.
             if is_list(&ty) {
@@ -275,28 +262,36 @@ fn property(
             }
             ty
         }
-        (true, true) => syn::parse_quote!(::std::option::Option<#ty>),
+        (true, true) => option(ty),
         (false, is_nullable) => {
             if is_nullable || is_any {
                 read = Read::Present;
             }
-            let inner: Type = if is_nullable && !is_any { syn::parse_quote!(::std::option::Option<#ty>) } else { ty };
-            syn::parse_quote!(::std::option::Option<#inner>)
+            option(if is_nullable && !is_any { option(ty) } else { ty })
         }
     };
-    let attribute: Option<Attribute> = match (&read, is_required, is_of_object) {
-        (_, true, true) | (Read::Plain, true, false) => None,
-        (Read::OrNull | Read::Present, true, false) => {
-            Some(syn::parse_quote!(#[serde(deserialize_with = "crate::runtime::null::as_default")]))
-        }
-        (Read::Present, false, false) => Some(
-            syn::parse_quote!(#[serde(default, skip_serializing_if = "::std::option::Option::is_none", deserialize_with = "crate::runtime::null::present")]),
-        ),
-        (_, false, _) => Some(syn::parse_quote!(#[serde(skip_serializing_if = "::std::option::Option::is_none")])),
+    let rename = (wire != ident).then(|| format!("rename = {wire:?}"));
+    let skip = (!is_required).then(|| "skip_serializing_if = \"::std::option::Option::is_none\"".to_owned());
+    // Of an object, the macro reads the fields.
+    let reads = match (&read, is_required, is_of_object) {
+        (_, _, true) | (Read::Plain, _, false) => None,
+        (_, true, false) => Some("deserialize_with = \"crate::runtime::null::as_default\"".to_owned()),
+        (_, false, false) => Some("default, deserialize_with = \"crate::runtime::null::present\"".to_owned()),
     };
-    attributes.extend(attribute);
-    field.attrs = attributes;
-    (is_required, read)
+    let serde: Vec<String> = [rename, skip, reads].into_iter().flatten().collect();
+    Member {
+        ident,
+        ty,
+        schema,
+        is_required,
+        about: text.unwrap_or_else(|| format!("`{wire}` in the document.")),
+        serde: serde.join(", "),
+        read,
+    }
+}
+
+fn option(ty: Type) -> Type {
+    syn::parse_quote!(::std::option::Option<#ty>)
 }
 
 /// The type within an `Option`, which may be in a `Box`: the generator puts it there where a type holds itself.
@@ -327,32 +322,13 @@ fn choice_fields(schema: Option<&Value>) -> Vec<(String, String)> {
     choices.filter_map(|(name, schema)| Some((names::snake(name), target_type(schema)?))).collect()
 }
 
-/// The generator calls the field for what the document does not list `extra`, whatever else is called so.
-fn rename_unlisted(fields: &mut syn::FieldsNamed, choices: &[(String, String)]) {
-    let is_unlisted = |field: &Field| has_serde(&field.attrs, "flatten");
-    let taken: Vec<String> = (fields.named.iter().filter(|field| !is_unlisted(field)))
-        .filter_map(|field| field.ident.as_ref().map(ToString::to_string))
-        .chain(choices.iter().map(|(name, _)| name.clone()))
-        .collect();
-    let is_free = |name: &&str| !taken.iter().any(|taken| taken == name);
-    let name = ["extra", "unlisted", "unlisted_fields"].into_iter().find(is_free).unwrap_or("unlisted_fields_");
-    for field in fields.named.iter_mut().filter(|field| is_unlisted(field)) {
-        field.ident = Some(Ident::new(name, Span::call_site()));
-    }
-}
-
-/// The generator sorts fields by name. In the order of the document they read as they were meant, and two strings in a
-/// row are not swapped as easily.
-fn in_document_order(fields: &mut Punctuated<Field, Token![,]>, schema: Option<&Value>) {
-    let known = schema.filter(|schema| names::has_fields(schema)).map(names::fields).into_iter().flatten();
-    let order: HashMap<String, usize> = known.enumerate().map(|(index, (name, _))| (name, index)).collect();
-    let position = |field: &Field| {
-        let name = field.ident.as_ref().map(ToString::to_string);
-        name.and_then(|name| order.get(&name).copied()).unwrap_or(usize::MAX)
+/// The field for what the document does not list, which the generator calls `extra`, whatever else is called so.
+fn unlisted_name(members: &[Member<'_>], choices: &[(String, String)]) -> &'static str {
+    let is_taken = |name: &str| {
+        members.iter().any(|member| member.ident == name) || choices.iter().any(|(choice, _)| choice == name)
     };
-    let mut sorted: Vec<Field> = std::mem::take(fields).into_iter().collect();
-    sorted.sort_by_key(position);
-    fields.extend(sorted);
+    let is_free = |name: &&str| !is_taken(name);
+    [UNLISTED, "unlisted", "unlisted_fields"].into_iter().find(is_free).unwrap_or("unlisted_fields_")
 }
 
 /// What is said of a type, and its name, as the beginning of the invocation of a macro.

@@ -10,6 +10,9 @@ pub fn join(pointer: &str, token: &str) -> String {
 /// Puts one more token at the end of `pointer`.
 pub(crate) fn push(pointer: &mut String, token: &str) {
     pointer.push('/');
+    if !token.bytes().any(|byte| matches!(byte, b'~' | b'/')) {
+        return pointer.push_str(token);
+    }
     for c in token.chars() {
         match c {
             '~' => pointer.push_str("~0"),

@@ -76,7 +76,8 @@ pub fn references<'d>(document: &'d Value, f: &mut dyn FnMut(&str, &'d str)) {
     fn go<'d>(value: &'d Value, pointer: &mut String, in_names: bool, f: &mut dyn FnMut(&str, &'d str)) {
         match value {
             Value::Object(object) => {
-                if let Some(target) = object.get("$ref").filter(|target| !in_names || target.is_string()) {
+                let target = object.iter().find(|(key, _)| *key == "$ref").map(|(_, target)| target);
+                if let Some(target) = target.filter(|target| !in_names || target.is_string()) {
                     f(pointer, target.as_str().unwrap_or_default());
                 }
                 for (key, member) in object.iter().filter(|(_, member)| member.is_object() || member.is_array()) {

@@ -4,7 +4,12 @@ use std::collections::HashSet;
 
 use serde_json::{Value, json};
 
-use super::{METHODS, Object, extension, join, made_of, pointer::at, schema_name};
+use super::{
+    METHODS, Object, extension, join, made_of,
+    pointer::at,
+    schema_name,
+    visit::{LISTS, SINGLE, holds_schemas},
+};
 
 /// A reference to the component schema `name`.
 pub fn reference_to(name: &str) -> Value {
@@ -154,17 +159,20 @@ fn holder_mut(holder: &mut Value, pointer: &mut String, f: &mut dyn FnMut(&mut V
 
 /// Shows `schema` and every schema within it to `f`, the innermost first.
 pub(crate) fn schema_mut(schema: &mut Value, pointer: &mut String, f: &mut dyn FnMut(&mut Value, &str)) {
-    for key in ["properties", "allOf", "oneOf", "anyOf"] {
-        each_in(schema, key, pointer, &mut |inner, p| schema_mut(inner, p, f));
+    if !schema.is_object() {
+        return;
     }
-    for key in ["items", "additionalProperties", "not"] {
-        if let Some(inner) = schema.get_mut(key).filter(|inner| inner.is_object()) {
-            at(pointer, key, |p| schema_mut(inner, p, f));
+    if holds_schemas(schema) {
+        for key in ["properties"].into_iter().chain(LISTS) {
+            each_in(schema, key, pointer, &mut |inner, p| schema_mut(inner, p, f));
+        }
+        for key in SINGLE {
+            if let Some(inner) = schema.get_mut(key).filter(|inner| inner.is_object()) {
+                at(pointer, key, |p| schema_mut(inner, p, f));
+            }
         }
     }
-    if schema.is_object() {
-        f(schema, pointer);
-    }
+    f(schema, pointer);
 }
 
 /// Shows every member of the object or array under `key`.

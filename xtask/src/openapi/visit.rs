@@ -4,6 +4,19 @@ use serde_json::Value;
 
 use super::{METHODS, Place, extension};
 
+/// The keywords under which a schema holds a list of schemas.
+pub(super) const LISTS: [&str; 3] = ["allOf", "oneOf", "anyOf"];
+
+/// The keywords under which a schema holds one schema.
+pub(super) const SINGLE: [&str; 3] = ["items", "additionalProperties", "not"];
+
+/// Whether `schema` has one of the keywords under which others are. Most have none; going over their few keys once takes
+/// less time than asking for each of these.
+pub(super) fn holds_schemas(schema: &Value) -> bool {
+    let holds = |key: &str| key == "properties" || LISTS.contains(&key) || SINGLE.contains(&key);
+    schema.as_object().is_some_and(|schema| schema.keys().any(|key| holds(key)))
+}
+
 /// What a visitor does at each stop.
 pub(crate) trait Visit<'d> {
     /// A schema, the outermost first. `name` is that of the property, parameter, header or component that it is the schema
@@ -105,13 +118,16 @@ fn visit_schema<'d>(place: &Place<'d>, name: Option<&'d str>, visitor: &mut impl
         return;
     }
     visitor.schema(place, name);
+    if !holds_schemas(place.value) {
+        return;
+    }
     for (property, inner) in place.get("properties").iter().flat_map(Place::members) {
         visit_schema(&inner, Some(property), visitor);
     }
-    for inner in ["allOf", "oneOf", "anyOf"].iter().filter_map(|key| place.get(key)).flat_map(|list| list.elements()) {
+    for inner in LISTS.iter().filter_map(|key| place.get(key)).flat_map(|list| list.elements()) {
         visit_schema(&inner, name, visitor);
     }
-    for key in ["items", "additionalProperties", "not"] {
+    for key in SINGLE {
         if let Some(inner) = place.get(key) {
             visit_schema(&inner, name.filter(|_| key == "items"), visitor);
         }
