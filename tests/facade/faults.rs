@@ -326,7 +326,8 @@ async fn conflicts_say_what_they_mean_for_the_operation() {
         let advice = printed.split_once("responded with 409; ").expect("it has an advice").1;
         match text {
             Some(text) => {
-                let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+                let words = text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+                let advice = advice.to_lowercase();
                 assert!(words.starts_with(advice.split(". ").next().unwrap_or_default()), "{printed}: {words}");
                 described += 1;
             }

@@ -91,7 +91,8 @@ async fn respond(
     if let Some(event) = judged.sends.take() {
         judged = judge::after_event(shared, operation, webhooks::ping(shared, *event).await);
     }
-    let (status, body) = (Some(judged.response.status), received.body.into_json());
-    shared.log(LoggedRequest { status, body, reason: judged.refusal, ..entry });
+    let status = inject::altered_status(&judged.response, fault.as_ref());
+    let body = received.body.into_json();
+    shared.log(LoggedRequest { status: Some(status), body, reason: judged.refusal, ..entry });
     inject::alter(&judged.response, fault.as_ref(), reset).await
 }

@@ -26,7 +26,7 @@ use serde_json::Value;
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Fault {
-    /// A response with this status. The operation takes no effect.
+    /// A response with this status. The operation takes no effect, or takes effect before it.
     Status {
         /// The status, from 200 to 599.
         #[serde(deserialize_with = "status")]
@@ -38,6 +38,9 @@ pub enum Fault {
         /// The body, as JSON; no body by default.
         #[serde(default)]
         body: Option<Value>,
+        /// Whether the operation takes effect all the same; by default it does not.
+        #[serde(default)]
+        takes_effect: bool,
     },
     /// The operation takes effect at once, and the response is delayed.
     Delay {
@@ -72,7 +75,7 @@ pub enum Fault {
 impl Fault {
     /// A response with `status`, without headers and body. The operation takes no effect.
     pub fn status(status: u16) -> Self {
-        Self::Status { status, headers: BTreeMap::new(), body: None }
+        Self::Status { status, headers: BTreeMap::new(), body: None, takes_effect: false }
     }
 
     /// A delay of the response. The operation takes effect at once.
@@ -100,6 +103,16 @@ impl Fault {
     pub fn with_body(mut self, json: Value) -> Self {
         if let Self::Status { body, .. } = &mut self {
             *body = Some(json);
+        }
+        self
+    }
+
+    /// Has the operation take effect before a response with a [status](Self::status), such as 503; other faults stay as they
+    /// are.
+    #[must_use]
+    pub fn after_effect(mut self) -> Self {
+        if let Self::Status { takes_effect, .. } = &mut self {
+            *takes_effect = true;
         }
         self
     }

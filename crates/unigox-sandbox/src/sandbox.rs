@@ -121,7 +121,10 @@ impl Sandbox {
     /// [`operations`](Self::operations).
     #[track_caller]
     pub fn fault(&self, operation_id: &str, fault: Fault) {
-        assert!(self.shared.document.operation(operation_id).is_some(), "there is no operation `{operation_id}`");
+        assert!(
+            self.shared.document.operation(operation_id).is_some(),
+            "there is no operation `{operation_id}`; `Sandbox::operations` has the names"
+        );
         fault.check().unwrap_or_else(|error| panic!("this fault can't be injected: {error}"));
         self.shared.lock().queue_fault(operation_id, fault);
     }

@@ -35,6 +35,9 @@ pub(crate) struct Added {
     body_fields: Map<String, Value>,
 }
 
+const NOT_AN_OBJECT: &str = "is not a JSON object, so the fields of `Client::with_body_field` can't be added; make this \
+                             call with a client that has none";
+
 /// Why a field can't be added to a body: the field, and the problem.
 pub(crate) type Refused = (String, &'static str);
 
@@ -81,11 +84,11 @@ impl Added {
 
     /// `body` with the fields, which are written behind its own: it is not read as more than names.
     fn extended(&self, body: Option<&[u8]>) -> Result<Vec<u8>, Refused> {
-        let not_an_object = || ("body".to_owned(), "is not a JSON object, so no field can be added to it");
+        let not_an_object = || ("body".to_owned(), NOT_AN_OBJECT);
         let body = body.ok_or_else(not_an_object)?;
         let own: BTreeMap<String, IgnoredAny> = serde_json::from_slice(body).map_err(|_| not_an_object())?;
         if let Some(name) = self.body_fields.keys().find(|name| own.contains_key(*name)) {
-            return Err((name.clone(), "is in the body already, so it can't be added to it"));
+            return Err((name.clone(), "is in the body already, so `Client::with_body_field` can't add it"));
         }
         let end = body.iter().rposition(|byte| *byte == b'}').ok_or_else(not_an_object)?;
         let mut extended = body[..end].to_vec();

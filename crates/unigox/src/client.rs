@@ -155,7 +155,8 @@ impl Client {
     /// # Errors
     ///
     /// A call whose body is a form, a list or a text, or has the field already, fails before anything is sent:
-    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest).
+    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest). So keep the client without the field, and make the copy for the
+    /// calls that need it: an upload of a document, for one, is a form.
     ///
     /// # Examples
     ///

@@ -324,6 +324,29 @@ impl Error {
         if self.0.is_after_doubt && effect == Effect::No { Effect::Unknown } else { effect }
     }
 
+    /// Whether the same call can be made again without anything being done twice: this one took no effect, the operation
+    /// is safe to repeat, or the call looks first, as [`ensure`](crate::PaymentDetailsHandle::ensure) does.
+    ///
+    /// Whether it is of any use is another question: see [`is_transient`](Self::is_transient). Of documents that were sent
+    /// together and [not all stored](ErrorKind::NotStored), send those that the error names.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # fn f(error: unigox::Error) {
+    /// if error.is_transient() && error.is_safe_to_repeat() {
+    ///     // Have the job run again later.
+    /// } else if !error.is_safe_to_repeat() {
+    ///     // Look first: `check_with` names the operation that shows it.
+    /// }
+    /// # }
+    /// ```
+    pub fn is_safe_to_repeat(&self) -> bool {
+        self.effect() == Effect::No
+            || matches!(self.0.reason, Reason::OutcomeUnknown { .. })
+            || self.0.operation.is_some_and(|operation| operation.retry == Retry::Safe)
+    }
+
     /// The `operationId` of the call. A body that is checked with `validate` has none.
     pub fn operation_id(&self) -> Option<&'static str> {
         self.0.operation.map(|operation| operation.id)
@@ -416,7 +439,7 @@ impl Error {
     ///
     /// # Troubleshooting
     ///
-    /// Make the call again later if it is safe to repeat. This method does not check that.
+    /// Make the call again later if it [is safe to repeat](Self::is_safe_to_repeat). This method does not check that.
     pub fn is_transient(&self) -> bool {
         match self.kind() {
             ErrorKind::NeverSent => !matches!(self.0.reason, Reason::Untrusted),
@@ -582,20 +605,28 @@ impl Error {
     }
 
     fn advice_for_status(&self) -> Option<Cow<'static, str>> {
-        Some(match self.status()?.as_u16() {
+        let conflict = self.0.operation.and_then(|operation| operation.conflict);
+        let advice = match self.status()?.as_u16() {
             300..=399 => {
-                "redirects are not followed, since the API key would be sent along; correct the base URL".into()
+                Some("redirects are not followed, since the API key would be sent along; correct the base URL")
             }
-            401 => "check the API key, and that it belongs to this environment".into(),
-            404 => "check the identifier, and that it belongs to this partner".into(),
-            409 => match self.0.operation.and_then(|operation| operation.conflict) {
-                Some(meaning) => meaning.into(),
-                None => "read the present state before the next call: it does not allow this one".into(),
+            401 => Some("check the API key, and that it belongs to this environment"),
+            404 => Some("check the identifier, and that it belongs to this partner"),
+            409 => conflict.or(Some("read the present state before the next call: it does not allow this one")),
+            429 => Some("wait before the next call"),
+            // A read has no effect to speak of.
+            _ => match (self.message().is_some(), self.effect() == Effect::No && !self.is_read()) {
+                (true, true) => Some("it took no effect; `Error::message` says why, and may quote what was sent"),
+                (true, false) => Some("`Error::message` says why, and may quote what was sent"),
+                (false, true) => Some("it took no effect"),
+                (false, false) => None,
             },
-            429 => "wait before the next call".into(),
-            500..=599 => self.advice_if_unclear(),
-            _ => return None,
-        })
+        };
+        let unclear = (self.effect() == Effect::Unknown).then(|| self.advice_if_unclear());
+        match (advice, unclear) {
+            (Some(advice), Some(unclear)) => Some(format!("{advice}; {unclear}").into()),
+            (advice, unclear) => advice.map(Cow::from).or(unclear),
+        }
     }
 
     /// What to do if the call may have taken effect.
@@ -714,6 +745,20 @@ mod tests {
     }
 
     #[test]
+    fn tells_whether_the_same_call_is_safe() {
+        let (reads, saves) = (&operations::GET_PARTNER_USER, &operations::CREATE_PAYMENT_DETAILS);
+        for (error, is_safe) in [
+            (Error::broken(saves), false),
+            (Error::broken(reads), true),
+            (Error::invalid("data", "is empty").with_operation(saves), true),
+            (Error::not_sent_in_doubt(saves), true),
+            (Error::invalid("data", "is empty").with_operation(saves).with_attempts(2, true), false),
+        ] {
+            assert_eq!(error.is_safe_to_repeat(), is_safe, "{error}");
+        }
+    }
+
+    #[test]
     fn the_message_says_what_where_and_what_next() {
         let message = |error: Error| error.to_string();
         assert_eq!(
@@ -731,6 +776,30 @@ mod tests {
             "createPaymentDetails: no complete response within 30s; it may have taken effect; check with \
              getPaymentDetails before repeating the call"
         );
+        let responded = |operation, status: u16, body: &'static str| {
+            let status = StatusCode::from_u16(status).expect("a status");
+            let response = unigox_client::RawResponse::new(status, HeaderMap::new(), body);
+            let response = RawResponse::new(response);
+            Error::new(Some(operation), Reason::Api(ErrorBody::new(body.into()))).with_response(response)
+        };
+        let saving = &operations::CREATE_PAYMENT_DETAILS;
+        let unclear = "it may have taken effect; check with getPaymentDetails before repeating the call";
+        let with_message = r#"{"success":false,"message":"a name"}"#;
+        let says_why = "`Error::message` says why, and may quote what was sent";
+        for (error, advice) in [
+            (responded(saving, 422, ""), "it took no effect".to_owned()),
+            (responded(saving, 422, with_message), format!("it took no effect; {says_why}")),
+            (responded(&operations::GET_PARTNER_USER, 422, with_message), says_why.to_owned()),
+            (responded(saving, 408, ""), unclear.to_owned()),
+            (responded(saving, 503, with_message), format!("{says_why}; {unclear}")),
+            (
+                responded(saving, 401, "").with_attempts(2, true),
+                format!("check the API key, and that it belongs to this environment; {unclear}"),
+            ),
+        ] {
+            let text = message(error);
+            assert_eq!(text.split_once("; ").map(|(_, advice)| advice), Some(advice.as_str()), "{text}");
+        }
         assert_eq!(
             message(Error::broken(&operations::UPDATE_KYC).with_attempts(3, false)),
             "updateKYC: the connection broke before the end of the response, after 3 attempts; the call is safe to repeat"

@@ -94,7 +94,8 @@
 //! All calls of a client share a [`RetryBudget`], so that an outage of the API is not made worse by retries.
 //! [`Client::metrics`] tells what is left of it.
 //!
-//! What became of a call that was not retried, [`PaymentDetailsHandle::ensure`] finds out for payment details, and
+//! [`Error::is_safe_to_repeat`] tells whether the same call can be made again without anything being done twice. What became of
+//! a call that was not retried, [`PaymentDetailsHandle::ensure`] finds out for payment details, and
 //! [`Error::check_with`] names the operation that shows it for others, if there is one.
 //!
 //! # Secrets and personal data

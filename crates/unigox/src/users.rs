@@ -22,7 +22,8 @@ impl UsersHandle {
     /// Creates a user, or finds the one that has this `user_ref` already; [`Response::is_new`] tells which.
     ///
     /// `user_ref` is your own unique, stable identifier. One user is one person or business: never give the same
-    /// `user_ref` to another.
+    /// `user_ref` to another. A user who is found keeps the e-mail address that is stored, whatever this call says: trust
+    /// the one in the response.
     ///
     /// `createPartnerUser`. Safe to repeat, because a repeated call finds the user that the first one created.
     ///

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use unigox::{CallOptions, Client, Error, ErrorKind, RetryPolicy};
+use unigox::{CallOptions, Client, Effect, Error, ErrorKind, RetryPolicy};
 use unigox_sandbox::{Fault, Sandbox};
 
 use super::{
@@ -108,6 +108,15 @@ async fn a_transient_status_is_retried_where_that_is_safe_and_the_call_had_no_ef
             assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
             assert_eq!((error.retry_after(), error.request_id()), (Some(Duration::ZERO), Some("r-1")));
         }
+    }
+}
+
+#[tokio::test]
+async fn a_status_after_the_effect_leaves_the_caller_in_doubt() {
+    let fault = Fault::status(503).with_header("retry-after", "0").after_effect();
+    let case = Case { logged: Logged::Status(503), is_repeated: true, is_done: true, ..Case::new(fault, "status") };
+    for error in case.run().await {
+        assert_eq!((error.effect(), error.is_safe_to_repeat()), (Effect::Unknown, false), "{error}");
     }
 }
 

@@ -1,6 +1,6 @@
 //! Fault injection: what a fault does in place of the operation, or to its response.
 
-use std::{io, iter, time::Duration};
+use std::{collections::BTreeMap, io, iter, time::Duration};
 
 use axum::{
     body::Body as HttpBody,
@@ -9,6 +9,7 @@ use axum::{
 };
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
+use serde_json::Value;
 
 use super::respond;
 use crate::{
@@ -21,14 +22,8 @@ use crate::{
 /// The response of a fault under which the operation takes no effect; none for all other faults.
 pub(super) fn replacement(fault: Option<&Fault>, reset: &ResetFlag) -> Option<Response> {
     match fault? {
-        Fault::Status { status, headers, body } => {
-            let mut response = respond::to_http(&RuleResponse::new(*status, body.clone()).into());
-            for (name, value) in headers {
-                if let Some((name, value)) = fault::header(name, value) {
-                    response.headers_mut().insert(name, value);
-                }
-            }
-            Some(response)
+        Fault::Status { status, headers, body, takes_effect: false } => {
+            Some(with_status(*status, headers, body.as_ref()))
         }
         Fault::Redirect { status, location } => {
             let mut response = respond::to_http(&RuleResponse::empty(*status).into());
@@ -45,6 +40,24 @@ pub(super) fn replacement(fault: Option<&Fault>, reset: &ResetFlag) -> Option<Re
     }
 }
 
+fn with_status(status: u16, headers: &BTreeMap<String, String>, body: Option<&Value>) -> Response {
+    let mut response = respond::to_http(&RuleResponse::new(status, body.cloned()).into());
+    for (name, value) in headers {
+        if let Some((name, value)) = fault::header(name, value) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
+}
+
+/// The status of the response that [`alter`] makes.
+pub(super) fn altered_status(response: &DocumentedResponse, fault: Option<&Fault>) -> u16 {
+    match fault {
+        Some(Fault::Status { status, .. }) => *status,
+        _ => response.status,
+    }
+}
+
 /// The response of an operation that took effect, as the fault delays, cuts or extends it.
 pub(super) async fn alter(response: &DocumentedResponse, fault: Option<&Fault>, reset: &ResetFlag) -> Response {
     match fault {
@@ -52,6 +65,7 @@ pub(super) async fn alter(response: &DocumentedResponse, fault: Option<&Fault>, 
             tokio::time::sleep(Duration::from_millis(*milliseconds)).await;
             respond::to_http(response)
         }
+        Some(Fault::Status { status, headers, body, .. }) => with_status(*status, headers, body.as_ref()),
         Some(Fault::ResponseLost) => {
             reset.set();
             NoResponse.into_response()

@@ -67,6 +67,11 @@ enum Content {
 
 type Observer = Arc<dyn Fn(Progress) + Send + Sync>;
 
+/// Why something can't be read, without a name or a path.
+fn unreadable_because(error: &io::Error) -> String {
+    format!("can't be read ({})", error.kind())
+}
+
 /// How much of a file was written to the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -86,7 +91,7 @@ impl DocumentFile {
     /// why), is empty, is larger than 10 MB, or is not a JPEG, PNG, GIF or PDF.
     pub async fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
-        let unreadable = |error: io::Error| Error::invalid("document", "can't be read").with_source(error);
+        let unreadable = |error: io::Error| Error::invalid("document", unreadable_because(&error)).with_source(error);
         let name = path.file_name().and_then(|name| name.to_str());
         let name = name.ok_or_else(|| Error::invalid("document", "has a name that can't be sent"))?;
         let file = File::open(path).await.map_err(unreadable)?;
@@ -113,7 +118,7 @@ impl DocumentFile {
         let mut reader = Box::pin(reader);
         let mut head = Vec::with_capacity(HEAD_BYTES);
         let read = (&mut reader).take(HEAD_BYTES as u64).read_to_end(&mut head).await;
-        read.map_err(|error| Error::invalid("document", "can't be read").with_source(error))?;
+        read.map_err(|error| Error::invalid("document", unreadable_because(&error)).with_source(error))?;
         let media_type = media_type(&head)?;
         let content = Content::Reader(Box::pin(Cursor::new(head).chain(reader)));
         Ok(Self::new(name, media_type, length, content))

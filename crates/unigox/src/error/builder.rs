@@ -68,7 +68,8 @@ impl ErrorBuilder {
     #[track_caller]
     pub fn operation(mut self, operation_id: &str) -> Self {
         let operation = operations::ALL.iter().find(|operation| operation.id == operation_id);
-        self.operation = Some(operation.expect("the operation is one of the document"));
+        assert!(operation.is_some(), "no operation has the operationId `{operation_id}`");
+        self.operation = operation;
         self
     }
 

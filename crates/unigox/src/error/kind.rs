@@ -49,7 +49,8 @@ pub enum ErrorKind {
     /// The call was retried if the operation is safe to repeat. If it is not, check first whether the call took effect:
     /// [`Error::check_with`](crate::Error::check_with) names the operation to check with.
     MaybeSent,
-    /// The server refused the call: its status is not a success, or it is, with `success: false` in the body.
+    /// The server responded with an error: its status is not a success, or it is, with `success: false` in the body. With
+    /// status 408, or 500 and above, the call may have taken effect all the same: [`Error::effect`](crate::Error::effect) tells.
     ///
     /// # Troubleshooting
     ///
