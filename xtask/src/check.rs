@@ -1,9 +1,12 @@
 //! What a document must be before anything is done to it: OpenAPI 3.0, with references that lead somewhere.
 
+mod structure;
+
 use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
+pub(crate) use self::structure::structure;
 use crate::{
     defect::Defect,
     lower::keyword::{SIZES, whole},
@@ -22,12 +25,14 @@ pub fn check(document: &Value) -> Vec<Defect> {
         return vec![defect];
     }
     let mut defects = outline(document);
+    structure(document, &mut defects);
     references(document, &mut defects);
     // A cycle can only be looked for where every reference leads somewhere.
     if defects.is_empty() {
         cycles(document, &mut defects);
     }
     operation_ids(document, &mut defects);
+    security_schemes(document, &mut defects);
     extensions(document, &mut defects);
     defects
 }
@@ -433,6 +438,29 @@ fn operation_ids(document: &Value, defects: &mut Vec<Defect>) {
     }
 }
 
+/// Security requirements that name no scheme which is declared.
+pub(crate) fn security_schemes(document: &Value, defects: &mut Vec<Defect>) {
+    let declared = document.get("components").and_then(|components| components.get("securitySchemes"));
+    let whole = std::iter::once(("/security".to_owned(), document));
+    let each = operations(document).map(|operation| (join(&operation.pointer(), "security"), operation.value()));
+    for (pointer, holder) in whole.chain(each) {
+        let requirements = holder.get("security").and_then(Value::as_array);
+        for (index, requirement) in requirements.into_iter().flatten().enumerate() {
+            for (scheme, _) in requirement.as_object().into_iter().flatten() {
+                if declared.is_none_or(|declared| declared.get(scheme).is_none()) {
+                    let place = join(&join(&pointer, &index.to_string()), scheme);
+                    let problem = format!("the security scheme `{scheme}` is not declared");
+                    let remedy = "declare it in `components.securitySchemes`, or name one that is";
+                    defects.push(Defect::new(place, problem, remedy));
+                }
+            }
+        }
+    }
+}
+
+/// What an overlay can say of operations and schemas.
+const FACTS: [&str; 4] = [TYPE_NAME, SENSITIVE, RETRY, CHECK_WITH];
+
 /// Facts of operations and schemas that are not what they have to be. Taken for what they are not, they would be dropped in silence.
 fn extensions(document: &Value, defects: &mut Vec<Defect>) {
     for (schema, _) in openapi::schemas(document) {
@@ -447,6 +475,17 @@ fn extensions(document: &Value, defects: &mut Vec<Defect>) {
         if let Some(sensitive) = schema.get(SENSITIVE).filter(|sensitive| !sensitive.value.is_boolean()) {
             let remedy = "write `true` for personal data and secrets, `false` for what was reviewed, or remove it";
             defects.push(Defect::new(sensitive.pointer(), "neither `true` nor `false`", remedy));
+        }
+    }
+    let schemas = openapi::schemas(document).into_iter().map(|(schema, _)| (schema.pointer(), schema.value));
+    let all = schemas.chain(operations(document).map(|operation| (operation.pointer(), operation.value())));
+    for (pointer, value) in all {
+        let own = value.as_object().into_iter().flatten().map(|(key, _)| key).filter(|key| key.starts_with("x-"));
+        for key in own.filter(|key| !FACTS.contains(&key.as_str())) {
+            if let Some(fact) = FACTS.into_iter().find(|fact| strsim::levenshtein(fact, key) <= 2) {
+                let problem = format!("`{key}` says nothing; the nearest fact is `{fact}`");
+                defects.push(Defect::new(join(&pointer, key), problem, "correct the name, or remove it"));
+            }
         }
     }
     let ids: Vec<&str> = operations(document).filter_map(|operation| operation.id()).collect();
@@ -550,10 +589,12 @@ mod tests {
             "/b": {"get": operation("c", "x-retry", json!(true)), "post": operation("d", "x-retry", json!("never"))},
             "/c": {"get": operation("e", "x-check-with", json!("listPets"))},
             "/d": {"get": operation("f", "x-check-with", json!("listPet")), "put": operation("g", "x-check-with", json!(1))},
+            "/e": {"get": operation("h", "x-retri", json!("safe")), "put": operation("i", "x-retry-after", json!(1))},
         });
         assert_eq!(
             with(json!({}), paths),
             [
+                "/paths/~1e/get/x-retri: `x-retri` says nothing; the nearest fact is `x-retry`",
                 "/paths/~1a/post/x-retry: neither `safe` nor `never`",
                 "/paths/~1b/get/x-retry: neither `safe` nor `never`",
                 "/paths/~1d/get/x-check-with: the document has no operation `listPet`; the nearest operationId is \

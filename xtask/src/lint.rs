@@ -21,6 +21,7 @@ mod render;
 mod report;
 mod required_property;
 mod security_scheme;
+mod structure;
 mod tag;
 mod unused_schema;
 
@@ -50,6 +51,11 @@ impl std::fmt::Debug for Rule {
 
 /// The rules, in the order in which their findings about one operation or schema are listed.
 pub const RULES: &[Rule] = &[
+    Rule {
+        name: "structure",
+        about: "every object has keywords of OpenAPI 3.0 alone, and references lead to what belongs in their place",
+        run: structure::run,
+    },
     Rule {
         name: "reference",
         about: "references lead somewhere in this document, and not in a circle",

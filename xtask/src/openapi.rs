@@ -37,7 +37,7 @@ pub(crate) use self::{
     load::read_yaml,
     operation::placeholders,
     place::Place,
-    pointer::tokens,
+    pointer::{at, tokens},
     reach::{References, owner},
     reference::{is_data, is_map, made_of, parts_of, reference_at, references_mut},
     rewrite::{schema_mut, schemas_mut_beside},

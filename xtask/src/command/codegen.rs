@@ -23,7 +23,7 @@ pub(crate) struct Codegen {
     /// Read another document; needs `--out` or `--stage`.
     #[arg(long, value_name = "FILE")]
     spec: Option<PathBuf>,
-    /// Apply another overlay, or `none`.
+    /// Apply another overlay, or `none`; needs `--out` or `--stage`.
     #[arg(long, value_name = "FILE|none")]
     overlay: Option<PathBuf>,
     /// Write a stand-alone crate to this folder.

@@ -10,9 +10,7 @@ pub(crate) fn leads_somewhere(places: &Places<'_>, findings: &mut Findings) {
     let mut defects = Vec::new();
     check::references(places.document, &mut defects);
     check::cycles(places.document, &mut defects);
-    for defect in defects {
-        findings.add(defect.place, defect.problem, defect.remedy);
-    }
+    findings.add_defects(defects);
 }
 
 pub(crate) fn stands_alone(places: &Places<'_>, findings: &mut Findings) {

@@ -7,7 +7,10 @@ use serde::Serialize;
 
 use super::places::Places;
 pub(crate) use crate::page::enumerated;
-use crate::page::{Document, printable};
+use crate::{
+    defect::Defect,
+    page::{Document, printable},
+};
 
 /// The version of the report's JSON form; it grows when a field changes its meaning or goes.
 pub const FORMAT_VERSION: u32 = 1;
@@ -60,6 +63,10 @@ pub(crate) struct Findings {
 impl Findings {
     pub(crate) fn add(&mut self, pointer: impl Into<String>, problem: impl Into<String>, remedy: impl Into<String>) {
         self.add_with(pointer, Vec::new(), problem, remedy);
+    }
+
+    pub(crate) fn add_defects(&mut self, defects: Vec<Defect>) {
+        defects.into_iter().for_each(|defect| self.add(defect.place, defect.problem, defect.remedy));
     }
 
     pub(crate) fn add_with(

@@ -1,29 +1,12 @@
 //! Security requirements against the schemes that are declared.
 
-use serde_json::Value;
-
-use super::{
-    places::Places,
-    report::{Findings, quoted},
-};
-use crate::openapi::join;
+use super::{places::Places, report::Findings};
+use crate::check;
 
 pub(crate) fn run(places: &Places<'_>, findings: &mut Findings) {
-    let declared = places.document.get("components").and_then(|components| components.get("securitySchemes"));
-    let whole = std::iter::once(("/security".to_owned(), places.document));
-    let each = places.operations.iter().map(|operation| (join(&operation.pointer(), "security"), operation.value()));
-    for (pointer, holder) in whole.chain(each) {
-        let requirements = holder.get("security").and_then(Value::as_array);
-        for (index, requirement) in requirements.into_iter().flatten().enumerate() {
-            for (scheme, _) in requirement.as_object().into_iter().flatten() {
-                if declared.is_none_or(|declared| declared.get(scheme).is_none()) {
-                    let place = join(&join(&pointer, &index.to_string()), scheme);
-                    let problem = format!("the security scheme {} is not declared", quoted(scheme));
-                    findings.add(place, problem, "declare it in `components.securitySchemes`, or name one that is");
-                }
-            }
-        }
-    }
+    let mut defects = Vec::new();
+    check::security_schemes(places.document, &mut defects);
+    findings.add_defects(defects);
 }
 
 #[cfg(test)]

@@ -3,16 +3,21 @@
 //! Nothing is typed yet: a vendor document that the typed model refuses must still reach the passes that repair it.
 
 use std::{
+    fmt,
     fs::{self, File},
     io::Read,
     path::Path,
 };
 
 use anyhow::Context;
-use serde::de::DeserializeOwned;
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, Error as _, MapAccess, SeqAccess, Visitor},
+};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use super::Object;
 use crate::defect::{Defect, Defects, Error};
 
 /// The largest file that is read, in bytes: five times the largest public OpenAPI document known to us (12 MiB).
@@ -80,7 +85,7 @@ pub fn parse(text: &str) -> Result<Value, Defect> {
     let text = text.trim_start_matches('\u{feff}');
     let value = if text.trim_start().starts_with('{') {
         match serde_json::from_str(text) {
-            Ok(value) => value,
+            Ok(Unique(value)) => value,
             // `{` opens a YAML flow mapping, too; only the YAML parser can tell a slip in JSON from that.
             Err(json) => parse_yaml(text).map_err(|_| {
                 let place = format!("line {}, column {}", json.line(), json.column());
@@ -104,6 +109,81 @@ fn parse_yaml(text: &str) -> Result<Value, Defect> {
             .map_or_else(|| "line 1".to_owned(), |at| format!("line {}, column {}", at.line(), at.column()));
         Defect::new(place, format!("not YAML: {}", one_line(&error.to_string())), "correct the YAML there")
     })
+}
+
+/// A value of JSON in which no object has a key twice: the parser would take the last one. That of YAML refuses it.
+struct Unique(Value);
+
+impl<'de> Deserialize<'de> for Unique {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(UniqueVisitor).map(Self)
+    }
+}
+
+struct UniqueVisitor;
+
+impl<'de> Visitor<'de> for UniqueVisitor {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_none<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(Unique(member)) = members.next_element()? {
+            list.push(member);
+        }
+        Ok(Value::Array(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
+        let mut object = Object::new();
+        while let Some(key) = members.next_key::<String>()? {
+            if object.contains_key(&key) {
+                return Err(A::Error::custom(format_args!("duplicate key `{key}`")));
+            }
+            let Unique(member) = members.next_value()?;
+            object.insert(key, member);
+        }
+        Ok(Value::Object(object))
+    }
 }
 
 /// Reads YAML within the bounds that hold for every input.
@@ -164,6 +244,8 @@ mod tests {
     #[test]
     fn refuses_a_key_given_twice() {
         assert!(problem("a: 1\na: 2\n").starts_with("line 2, column 1: "));
+        let json = problem("{\"b\": {\"a\": 1,\n\"a\": 2}}");
+        assert!(json.starts_with("line 2, column 3: not JSON: duplicate key `a`"), "{json}");
     }
 
     #[test]

@@ -28,7 +28,7 @@ pub(crate) fn tokens(pointer: &str) -> Vec<String> {
 }
 
 /// Runs `f` with `token` at the end of `pointer`.
-pub(super) fn at<R>(pointer: &mut String, token: &str, f: impl FnOnce(&mut String) -> R) -> R {
+pub(crate) fn at<R>(pointer: &mut String, token: &str, f: impl FnOnce(&mut String) -> R) -> R {
     let length = pointer.len();
     push(pointer, token);
     let result = f(pointer);
