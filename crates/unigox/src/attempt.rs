@@ -62,7 +62,7 @@ type Exchange<'a> = Pin<Box<dyn Future<Output = Result<RawResponse, AttemptError
 /// Why an attempt has no response.
 #[derive(Debug)]
 pub(crate) enum AttemptError {
-    /// What the caller adds does not go with the request, which was not sent.
+    /// The request can't be sent as it is, or with what the caller adds.
     Refused(Refused),
     /// There was no connection, so the request was not sent.
     NeverSent(reqwest::Error),
@@ -199,7 +199,10 @@ impl unigox_client::Transport for Attempt {
         mut request: reqwest::Request,
         _: &'static Operation,
     ) -> impl Future<Output = Result<RawResponse, AttemptError>> + Send {
-        let added = self.added.as_ref().map_or(Ok(()), |added| added.write_to(&mut request));
+        let added = match request.url().as_str().len() > MAX_URL_BYTES {
+            true => Err(("url".to_owned(), "is longer than HTTP allows: a parameter is too long")),
+            false => self.added.as_ref().map_or(Ok(()), |added| added.write_to(&mut request)),
+        };
         request.headers_mut().insert(API_KEY, self.connection.key());
         let body = SentBody::watch(&mut request);
         // In a box, it is moved once; in the futures of all that waits for it, it would be moved with each of them.
@@ -215,6 +218,9 @@ impl unigox_client::Transport for Attempt {
         async move { tokio::time::timeout(self.time, exchange).await.unwrap_or(Err(AttemptError::TimedOut(self.time))) }
     }
 }
+
+/// The longest URL that can be sent.
+const MAX_URL_BYTES: usize = u16::MAX as usize - 1;
 
 fn has_failed(body: Option<Arc<AtomicBool>>) -> bool {
     body.is_some_and(|failed| failed.load(Ordering::Relaxed))

@@ -2,6 +2,7 @@
 
 use std::{env, fmt, sync::Arc, time::Duration};
 
+use http::HeaderValue;
 use reqwest::{Proxy, redirect, retry};
 use unigox_client::Client as Generated;
 use zeroize::Zeroizing;
@@ -212,9 +213,9 @@ impl ClientBuilder {
             return Err(Error::configuration("the base URL", problem));
         }
 
-        let mut http = reqwest::Client::builder()
-            .user_agent(user_agent(self.application.as_deref()))
-            .pool_idle_timeout(POOL_IDLE_TIMEOUT);
+        let user_agent = HeaderValue::try_from(user_agent(self.application.as_deref()))
+            .map_err(|_| Error::configuration("the name of the application", "can't be sent in a header"))?;
+        let mut http = reqwest::Client::builder().user_agent(user_agent).pool_idle_timeout(POOL_IDLE_TIMEOUT);
         http = match self.proxy {
             ProxyChoice::Url(url) => {
                 let proxy = Proxy::all(url).map_err(|_| Error::configuration("the proxy", "is not a valid URL"))?;
@@ -343,6 +344,7 @@ mod tests {
                 "the base URL is not https, so the key would be sent unencrypted; see `allow_plain_http`",
             ),
             (custom(url).proxy("http://"), "the proxy is not a valid URL"),
+            (custom(url).application("canary\r\nx: y"), "the name of the application can't be sent in a header"),
             (custom(url).header("canary name", "x"), "a header has a name that HTTP does not allow"),
             (custom(url).header("x-canary", "canary\n"), "a header has a value that HTTP does not allow"),
             (custom(url).header("X-API-Key", "canary"), "a header is one that the client sets itself"),

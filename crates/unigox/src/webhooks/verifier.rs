@@ -234,7 +234,8 @@ pub struct WebhookSecret(Zeroizing<String>);
 impl WebhookSecret {
     fn check(&self) -> Result<()> {
         let secret = self.0.as_str();
-        let problem = match secret.trim() {
+        // A file may begin with a byte order mark.
+        let problem = match secret.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}') {
             "" => "is blank",
             trimmed if trimmed.len() < secret.len() => "begins or ends with white space",
             _ => return Ok(()),
