@@ -477,17 +477,17 @@ fn extensions(document: &Value, defects: &mut Vec<Defect>) {
             defects.push(Defect::new(sensitive.pointer(), "neither `true` nor `false`", remedy));
         }
     }
-    let schemas = openapi::schemas(document).into_iter().map(|(schema, _)| (schema.pointer(), schema.value));
-    let all = schemas.chain(operations(document).map(|operation| (operation.pointer(), operation.value())));
-    for (pointer, value) in all {
+    let mut misspelt = |value: &Value, pointer: &dyn Fn() -> String| {
         let own = value.as_object().into_iter().flatten().map(|(key, _)| key).filter(|key| key.starts_with("x-"));
         for key in own.filter(|key| !FACTS.contains(&key.as_str())) {
             if let Some(fact) = FACTS.into_iter().find(|fact| strsim::levenshtein(fact, key) <= 2) {
                 let problem = format!("`{key}` says nothing; the nearest fact is `{fact}`");
-                defects.push(Defect::new(join(&pointer, key), problem, "correct the name, or remove it"));
+                defects.push(Defect::new(join(&pointer(), key), problem, "correct the name, or remove it"));
             }
         }
-    }
+    };
+    openapi::schemas(document).iter().for_each(|(schema, _)| misspelt(schema.value, &|| schema.pointer()));
+    operations(document).for_each(|operation| misspelt(operation.value(), &|| operation.pointer()));
     let ids: Vec<&str> = operations(document).filter_map(|operation| operation.id()).collect();
     for operation in operations(document) {
         let fact = |key: &str| Some((join(&operation.pointer(), key), operation.value().get(key)?));

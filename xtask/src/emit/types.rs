@@ -3,7 +3,9 @@
 use std::{collections::HashMap, fmt::Write as _};
 
 use serde_json::Value;
-use syn::{Attribute, Field, Fields, GenericArgument, Item, ItemImpl, ItemStruct, PathArguments, Token, Type};
+use syn::{
+    Attribute, Field, Fields, GenericArgument, Item, ItemImpl, ItemStruct, PathArguments, Token, Type, TypePath,
+};
 
 use super::{
     constructor::constructor,
@@ -291,7 +293,15 @@ fn property<'m>(
 }
 
 fn option(ty: Type) -> Type {
-    syn::parse_quote!(::std::option::Option<#ty>)
+    // Parsed once: there are hundreds of them.
+    thread_local!(static OF_ANYTHING: TypePath = syn::parse_quote!(::std::option::Option<_>));
+    let mut option = OF_ANYTHING.with(Clone::clone);
+    if let Some(PathArguments::AngleBracketed(list)) = option.path.segments.last_mut().map(|last| &mut last.arguments)
+        && let Some(inner) = list.args.first_mut()
+    {
+        *inner = GenericArgument::Type(ty);
+    }
+    Type::Path(option)
 }
 
 /// The type within an `Option`, which may be in a `Box`: the generator puts it there where a type holds itself.

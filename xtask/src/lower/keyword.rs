@@ -40,7 +40,11 @@ pub(super) fn run(document: &mut Value, report: &mut Report) {
         };
         if let Some(kind) = schema.get("type").and_then(Value::as_str).map(str::to_owned) {
             let foreign = CONSTRAINS.iter().filter(|(_, kinds)| !kinds.contains(&kind.as_str()));
-            for key in foreign.flat_map(|(keys, _)| *keys) {
+            for key in foreign
+                .flat_map(|(keys, _)| *keys)
+                .filter(|key| schema.keys().any(|own| own == *key))
+                .collect::<Vec<_>>()
+            {
                 drop_keyword(schema, key, &format!("it says nothing of the type `{kind}`"));
             }
             if kind == "object" || kind == "array" {

@@ -57,10 +57,13 @@ fn distribute(
         }
     }
     choices.extend(Choice::of(schema));
+    if choices.is_empty() {
+        return;
+    }
     let own: Object =
         object.iter().filter(|(key, value)| is_structure(key, value)).map(|(k, v)| (k.clone(), v.clone())).collect();
     let is_all_its_own = shared.is_empty() && choices.len() == 1;
-    if choices.is_empty() || (is_all_its_own && own.is_empty()) {
+    if is_all_its_own && own.is_empty() {
         return;
     }
     let variants = || choices.iter().flat_map(|choice| choice.variants);
