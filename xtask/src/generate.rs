@@ -132,10 +132,6 @@ fn duplicate_names(effective: &Value, items: &[syn::Item]) -> Vec<Defect> {
             _ => continue,
         };
         let name = name.to_string();
-        if WITHOUT_PATH.contains(&name.as_str()) {
-            let problem = format!("the generated code would take the type `{name}` for that of Rust");
-            defects.push(Defect::new(place(&name), problem, "give it another name with `x-type-name` in the overlay"));
-        }
         if matches!(item, syn::Item::Enum(item) if item.variants.is_empty()) {
             let problem = format!("no value fits the type `{name}`: what it is made of contradicts itself");
             defects.push(Defect::new(place(&name), problem, "correct it with an overlay action"));
@@ -154,9 +150,6 @@ fn duplicate_names(effective: &Value, items: &[syn::Item]) -> Vec<Defect> {
     }
     defects
 }
-
-/// What the generator writes without the path to it.
-const WITHOUT_PATH: [&str; 5] = ["String", "Ok", "Err", "Some", "None"];
 
 const REMEDY: &str = "change it with an overlay action, or write a pass in xtask/src/lower that removes the construct";
 
@@ -303,16 +296,6 @@ mod tests {
         let document = json!({"openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": {}, "components": {"schemas": schemas}});
         let defects = generate(&document).err().unwrap_or_default();
         defects.into_iter().map(|defect| defect.place).collect()
-    }
-
-    #[test]
-    fn names_the_schemas_that_the_code_would_take_for_types_of_rust() {
-        let object = json!({"type": "object", "properties": {"a": {"type": "string"}}});
-        let list = json!({"type": "array", "items": {"type": "string"}});
-        assert_eq!(
-            places(&json!({"String": object, "Ok": list, "Result": object})),
-            ["/components/schemas/Ok", "/components/schemas/String"]
-        );
     }
 
     #[test]

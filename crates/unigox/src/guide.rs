@@ -1,4 +1,4 @@
-//! A page for each job, from a new user to a saved account, with examples that run against the mock server.
+//! A page for each job, from a new user to an order, with examples that run against the mock server.
 //!
 //! | you want to | page |
 //! |---|---|
@@ -6,6 +6,7 @@
 //! | have a person verified, and learn the outcome | [`verify`] |
 //! | send identity documents | [`documents`] |
 //! | ask for an account and save it, on any rail | [`save_an_account`] |
+//! | pay a user to a saved account | [`order`] |
 //! | receive events in place of polling | [`be_told`] |
 //! | find out what happened after a lost response or a missed event | [`reconcile`] |
 //! | test your service without a key and without the network | [`test`](mod@test) |
@@ -46,6 +47,9 @@ pub mod documents {}
 
 #[doc = include_str!("guide/save_an_account.md")]
 pub mod save_an_account {}
+
+#[doc = include_str!("guide/order.md")]
+pub mod order {}
 
 /// Learn of changes by webhook events, in place of polling.
 ///
