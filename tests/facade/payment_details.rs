@@ -44,6 +44,20 @@ async fn what_is_not_saved_is_created_whatever_else_is() {
 }
 
 #[tokio::test]
+async fn calls_for_one_user_wait_for_each_other_and_one_of_them_saves() {
+    let stage = Stage::open().await;
+    stage.server.reply(list(&[older("1")]));
+    stage.server.reply(created(ada("9")));
+    stage.server.reply_otherwise(list(&[older("1"), ada("9")]));
+    let of_clone = stage.client.clone().user(USER).payment_details();
+    let to_save = ada_to_save();
+    let (first, second, third) = tokio::join!(stage.ensure(), stage.ensure(), of_clone.ensure(&to_save));
+    let created = [first, second, third].map(|ensured| ensured.expect("nothing fails").is_created());
+    assert_eq!(created, [true, false, false]);
+    assert_eq!(stage.methods(), ["GET", "POST", "GET", "GET"]);
+}
+
+#[tokio::test]
 async fn a_call_that_took_effect_although_it_failed_is_found_behind_an_older_account() {
     let stage = Stage::open().await;
     for failure in ambiguous() {

@@ -7,3 +7,4 @@ mod dependencies;
 mod drift;
 mod packages;
 mod page;
+mod parity;

@@ -14,6 +14,7 @@ use crate::{
     client::{Server, Shared},
     environment::is_loopback,
     metrics::Counters,
+    payment_details::Turns,
     retry_budget::RetryTokens,
 };
 
@@ -253,6 +254,7 @@ impl ClientBuilder {
             options: self.options,
             tokens: RetryTokens::new(self.retry_budget),
             counters: Counters::default(),
+            turns: Turns::default(),
         };
         Ok(Client::new(shared, added))
     }

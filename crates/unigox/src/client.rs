@@ -13,6 +13,7 @@ use crate::{
     attempt::{Attempt, Connection, Sender},
     metrics::{Counters, Metrics},
     options::{CallOptions, Limits},
+    payment_details::Turns,
     retry_budget::RetryTokens,
     types,
 };
@@ -45,6 +46,8 @@ pub(crate) struct Shared {
     pub(crate) options: CallOptions,
     pub(crate) tokens: RetryTokens,
     pub(crate) counters: Counters,
+    /// Of users whose payment details are being saved.
+    pub(crate) turns: Turns,
 }
 
 /// Where requests are sent.
@@ -256,6 +259,10 @@ impl Client {
 
     pub(crate) fn counters(&self) -> &Counters {
         &self.shared.counters
+    }
+
+    pub(crate) fn turns(&self) -> &Turns {
+        &self.shared.turns
     }
 
     pub(crate) fn limits(&self, operation: &Operation) -> Limits {

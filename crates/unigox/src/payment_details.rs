@@ -5,9 +5,11 @@ mod builder;
 mod comparison;
 mod ensure;
 mod rail_form;
+mod turns;
 
 use unigox_client::{operations, types};
 
+pub(crate) use self::turns::Turns;
 pub use self::{
     account::{AccountDetails, CvuCbuAccount, NipAccount, SepaAccount},
     builder::{PaymentDetails, PaymentDetailsBuilder},
@@ -94,8 +96,8 @@ impl PaymentDetailsHandle {
     /// beginning, and a number is the same as its text. On the rail `imps-neft-india` the institution is not compared,
     /// because the server sets it. If several are the same, the first of the list is returned.
     ///
-    /// The API has no idempotency key, so two callers at once may both find nothing and both save: let one call at a time
-    /// save the payment details of a user. A caller that was stopped while it saved should wait for a minute before it
+    /// Calls for the same user, of this client and its clones, wait for each other. The API has no idempotency key, so two
+    /// processes at once may still both find nothing and both save: let one at a time save the payment details of a user. A caller that was stopped while it saved should wait for a minute before it
     /// calls again, since the list may not have what a slow server is still saving.
     ///
     /// `getPaymentDetails`, `createPaymentDetails`.

@@ -1,7 +1,7 @@
 //! Whether each object of a document has the keywords that OpenAPI 3.0 gives it and no others, and whether references lead to
 //! what belongs in their place. What is misspelt, or from another version, would be lost in silence.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
@@ -198,8 +198,13 @@ impl Kind {
 
 /// Every object that is not as OpenAPI 3.0 has it.
 pub(crate) fn structure(document: &Value, defects: &mut Vec<Defect>) {
-    let mut walk = Walk { document, defects };
+    let mut walk = Walk { document, defects, elsewhere: Vec::new() };
     walk.object(Kind::Document, document, &mut String::new());
+    let mut seen: HashSet<String> = HashSet::new();
+    while let Some((kind, mut pointer)) = walk.elsewhere.pop() {
+        let value = document.pointer(&pointer).filter(|_| seen.insert(pointer.clone()));
+        value.into_iter().for_each(|value| walk.object(kind, value, &mut pointer));
+    }
 }
 
 const CORRECT: &str = "correct the document there, or with an overlay action";
@@ -207,6 +212,8 @@ const CORRECT: &str = "correct the document there, or with an overlay action";
 struct Walk<'w> {
     document: &'w Value,
     defects: &'w mut Vec<Defect>,
+    /// What references lead to outside of the parts of OpenAPI, and what it has to be.
+    elsewhere: Vec<(Kind, String)>,
 }
 
 impl Walk<'_> {
@@ -260,10 +267,19 @@ impl Walk<'_> {
             (One(kind), Value::Object(_)) => self.object(kind, value, pointer),
             (List(kind), Value::Array(list)) => {
                 for (index, member) in list.iter().enumerate() {
-                    at(pointer, &index.to_string(), |p| self.member(holder, kind, member, p));
+                    at(pointer, &index.to_string(), |p| match member {
+                        Value::Null if holder != Kind::Schema => {
+                            self.defect(p, format!("not {}", kind.noun()), CORRECT)
+                        }
+                        _ => self.member(holder, kind, member, p),
+                    });
                 }
             }
             (ByName(kind), Value::Object(named)) => {
+                if holder != Kind::Components && kind != Kind::PathItem && reference(value).is_some() {
+                    let problem = "a mapping of names that is a reference is not OpenAPI 3.0";
+                    at(pointer, "$ref", |p| self.defect(p, problem, "write it out in place"));
+                }
                 // A reference in place of all names, and an extension among paths, are no members.
                 let is_member = |name: &str, value: &Value| {
                     !(name == "$ref" && value.is_string() || kind == Kind::PathItem && name.starts_with("x-"))
@@ -294,14 +310,15 @@ impl Walk<'_> {
     /// A reference to something else than what belongs here. Where it leads nowhere, that is said elsewhere.
     fn reference(&mut self, kind: Kind, target: &str, pointer: &mut String) {
         let Some(to) = local(target).filter(|to| self.document.pointer(to).is_some()) else { return };
-        let to = tokens(&to);
+        let pointer_to = to.into_owned();
+        let to = tokens(&pointer_to);
         // A whole section of the document is a defect of its own.
         if to.len() < 3 && to.first().is_none_or(|first| first == "paths" || first == "components") {
             return;
         }
         let found = match kind_at(&to) {
             Found::One(found) if found == kind => return,
-            Found::Open => return,
+            Found::Open => return self.elsewhere.push((kind, pointer_to)),
             Found::One(found) => found.noun(),
             Found::Other => "something else",
         };
@@ -482,12 +499,16 @@ mod tests {
     fn names_what_has_another_shape() {
         let operation = json!({"parameters": {"id": {}}, "requestBody": [], "responses": {"200": "ok"}});
         assert_eq!(
-            found(json!({"/a": {"get": operation, "parameters": ["a"]}}), json!({"schemas": [], "headers": {"H": 5}})),
+            found(
+                json!({"/a": {"get": operation, "parameters": ["a", null]}}),
+                json!({"schemas": [], "headers": {"H": 5}})
+            ),
             [
                 "/paths/~1a/get/parameters: not a list",
                 "/paths/~1a/get/requestBody: not a request body",
                 "/paths/~1a/get/responses/200: not a response",
                 "/paths/~1a/parameters/0: not a parameter",
+                "/paths/~1a/parameters/1: not a parameter",
                 "/components/schemas: not a mapping",
                 "/components/headers/H: not a header",
             ]
@@ -527,19 +548,24 @@ mod tests {
         let refer = |to: &str| json!({"$ref": to});
         let schemas = json!({
             "A": refer("#/components/responses/R"), "B": refer("#/info"), "C": refer("#/components/schemas/A/properties/x"),
-            "D": refer("#/x-own/D"), "E": refer("#/paths/~1a/get/parameters/0/schema"), "F": refer("#/nothing"),
+            "D": refer("#/components/x-own/D"), "G": {"properties": refer("#/components/schemas/A")}, "E": refer("#/paths/~1a/get/parameters/0/schema"), "F": refer("#/nothing"),
         });
         let operation = json!({
             "parameters": [{"name": "a", "in": "query", "schema": {}}, refer("#/components/schemas/A")],
             "requestBody": refer("#/components/responses/R"), "responses": {"200": refer("#/components/responses/R")},
         });
         assert_eq!(
-            found(json!({"/a": {"get": operation}}), json!({"schemas": schemas, "responses": {"R": {}}})),
+            found(
+                json!({"/a": {"get": operation}}),
+                json!({"schemas": schemas, "responses": {"R": {}}, "x-own": {"D": {"tipe": "string"}}}),
+            ),
             [
                 "/paths/~1a/get/parameters/1/$ref: `#/components/schemas/A` is a schema, where a parameter belongs",
                 "/paths/~1a/get/requestBody/$ref: `#/components/responses/R` is a response, where a request body belongs",
                 "/components/schemas/A/$ref: `#/components/responses/R` is a response, where a schema belongs",
                 "/components/schemas/B/$ref: `#/info` is something else, where a schema belongs",
+                "/components/schemas/G/properties/$ref: a mapping of names that is a reference is not OpenAPI 3.0",
+                "/components/x-own/D/tipe: `tipe` is no keyword of a schema in OpenAPI 3.0; the nearest is `type`",
             ]
         );
     }

@@ -236,12 +236,17 @@ impl Converter<'_> {
     ) -> Result<Map<String, Value>, Failure> {
         let none = BTreeSet::new();
         let mut converted = Map::new();
-        for (keyword, value) in keywords {
+        // A keyword without a value says nothing, and neither does an empty list of schemas.
+        let says = |keyword: &str, value: &Value| {
+            let is_empty = value.as_array().is_some_and(Vec::is_empty) && COMPOSING.contains(&keyword);
+            !value.is_null() && !is_empty
+        };
+        for (keyword, value) in keywords.iter().filter(|(keyword, value)| says(keyword, value)) {
             let value = match keyword.as_str() {
                 keyword if KEPT.contains(&keyword) => value.clone(),
                 keyword if COMPOSING.contains(&keyword) => {
-                    let parts = value.as_array().filter(|parts| !parts.is_empty()).ok_or_else(|| {
-                        (format!("{at}/{keyword}"), format!("`{keyword}` has to be a list of at least one schema"))
+                    let parts = value.as_array().ok_or_else(|| {
+                        (format!("{at}/{keyword}"), format!("`{keyword}` has to be a list of schemas"))
                     })?;
                     let parts = parts.iter().enumerate();
                     let convert = |(index, part)| self.convert(part, hidden, &format!("{at}/{keyword}/{index}"));
@@ -508,12 +513,20 @@ mod tests {
     }
 
     #[test]
+    fn what_has_no_value_says_nothing() {
+        let tree = Tree::new(json!({}));
+        let schema = json!({"type": "string", "minLength": null, "oneOf": [], "allOf": [], "items": null});
+        let converted = json_schema(&tree, &schema, Direction::Response).expect("it is a schema");
+        assert_eq!(converted.whole, json!({"type": "string"}));
+    }
+
+    #[test]
     fn a_schema_that_is_none_is_reported_with_its_place() {
         let tree = Tree::new(json!({"schemas": {"A": {"properties": {"a/b": {"items": {"pattern": "("}}}}}}));
         for (schema, target, pointer) in [
             (json!({"allOf": [{}, {"type": "text"}]}), None, "/allOf/1/type"),
             (json!({"items": 1}), None, "/items"),
-            (json!({"oneOf": []}), None, "/oneOf"),
+            (json!({"oneOf": {}}), None, "/oneOf"),
             (json!({"not": {"$ref": "#/nowhere"}}), None, "/not"),
             (json!({"$ref": "#/schemas/A"}), Some("#/schemas/A"), "/properties/a~1b/items/pattern"),
         ] {

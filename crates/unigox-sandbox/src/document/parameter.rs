@@ -56,7 +56,7 @@ impl Parameter {
             Some(name) => Style::new(name).ok_or_else(|| format!("`{name}` is not a style of OpenAPI 3.0"))?,
         };
         let content = parameter.get("content").and_then(|content| members(content).next());
-        let schema = content.map_or(parameter, |(_, content)| content).get("schema");
+        let schema = content.map_or(parameter, |(_, content)| content).get("schema").filter(|schema| !schema.is_null());
         Ok(Some(Self {
             name: name.to_owned(),
             place,

@@ -68,7 +68,7 @@ impl RequestBody {
 
 impl Content {
     fn new(tree: &Arc<Tree>, media_type: &str, kind: Kind, content: &Value) -> Result<Self, String> {
-        let schema = content.get("schema").unwrap_or(&Value::Bool(true));
+        let schema = content.get("schema").filter(|schema| !schema.is_null()).unwrap_or(&Value::Bool(true));
         let (mut styles, mut part_types) = (BTreeMap::new(), BTreeMap::new());
         for (name, encoding) in content.get("encoding").into_iter().flat_map(members) {
             let text = |keyword: &str| encoding.get(keyword).and_then(Value::as_str);

@@ -81,7 +81,7 @@ impl Response {
             // The server sets these.
             let is_set = [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::TRANSFER_ENCODING].contains(&parsed);
             if header.get("required") == Some(&Value::Bool(true)) && !is_set {
-                let schema = header.get("schema").unwrap_or(&Value::Bool(true));
+                let schema = header.get("schema").filter(|schema| !schema.is_null()).unwrap_or(&Value::Bool(true));
                 headers.push((name.to_owned(), Schema::new(tree, schema, Direction::Response)));
             }
         }
@@ -159,7 +159,10 @@ impl Content {
         Ok(Self {
             media_type: if media_type.contains('*') { "application/json".to_owned() } else { media_type.to_owned() },
             kind: Kind::of(media_type),
-            schema: content.get("schema").map(|schema| Schema::new(tree, schema, Direction::Response)),
+            schema: content
+                .get("schema")
+                .filter(|schema| !schema.is_null())
+                .map(|schema| Schema::new(tree, schema, Direction::Response)),
             examples: content.get("example").into_iter().chain(named).cloned().collect(),
         })
     }

@@ -63,6 +63,7 @@ impl PaymentDetailsHandle {
     pub(super) async fn save_once(self, payment_details: &PaymentDetails) -> Result<EnsuredPaymentDetails> {
         let operation = &operations::CREATE_PAYMENT_DETAILS;
         payment_details.validate().map_err(|error| error.with_operation(operation))?;
+        let _turn = self.user.client.turns().take(self.user.uuid).await;
         let look = self.look(payment_details).await.map_err(|error| match error.kind() {
             // It says of the list that it was read. Nothing was saved.
             ErrorKind::Decode => Error::not_sent_in_doubt(operation).with_source(error),
