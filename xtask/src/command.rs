@@ -18,7 +18,7 @@ use serde::Serialize;
 use xtask::{
     check,
     codegen::find_root,
-    defect::{Defects, Error},
+    defect::{Defect, Defects, Error},
     openapi::{self, Loaded},
     page::{self, Document, Style},
 };
@@ -28,11 +28,13 @@ pub(crate) struct Failure {
     pub(crate) code: u8,
     pub(crate) message: String,
     pub(crate) next: String,
+    /// What the input holds that can't be handled, if that is it.
+    defects: Option<Defects>,
 }
 
 impl Failure {
     pub(crate) fn new(code: u8, message: impl fmt::Display, next: impl Into<String>) -> Self {
-        Self { code, message: message.to_string(), next: next.into() }
+        Self { code, message: message.to_string(), next: next.into(), defects: None }
     }
 
     /// A failure of the library: 3 for what a document holds, 1 for the rest. `again` is the command to repeat.
@@ -42,8 +44,28 @@ impl Failure {
             Error::Defects(_) => (3, "correct what is listed"),
             Error::Other(_) => (1, "fix the cause"),
         };
-        Self::new(code, error, format!("{first}, then run `{again}` again"))
+        let failure = Self::new(code, &error, format!("{first}, then run `{again}` again"));
+        match error {
+            Error::Defects(defects) => Self { defects: Some(defects), ..failure },
+            Error::Other(_) => failure,
+        }
     }
+
+    /// Prints the defects for scripts, if it is about any.
+    pub(crate) fn print_for_scripts(&self) -> Result<(), Self> {
+        match &self.defects {
+            Some(Defects { file, list }) => print_json(&Refusal { format_version: 1, file, defects: list }),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Why there is no report, for scripts.
+#[derive(Serialize)]
+struct Refusal<'f> {
+    format_version: u32,
+    file: &'f str,
+    defects: &'f [Defect],
 }
 
 /// How a report is printed.

@@ -40,7 +40,7 @@ pub use self::{
     report::{Bump, Change, Compared, FORMAT_VERSION, Report, Side},
     rule::{Direction, Rule, Verdict},
 };
-use crate::coverage::Coverage;
+use crate::{check, coverage::Coverage, defect::count};
 
 /// Every change from `old` to `new`, with the methods that `coverage` says it reaches. Where a verdict depends on the
 /// generator, it is as for most documents.
@@ -56,7 +56,20 @@ pub fn compare(old: &Value, new: &Value, coverage: &Coverage) -> Vec<Change> {
 pub fn compare_with_code(old: &Value, new: &Value, coverage: &Coverage, generated_from: [&Value; 2]) -> Compared {
     let mut code = Code::Wanted(generated_from);
     let changes = compare_with(old, new, coverage, &mut code);
-    Compared { changes, assumed: code.problem() }
+    Compared { changes, assumed: refused(generated_from[1]).or_else(|| code.problem()) }
+}
+
+/// That no code can be generated from the new document, whatever changed in it.
+fn refused(new: &Value) -> Option<String> {
+    let defects = check::check(new);
+    let first = defects.first()?;
+    Some(format!(
+        "The new document is refused, so nothing is said of code: {}. The first is at `{}`: {}. `cargo xtask spec lint NEW` \
+         lists them.",
+        count(defects.len(), "defect"),
+        first.place,
+        first.problem
+    ))
 }
 
 fn compare_with(old: &Value, new: &Value, coverage: &Coverage, code: &mut Code<'_>) -> Vec<Change> {

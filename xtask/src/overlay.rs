@@ -297,6 +297,7 @@ impl<'o> Action<'o> {
                 defects.push(Defect::new(place, problem, "delete the action if the document no longer needs it"));
             } else {
                 unread_names(value, &place, "", nodes, document, defects);
+                undeclared_names(value, &place, "", nodes, document, defects);
             }
             return;
         }
@@ -384,6 +385,36 @@ fn unread_names(value: &Value, place: &str, at: &str, nodes: &[Node], document: 
     }
     for (name, member) in members {
         unread_names(member, place, &join(at, name), nodes, document, defects);
+    }
+}
+
+/// Reports the properties that `value` requires of an object which declares others alone: the vendor may have removed them,
+/// and a field of any type would take their place. `at` is where in `value`.
+fn undeclared_names(
+    value: &Value,
+    place: &str,
+    at: &str,
+    nodes: &[Node],
+    document: &mut Value,
+    defects: &mut Vec<Defect>,
+) {
+    let Some(members) = value.as_object() else { return };
+    let required = members.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    for name in required {
+        let mut is_declared = |node: &Node| {
+            let schema = find(document, &node.location).and_then(|node| node.pointer(at));
+            let properties = schema.and_then(|schema| schema.get("properties")?.as_object());
+            properties.is_none_or(|properties| properties.contains_key(name))
+                || schema.is_some_and(|schema| schema.get("allOf").is_some())
+        };
+        if !nodes.iter().all(&mut is_declared) {
+            let problem = format!("requires `{name}`, which is no property there");
+            let remedy = "remove the name from the list if the vendor removed the property, or correct it";
+            defects.push(Defect::new(join(&format!("{place}{at}"), "required"), problem, remedy));
+        }
+    }
+    for (name, member) in members {
+        undeclared_names(member, place, &join(at, name), nodes, document, defects);
     }
 }
 

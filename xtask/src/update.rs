@@ -18,7 +18,7 @@ use anyhow::{Context, anyhow};
 
 pub use self::{
     compile::CompileError,
-    hand_written::{Mentions, RemovedOperation},
+    hand_written::{Mentions, RemovedOperation, RenamedOperation},
     kept_names::{RemovedType, Successor},
     left_to_do::{FORMAT_VERSION, LeftToDo, Update},
     render::text,

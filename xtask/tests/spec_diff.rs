@@ -246,6 +246,17 @@ fn a_failure_by_request_still_prints_the_report() {
 }
 
 #[test]
+fn of_a_document_that_is_refused_nothing_is_promised() {
+    let misspelt =
+        folder(|document| document["paths"]["/api/v1/partner/verify-auth"]["get"]["sumary"] = json!("A check"));
+    let (code, stdout, _) = run(&misspelt, "old.yaml", "new.json", &[]);
+    assert_eq!(code, 0);
+    let stdout = stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(stdout.contains("new.json The new document is refused, so nothing is said of code: 1 defect."), "{stdout}");
+    assert!(!stdout.contains("still compiles"), "{stdout}");
+}
+
+#[test]
 fn a_document_does_not_differ_from_itself() {
     let (code, stdout, _) = run(&folder(|_| {}), "old.yaml", "new.json", &["--fail-on", "any"]);
     assert_eq!(code, 0);
@@ -261,6 +272,11 @@ fn wrong_usage_is_2_and_a_file_that_is_not_openapi_is_3() {
             let (code, stdout, stderr) = run(&folder, old, new, &[]);
             assert_eq!((code, stdout.as_str()), (3, ""), "{name}");
             assert!(stderr.contains(name), "{stderr}");
+            let (code, stdout, _) = run(&folder, old, new, &["--format", "json"]);
+            let refusal: Value = serde_json::from_str(&stdout).expect("JSON");
+            assert_eq!((code, &refusal["format_version"], &refusal["file"]), (3, &json!(1), &json!(name)));
+            let defect = &refusal["defects"][0];
+            assert!(["place", "problem", "remedy"].iter().all(|key| defect[*key].is_string()), "{refusal}");
         }
     }
     assert_eq!(run(&folder, "old.yaml", "missing.yaml", &[]).0, 2);

@@ -284,6 +284,23 @@ fn an_operation_that_is_lost_is_said_with_its_methods_and_every_place_that_names
 }
 
 #[test]
+fn an_operation_with_another_name_is_said_with_the_action_that_keeps_the_old_one() {
+    let workspace =
+        shop(COMPILES, |document| replaced(&document, "operationId: cancelOrder", "operationId: stopOrder"));
+    let (report, _) = fine(&workspace, &DRY_RUN);
+    let report = report.split_whitespace().collect::<Vec<_>>().join(" ");
+    let expected = "the operation `cancelOrder` is called `stopOrder` now: keep the name with an overlay action (target: \
+                    \"$.paths['/orders/cancel'].post\", update: {operationId: cancelOrder}), or write `stopOrder`";
+    assert!(report.contains(expected) && !report.contains("`cancelOrder` was removed"), "{report}");
+
+    let action = "  - target: \"$.paths['/orders/cancel'].post\"\n    description: Callers use that name.\n    update: \
+                  {operationId: cancelOrder}\n";
+    workspace.write(OVERLAY, &(OVERLAY_BEFORE.to_owned() + action));
+    let (report, _) = fine(&workspace, &UPDATE);
+    assert!(report.contains("\nNothing is left to do by hand.\n"), "{report}");
+}
+
+#[test]
 fn what_the_compiler_says_is_listed_once_with_the_change_that_leads_to_it() {
     let error = |line: u32, text: &str| {
         let message = json!({"reason": "compiler-message", "message": {"level": "error", "message": text, "spans": [

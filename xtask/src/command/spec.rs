@@ -18,9 +18,15 @@ pub(crate) enum Spec {
 }
 
 pub(crate) fn run(command: &Spec) -> Result<(), Failure> {
-    match command {
-        Spec::Diff(arguments) => diff::run(arguments),
-        Spec::Lint(arguments) => lint::run(arguments),
-        Spec::Update(arguments) => update::run(arguments),
-    }
+    let (result, is_for_scripts) = match command {
+        Spec::Diff(arguments) => (diff::run(arguments), arguments.is_for_scripts()),
+        Spec::Lint(arguments) => (lint::run(arguments), arguments.is_for_scripts()),
+        Spec::Update(arguments) => (update::run(arguments), arguments.is_for_scripts()),
+    };
+    result.or_else(|failure| {
+        if is_for_scripts {
+            failure.print_for_scripts()?;
+        }
+        Err(failure)
+    })
 }

@@ -24,7 +24,8 @@ const MARKDOWN_LIMIT: usize = 60_000;
 pub fn text(report: &Report, style: Style) -> String {
     let parts = [breaks(report, style), rest(report, style)].concat();
     let header = page::header(&[&report.old, &report.new]);
-    format!("{header}{parts}\n{}", summary(report, style))
+    let assumed = report.assumed.as_ref().map(|assumed| format!("\n{}\n", style.paragraph(0, assumed)));
+    format!("{header}{}{parts}\n{}\n", assumed.unwrap_or_default(), conclusion(report))
 }
 
 /// What breaks somebody, or may; nothing if nothing does.
@@ -243,11 +244,12 @@ fn conclusion(report: &Report) -> String {
     let (wire, source) = (breaking(|change| change.wire), breaking(|change| change.source));
     let client = breaking(|change| change.client);
     let words = report.changes.iter().filter(|change| change.rule == Rule::ProseChanged).count();
-    let next = match report.bump {
-        Bump::None => return "nothing changed".to_owned(),
-        Bump::Patch => "a patch version of unigox: only descriptions changed",
-        Bump::Minor => "a minor version of unigox: code that uses it still compiles",
-        Bump::Major => "a major version of unigox: code that uses it may not compile",
+    let next = match (report.bump, &report.assumed) {
+        (Bump::None, _) => return "nothing changed".to_owned(),
+        (_, Some(_)) => "of code, see above",
+        (Bump::Patch, None) => "a patch version of unigox: only descriptions changed",
+        (Bump::Minor, None) => "a minor version of unigox: code that uses it still compiles",
+        (Bump::Major, None) => "a major version of unigox: code that uses it may not compile",
     };
     let structural = count(report.changes.len() - words, "change");
     let words = if words == 0 { String::new() } else { format!(" and {} of words", count(words, "change")) };

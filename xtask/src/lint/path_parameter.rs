@@ -11,17 +11,11 @@ use super::{
 use crate::openapi::{Place, join};
 
 pub(crate) fn run(places: &Places<'_>, findings: &mut Findings) {
-    let mut templates: HashMap<String, &str> = HashMap::new();
     // The operations of one path follow each other.
     for operations in places.operations.chunk_by(|a, b| a.path == b.path) {
         let path = operations[0].path;
         let pointer = join("/paths", path);
         let names = operations[0].placeholders();
-        let anonymous = names.iter().fold(path.to_owned(), |path, name| path.replacen(&format!("{{{name}}}"), "{}", 1));
-        if let Some(first) = templates.insert(anonymous, path) {
-            let problem = format!("only the names of parameters differ from the path {}", quoted(first));
-            findings.add_with(&pointer, vec![join("/paths", first)], problem, "describe the path once");
-        }
         let mut twice = HashSet::new();
         for name in names.iter().filter(|name| !twice.insert(**name)) {
             let problem = format!("the template has {} twice", quoted(name));
@@ -113,15 +107,6 @@ mod tests {
                 "/paths/~1a~1{x}/get/parameters/0: the path parameter `x` is not marked `required: true`",
                 "/paths/~1a~1{x}/get/parameters/1: the path parameter `x` is declared twice",
             ],
-        );
-    }
-
-    #[test]
-    fn paths_that_differ_in_names_alone_are_one_path() {
-        let get = |name| json!({"get": {"responses": {}, "parameters": [parameter(name)]}});
-        check(
-            json!({"/a/{x}": get("x"), "/a/{y}": get("y"), "/b/{y}": get("y")}),
-            &["/paths/~1a~1{y}: only the names of parameters differ from the path `/a/{x}`"],
         );
     }
 }

@@ -89,7 +89,9 @@ pub fn parse(text: &str) -> Result<Value, Defect> {
             // `{` opens a YAML flow mapping, too; only the YAML parser can tell a slip in JSON from that.
             Err(json) => parse_yaml(text).map_err(|_| {
                 let place = format!("line {}, column {}", json.line(), json.column());
-                Defect::new(place, format!("not JSON: {json}"), "correct the JSON there")
+                let message = json.to_string();
+                let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
+                Defect::new(place, format!("not JSON: {message}"), "correct the JSON there")
             })?,
         }
     } else {

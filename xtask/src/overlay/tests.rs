@@ -340,6 +340,17 @@ fn refuses_values_of_another_kind_once_for_all_nodes_alike() {
 }
 
 #[test]
+fn refuses_to_require_what_is_no_property() {
+    let document = json!({"a": {"properties": {"x": {}}}, "b": {"allOf": [{}], "properties": {}}, "c": {}});
+    let require = |target: &str| json!([{"target": target, "update": {"required": ["x"]}}]);
+    for target in ["$.a", "$.b", "$.c"] {
+        apply(document.clone(), &v1_1(require(target))).expect("it is declared, or may be");
+    }
+    let found = defects(document, v1_1(json!([{"target": "$.a", "update": {"required": ["x", "y"]}}])));
+    insta::assert_snapshot!(found, @"/actions/0/update/required: requires `y`, which is no property there");
+}
+
+#[test]
 fn refuses_to_remove_the_root() {
     let found = defects(json!({}), v1_1(json!([{"target": "$", "remove": true}])));
     insta::assert_snapshot!(found, @"/actions/0: `$` selects the root, which can't be removed");
@@ -514,8 +525,7 @@ proptest! {
 #[test]
 fn an_action_that_changes_nothing_is_reported_and_a_list_gets_no_member_twice() {
     let reference = json!({"$ref": "#/components/schemas/K"});
-    let document =
-        json!({"A": {"required": ["a"], "properties": {"kind": reference, "n": {"type": "integer"}}}, "K": {}});
+    let document = json!({"A": {"required": ["a"], "properties": {"kind": reference, "n": {"type": "integer"}, "a": {}, "b": {}}}, "K": {}});
     let actions = json!([
         {"target": "$.A", "update": {"required": ["a"]}},
         {"target": "$.A.properties.kind", "update": {"x-type-name": "Kind", "x-sensitive": false}},

@@ -38,6 +38,18 @@ pub struct RemovedOperation {
     pub operation: String,
     /// The methods of the facade that call it.
     pub methods: Vec<String>,
+    /// What it is called now, if the document has it under another name.
+    pub renamed: Option<RenamedOperation>,
+}
+
+/// The new name of an operation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[non_exhaustive]
+pub struct RenamedOperation {
+    /// Its `operationId` in the new document.
+    pub operation: String,
+    /// The target of an overlay action that keeps the old one.
+    pub target: String,
 }
 
 /// Where hand-written files are.
@@ -133,10 +145,17 @@ pub(super) fn removals(
 ) -> Vec<Removal> {
     let (operations, types) = removed;
     let operations = operations.iter().map(|removal| Removal {
-        problem: format!("the operation `{}` was removed", removal.operation),
-        remedy: match removal.methods.as_slice() {
-            [] => "remove it".to_owned(),
-            methods => format!("remove {} with everything that calls it", methods.join(", ")),
+        problem: match &removal.renamed {
+            Some(now) => format!("the operation `{}` is called `{}` now", removal.operation, now.operation),
+            None => format!("the operation `{}` was removed", removal.operation),
+        },
+        remedy: match (&removal.renamed, removal.methods.as_slice()) {
+            (Some(now), _) => format!(
+                "keep the name with an overlay action (target: \"{}\", update: {{operationId: {}}}), or write `{}`",
+                now.target, removal.operation, now.operation
+            ),
+            (None, []) => "remove it".to_owned(),
+            (None, methods) => format!("remove {} with everything that calls it", methods.join(", ")),
         },
         names: names_of(&removal.operation),
     });
@@ -203,8 +222,20 @@ fn names_of(operation: &str) -> Vec<Name> {
 pub(super) fn removed_operations(old: &Value, new: &Value, coverage: &Coverage) -> Vec<RemovedOperation> {
     let ids =
         |document| -> BTreeSet<String> { openapi::operations(document).map(|operation| operation.name()).collect() };
-    let removal = ids(old).difference(&ids(new)).cloned().collect::<Vec<_>>();
-    removal.into_iter().map(|id| RemovedOperation { methods: coverage.of(&id).to_vec(), operation: id }).collect()
+    let is = ids(new);
+    let mut removed: BTreeMap<String, RemovedOperation> = BTreeMap::new();
+    for was in openapi::operations(old).filter(|operation| !is.contains(&operation.name())) {
+        let mut now = openapi::operations(new);
+        let now = now.find(|operation| (operation.path, operation.method) == (was.path, was.method));
+        let renamed = now.map(|operation| RenamedOperation {
+            operation: operation.name(),
+            target: format!("$.paths['{}'].{}", was.path.replace('\'', "\\'"), was.method),
+        });
+        let operation = was.name();
+        let methods = coverage.of(&operation).to_vec();
+        removed.insert(operation.clone(), RemovedOperation { operation, methods, renamed });
+    }
+    removed.into_values().collect()
 }
 
 /// The names that a document has for properties, and the values of its enums by the type of the component.

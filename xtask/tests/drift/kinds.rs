@@ -265,7 +265,7 @@ fn a_callback_is_compared_like_what_it_is() {
         let post = format!(
             "{{post: {{requestBody: {{content: {{application/json: {{schema: {schema}}}}}}}, responses: {{'204': {{description: ok}}}}}}}}"
         );
-        document("", &format!(", callbacks: {{{name}: {{'{{$request.body#/u}}': {post}}}}}"), "")
+        document("", &format!(", responses: {{}}, callbacks: {{{name}: {{'{{$request.body#/u}}': {post}}}}}"), "")
     };
     let at = "postA %/post/callbacks/on";
     check(
@@ -383,14 +383,18 @@ fn what_can_not_be_generated_is_said() {
     let compared = diff::compare_with_code(&old, &new, &Coverage::default(), [&old, &new]);
     assert_eq!((compared.changes[0].wire, compared.changes[0].source), (Verdict::Break, Verdict::Ok));
     let assumed = compared.assumed.expect("there is no code");
+    assert!(assumed.starts_with("The new document is refused") && assumed.contains("/b"), "{assumed}");
+    let fine = sent("{type: object, properties: {a: {type: string, maxLength: 4}, b: {type: string}}}");
+    let assumed = diff::compare_with_code(&old, &fine, &Coverage::default(), [&old, &fine]).assumed;
+    let assumed = assumed.expect("there is no code");
     assert!(
         assumed.starts_with("No code can be generated from the old document") && assumed.contains("/b"),
         "{assumed}"
     );
     // Nobody needs code for this.
-    let mut words = old.clone();
+    let mut words = fine.clone();
     words["info"]["title"] = "Other".into();
-    assert_eq!(diff::compare_with_code(&old, &words, &Coverage::default(), [&old, &words]).assumed, None);
+    assert_eq!(diff::compare_with_code(&fine, &words, &Coverage::default(), [&fine, &words]).assumed, None);
 }
 
 /// Schemas that are made of themselves, however they lead back.

@@ -60,6 +60,12 @@ fn overlaid(document: Value, overlay: &Loaded, path: &Path, name: &Document) -> 
     Ok(document)
 }
 
+impl Diff {
+    pub(super) fn is_for_scripts(&self) -> bool {
+        self.format == Format::Json
+    }
+}
+
 pub(crate) fn run(arguments: &Diff) -> Result<(), Failure> {
     let Diff { old, new, overlay, format, fail_on } = arguments;
     let ((old, old_name), (new, new_name)) = (load(old, AGAIN)?, load(new, AGAIN)?);

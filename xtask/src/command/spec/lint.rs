@@ -22,6 +22,12 @@ pub(crate) struct Lint {
 
 const AGAIN: &str = "cargo xtask spec lint";
 
+impl Lint {
+    pub(super) fn is_for_scripts(&self) -> bool {
+        self.format == Format::Json
+    }
+}
+
 pub(crate) fn run(arguments: &Lint) -> Result<(), Failure> {
     let path = match &arguments.file {
         Some(path) => path.clone(),

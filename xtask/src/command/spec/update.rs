@@ -34,6 +34,12 @@ enum UpdateFormat {
     Json,
 }
 
+impl Update {
+    pub(super) fn is_for_scripts(&self) -> bool {
+        self.format == UpdateFormat::Json
+    }
+}
+
 pub(crate) fn run(arguments: &Update) -> Result<(), Failure> {
     let root = root()?;
     let checked_in = codegen::checked_in(&root);
