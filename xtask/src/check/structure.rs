@@ -345,7 +345,7 @@ impl Walk<'_> {
         }
     }
 
-    fn parameter(&mut self, parameter: &Object, pointer: &mut String) {
+    fn parameter(&mut self, parameter: &Object, pointer: &str) {
         let text = |key: &str| parameter.get(key).and_then(Value::as_str);
         if text("name").is_none_or(str::is_empty) {
             self.defect(pointer, "a parameter without `name`, a string", CORRECT);
@@ -357,7 +357,7 @@ impl Walk<'_> {
     }
 
     /// Header parameters that are one header to HTTP, and those that belong to the connection.
-    fn headers(&mut self, holder: &Object, pointer: &mut String) {
+    fn headers(&mut self, holder: &Object, pointer: &str) {
         let list = holder.get("parameters").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         let mut known: HashMap<String, &str> = HashMap::new();
         for (index, parameter) in list.iter().enumerate() {
