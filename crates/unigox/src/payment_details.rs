@@ -96,9 +96,10 @@ impl PaymentDetailsHandle {
     /// beginning, and a number is the same as its text. On the rail `imps-neft-india` the institution is not compared,
     /// because the server sets it. If several are the same, the first of the list is returned.
     ///
-    /// Calls for the same user, of this client and its clones, wait for each other. The API has no idempotency key, so two
-    /// processes at once may still both find nothing and both save: let one at a time save the payment details of a user. A caller that was stopped while it saved should wait for a minute before it
-    /// calls again, since the list may not have what a slow server is still saving.
+    /// Calls for the same user, of this client and its clones, wait for each other, and take longer by that. The API has no
+    /// idempotency key, so two processes at once may still both find nothing and both save: let one at a time save the
+    /// payment details of a user. A caller that was stopped while it saved should wait for a minute before it calls again,
+    /// since the list may not have what a slow server is still saving.
     ///
     /// `getPaymentDetails`, `createPaymentDetails`.
     ///
