@@ -192,6 +192,13 @@ fn a_body_is_an_object_of_json_that_does_not_nest_without_end() {
 }
 
 #[test]
+fn what_stands_around_a_secret_in_a_file_is_refused() {
+    for secret in [" a", "a\n", "\u{feff}a", "\u{feff}", " "] {
+        assert!(WebhookVerifier::new(secret).is_err(), "{secret:?}");
+    }
+}
+
+#[test]
 fn any_of_the_secrets_may_have_been_used() {
     let verifier = verifier().with_secret("the old secret").and_then(|it| it.with_secret("the oldest secret"));
     let verifier = verifier.expect("they are secrets");

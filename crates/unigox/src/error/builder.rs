@@ -212,6 +212,12 @@ mod tests {
     }
 
     #[test]
+    #[should_panic(expected = "no operation has the operationId `create_payment_details`")]
+    fn an_operation_that_is_not_there_is_named() {
+        let _ = ErrorBuilder::new(ErrorKind::Api).operation("create_payment_details");
+    }
+
+    #[test]
     fn an_error_has_what_it_was_given() {
         let error = ErrorBuilder::new(ErrorKind::Api).status(503).key("busy").header("x-request-id", "r-1").attempts(3);
         let error = error.retry_after(Duration::from_secs(7)).source("the source").build();
