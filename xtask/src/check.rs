@@ -463,7 +463,8 @@ const FACTS: [&str; 4] = [TYPE_NAME, SENSITIVE, RETRY, CHECK_WITH];
 
 /// Facts of operations and schemas that are not what they have to be. Taken for what they are not, they would be dropped in silence.
 fn extensions(document: &Value, defects: &mut Vec<Defect>) {
-    for (schema, _) in openapi::schemas(document) {
+    let schemas = openapi::schemas(document);
+    for (schema, _) in &schemas {
         let is_name = |name: &Value| name.as_str().is_some_and(|name| name.chars().any(char::is_alphabetic));
         if let Some(name) = schema.get(TYPE_NAME).filter(|name| !is_name(name.value)) {
             defects.push(Defect::new(
@@ -486,7 +487,7 @@ fn extensions(document: &Value, defects: &mut Vec<Defect>) {
             }
         }
     };
-    openapi::schemas(document).iter().for_each(|(schema, _)| misspelt(schema.value, &|| schema.pointer()));
+    schemas.iter().for_each(|(schema, _)| misspelt(schema.value, &|| schema.pointer()));
     operations(document).for_each(|operation| misspelt(operation.value(), &|| operation.pointer()));
     let ids: Vec<&str> = operations(document).filter_map(|operation| operation.id()).collect();
     for operation in operations(document) {

@@ -408,7 +408,7 @@ fn undeclared_names(
                 || schema.is_some_and(|schema| schema.get("allOf").is_some())
         };
         if !nodes.iter().all(&mut is_declared) {
-            let problem = format!("requires `{name}`, which is no property there");
+            let problem = format!("requires `{name}`, which is not a property there");
             let remedy = "remove the name from the list if the vendor removed the property, or correct it";
             defects.push(Defect::new(join(&format!("{place}{at}"), "required"), problem, remedy));
         }

@@ -16,10 +16,10 @@ use serde_json::Value;
 ///
 /// use unigox_sandbox::Fault;
 ///
-/// let busy = Fault::status(429).with_header("retry-after", "2");
+/// let limited = Fault::status(429).with_header("retry-after", "2");
 /// let lost = Fault::ResponseLost;
 /// let slow = Fault::delay(Duration::from_millis(200));
-/// # let _ = (busy, lost, slow);
+/// # let _ = (limited, lost, slow);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(description = "A fault that is injected into one call.")]

@@ -241,7 +241,7 @@ impl Walk<'_> {
                 None => {
                     let like = nearest(key, kind.keywords().iter().map(|(known, _)| *known));
                     let like = like.map(|like| format!("; the nearest is `{like}`")).unwrap_or_default();
-                    let problem = format!("`{key}` is no keyword of {} in OpenAPI 3.0{like}", kind.noun());
+                    let problem = format!("`{key}` is not a keyword of {} in OpenAPI 3.0{like}", kind.noun());
                     let remedy = format!("{CORRECT}; a keyword of your own begins with `x-`");
                     self.defect(p, problem, remedy);
                 }
@@ -351,7 +351,7 @@ impl Walk<'_> {
             self.defect(pointer, "a parameter without `name`, a string", CORRECT);
         }
         if text("in").is_none_or(|place| !["path", "query", "header", "cookie"].contains(&place)) {
-            let problem = "a parameter whose `in` is none of `path`, `query`, `header` and `cookie`";
+            let problem = "a parameter whose `in` is not one of `path`, `query`, `header` and `cookie`";
             self.defect(pointer, problem, CORRECT);
         }
     }
@@ -383,7 +383,7 @@ impl Walk<'_> {
                 at(pointer, "responses", |p| {
                     at(p, status, |p| {
                         let remedy = "write a status such as `200`, a range such as `4XX`, or `default`";
-                        self.defect(p, format!("`{status}` is no status"), remedy);
+                        self.defect(p, format!("`{status}` is not a status"), remedy);
                     });
                 });
             }
@@ -475,22 +475,22 @@ mod tests {
         assert_eq!(
             found(json!({"/a": {"GET": {}, "get": operation}, "x-own": {"gett": 1}}), json!({"schema": {}})),
             [
-                "/paths/~1a/GET: `GET` is no keyword of a path item in OpenAPI 3.0; the nearest is `get`",
-                "/paths/~1a/get/requestbody: `requestbody` is no keyword of an operation in OpenAPI 3.0; the nearest is \
+                "/paths/~1a/GET: `GET` is not a keyword of a path item in OpenAPI 3.0; the nearest is `get`",
+                "/paths/~1a/get/requestbody: `requestbody` is not a keyword of an operation in OpenAPI 3.0; the nearest is \
                  `requestBody`",
-                "/paths/~1a/get/parameters/0/shcema: `shcema` is no keyword of a parameter in OpenAPI 3.0; the nearest is \
+                "/paths/~1a/get/parameters/0/shcema: `shcema` is not a keyword of a parameter in OpenAPI 3.0; the nearest is \
                  `schema`",
-                "/paths/~1a/get/requestBody/contents: `contents` is no keyword of a request body in OpenAPI 3.0; the \
+                "/paths/~1a/get/requestBody/contents: `contents` is not a keyword of a request body in OpenAPI 3.0; the \
                  nearest is `content`",
-                "/paths/~1a/get/responses/200/contnt: `contnt` is no keyword of a response in OpenAPI 3.0; the nearest is \
+                "/paths/~1a/get/responses/200/contnt: `contnt` is not a keyword of a response in OpenAPI 3.0; the nearest is \
                  `content`",
-                "/paths/~1a/get/responses/200/content/a~1b/shema: `shema` is no keyword of a media type in OpenAPI 3.0; \
+                "/paths/~1a/get/responses/200/content/a~1b/shema: `shema` is not a keyword of a media type in OpenAPI 3.0; \
                  the nearest is `schema`",
-                "/paths/~1a/get/responses/200/content/a~1b/schema/propertes: `propertes` is no keyword of a schema in \
+                "/paths/~1a/get/responses/200/content/a~1b/schema/propertes: `propertes` is not a keyword of a schema in \
                  OpenAPI 3.0; the nearest is `properties`",
-                "/paths/~1a/get/responses/200/content/a~1b/schema/properties/const/const: `const` is no keyword of a \
+                "/paths/~1a/get/responses/200/content/a~1b/schema/properties/const/const: `const` is not a keyword of a \
                  schema in OpenAPI 3.0",
-                "/components/schema: `schema` is no keyword of the components in OpenAPI 3.0; the nearest is `schemas`",
+                "/components/schema: `schema` is not a keyword of the components in OpenAPI 3.0; the nearest is `schemas`",
             ]
         );
     }
@@ -527,16 +527,16 @@ mod tests {
             found(json!({"/a/{b}/c": item, "/a/{d}/c": {}, "a": {}, "/a/{b}": {}, "/a/b": {}}), json!({})),
             [
                 "/paths/~1a~1{b}~1c/get/parameters/0: a parameter without `name`, a string",
-                "/paths/~1a~1{b}~1c/get/parameters/1: a parameter whose `in` is none of `path`, `query`, `header` and \
+                "/paths/~1a~1{b}~1c/get/parameters/1: a parameter whose `in` is not one of `path`, `query`, `header` and \
                  `cookie`",
-                "/paths/~1a~1{b}~1c/get/parameters/2: a parameter whose `in` is none of `path`, `query`, `header` and \
+                "/paths/~1a~1{b}~1c/get/parameters/2: a parameter whose `in` is not one of `path`, `query`, `header` and \
                  `cookie`",
                 "/paths/~1a~1{b}~1c/get/parameters/4: `x-a` and `X-A` are the same header",
                 "/paths/~1a~1{b}~1c/get/parameters/5: `Host` is a header of the connection",
-                "/paths/~1a~1{b}~1c/get/responses/2OO: `2OO` is no status",
-                "/paths/~1a~1{b}~1c/get/responses/99: `99` is no status",
-                "/paths/~1a~1{b}~1c/get/responses/600: `600` is no status",
-                "/paths/~1a~1{b}~1c/get/responses/4xx: `4xx` is no status",
+                "/paths/~1a~1{b}~1c/get/responses/2OO: `2OO` is not a status",
+                "/paths/~1a~1{b}~1c/get/responses/99: `99` is not a status",
+                "/paths/~1a~1{b}~1c/get/responses/600: `600` is not a status",
+                "/paths/~1a~1{b}~1c/get/responses/4xx: `4xx` is not a status",
                 "/paths/~1a~1{d}~1c: matches the same requests as `/a/{b}/c`",
                 "/paths/a: a path begins with `/`",
             ]
@@ -565,7 +565,7 @@ mod tests {
                 "/components/schemas/A/$ref: `#/components/responses/R` is a response, where a schema belongs",
                 "/components/schemas/B/$ref: `#/info` is something else, where a schema belongs",
                 "/components/schemas/G/properties/$ref: a mapping of names that is a reference is not OpenAPI 3.0",
-                "/components/x-own/D/tipe: `tipe` is no keyword of a schema in OpenAPI 3.0; the nearest is `type`",
+                "/components/x-own/D/tipe: `tipe` is not a keyword of a schema in OpenAPI 3.0; the nearest is `type`",
             ]
         );
     }

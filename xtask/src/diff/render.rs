@@ -246,7 +246,7 @@ fn conclusion(report: &Report) -> String {
     let words = report.changes.iter().filter(|change| change.rule == Rule::ProseChanged).count();
     let next = match (report.bump, &report.assumed) {
         (Bump::None, _) => return "nothing changed".to_owned(),
-        (_, Some(_)) => "of code, see above",
+        (_, Some(_)) => "the next version is not known, see above",
         (Bump::Patch, None) => "a patch version of unigox: only descriptions changed",
         (Bump::Minor, None) => "a minor version of unigox: code that uses it still compiles",
         (Bump::Major, None) => "a major version of unigox: code that uses it may not compile",

@@ -16,7 +16,7 @@ mod tests {
     #[test]
     fn what_is_misspelt_is_a_finding_and_no_end() {
         let found = super::super::found("structure", json!({"components": {"schemas": {"A": {"propertes": {}}}}}));
-        let expected = "/components/schemas/A/propertes: `propertes` is no keyword of a schema in OpenAPI 3.0; the nearest is \
+        let expected = "/components/schemas/A/propertes: `propertes` is not a keyword of a schema in OpenAPI 3.0; the nearest is \
                         `properties`";
         assert_eq!(found, [expected]);
     }

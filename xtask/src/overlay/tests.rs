@@ -347,7 +347,7 @@ fn refuses_to_require_what_is_no_property() {
         apply(document.clone(), &v1_1(require(target))).expect("it is declared, or may be");
     }
     let found = defects(document, v1_1(json!([{"target": "$.a", "update": {"required": ["x", "y"]}}])));
-    insta::assert_snapshot!(found, @"/actions/0/update/required: requires `y`, which is no property there");
+    insta::assert_snapshot!(found, @"/actions/0/update/required: requires `y`, which is not a property there");
 }
 
 #[test]

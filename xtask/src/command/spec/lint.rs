@@ -45,7 +45,8 @@ pub(crate) fn run(arguments: &Lint) -> Result<(), Failure> {
         0 => Ok(()),
         n => {
             let found = defect::count(n, "finding");
-            let next = "correct the document where it is wrong, with an overlay action if it is the vendor's";
+            let next = "correct the document where it is wrong; what an overlay action corrects is still listed, since the overlay is \
+                        not read";
             Err(Failure::new(1, format!("{}: {found}", report.document.file), next))
         }
     }
